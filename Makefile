@@ -1,0 +1,54 @@
+# make run · make test · make check · make bench: the only commands to know.
+# Extra words for a tool: make run ARGS="--port 9000", make test ARGS="-m 'not slow' tests/web".
+
+SHELL := /bin/bash
+VENV ?= .venv
+BIN := $(VENV)/bin
+STAMPS := .make
+ARGS ?=
+
+# The first Python on the machine that is new enough.
+PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3 python; do \
+	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$name" && break; \
+	done)
+
+.PHONY: run test check bench clean
+.DEFAULT_GOAL := run
+
+run: $(STAMPS)/run
+	@$(BIN)/python run.py $(ARGS)
+
+test: $(STAMPS)/develop machine
+	@$(BIN)/pytest $(ARGS)
+
+check: $(STAMPS)/develop
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: $(STAMPS)/develop
+	@$(BIN)/python -m bench $(ARGS)
+
+.PHONY: machine
+machine:
+	@.ci/machine
+
+$(STAMPS)/venv:
+	@test -n "$(PYTHON)" || { echo "Denktank needs Python 3.11 or newer; none was found." >&2; exit 1; }
+	@git --version >/dev/null 2>&1 || { echo "Denktank needs git; it was not found." >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/run: $(STAMPS)/venv setup.cfg pyproject.toml
+	@test -e $(STAMPS)/develop || echo "Installing Denktank in $(VENV); this happens once ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(STAMPS)/develop: $(STAMPS)/venv setup.cfg pyproject.toml
+	@echo "Installing Denktank and its tools in $(VENV); this happens once ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,dev]'
+	@touch $@ $(STAMPS)/run
+
+clean:
+	rm -rf $(VENV) $(STAMPS) build dist *.egg-info
