@@ -1,0 +1,1 @@
+"""Denktank: a wiki for think tanks, with its pages in git."""

@@ -1,0 +1,60 @@
+"""A bell between processes: web processes ring it after a change, the worker wakes at once.
+
+It is a FIFO in the data folder: no port, no limit on the folder's length (a UNIX socket has one),
+nothing to clean up after a crash. Ringing never waits and never fails the ringer.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import stat
+from pathlib import Path
+
+FILE = "worker.bell"
+
+
+class Bell:
+    """The bell of the wiki in one data folder."""
+
+    def __init__(self, data: Path) -> None:
+        self._file = data / FILE
+
+    def ring(self) -> None:
+        """Wake the worker, if one listens."""
+        with contextlib.suppress(OSError):
+            # Without a listener, opening fails with ENXIO: then nobody needs to be woken.
+            handle = os.open(self._file, os.O_WRONLY | os.O_NONBLOCK)
+            try:
+                os.write(handle, b"\n")
+            finally:
+                os.close(handle)
+
+    def listen(self) -> Listener:
+        """The worker's end of the bell; one at a time."""
+        if not self._file.exists() or not stat.S_ISFIFO(self._file.stat().st_mode):
+            self._file.unlink(missing_ok=True)
+            os.mkfifo(self._file, 0o600)
+        return Listener(os.open(self._file, os.O_RDWR | os.O_NONBLOCK))
+
+
+class Listener:
+    """Waits for the bell."""
+
+    def __init__(self, handle: int) -> None:
+        self._handle = handle
+
+    def wait(self, seconds: float) -> bool:
+        """Whether the bell rang within so many seconds; many rings count as one."""
+        ready, _, _ = select.select([self._handle], [], [], seconds)
+        if not ready:
+            return False
+        with contextlib.suppress(BlockingIOError):
+            while os.read(self._handle, 65536):
+                pass
+        return True
+
+    def close(self) -> None:
+        """Stop listening."""
+        os.close(self._handle)

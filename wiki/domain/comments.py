@@ -1,0 +1,113 @@
+"""Comments: a member's remark on a page, in a thread."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from wiki.domain.errors import Invalid, TooLarge
+
+TEXT_MOST = 20_000
+ANCHOR_MOST = 4_000
+PAGE_SIZE = 100
+"""Comments on one screen of a page's talk."""
+
+DEEPEST = 6
+"""Replies deeper than this stand beside the reply they answer."""
+
+
+class State(StrEnum):
+    """Whether a comment's text is to be read."""
+
+    LIVE = "live"
+    DELETED = "deleted"
+    HIDDEN = "hidden"
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """One comment, with its author as they are called today.
+
+    `path` and `revision` say where it was made and never change; `thread` is the id of the
+    thread's first comment, `depth` its distance from there; `place` sorts a page's comments into
+    threads, oldest first; `replies` counts the direct replies that are still shown.
+    """
+
+    id: int
+    path: str
+    revision: str
+    thread: int
+    parent: int | None
+    depth: int
+    place: str
+    author: int
+    uid: str
+    username: str
+    name: str
+    text: str
+    anchor: str
+    created: datetime
+    edited: datetime | None
+    state: State
+    replies: int
+
+    @property
+    def called(self) -> str:
+        """How the author is called: the display name, else the username."""
+        return self.name or self.username
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedComment:
+    """A comment and the page that it is on today: identity, path, and whether that page lives."""
+
+    comment: Comment
+    page: str
+    path: str
+    alive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many comments a page's talk lists, and how many of those can be read."""
+
+    listed: int
+    live: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewComment:
+    """What a comment is made of; `nonce` marks one showing of the form, or is empty."""
+
+    path: str
+    revision: str
+    author: int
+    text: str
+    created: datetime
+    parent: int | None = None
+    anchor: str = ""
+    nonce: str = ""
+
+
+def check_text(text: str) -> str:
+    """A comment's text with plain newlines and no space around it.
+
+    Raises Invalid (field `text`) if nothing is left, TooLarge above 20,000 characters.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").strip()
+    if not any(not unicodedata.category(char).startswith(("C", "Z")) for char in text):
+        raise Invalid.field("text", "comment_empty")
+    if len(text) > TEXT_MOST:
+        raise TooLarge("comment_long", most=TEXT_MOST)
+    return text
+
+
+def place_of(parent_place: str, parent_depth: int, id: int) -> tuple[str, int]:
+    """Where a reply sorts, and its depth: eight hexadecimal digits a level, below its parent."""
+    if not parent_place:
+        return f"{id:08x}", 0
+    if parent_depth >= DEEPEST:
+        return f"{parent_place[: 8 * DEEPEST]}{id:08x}", DEEPEST
+    return f"{parent_place}{id:08x}", parent_depth + 1

@@ -1,0 +1,378 @@
+"""What differs between two texts, as people read it: paragraphs, then sentences, then words.
+
+Joined in order, what a diff keeps and removes is exactly the old text, and what it keeps and adds
+is exactly the new one, space included.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from wiki.domain import frontmatter
+from wiki.domain.alignment import changes
+from wiki.domain.likeness import Effort, bag, likeness, pair
+from wiki.domain.patches import unified as unified
+
+_PARAGRAPH = re.compile(r"(?:[ \t]*\n)*(?:[^\n]*\S[^\n]*\n?)+(?:[ \t]*(?:\n|$))*|\s+")
+_SENTENCE = re.compile(r"(?<=[.!?…:;])(?=\s)|(?<=\n)(?=.)")
+_TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
+_WORD = re.compile(r"\w+")
+
+_MOVED = 0.8
+_RELATED = 0.25
+_LEAST_MOVED_WORDS = 6
+
+
+class Change(StrEnum):
+    """What happened to a piece of text."""
+
+    EQUAL = "equal"
+    INSERT = "insert"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True, slots=True)
+class Op:
+    """A piece of text, and whether it stayed, came or went."""
+
+    change: Change
+    text: str
+
+
+class Fate(StrEnum):
+    """What happened to a block."""
+
+    EQUAL = "equal"
+    CHANGED = "changed"
+    INSERTED = "inserted"
+    DELETED = "deleted"
+    MOVED_AWAY = "moved_away"
+    MOVED_HERE = "moved_here"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph (or several equal ones) and what happened to it.
+
+    A moved block stands twice, with the same `move` number: where it left (all of it a deletion)
+    and where it arrived (`ops` compare it with what left). Equal blocks hold one op.
+    """
+
+    fate: Fate
+    ops: tuple[Op, ...]
+    move: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a side-by-side view: line numbers from 1 (0: no line there) and their pieces."""
+
+    fate: Fate
+    old_number: int
+    old: tuple[Op, ...]
+    new_number: int
+    new: tuple[Op, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """A front matter key whose value differs; empty: the key is absent."""
+
+    key: str
+    old: str
+    new: str
+
+
+def words(old: str, new: str) -> list[Block]:
+    """The two texts as blocks in reading order, each with the words that differ."""
+    if old == new:
+        return [Block(Fate.EQUAL, (Op(Change.EQUAL, old),))] if old else []
+    return _Words(_PARAGRAPH.findall(old), _PARAGRAPH.findall(new)).run()
+
+
+def apply(blocks: Iterable[Block], side: Change) -> str:
+    """The old text (side DELETE) or the new one (side INSERT) that a diff was made of."""
+    skipped = Fate.MOVED_HERE if side is Change.DELETE else Fate.MOVED_AWAY
+    kept = (Change.EQUAL, side)
+    return "".join(
+        op.text
+        for block in blocks
+        if block.fate is not skipped
+        for op in block.ops
+        if op.change in kept
+    )
+
+
+def stats(old: str, new: str) -> tuple[int, int]:
+    """How many words came and how many went; a paragraph that only moved counts for nothing."""
+    return count(words(old, new))
+
+
+def count(blocks: Iterable[Block]) -> tuple[int, int]:
+    """How many words came and how many went in a difference."""
+    added = removed = 0
+    for block in blocks:
+        if block.fate in (Fate.EQUAL, Fate.MOVED_AWAY):
+            continue
+        for op in block.ops:
+            if op.change is Change.INSERT:
+                added += len(_WORD.findall(op.text))
+            elif op.change is Change.DELETE:
+                removed += len(_WORD.findall(op.text))
+    return added, removed
+
+
+def side(old: str, new: str) -> list[Row]:
+    """The lines of both texts beside each other."""
+    before, after = old.split("\n"), new.split("\n")
+    effort = Effort()
+    rows: list[Row] = []
+    for equal, a, b, c, d in changes(before, after):
+        if equal:
+            rows += [
+                _row(Fate.EQUAL, a + n, before[a + n], c + n, after[c + n]) for n in range(b - a)
+            ]
+        else:
+            rows += _side_rows(before[a:b], after[c:d], a, c, effort)
+    return _with_moves(rows)
+
+
+def fields(old_front: str | None, new_front: str | None) -> list[FieldChange]:
+    """Front matter keys whose value differs, in the new order, then those that went."""
+    old = frontmatter.values(old_front or "")
+    new = frontmatter.values(new_front or "")
+    return [
+        FieldChange(key, shown(old.get(key, "")), shown(new.get(key, "")))
+        for key in [*new, *(key for key in old if key not in new)]
+        if old.get(key) != new.get(key)
+    ]
+
+
+def shown(value: str) -> str:
+    """A front matter value as a reader sees it: no quotes or brackets around the whole of it."""
+    if (
+        len(value) > 1
+        and value[0] == value[-1]
+        and value[0] in "\"'"
+        and value[0] not in value[1:-1]
+    ):
+        return value[1:-1]
+    if value[:1] == "[" and value[-1:] == "]" and "{" not in value and value.count("[") == 1:
+        return ", ".join(shown(item.strip()) for item in value[1:-1].split(",") if item.strip())
+    return value
+
+
+def split_words(old: str, new: str, effort: Effort | None = None) -> tuple[Op, ...]:
+    """Two versions of one paragraph as words that stayed, came and went."""
+    if effort and not effort.may_split(len(old) + len(new)):
+        return tuple(_pieces([old], [new]))
+    ops: list[Op] = []
+    before, after = _sentences(old), _sentences(new)
+    for equal, a, b, c, d in changes(before, after):
+        if equal:
+            ops.append(Op(Change.EQUAL, "".join(before[a:b])))
+        else:
+            ops += _tokens("".join(before[a:b]), "".join(after[c:d]))
+    return _tidy(ops)
+
+
+def _sentences(text: str) -> list[str]:
+    return [part for part in _SENTENCE.split(text) if part]
+
+
+def _tokens(old: str, new: str) -> list[Op]:
+    if not old or not new:
+        return [Op(Change.DELETE, old)] * bool(old) + [Op(Change.INSERT, new)] * bool(new)
+    before, after = _TOKEN.findall(old), _TOKEN.findall(new)
+    if old.strip() and new.strip() and likeness(Counter(before), Counter(after)) < _RELATED:
+        return [Op(Change.DELETE, old), Op(Change.INSERT, new)]
+    ops: list[Op] = []
+    for equal, a, b, c, d in changes(before, after):
+        if equal:
+            ops.append(Op(Change.EQUAL, "".join(before[a:b])))
+            continue
+        if a < b:
+            ops.append(Op(Change.DELETE, "".join(before[a:b])))
+        if c < d:
+            ops.append(Op(Change.INSERT, "".join(after[c:d])))
+    return ops
+
+
+def _tidy(ops: Sequence[Op]) -> tuple[Op, ...]:
+    """The same change with fewer, larger pieces: scraps between changes join them."""
+    result: list[Op] = []
+    gone: list[str] = []
+    came: list[str] = []
+    for number, op in enumerate(ops):
+        if op.change is Change.DELETE:
+            gone.append(op.text)
+        elif op.change is Change.INSERT:
+            came.append(op.text)
+        elif (gone or came) and number + 1 < len(ops) and _is_scrap(op.text, gone, came):
+            gone.append(op.text)
+            came.append(op.text)
+        else:
+            result += _pieces(gone, came)
+            gone, came = [], []
+            result.append(op)
+    result += _pieces(gone, came)
+    return tuple(_joined(result))
+
+
+def _is_scrap(text: str, gone: list[str], came: list[str]) -> bool:
+    """Whether an unchanged piece between two changes is too small to help a reader."""
+    if not text.strip():
+        return bool(gone and came) and "\n" not in text
+    return bool(gone and came) and len(text.strip()) < 3 and not any(map(str.isalnum, text))
+
+
+def _pieces(gone: list[str], came: list[str]) -> Iterator[Op]:
+    if gone:
+        yield Op(Change.DELETE, "".join(gone))
+    if came:
+        yield Op(Change.INSERT, "".join(came))
+
+
+def _joined(ops: Iterable[Op]) -> Iterator[Op]:
+    last: Op | None = None
+    for op in ops:
+        if last and last.change is op.change:
+            last = Op(op.change, last.text + op.text)
+        else:
+            if last:
+                yield last
+            last = op
+    if last:
+        yield last
+
+
+def _side_rows(
+    before: list[str], after: list[str], a: int, c: int, effort: Effort
+) -> Iterator[Row]:
+    pairs = pair(before, after, effort)
+    i = j = 0
+    for left, right in [*pairs, (len(before), len(after))]:
+        for n in range(i, left):
+            yield Row(Fate.DELETED, a + n + 1, (Op(Change.DELETE, before[n]),), 0, ())
+        for n in range(j, right):
+            yield Row(Fate.INSERTED, 0, (), c + n + 1, (Op(Change.INSERT, after[n]),))
+        if left < len(before):
+            yield _row(Fate.CHANGED, a + left, before[left], c + right, after[right], effort)
+        i, j = left + 1, right + 1
+
+
+def _with_moves(rows: list[Row]) -> list[Row]:
+    """The rows, with long lines that went in one place and came in another shown as moved."""
+    gone: dict[str, list[int]] = {}
+    for at, row in enumerate(rows):
+        if row.fate is Fate.DELETED and len(_WORD.findall(row.old[0].text)) >= _LEAST_MOVED_WORDS:
+            gone.setdefault(row.old[0].text.strip(), []).append(at)
+    for at, row in enumerate(rows):
+        if gone and row.fate is Fate.INSERTED and gone.get(row.new[0].text.strip()):
+            origin = gone[row.new[0].text.strip()].pop(0)
+            rows[origin] = replace(rows[origin], fate=Fate.MOVED_AWAY)
+            rows[at] = replace(row, fate=Fate.MOVED_HERE)
+    return rows
+
+
+def _row(fate: Fate, at: int, old: str, there: int, new: str, effort: Effort | None = None) -> Row:
+    ops = split_words(old, new, effort) if fate is Fate.CHANGED else (Op(Change.EQUAL, old),)
+    left = tuple(op for op in ops if op.change is not Change.INSERT)
+    right = tuple(op for op in ops if op.change is not Change.DELETE)
+    return Row(fate, at + 1, left, there + 1, right)
+
+
+class _Words:
+    """One word diff: blocks in order, then what moved found among what came and went."""
+
+    def __init__(self, before: list[str], after: list[str]) -> None:
+        self.before = before
+        self.after = after
+        self.blocks: list[Block] = []
+        self.gone: list[int] = []
+        self.came: list[int] = []
+        self.effort = Effort()
+
+    def run(self) -> list[Block]:
+        before, after = self.before, self.after
+        keys = [text.strip() for text in before], [text.strip() for text in after]
+        for equal, a, b, c, d in changes(*keys):
+            if equal:
+                self._equal(before[a:b], after[c:d])
+            else:
+                self._gap(before[a:b], after[c:d])
+        self._moves()
+        return self.blocks
+
+    def _equal(self, before: list[str], after: list[str]) -> None:
+        """Paragraphs that are equal but for the space around them."""
+        same: list[str] = []
+        for old, new in zip(before, after, strict=True):
+            if old == new:
+                same.append(old)
+                continue
+            self._keep(same)
+            same = []
+            self.blocks.append(Block(Fate.CHANGED, tuple(_joined(_tokens(old, new)))))
+        self._keep(same)
+
+    def _keep(self, same: list[str]) -> None:
+        if same:
+            self.blocks.append(Block(Fate.EQUAL, (Op(Change.EQUAL, "".join(same)),)))
+
+    def _gap(self, before: list[str], after: list[str]) -> None:
+        i = j = 0
+        for left, right in [*pair(before, after, self.effort), (len(before), len(after))]:
+            self._delete(before[i:left])
+            self._insert(after[j:right])
+            if left < len(before):
+                ops = split_words(before[left], after[right], self.effort)
+                self.blocks.append(Block(Fate.CHANGED, ops))
+            i, j = left + 1, right + 1
+
+    def _delete(self, texts: list[str]) -> None:
+        for text in texts:
+            self.gone.append(len(self.blocks))
+            self.blocks.append(Block(Fate.DELETED, (Op(Change.DELETE, text),)))
+
+    def _insert(self, texts: list[str]) -> None:
+        for text in texts:
+            self.came.append(len(self.blocks))
+            self.blocks.append(Block(Fate.INSERTED, (Op(Change.INSERT, text),)))
+
+    def _moves(self) -> None:
+        bags = {at: bag(self._text(at)) for at in self.gone} if self.came else {}
+        places: dict[str, list[int]] = {}
+        for at, held in bags.items():
+            if held.total() >= _LEAST_MOVED_WORDS:
+                for word in held:
+                    places.setdefault(word, []).append(at)
+        number = 0
+        for at in self.came:
+            origin = self._origin(bag(self._text(at)), bags, places)
+            if origin is None:
+                continue
+            number += 1
+            bags.pop(origin)
+            ops = split_words(self._text(origin), self._text(at), self.effort)
+            self.blocks[origin] = Block(Fate.MOVED_AWAY, self.blocks[origin].ops, number)
+            self.blocks[at] = Block(Fate.MOVED_HERE, ops, number)
+
+    def _origin(
+        self, here: Counter[str], bags: dict[int, Counter[str]], places: dict[str, list[int]]
+    ) -> int | None:
+        """The deleted block that this inserted one was, found by its rarest words."""
+        if here.total() < _LEAST_MOVED_WORDS:
+            return None
+        known = sorted((len(places[word]), word) for word in here if word in places)
+        tried = dict.fromkeys(at for _, word in known[:4] for at in places[word][:4])
+        alike = [(likeness(here, bags[at]), -at) for at in tried if at in bags]
+        best = max(alike, default=(0.0, 0))
+        return -best[1] if best[0] >= _MOVED else None
+
+    def _text(self, at: int) -> str:
+        return self.blocks[at].ops[0].text

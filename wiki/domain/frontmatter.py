@@ -1,0 +1,214 @@
+"""Front matter as lines: what belongs to which key, and how to change one key and nothing else.
+
+Nothing here knows YAML's meaning (`render/frontmatter.py` does); a YAML round trip would rewrap and
+requote what nobody touched.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+_OPEN = re.compile(r"---[ \t]*\n")
+_CLOSE = re.compile(r"^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.MULTILINE)
+_KEY = re.compile(
+    r"""(?: "(?P<double>(?:[^"\\]|\\.)*)" | '(?P<single>(?:[^']|'')*)'
+          | (?P<plain>[^\s\#:\-?\[\]{},&*!|>'"%@`][^\n:]*(?::(?!\s|$)[^\n:]*)*
+              | [-?:][^\s:][^\n:]*) )
+        [ \t]*:(?=\s|$)""",
+    re.VERBOSE,
+)
+_PLAIN_VALUE = re.compile(r"""[^\s"'\[{|>&*!#][^#\n]*?(?P<comment>[ \t]+\#.*)""", re.VERBOSE)
+_MOST_LINES = 200
+"""A value that spans more lines than this is taken as never closed."""
+
+_QUIET = re.compile(r"[ \t]*(?:#.*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Lines (without their ends) that belong to one top-level key.
+
+    `key` is empty for blank lines and comments between keys, and for lines that are no mapping.
+    """
+
+    key: str
+    lines: tuple[str, ...]
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether these lines are only blank lines and comments."""
+        return all(_QUIET.fullmatch(line) for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A text cut at its fences: `opening + front + closing + body` is the whole text."""
+
+    opening: str
+    front: str
+    closing: str
+    body: str
+
+
+def cut(text: str) -> Parts | None:
+    """The text's front matter with its fences, or None if it has none.
+
+    A text that opens with a horizontal rule has none: the first line that says something has to
+    be a key.
+    """
+    opening = _OPEN.match(text)
+    if not opening:
+        return None
+    closing = _CLOSE.search(text, opening.end())
+    if not closing:
+        return None
+    front = text[opening.end() : closing.start()]
+    if not _begins_with_key(front):
+        return None
+    return Parts(opening.group(), front, closing.group(), text[closing.end() :])
+
+
+def split(text: str) -> tuple[str | None, str]:
+    """The front matter between its fences (None if there is none) and the body after it."""
+    parts = cut(text)
+    return (None, text) if parts is None else (parts.front, parts.body)
+
+
+def entries(front: str) -> list[Entry]:
+    """Every line of a front matter, grouped by the key it belongs to, in order."""
+    found: list[Entry] = []
+    key, lines, waiting, is_open = "", [], [], False  # type: str, list[str], list[str], bool
+    for line in front.removesuffix("\n").split("\n") if front else []:
+        named = None if is_open else _KEY.match(line)
+        if is_open or (key and not named and _continues(line)):
+            lines += [*waiting, line]
+            waiting = []
+            is_open = is_open and _stays_open(lines)
+        elif not named and _QUIET.fullmatch(line):
+            waiting.append(line)
+        else:
+            _add(found, key, lines)
+            _add(found, "", waiting)
+            waiting = []
+            key, lines = (key_of(named) if named else ""), [line]
+            is_open = bool(named) and _stays_open(lines)
+    _add(found, key, lines)
+    _add(found, "", waiting)
+    return found
+
+
+def key_of(match: re.Match[str]) -> str:
+    """The key's own text from a match of a key line, unquoted."""
+    if match["double"] is not None:
+        return match["double"].replace('\\"', '"').replace("\\\\", "\\")
+    if match["single"] is not None:
+        return match["single"].replace("''", "'")
+    return match["plain"].rstrip()
+
+
+def values(front: str) -> dict[str, str]:
+    """Each key's value as it is written, comments and outer space removed; lines kept."""
+    found: dict[str, str] = {}
+    for entry in entries(front):
+        if entry.key:
+            named = _KEY.match(entry.lines[0])
+            assert named is not None
+            first = _without_comment(entry.lines[0][named.end() :].strip())
+            found[entry.key] = "\n".join([first, *entry.lines[1:]]).strip()
+    return found
+
+
+def replace(text: str, changed: Mapping[str, str | None]) -> str:
+    """The text with some keys' values set to the given YAML (None removes the key).
+
+    Only lines of keys whose value differs change. A new key goes at the end; a block is made if
+    there is none, and dropped if the last thing in it was removed here.
+    """
+    parts = cut(text)
+    if parts is None:
+        made = "".join(
+            _line(key, value) + "\n" for key, value in changed.items() if value is not None
+        )
+        return f"---\n{made}---\n{text}" if made else text
+    left = dict(changed)
+    lines: list[str] = []
+    for entry in entries(parts.front):
+        if entry.key in changed and entry.key:
+            lines += _replaced(entry, changed[entry.key])
+            left.pop(entry.key, None)
+        else:
+            lines += entry.lines
+    lines += [_line(key, value) for key, value in left.items() if value is not None]
+    if not lines and parts.front:
+        return parts.body
+    front = "".join(line + "\n" for line in lines)
+    return parts.opening + front + parts.closing + parts.body
+
+
+def _line(key: str, value: str) -> str:
+    return f"{key}:{value}" if value.startswith("\n") or not value else f"{key}: {value}"
+
+
+def _replaced(entry: Entry, value: str | None) -> list[str]:
+    if value is None:
+        return []
+    named = _KEY.match(entry.lines[0])
+    assert named is not None
+    written = entry.lines[0][named.end() :].strip()
+    if "\n".join([_without_comment(written), *entry.lines[1:]]) == value:
+        return list(entry.lines)
+    head = entry.lines[0][: named.end()]
+    comment = _PLAIN_VALUE.fullmatch(written)
+    tail = comment["comment"] if comment and len(entry.lines) == 1 and "\n" not in value else ""
+    space = "" if value.startswith("\n") or not value else " "
+    return (head + space + value + tail).split("\n")
+
+
+def _without_comment(written: str) -> str:
+    comment = _PLAIN_VALUE.fullmatch(written)
+    return written[: comment.start("comment")] if comment else written
+
+
+def _begins_with_key(front: str) -> bool:
+    for line in front.split("\n"):
+        if not _QUIET.fullmatch(line):
+            return _KEY.match(line) is not None
+    return True
+
+
+def _continues(line: str) -> bool:
+    return (line[:1] in (" ", "\t", "]", "}") and bool(line.strip())) or line[:2] in ("- ", "-")
+
+
+def _stays_open(lines: list[str]) -> bool:
+    """Whether a quoted or flow value that began on the key's line is not closed yet."""
+    named = _KEY.match(lines[0])
+    value = lines[0][named.end() :].lstrip() if named else ""
+    if value[:1] not in ('"', "'", "[", "{"):
+        return False
+    depth, quote = 0, ""
+    rest = "\n".join([value, *lines[1:]])
+    before, at = " ", 0
+    while at < len(rest):
+        char = rest[at]
+        if quote:
+            at += quote == '"' and char == "\\"
+            quote = "" if char == quote else quote
+        elif char == "#" and before in " \t\n":
+            at = rest.find("\n", at)
+            if at < 0:
+                break
+        elif char in "\"'" and before in " \t\n[{,:":
+            quote = char
+        elif char in "[]{}":
+            depth += 1 if char in "[{" else -1
+        before = char
+        at += 1
+    return len(lines) < _MOST_LINES and (depth > 0 or bool(quote))
+
+
+def _add(found: list[Entry], key: str, lines: list[str]) -> None:
+    if lines:
+        found.append(Entry(key, tuple(lines)))

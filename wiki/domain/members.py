@@ -1,0 +1,161 @@
+"""Members: what a username, an e-mail address and a password may be; what is known of a person."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from wiki.domain.errors import FieldError, Invalid
+from wiki.domain.passwords import is_common
+from wiki.domain.rights import Actor, Role
+
+NAME_BYTES = 80
+PASSWORD_LEAST = 8
+PASSWORD_MOST = 256
+EMAIL_MOST = 254
+
+_USERNAME = re.compile(r"[a-z][a-z0-9]*(?:[._-][a-z0-9]+)*", re.IGNORECASE)
+_USERNAME_LEAST = 2
+_USERNAME_MOST = 32
+_EMAIL = re.compile(r"[^\s@<>()\[\],;:\\\"]+@[^\s@<>()\[\],;:\\\".]+(?:\.[^\s@<>()\[\],;:\\\".]+)*")
+
+RESERVED = frozenset(
+    "denktank admin administrator anonymous anoniem beheer beheerder everyone former-member"
+    " guest gast iedereen lid member members moderator nobody noreply no-reply postmaster root"
+    " setup support system systeem voormalig-lid webmaster wiki".split()
+)
+"""Names that would look like the wiki itself speaking; nobody may register them."""
+
+
+class Status(StrEnum):
+    """Where an account stands; only an active one can log in."""
+
+    UNCONFIRMED = "unconfirmed"
+    WAITING = "waiting"
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An account without its password.
+
+    `uid` is the opaque id that git keeps; `email` is empty if none is known.
+    """
+
+    id: int
+    uid: str
+    username: str
+    name: str
+    email: str
+    role: Role
+    status: Status
+    groups: frozenset[str]
+    language: str
+    timezone: str
+    theme: str
+    joined: datetime
+
+    @property
+    def actor(self) -> Actor:
+        """The member as the one on whose behalf something is done."""
+        return Actor(self.id, self.uid, self.username, self.name, self.role, self.groups)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One place where a member is logged in; `agent` is what the browser called itself."""
+
+    id: int
+    created: datetime
+    seen: datetime
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Who makes a request, and how they want their pages: one SQL statement gives all of it."""
+
+    actor: Actor
+    session: int
+    language: str
+    timezone: str
+    theme: str
+    unread: int = 0
+
+
+def fold_username(username: str) -> str:
+    """Equal for usernames that count as the same."""
+    return username.strip().casefold()
+
+
+def fold_email(email: str) -> str:
+    """Equal for e-mail addresses that count as the same."""
+    return unicodedata.normalize("NFKC", email.strip()).casefold()
+
+
+def check_username(username: str) -> str:
+    """The username, without spaces around it; raises Invalid (field `username`)."""
+    username = username.strip()
+    if not username:
+        raise Invalid.field("username", "username_empty")
+    if not _USERNAME_LEAST <= len(username) <= _USERNAME_MOST:
+        raise Invalid.field(
+            "username", "username_length", least=_USERNAME_LEAST, most=_USERNAME_MOST
+        )
+    if not _USERNAME.fullmatch(username):
+        raise Invalid.field("username", "username_characters")
+    if fold_username(username) in RESERVED:
+        raise Invalid.field("username", "username_reserved")
+    return username
+
+
+def check_email(email: str) -> str:
+    """The e-mail address, without spaces around it; raises Invalid (field `email`)."""
+    email = email.strip()
+    if not email:
+        raise Invalid.field("email", "email_empty")
+    if len(email) > EMAIL_MOST or not _EMAIL.fullmatch(email) or not email.isprintable():
+        raise Invalid.field("email", "email_wrong")
+    return email
+
+
+def check_name(name: str) -> str:
+    """A display name on one line; empty is allowed; raises Invalid (field `name`)."""
+    name = " ".join(unicodedata.normalize("NFC", name).split())
+    if len(name.encode()) > NAME_BYTES:
+        raise Invalid.field("name", "name_long", most=NAME_BYTES)
+    if any(unicodedata.category(char) in {"Cc", "Cf", "Cs", "Co"} for char in name):
+        raise Invalid.field("name", "name_characters")
+    return name
+
+
+def check_password(password: str, *about: str, field: str = "password") -> str:
+    """The password in the form in which it is hashed; raises Invalid on the form's `field`.
+
+    Rules as NIST SP 800-63B has them: length, and not a password that everybody tries, nor one
+    made of what is known `about` the person or the site; no rules on kinds of characters.
+    """
+    password = normal_password(password)
+    if len(password) < PASSWORD_LEAST:
+        raise Invalid.field(field, "password_short", least=PASSWORD_LEAST)
+    if len(password) > PASSWORD_MOST:
+        raise Invalid.field(field, "password_long", most=PASSWORD_MOST)
+    if is_common(password) or password.casefold() in {known.casefold() for known in about}:
+        raise Invalid.field(field, "password_common")
+    return password
+
+
+def normal_password(password: str) -> str:
+    """The password in one Unicode form, so that every keyboard gives the same bytes."""
+    return unicodedata.normalize("NFKC", password)
+
+
+def gather(*checks: FieldError | None) -> None:
+    """Raise one Invalid for all the field errors that are not None."""
+    wrong = [error for error in checks if error is not None]
+    if wrong:
+        raise Invalid("form_wrong", fields=wrong)

@@ -1,0 +1,81 @@
+"""A page, as the catalogue knows it and as a reader gets it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a page is."""
+
+    PAGE = "page"
+    QUESTION = "question"
+    DIALOGUE = "dialogue"
+
+
+STATUSES: dict[Kind, tuple[str, ...]] = {
+    Kind.PAGE: (),
+    Kind.QUESTION: ("open", "in dialogue", "answered", "parked"),
+    Kind.DIALOGUE: ("announced", "held", "cancelled"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """A person named in a dialogue; `member` is a username if they have an account."""
+
+    name: str
+    role: str = ""
+    member: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When a dialogue begins or ends: a whole day, or a minute (with or without an offset)."""
+
+    written: str
+    start: datetime
+    is_day: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """What a page's front matter says, checked; `problems` are codes of what is not right in it."""
+
+    kind: Kind = Kind.PAGE
+    title: str = ""
+    status: str = ""
+    tags: tuple[str, ...] = ()
+    lang: str = ""
+    redirect: str = ""
+    date: Moment | None = None
+    end: Moment | None = None
+    location: str = ""
+    perspective: str = ""
+    participants: tuple[Participant, ...] = ()
+    questions: tuple[str, ...] = ()
+    recording: str = ""
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """One row of the catalogue: a page without its text.
+
+    `page` is the page's identity; `revision` and `updated` are of its last change; `dialogues`
+    and `comments` are counts, filled where a list shows them.
+    """
+
+    path: str
+    page: str
+    blob: str
+    revision: str
+    updated: datetime
+    author: str
+    meta: Meta
+    title: str
+    excerpt: str = ""
+    dialogues: int = 0
+    comments: int = 0

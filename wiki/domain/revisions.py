@@ -1,0 +1,107 @@
+"""Revisions: one commit as it touched one page."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+_REVISION = re.compile(r"[0-9a-f]{4,64}")
+_TRAILER = re.compile(r"([A-Za-z][A-Za-z0-9-]*): +(.*)")
+
+
+class Event(StrEnum):
+    """What a commit by the wiki did; its written form is the `Denktank:` trailer."""
+
+    CREATE = "create"
+    EDIT = "edit"
+    MERGE = "merge"
+    RENAME = "rename"
+    DELETE = "delete"
+    RESTORE = "restore"
+    UNDO = "undo"
+    SUGGESTION = "suggestion"
+    OUTSIDE = "outside"
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who made a commit: a username and an opaque address, or an outsider's own name."""
+
+    name: str
+    email: str
+
+    DOMAIN = "members.invalid"
+
+    @property
+    def uid(self) -> str:
+        """The member's opaque id, or empty for an author from outside."""
+        local, _, domain = self.email.partition("@")
+        return local if domain == self.DOMAIN else ""
+
+
+class Part(StrEnum):
+    """What of a revision can be hidden: what the page said, the message, who wrote it."""
+
+    TEXT = "text"
+    MESSAGE = "message"
+    AUTHOR = "author"
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One row of a page's history.
+
+    `date` is the corrected date (the larger of the commit's own time and its newest parent's + 1
+    second): history's order. `when` is the commit's own time, with its zone. `blob` is empty
+    where the page was deleted. Word counts are None until the worker has counted. `hidden` are the
+    parts that a moderator hid, `withheld` those that are not for the actor who asked.
+    """
+
+    page: str
+    commit: str
+    path: str
+    blob: str
+    before: str
+    event: Event
+    came_from: str
+    date: int
+    when: datetime
+    author: Author
+    message: str
+    added: int | None = None
+    removed: int | None = None
+    hidden: frozenset[Part] = frozenset()
+    withheld: frozenset[Part] = frozenset()
+
+
+def is_revision(text: str) -> bool:
+    """Whether a text may name a revision at all: 4 to 64 lower-case hexadecimal digits."""
+    return _REVISION.fullmatch(text) is not None
+
+
+def trailers(message: str) -> dict[str, str]:
+    """The trailers of a commit message: its last paragraph, if every line is `Key: value`.
+
+    A subject alone has none. Of a key that comes twice, the last counts.
+    """
+    paragraphs = re.split(r"\n[ \t]*\n", message.strip())
+    if len(paragraphs) < 2:
+        return {}
+    found = [_TRAILER.fullmatch(line) for line in paragraphs[-1].splitlines()]
+    return {line[1]: line[2].strip() for line in found if line} if all(found) else {}
+
+
+def without_trailers(message: str) -> str:
+    """A commit message as its writer typed it."""
+    paragraphs = re.split(r"\n[ \t]*\n", message.strip())
+    return "\n\n".join(paragraphs[:-1] if trailers(message) else paragraphs)
+
+
+def event_of(message: str) -> Event:
+    """What the commit with this message did; OUTSIDE if it does not say."""
+    try:
+        return Event(trailers(message).get("Denktank", Event.OUTSIDE))
+    except ValueError:
+        return Event.OUTSIDE

@@ -1,0 +1,142 @@
+"""The wiki's settings: one table, read from the command line, environment and `denktank.cfg`."""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+PREFIX = "DENKTANK_"
+FILE = "denktank.cfg"
+SECRET_FILE = "secret_key"
+
+
+class SettingError(Exception):
+    """A setting that is unknown or has a value that cannot be used; the message says what to do."""
+
+
+def _setting(default: Any, help: str, choices: tuple[str, ...] = ()) -> Any:
+    return field(default=default, metadata={"help": help, "choices": choices})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Every setting with its default; the table in docs/settings.md is made from this one."""
+
+    data: Path = field(default=Path(), metadata={"help": "the folder that holds the wiki"})
+    site_name: str = _setting("Denktank", "the name of the site, in its header and in mail")
+    base_url: str = _setting("", "the public address; links in mail come only from it")
+    language: str = _setting("nl", "the site's own language", ("nl", "en"))
+    timezone: str = _setting("Europe/Amsterdam", "the time zone of dates without one")
+    database_url: str = _setting("", "an SQLAlchemy URL; empty: SQLite in the data folder")
+    mail_url: str = _setting("", "smtp[s]://user:pass@host:port; empty: mail stays in the outbox")
+    mail_from: str = _setting("", "the sender of mail; empty: denktank@ and the host of base_url")
+    registration: str = _setting(
+        "open", "who may join", ("open", "approval", "invitation", "closed")
+    )
+    read: str = _setting("reader", "the least role that may read", ("reader", "member", "editor"))
+    newcomers_suggest: bool = _setting(
+        False, "whether members suggest edits instead of making them"
+    )
+    max_text_bytes: int = _setting(2_000_000, "the largest page, in bytes")
+    max_file_bytes: int = _setting(20_000_000, "the largest attachment, in bytes")
+    secret_key: str = _setting("", "signs cookies; empty: made at the first start")
+    trusted_proxies: int = _setting(0, "how many proxies in front of the wiki set X-Forwarded-*")
+    workers: int = _setting(2, "web processes")
+    threads: int = _setting(8, "threads in each web process")
+    log_format: str = _setting("text", "how logs are written", ("text", "json"))
+
+
+def load(
+    data: Path, environment: Mapping[str, str], given: Mapping[str, Any] | None = None
+) -> Settings:
+    """Settings from `denktank.cfg` in the data folder, overruled by the environment, by `given`.
+
+    Raises SettingError for an unknown name (with the nearest known one) or an unusable value.
+    """
+    written = _read_file(data / FILE)
+    named = {
+        name.removeprefix(PREFIX).lower(): value
+        for name, value in environment.items()
+        if name.startswith(PREFIX) and name != PREFIX + "DATA"
+    }
+    raw = {**written, **named, **(given or {})}
+    return Settings(data=data, **{name: _parse(name, value) for name, value in raw.items()})
+
+
+def with_secret(settings: Settings) -> Settings:
+    """The settings with a secret key: the one given, else the data folder's own (made once)."""
+    if settings.secret_key:
+        return settings
+    file = settings.data / SECRET_FILE
+    if not file.exists():
+        _make_secret(file)
+    return replace(settings, secret_key=file.read_text(encoding="ascii").strip())
+
+
+def _make_secret(file: Path) -> None:
+    """Write a new key; of processes that start together, the first to finish wins."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    draft = file.with_name(f"{file.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w") as writer:
+        writer.write(secrets.token_hex(32) + "\n")
+    with contextlib.suppress(FileExistsError):
+        os.link(draft, file)
+    draft.unlink()
+
+
+def _read_file(file: Path) -> dict[str, str]:
+    if not file.is_file():
+        return {}
+    found = {}
+    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        name, equals, value = line.partition("=")
+        if not equals:
+            raise SettingError(f"{file.name}, line {number}: write NAME = value")
+        found[name.strip().lower()] = value.strip()
+    return found
+
+
+def _parse(name: str, value: Any) -> Any:
+    known = {f.name: f for f in fields(Settings) if f.name != "data"}
+    if name not in known:
+        near = difflib.get_close_matches(name, known, 1)
+        hint = f" Did you mean {near[0].upper()}?" if near else ""
+        raise SettingError(f"there is no setting {name.upper()}.{hint}")
+    setting = known[name]
+    parsed = _convert(name, value, type(setting.default))
+    choices = setting.metadata["choices"]
+    if choices and parsed not in choices:
+        raise SettingError(f"{name.upper()} is one of: {', '.join(choices)}; not {value!r}")
+    return parsed
+
+
+def _convert(name: str, value: Any, kind: type) -> Any:
+    if isinstance(value, kind):
+        return value
+    if kind is bool:
+        words = {
+            "1": True,
+            "true": True,
+            "yes": True,
+            "0": False,
+            "false": False,
+            "no": False,
+            "": False,
+        }
+        if str(value).lower() not in words:
+            raise SettingError(f"{name.upper()} is yes or no, not {value!r}")
+        return words[str(value).lower()]
+    if kind is int:
+        if not str(value).isdecimal():
+            raise SettingError(f"{name.upper()} is a whole number, not {value!r}")
+        return int(value)
+    return str(value)
