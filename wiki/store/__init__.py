@@ -1,0 +1,1 @@
+"""Where versions live: one git repository."""

@@ -1,0 +1,267 @@
+"""Opening `pages/`: a new repository, or whatever somebody put there.
+
+What is done, and in which order:
+
+- nothing there (or only `.gitkeep`): a new repository;
+- a folder of Markdown files that is no repository: they become its first commit;
+- a repository: it gets `core.bare=true`, so that nobody commits in place, where a stale index
+  would undo saves. An unfinished merge or rebase is ended, a detached HEAD gets a branch, the index
+  is put aside. No file beside `.git` is touched; those that differ from the last commit are
+  reported.
+
+Everything happens under a lock on the folder, so several processes may start at once; a process
+that is killed half-way leaves something that the next start takes up.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pygit2
+
+from wiki.domain.errors import NotFound
+from wiki.domain.revisions import Author
+from wiki.store import beside, command, commits, editing, log
+from wiki.store.lock import held_folder
+from wiki.store.objects import ObjectWriter, flush_folder, write_flushed
+from wiki.store.reading import Reader
+from wiki.store.refs import Branch
+from wiki.store.versions import Change, Notice, StoreError
+
+_SETTINGS = {
+    "core.bare": "true",
+    "core.logallrefupdates": "false",
+    "core.fsync": "committed,reference",
+    "core.filesreflocktimeout": "2000",
+    "gc.auto": "0",
+    "receive.denynonfastforwards": "true",
+    "receive.denydeletes": "true",
+}
+_UNFINISHED = {
+    "MERGE_HEAD": "merge",
+    "rebase-merge": "rebase",
+    "rebase-apply": "rebase",
+    "CHERRY_PICK_HEAD": "cherry-pick",
+    "REVERT_HEAD": "revert",
+    "BISECT_START": "bisect",
+    "sequencer": "sequence",
+}
+_LEFT = ("MERGE_MSG", "MERGE_MODE", "AUTO_MERGE", "REBASE_HEAD", "SQUASH_MSG", "BISECT_LOG")
+_LEFT_LOCKS = ("index.lock", "HEAD.lock", "config.lock", "packed-refs.lock")
+_HEADS = "refs/heads/"
+_NEW = ".git.denktank-new"
+_IMPORT = Author("denktank", f"denktank@{Author.DOMAIN}")
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """A repository ready for use: its git folder, its branch, and what an administrator reads."""
+
+    git: Path
+    branch: str
+    notices: tuple[Notice, ...]
+
+
+def adopt(folder: Path, branch: str) -> Adopted:
+    """Make the folder's repository ready for use, creating it if there is none.
+
+    Notices: `store_imported` (count), `store_kept` (count, files), `store_unfinished` (what),
+    `store_detached` (branch, revision), `store_branch` (branch, instead_of), `store_shallow`.
+    Raises StoreError: `store_gitfile`, `store_bare`, `store_sha256`, `store_reftable`,
+    `store_partial`, `store_corrupt`, `store_unwritable`, `store_git_missing` (all with `folder`).
+    """
+    git = folder / ".git"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with held_folder(folder):
+            notices = [] if os.path.lexists(git) else _create(folder, branch)
+            _refuse(folder, git)
+            found, more = _take(folder, git, branch)
+    except OSError as error:
+        detail = f"{error.strerror}: {error.filename}"
+        raise StoreError("store_unwritable", folder=str(folder), detail=detail) from error
+    return Adopted(git, found, (*notices, *more))
+
+
+def _create(folder: Path, branch: str) -> list[Notice]:
+    if (folder / "HEAD").is_file() and (folder / "objects").is_dir():
+        raise StoreError("store_bare", folder=str(folder))
+    new = folder / _NEW
+    shutil.rmtree(new, ignore_errors=True)
+    command.run(new, "init", "--quiet", "--bare", f"--initial-branch={branch}", str(new))
+    files = beside.files(folder)
+    notices = []
+    if any(file.endswith(".md") for file in files):
+        _import(folder, new, branch, files)
+        notices.append(Notice("store_imported", {"count": len(files)}))
+    elif files:
+        notices.append(_kept(files))
+    new.rename(folder / ".git")
+    flush_folder(os.fspath(folder))
+    return notices
+
+
+def _import(folder: Path, git: Path, branch: str, files: list[str]) -> None:
+    changes = (Change(file, (folder / file).read_bytes()) for file in files)
+    message = commits.message_of("import", {}, "import")
+    with ObjectWriter(git / "objects") as writer:
+        tree = editing.edit(Reader(git), writer, "", changes, twins=True)
+        raw = commits.compose(tree, "", (_IMPORT, _IMPORT), datetime.now(UTC), message)
+        revision = writer.write("commit", raw)
+        writer.flush()
+    _begin(git, branch, revision)
+
+
+def _begin(git: Path, branch: str, revision: str) -> None:
+    new = Branch(git, branch)
+    new.propose(revision)
+    new.move("")
+
+
+def _refuse(folder: Path, git: Path) -> None:
+    """Raise if the repository is of a sort that cannot be used; say what to do."""
+
+    def error(code: str, **values: object) -> StoreError:
+        return StoreError(code, folder=str(folder), **values)
+
+    if not git.is_dir() or (git / "commondir").exists():
+        raise error("store_gitfile")
+    if not (git / "config").is_file() or not (git / "objects").is_dir():
+        raise error("store_corrupt", detail="no config or no objects")
+    try:
+        config = pygit2.Config(os.fspath(git / "config"))
+        written = {entry.name.lower(): (entry.value or "").lower() for entry in config}
+    except (pygit2.GitError, ValueError, OSError) as problem:
+        raise error("store_corrupt", detail=str(problem)) from problem
+    if written.get("extensions.objectformat", "sha1") != "sha1":
+        raise error("store_sha256")
+    if written.get("extensions.refstorage", "files") != "files" or (git / "reftable").exists():
+        raise error("store_reftable")
+    if "extensions.partialclone" in written:
+        raise error("store_partial")
+
+
+def _take(folder: Path, git: Path, wanted: str) -> tuple[str, list[Notice]]:
+    config = pygit2.Config(os.fspath(git / "config"))
+    was_bare = "core.bare" in config and config.get_bool("core.bare")
+    if not was_bare:
+        for name in _LEFT_LOCKS:
+            (git / name).unlink(missing_ok=True)
+    try:
+        reader = Reader(git)
+        branch, notices = _branch(reader, wanted)
+        head = Branch(git, branch).read()
+        if head:
+            reader.tree(log.tree_of(reader, head))
+            if not was_bare:
+                notices += _differing(reader, folder, head)
+        elif not was_bare and (files := beside.files(folder)):
+            notices.append(_kept(files))
+    except (pygit2.GitError, KeyError, ValueError, NotFound) as problem:
+        detail = f"{type(problem).__name__}: {problem}"
+        raise StoreError("store_corrupt", folder=str(folder), detail=detail) from problem
+    notices += _end_unfinished(git)
+    _settle(git, config)
+    if reader.shallow:
+        notices.append(Notice("store_shallow", {}))
+    return branch, notices
+
+
+def _settle(git: Path, config: pygit2.Config) -> None:
+    """Our settings, and no index: last, for a killed start must begin again."""
+    if (git / "index").exists():
+        (git / "index").replace(git / "index.before-denktank")
+    if "core.worktree" in config:
+        del config["core.worktree"]
+    for name, value in _SETTINGS.items():
+        if name not in config or config[name] != value:
+            config[name] = value
+    if (git / "config.worktree").exists():
+        pygit2.Config(os.fspath(git / "config.worktree"))["core.bare"] = "true"
+
+
+def _branch(reader: Reader, wanted: str) -> tuple[str, list[Notice]]:
+    """The branch to work on, and HEAD pointed at it."""
+    head = (reader.git / "HEAD").read_text(errors="replace").strip()
+    repository = reader.repository()
+    names = sorted(repository.listall_branches())
+    if not head.startswith("ref:"):
+        return _attach(reader, head, names, wanted)
+    current = head.removeprefix("ref:").strip()
+    if not current.startswith(_HEADS):
+        return _attach(reader, str(repository.head.target), names, wanted)
+    name = _pointed_at(repository, current.removeprefix(_HEADS))
+    if name in names or not names:
+        return name, []
+    # HEAD names a branch without a commit, while others have some.
+    other = _preferred(names, wanted)
+    _point_head(reader.git, other)
+    return other, [Notice("store_branch", {"branch": other, "instead_of": name})]
+
+
+def _attach(
+    reader: Reader, revision: str, names: list[str], wanted: str
+) -> tuple[str, list[Notice]]:
+    """Take the branch that a rebase left, else one at the detached commit, else a new one."""
+    log.tree_of(reader, revision)
+    at_head = [name for name in names if Branch(reader.git, name).read() == revision]
+    rebased = _rebased(reader.git)
+    if rebased in names:
+        branch = rebased
+    elif at_head:
+        branch = _preferred(at_head, wanted)
+    else:
+        free = (f"denktank-{number}" if number > 1 else "denktank" for number in range(1, 1_000))
+        branch = next(name for name in free if name not in names)
+        _begin(reader.git, branch, revision)
+    _point_head(reader.git, branch)
+    return branch, [Notice("store_detached", {"branch": branch, "revision": revision})]
+
+
+def _rebased(git: Path) -> str:
+    for state in ("rebase-merge", "rebase-apply"):
+        file = git / state / "head-name"
+        if file.is_file():
+            return file.read_text(errors="replace").strip().removeprefix(_HEADS)
+    return ""
+
+
+def _pointed_at(repository: pygit2.Repository, name: str) -> str:
+    """The branch that a branch which is only another name for it stands for."""
+    try:
+        return repository.lookup_reference(_HEADS + name).resolve().name.removeprefix(_HEADS)
+    except KeyError:
+        return name
+
+
+def _preferred(names: list[str], wanted: str) -> str:
+    return next((name for name in (wanted, "main", "master") if name in names), names[0])
+
+
+def _point_head(git: Path, branch: str) -> None:
+    write_flushed(os.fspath(git / "denktank.head"), f"ref: {_HEADS}{branch}\n".encode())
+    (git / "denktank.head").replace(git / "HEAD")
+    flush_folder(os.fspath(git))
+
+
+def _end_unfinished(git: Path) -> list[Notice]:
+    found = [name for name in _UNFINISHED if (git / name).exists()]
+    for name in (*found, *_LEFT):
+        if (git / name).is_dir():
+            shutil.rmtree(git / name)
+        else:
+            (git / name).unlink(missing_ok=True)
+    return [Notice("store_unfinished", {"what": what}) for what in {_UNFINISHED[n] for n in found}]
+
+
+def _differing(reader: Reader, folder: Path, head: str) -> list[Notice]:
+    files = beside.differing(reader, folder, log.tree_of(reader, head))
+    return [_kept(files)] if files else []
+
+
+def _kept(files: list[str]) -> Notice:
+    return Notice("store_kept", {"count": len(files), "files": tuple(files[:20])})

@@ -1,0 +1,61 @@
+"""Git's own command, for what is rare or long: packing, checking, copying, whole histories."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+from wiki.store.versions import StoreError
+
+# The user's own configuration and an outer repository must not decide what happens here.
+_ENVIRONMENT = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "LC_ALL": "C"}
+_OUTER = {"GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR"}
+_CHUNK = 1 << 16
+
+
+def run(git: Path, *arguments: str) -> str:
+    """Run `git <arguments>` on the repository folder `git`; gives what it printed.
+
+    Raises StoreError (`store_git_failed`, or `store_git_missing` if there is no git at all).
+    """
+    status, out, err = attempt(git, *arguments)
+    if status:
+        raise StoreError("store_git_failed", command=arguments[0], detail=err.strip()[-500:])
+    return out
+
+
+def attempt(git: Path, *arguments: str) -> tuple[int, str, str]:
+    """The same, giving exit status, output and errors instead of raising on a bad status."""
+    status, out, err = _execute(git, arguments, with_extended_output=True, with_exceptions=False)
+    return int(status), str(out), str(err)
+
+
+def fields(git: Path, given: IO[bytes], *arguments: str) -> Iterator[bytes]:
+    """What a command prints, field by field as NUL ends them, while it runs; reads `given`."""
+    process = _execute(git, arguments, istream=given, as_process=True)
+    rest = b""
+    try:
+        while chunk := process.stdout.read(_CHUNK):
+            *whole, rest = (rest + chunk).split(b"\0")
+            yield from whole
+        if rest:
+            yield rest
+        process.wait()
+    finally:
+        process.stdout.close()
+        process.stderr.close()
+
+
+def _execute(git: Path, arguments: tuple[str, ...], **options: Any) -> Any:
+    # Loaded here: most processes never run a command, and it costs each 13 MB.
+    from git import Git
+    from git.exc import GitCommandNotFound
+
+    outer = {name: "" for name in os.environ if name in _OUTER}
+    command = ["git", "-c", "safe.directory=*", f"--git-dir={git}", *arguments]
+    try:
+        return Git(git.parent).execute(command, env=_ENVIRONMENT | outer, **options)
+    except GitCommandNotFound:
+        raise StoreError("store_git_missing") from None

@@ -1,0 +1,89 @@
+"""What differs between two trees, and what a commit did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pygit2
+from pygit2.enums import DiffFind
+
+from wiki.store import trees
+from wiki.store.reading import Reader
+from wiki.store.versions import Commit, FileDiff
+
+# Beyond this many pairs of a removed and an added file, similarity is not looked for.
+_MOST_PAIRS = 40_000
+
+
+def between(reader: Reader, before: str, after: str) -> list[FileDiff]:
+    """Files that differ between two trees (empty id: the empty tree), sorted by name.
+
+    Only regular files with a UTF-8 name; a change of mode alone is no difference.
+    """
+    return sorted(_compare(reader, before, after, ""), key=lambda diff: diff.file)
+
+
+def of_commit(reader: Reader, commit: Commit, trees_of_parents: list[str]) -> list[FileDiff]:
+    """What a commit did, against its parent; a merge: the files that differ from every parent."""
+    if not trees_of_parents:
+        return between(reader, "", commit.tree)
+    first, *others = (between(reader, tree, commit.tree) for tree in trees_of_parents)
+    for other in others:
+        files = {diff.file for diff in other}
+        first = [diff for diff in first if diff.file in files]
+    return first
+
+
+def renames(reader: Reader, commit: Commit, diffs: list[FileDiff]) -> dict[str, str]:
+    """New file to old file, for files that went as others came with the same or similar text."""
+    gone = {diff.file: diff.before for diff in diffs if not diff.after}
+    come = {diff.file: diff.after for diff in diffs if not diff.before}
+    if not gone or not come or len(commit.parents) != 1:
+        return {}
+    if len(gone) * len(come) > _MOST_PAIRS:
+        return _identical(gone, come)
+    repository = reader.repository()
+    parent = repository[commit.parents[0]].peel(pygit2.Tree)
+    diff = parent.diff_to_tree(repository[commit.tree].peel(pygit2.Tree))
+    diff.find_similar(flags=DiffFind.FIND_RENAMES)
+    found = {}
+    for delta in diff.deltas:
+        new, old = delta.new_file.raw_path, delta.old_file.raw_path
+        if delta.status_char() == "R":
+            found[new.decode(errors="replace")] = old.decode(errors="replace")
+    return {new: old for new, old in found.items() if new in come and old in gone}
+
+
+def _identical(gone: dict[str, str], come: dict[str, str]) -> dict[str, str]:
+    by_blob = {blob: file for file, blob in gone.items()}
+    return {file: by_blob.pop(blob) for file, blob in sorted(come.items()) if blob in by_blob}
+
+
+def _compare(reader: Reader, before: str, after: str, at: str) -> Iterator[FileDiff]:
+    if before == after:
+        return
+    for old, new in trees.differing(reader.tree(before), reader.tree(after)):
+        name = _name(old or new)
+        if name is None:
+            continue
+        old_file, new_file = _file(old), _file(new)
+        if old_file != new_file:
+            yield FileDiff(at + name, old_file, new_file)
+        old_folder, new_folder = _folder(old), _folder(new)
+        if old_folder != new_folder:
+            yield from _compare(reader, old_folder, new_folder, f"{at}{name}/")
+
+
+def _name(node: trees.Node | None) -> str | None:
+    try:
+        return node.name.decode() if node else None
+    except UnicodeDecodeError:
+        return None
+
+
+def _file(node: trees.Node | None) -> str:
+    return node.id if node and node.is_file else ""
+
+
+def _folder(node: trees.Node | None) -> str:
+    return node.id if node and node.is_folder else ""

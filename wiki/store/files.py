@@ -1,0 +1,74 @@
+"""Files of a tree: one by its name, or all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wiki.store import trees
+from wiki.store.reading import Reader
+from wiki.store.versions import Entry
+
+
+def entry(reader: Reader, root: str, file: str) -> Entry | None:
+    """The file's entry in a tree, or None if no regular file is there."""
+    try:
+        parts = file.encode().split(b"/")
+    except UnicodeEncodeError:
+        return None
+    node = _descend(reader, root, parts)
+    return Entry(file, node.id, _mode(node)) if node and node.is_file else None
+
+
+def entries(reader: Reader, root: str, prefix: str) -> Iterator[Entry]:
+    """Every regular file with a UTF-8 name under a folder, or the file of that name."""
+    prefix = prefix.strip("/")
+    if not prefix:
+        yield from _files(reader, root, "")
+        return
+    try:
+        node = _descend(reader, root, prefix.encode().split(b"/"))
+    except UnicodeEncodeError:
+        return
+    if node and node.is_folder:
+        yield from _files(reader, node.id, prefix + "/")
+    elif node and node.is_file:
+        yield Entry(prefix, node.id, _mode(node))
+
+
+def odd_names(reader: Reader, root: str, at: str = "") -> Iterator[str]:
+    """Names (of files or folders) in a tree that are not UTF-8, bytes escaped."""
+    for node in trees.nodes(reader.tree(root)):
+        try:
+            name = node.name.decode()
+        except UnicodeDecodeError:
+            yield at + node.name.decode(errors="backslashreplace")
+            continue
+        if node.is_folder:
+            yield from odd_names(reader, node.id, f"{at}{name}/")
+
+
+def _files(reader: Reader, id: str, at: str) -> Iterator[Entry]:
+    for node in trees.nodes(reader.tree(id)):
+        if not (node.is_file or node.is_folder):
+            continue
+        try:
+            file = at + node.name.decode()
+        except UnicodeDecodeError:
+            continue
+        if node.is_folder:
+            yield from _files(reader, node.id, file + "/")
+        else:
+            yield Entry(file, node.id, _mode(node))
+
+
+def _descend(reader: Reader, root: str, parts: list[bytes]) -> trees.Node | None:
+    node = trees.find(reader.tree(root), parts[0])
+    for part in parts[1:]:
+        if node is None or not node.is_folder:
+            return None
+        node = trees.find(reader.tree(node.id), part)
+    return node
+
+
+def _mode(node: trees.Node) -> int:
+    return trees.EXECUTABLE if node.mode & 0o111 else trees.FILE

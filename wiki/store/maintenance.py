@@ -1,0 +1,72 @@
+"""What the worker does now and then: packing, checking, copying."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from wiki.store import command, lock
+
+_MOST_LOOSE = 2_000
+_HOUR = 3_600
+
+
+def maintain(git: Path) -> None:
+    """Pack loose objects if there are many; safe beside readers, writers and pushes.
+
+    Does nothing if another process is at it.
+    """
+    with lock.attempt(git / "denktank.maintenance") as is_ours:
+        if is_ours and _loose_objects(git / "objects") > _MOST_LOOSE:
+            _clear(git / "objects")
+            command.run(git, "-c", "pack.threads=1", "repack", "-d", "-q", "--geometric=2")
+            # One file, not a chain: that is what libgit2 reads.
+            command.run(git, "commit-graph", "write", "--reachable", "--no-progress")
+
+
+def _clear(objects: Path) -> None:
+    """Remove what a killed maintenance left; nobody else writes these names."""
+    (objects / "info" / "commit-graph.lock").unlink(missing_ok=True)
+    for file in (*objects.glob("pack/.tmp-*"), *objects.glob("pack/tmp_*")):
+        # Younger ones may belong to a push that is coming in.
+        if time.time() - file.stat().st_mtime > _HOUR or file.stat().st_size == 0:
+            file.unlink(missing_ok=True)
+
+
+def fsck(git: Path) -> list[str]:
+    """What `git fsck --strict` finds wrong, one line each; empty if all is well."""
+    _, out, err = command.attempt(git, "fsck", "--strict", "--no-dangling", "--no-progress")
+    lines = (out + "\n" + err).splitlines()
+    return [line for line in lines if line.strip() and not line.startswith("notice:")]
+
+
+def backup(git: Path, target: Path) -> None:
+    """Write all branches and tags as one bundle, as they are at one moment."""
+    refs = command.run(git, "for-each-ref", "--count=1")
+    if not refs.strip():
+        target.write_bytes(b"")
+        return
+    unborn, _, _ = command.attempt(git, "rev-parse", "--quiet", "--verify", "HEAD")
+    named = ["--all"] if unborn else ["HEAD", "--all"]
+    command.run(git, "bundle", "create", "--quiet", str(target.resolve()), *named)
+
+
+def restore(git: Path, source: Path) -> None:
+    """Take all branches and tags from a bundle that `backup` wrote, over what is there."""
+    if source.stat().st_size:
+        bundle = str(source.resolve())
+        command.run(git, "fetch", "--quiet", "--update-head-ok", bundle, "+refs/*:refs/*")
+
+
+def descends(git: Path, later: str, earlier: str) -> bool:
+    """Whether one commit is another or its ancestor."""
+    status, _, _ = command.attempt(git, "merge-base", "--is-ancestor", earlier, later)
+    return status == 0
+
+
+def _loose_objects(objects: Path) -> int:
+    return sum(
+        sum(1 for _ in folder.iterdir())
+        for folder in objects.iterdir()
+        if len(folder.name) == 2 and folder.is_dir()
+    )

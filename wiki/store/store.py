@@ -1,0 +1,265 @@
+"""The store: every version of every file, in one git repository.
+
+This is the contract that the rest of the wiki builds on. A *file* is a path in the repository
+(`a/b.md`), a *revision* a full commit id, a *blob* a blob id (both 40 lower-case hexadecimal
+digits). Only regular files with UTF-8 names exist here: symbolic links, submodules and other names
+are never listed, read or followed. Reads come from committed objects, so any number of processes
+and threads read while one writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from wiki.domain.errors import NotFound
+from wiki.domain.revisions import Author, is_revision
+from wiki.store import adopt, commits, differences, editing, files, log, maintenance, objects, trees
+from wiki.store.ancestry import Ancestry
+from wiki.store.lock import WriteLock
+from wiki.store.objects import ObjectWriter
+from wiki.store.reading import Reader
+from wiki.store.refs import Branch
+from wiki.store.versions import (
+    Blob,
+    Change,
+    Commit,
+    Entry,
+    FileDiff,
+    Notice,
+    Stale,
+    StoreError,
+)
+
+# Inside the class, `list` is its method.
+Files = list[str]
+Diffs = list[FileDiff]
+
+__all__ = [
+    "Blob",
+    "Change",
+    "Commit",
+    "Entry",
+    "FileDiff",
+    "Notice",
+    "Stale",
+    "Store",
+    "StoreError",
+]
+
+
+class Store:
+    """One repository and its branch; use `Store.open`. Safe for threads and for forked children."""
+
+    def __init__(self, folder: Path, adopted: adopt.Adopted) -> None:
+        self.folder = folder
+        self.git = adopted.git
+        self.branch = adopted.branch
+        self.notices = adopted.notices
+        self._lock = WriteLock(self.git / "denktank.lock")
+        self._branch = Branch(self.git, adopted.branch)
+        self._reader = Reader(self.git)
+        self._ancestry = Ancestry(self._reader)
+
+    @classmethod
+    def open(cls, folder: Path, branch: str = "main") -> Store:
+        """The store in `folder` (`pages/`), created or adopted; see `wiki/store/adopt.py`.
+
+        `branch` names the branch of a new repository; one that is there keeps its own. What an
+        administrator should know of the adoption is in `notices`. Raises StoreError with a code
+        that says what to do if the repository cannot be used.
+        """
+        return cls(folder, adopt.adopt(folder, branch))
+
+    def head(self) -> str:
+        """The branch's newest revision; empty if it has no commit. Microseconds."""
+        return self._branch.read()
+
+    def stamp(self) -> object:
+        """A hashable that is equal exactly as long as the branch did not move. Microseconds."""
+        return self._branch.read()
+
+    def locked(self) -> AbstractContextManager[bool]:
+        """Hold the writers' lock: between processes and threads, reentrant within a thread.
+
+        Held around read, merge and commit, it makes them one step beside other writers of the
+        wiki. A push does not take it: `commit` finds out, and raises Stale if it matters.
+        """
+        return self._lock.held()
+
+    def entry(self, file: str, at: str = "") -> Entry | None:
+        """The file's entry in a revision (default: the newest), or None if it is not there."""
+        return files.entry(self._reader, self._tree_at(at), file)
+
+    def read(self, file: str, at: str = "") -> Blob | None:
+        """The file's bytes in a revision (default: the newest), or None if it is not there."""
+        found = self.entry(file, at)
+        return Blob(found.blob, self.blob(found.blob)) if found else None
+
+    def blob(self, id: str) -> bytes:
+        """A blob's bytes; raises NotFound (`blob_unknown`)."""
+        try:
+            return self._reader.read_as("blob", id)
+        except KeyError:
+            raise NotFound("blob_unknown", blob=id) from None
+
+    def blobs(self, ids: Sequence[str]) -> Iterator[Blob]:
+        """Many blobs, in the order asked; raises NotFound (`blob_unknown`)."""
+        for id in ids:
+            yield Blob(id, self.blob(id))
+
+    def list(self, prefix: str = "", at: str = "") -> Iterator[Entry]:
+        """Every file under a folder (or the file of that name), in a revision, in git's order."""
+        return files.entries(self._reader, self._tree_at(at), prefix)
+
+    def odd_files(self, at: str = "") -> Files:
+        """Files that are not shown because their name is not UTF-8, spelled with escapes."""
+        return sorted(files.odd_names(self._reader, self._tree_at(at)))
+
+    def commit(
+        self,
+        changes: Sequence[Change],
+        *,
+        author: Author,
+        message: str,
+        trailers: Mapping[str, str],
+        expect: Mapping[str, str | None],
+        committer: Author | None = None,
+        when: datetime | None = None,
+    ) -> str:
+        """Add one commit to the branch; gives its id. When it returns, it is on the disk.
+
+        `expect` gives, per file, the blob id that it must still have, or None if it must not
+        exist; files not named there are written over whatever is there. If nothing changes, no
+        commit is made and the newest revision is given (empty if there is none). `when` is aware,
+        default now; `message` and names are cleaned of what git does not take.
+
+        Raises Stale (an expectation does not hold, nothing was written), Conflict `path_taken`
+        (values `path`) and `path_twin` (`path`, `other`), Invalid for an impossible path,
+        StoreError if the branch stays locked by somebody else (`store_branch_locked`) or the disk
+        does not take it (`store_unwritable`).
+        """
+        event = next(iter(trailers.values()), "change")
+        fallback = f"{event} {changes[0].file}" if changes else event
+        text = commits.message_of(message, trailers, fallback)
+        moment = when or datetime.now(UTC)
+        with self._lock.held(), _disk_errors(self.folder):
+            while True:
+                head = self.head()
+                tree = self._tree_of(head)
+                self._require(tree, expect)
+                with ObjectWriter(self.git / "objects") as writer:
+                    after = editing.edit(self._reader, writer, tree, changes)
+                    if after == (tree or trees.EMPTY):
+                        return head
+                    people = (author, committer or author)
+                    raw = commits.compose(after, head, people, moment, text)
+                    revision = writer.write("commit", raw)
+                    writer.flush(beside=partial(self._branch.propose, revision))
+                if self._branch.move(head):
+                    return revision
+                # A push came in between: the same change again on its head, if `expect` holds.
+
+    def log(self, since: str = "", until: str = "") -> Iterator[Commit]:
+        """Commits reachable from `until` (default: the newest) and not from `since`.
+
+        Parents come before children. Raises NotFound (`revision_unknown`).
+        """
+        return log.log(self._reader, since, until or self.head())
+
+    def history(self, since: str = "", until: str = "") -> Iterator[tuple[Commit, Diffs]]:
+        """`log`, each commit with its `changes`: the fast way to go through many."""
+        return log.history(self._reader, since, until or self.head())
+
+    def get(self, revision: str) -> Commit | None:
+        """The commit of that full id, or None."""
+        return log.commit(self._reader, revision)
+
+    def resolve(self, text: str) -> str | None:
+        """The full id of the commit in the branch's history that a text abbreviates, or None.
+
+        Anything but 4 to 64 lower-case hexadecimal digits is None, and so is what more than one
+        object's id begins with.
+        """
+        return self._ancestry.resolve(self.head(), text) if is_revision(text) else None
+
+    def reachable(self, revision: str, of: str = "") -> bool:
+        """Whether a commit is, or is an ancestor of, another (default: the newest).
+
+        Against the newest: microseconds once the process has asked before.
+        """
+        if of and of != self.head():
+            return maintenance.descends(self.git, of, revision)
+        return self._ancestry.holds(self.head(), revision)
+
+    def diff(self, before: str, after: str) -> Diffs:
+        """Files that differ between two revisions, sorted; an empty one is the empty tree.
+
+        Renames are not looked for. Raises NotFound (`revision_unknown`).
+        """
+        return differences.between(self._reader, self._tree_of(before), self._tree_of(after))
+
+    def changes(self, commit: Commit) -> Diffs:
+        """What a commit did: its difference from its parent.
+
+        A merge: only files whose blob differs from all parents, `before` from the first.
+        """
+        return log.changes(self._reader, commit)
+
+    def renames(self, commit: Commit) -> dict[str, str]:
+        """New file to old file, by similarity as `git log -M` finds it; none for merges."""
+        return differences.renames(self._reader, commit, self.changes(commit))
+
+    def maintain(self) -> None:
+        """Pack what has gathered, if it is much; for the worker, now and then."""
+        with self._lock.held():
+            objects.clear(self.git / "objects")
+        maintenance.maintain(self.git)
+        self._reader.reopen()
+
+    def fsck(self) -> Files:
+        """What `git fsck --strict` says, one line each; empty if all is well."""
+        return maintenance.fsck(self.git)
+
+    def backup(self, target: Path) -> None:
+        """Write everything as one git bundle, consistent while others write.
+
+        `git clone <target>` gives the repository back. Without a commit the file is empty.
+        """
+        maintenance.backup(self.git, target)
+
+    def restore(self, source: Path) -> None:
+        """Take everything from a file that `backup` wrote; for a store that is still empty."""
+        maintenance.restore(self.git, source)
+
+    def close(self) -> None:
+        """Let go of this thread's files."""
+        self._reader.reopen()
+
+    def _require(self, tree: str, expect: Mapping[str, str | None]) -> None:
+        stale = {}
+        for file, blob in expect.items():
+            found = files.entry(self._reader, tree, file)
+            now = found.blob if found else None
+            if now != blob:
+                stale[file] = now
+        if stale:
+            raise Stale(stale)
+
+    def _tree_at(self, revision: str) -> str:
+        return self._tree_of(revision or self.head())
+
+    def _tree_of(self, revision: str) -> str:
+        return log.tree_of(self._reader, revision) if revision else ""
+
+
+@contextmanager
+def _disk_errors(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        detail = f"{error.strerror}: {error.filename}"
+        raise StoreError("store_unwritable", folder=str(folder), detail=detail) from error
