@@ -1,0 +1,1 @@
+"""Where people and talk live, and the projections that SQL holds."""

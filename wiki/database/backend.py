@@ -1,0 +1,42 @@
+"""What the two databases have in common: connections to truth and to projections.
+
+SQLite and PostgreSQL differ in how the projections stand beside the truth and how a rebuilt set
+is swapped in; `Database` hides which of them is there.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from sqlalchemy import Connection, Engine
+
+
+class Backend(Protocol):
+    """One kind of database; every method may be called from any thread."""
+
+    truth: Engine
+
+    def read(self) -> AbstractContextManager[Connection]:
+        """A connection to both schemas that sees one snapshot and cannot write."""
+
+    def write(self) -> AbstractContextManager[Connection]:
+        """A transaction on the truth, committed at the end; writers wait for each other."""
+
+    def project(self) -> AbstractContextManager[Connection]:
+        """A transaction on the live projections; writers wait for each other, not for `write`."""
+
+    def aside(self) -> AbstractContextManager[Connection]:
+        """Fresh projection tables without indexes, which become the live ones at the end.
+
+        One at a time: a second caller waits. An error leaves the live ones as they are.
+        """
+
+    def version(self) -> object:
+        """Something hashable that changes with the generation or the projections; microseconds."""
+
+    def close(self) -> None:
+        """Let go of every connection."""
+
+    def forget(self) -> None:
+        """In a forked child: leave the parent's connections alone and begin with none."""

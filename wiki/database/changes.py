@@ -1,0 +1,62 @@
+"""What changed in SQL that a reader sees: rows for the worker, a generation for caches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Column, Connection, Integer, String, Table, delete, insert, select, update
+
+from wiki.database.schema import truth
+
+changes = Table(
+    "changes",
+    truth,
+    Column("id", Integer, primary_key=True),
+    Column("noun", String(20), nullable=False),
+    Column("key", String(250), nullable=False),
+    sqlite_autoincrement=True,
+)
+
+generation = Table(
+    "generation",
+    truth,
+    Column("id", Integer, primary_key=True),
+    Column("number", Integer, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something of this noun (`comment`, `member`, `rule`, ...) with this key changed."""
+
+    id: int
+    noun: str
+    key: str
+
+
+def record(connection: Connection, noun: str, key: str | int) -> None:
+    """Note, in the caller's transaction, that a reader now sees something else."""
+    connection.execute(insert(changes).values(noun=noun, key=str(key)))
+    connection.execute(update(generation).values(number=generation.c.number + 1))
+
+
+def begin(connection: Connection) -> None:
+    """Make the row that holds the generation, where a database has none yet."""
+    if connection.scalar(select(generation.c.number)) is None:
+        connection.execute(insert(generation).values(id=1, number=0))
+
+
+def current(connection: Connection) -> int:
+    """The generation: higher after every change that a reader sees."""
+    return connection.scalar(select(generation.c.number)) or 0
+
+
+def pending(connection: Connection, limit: int = 500) -> list[Change]:
+    """The oldest changes not yet processed, at most `limit`."""
+    rows = connection.execute(select(changes).order_by(changes.c.id).limit(limit))
+    return [Change(row.id, row.noun, row.key) for row in rows]
+
+
+def done(connection: Connection, last: int) -> None:
+    """Forget the changes up to and including id `last`."""
+    connection.execute(delete(changes).where(changes.c.id <= last))

@@ -1,0 +1,120 @@
+"""Mail that is to be sent: kept here until a mail server took it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    func,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy import delete as delete_from
+
+from wiki.database.schema import Moment, truth
+
+outbox = Table(
+    "outbox",
+    truth,
+    Column("id", Integer, primary_key=True),
+    Column("recipient", String(254), nullable=False),
+    Column("subject", String(250), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("created", Moment, nullable=False),
+    # When to try next; None once given up.
+    Column("due", Moment),
+    Column("sent", Moment),
+    Column("tries", Integer, nullable=False),
+    Column("error", String(500), nullable=False),
+    Index(None, "sent", "due"),
+    sqlite_autoincrement=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One mail; `due` is None once given up, `error` is what the mail server last said."""
+
+    id: int
+    recipient: str
+    subject: str
+    text: str
+    created: datetime
+    due: datetime | None
+    tries: int
+    error: str
+
+
+def add(connection: Connection, recipient: str, subject: str, text: str, now: datetime) -> int:
+    """Keep a mail to be sent; gives its id."""
+    values = {
+        "recipient": recipient,
+        "subject": subject,
+        "text": text,
+        "created": now,
+        "due": now,
+        "tries": 0,
+        "error": "",
+    }
+    key = connection.execute(insert(outbox).values(**values)).inserted_primary_key
+    return int(key[0])  # type: ignore[index]
+
+
+def due(connection: Connection, now: datetime, limit: int = 20) -> list[Letter]:
+    """The mail whose time has come, the oldest first."""
+    asked = (
+        select(outbox)
+        .where(outbox.c.sent.is_(None), outbox.c.due <= now)
+        .order_by(outbox.c.due, outbox.c.id)
+        .limit(limit)
+    )
+    return [_letter(row) for row in connection.execute(asked)]
+
+
+def unsent(connection: Connection, limit: int = 50) -> list[Letter]:
+    """The mail that is not sent, the newest first: what an administrator looks at."""
+    asked = select(outbox).where(outbox.c.sent.is_(None)).order_by(outbox.c.id.desc()).limit(limit)
+    return [_letter(row) for row in connection.execute(asked)]
+
+
+def waiting(connection: Connection) -> int:
+    """How much mail is not sent."""
+    asked = select(func.count()).select_from(outbox).where(outbox.c.sent.is_(None))
+    return connection.scalar(asked) or 0
+
+
+def claim(connection: Connection, letter: Letter, until: datetime) -> bool:
+    """Take a mail to send it; until then no other worker will. False if another took it."""
+    where = (outbox.c.id == letter.id, outbox.c.sent.is_(None), outbox.c.due == letter.due)
+    taken = update(outbox).where(*where).values(due=until, tries=outbox.c.tries + 1)
+    return bool(connection.execute(taken).rowcount)
+
+
+def sent(connection: Connection, letter: Letter, now: datetime) -> None:
+    """A mail server took the mail; its text is of no more use."""
+    done = update(outbox).where(outbox.c.id == letter.id).values(sent=now, text="", error="")
+    connection.execute(done)
+
+
+def failed(connection: Connection, letter: Letter, error: str, due: datetime | None) -> None:
+    """The mail was not taken: try again at `due`, or never (None)."""
+    later = update(outbox).where(outbox.c.id == letter.id).values(error=error[:500], due=due)
+    connection.execute(later)
+
+
+def forget(connection: Connection, before: datetime) -> int:
+    """Remove what was sent before a moment; gives how many."""
+    return connection.execute(delete_from(outbox).where(outbox.c.sent < before)).rowcount
+
+
+def _letter(row: object) -> Letter:
+    return Letter(*(getattr(row, name) for name in Letter.__slots__))

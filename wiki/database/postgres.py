@@ -1,0 +1,131 @@
+"""PostgreSQL: the truth in the default schema, the projections in the schema `projections`.
+
+A rebuilt set is made in the schema `projections_new`; two renames in one transaction make it the
+live one.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    create_engine,
+    event,
+    select,
+    text,
+)
+from sqlalchemy.schema import CreateIndex, CreateSchema, CreateTable, DropSchema
+
+from wiki.database.changes import generation
+from wiki.database.progress import progress, put
+from wiki.database.schema import PROJECTIONS, projections
+
+NEW = "projections_new"
+_FOLLOWING, _REBUILDING = 7316101, 7316102
+_BUILD = "build"
+
+
+class Postgres:
+    """One server and its connections, pooled; see `Backend` for the methods."""
+
+    def __init__(self, url: URL) -> None:
+        self.truth = _engine(url)
+        self._projecting = _engine(url)
+        self._reading = _engine(
+            url,
+            "-c default_transaction_isolation=repeatable\\ read "
+            "-c default_transaction_read_only=on",
+        )
+        event.listen(self._projecting, "begin", _follow_alone)
+        with self.truth.begin() as connection:
+            _alone(connection, _REBUILDING)
+            if not connection.dialect.has_schema(connection, PROJECTIONS):
+                connection.execute(CreateSchema(PROJECTIONS))
+                projections.create_all(connection, checkfirst=False)
+                put(connection, _BUILD, secrets.token_hex(8), 0)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        with self._reading.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        with self.truth.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def project(self) -> Iterator[Connection]:
+        with self._projecting.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def aside(self) -> Iterator[Connection]:
+        names = {PROJECTIONS: NEW}
+        with self.truth.connect() as plain:
+            connection = plain.execution_options(schema_translate_map=names)
+            with connection.begin():
+                _alone(connection, _REBUILDING)
+                connection.execute(DropSchema(NEW, cascade=True, if_exists=True))
+                connection.execute(CreateSchema(NEW))
+                for table in projections.sorted_tables:
+                    connection.execute(CreateTable(table))
+                put(connection, _BUILD, secrets.token_hex(8), 0)
+                yield connection
+                for table in projections.sorted_tables:
+                    for index in sorted(table.indexes, key=lambda i: str(i.name)):
+                        connection.execute(CreateIndex(index))
+                    connection.execute(text(f'ANALYZE "{NEW}"."{table.name}"'))
+                # Only the swap keeps those out who follow the repository.
+                _alone(connection, _FOLLOWING)
+                connection.execute(DropSchema(PROJECTIONS, cascade=True))
+                connection.execute(text(f"ALTER SCHEMA {NEW} RENAME TO {PROJECTIONS}"))
+
+    def version(self) -> object:
+        with self._reading.connect() as connection:
+            found = connection.execute(_VERSION).all()
+        return tuple((row[0], row[1]) for row in found)
+
+    def close(self) -> None:
+        for engine in (self.truth, self._reading, self._projecting):
+            engine.dispose()
+
+    def forget(self) -> None:
+        for engine in (self.truth, self._reading, self._projecting):
+            _ABANDONED.append(engine.pool)
+            engine.dispose(close=False)
+
+
+_ABANDONED: list[object] = []
+"""Connections inherited through a fork: closing them here would end the parent's sessions."""
+
+_VERSION = (
+    select(text("''"), generation.c.number)
+    .select_from(generation)
+    .union_all(select(progress.c.name + progress.c.commit, text("0")))
+)
+
+
+def _engine(url: URL, options: str = "") -> Engine:
+    return create_engine(
+        url,
+        pool_size=8,
+        max_overflow=-1,
+        pool_use_lifo=True,
+        pool_pre_ping=True,
+        connect_args={"options": options} if options else {},
+    )
+
+
+def _follow_alone(connection: Connection) -> None:
+    _alone(connection, _FOLLOWING)
+
+
+def _alone(connection: Connection, what: int) -> None:
+    """Wait until no other transaction does this; until the end of this one none begins."""
+    connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%(what)s)", {"what": what})

@@ -1,0 +1,310 @@
+"""SQLite: `wiki.db` holds the truth, `projections-<n>.db` the projections.
+
+They are two files so that neither's writers wait for the other's. A small pointer file names the
+live projections; its replacement is one rename, noticed by a stat at each checkout, so a rebuild
+made aside becomes live in every process at once.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+import tempfile
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from wiki.database.schema import PROJECTIONS, projections
+
+POINTER = "projections.live"
+_WAIT = 20.0
+_ATTEMPTS = 20
+_READING_KILOBYTES = 512
+
+
+class SQLite:
+    """The two files and their connections, pooled; see `Backend` for the methods."""
+
+    def __init__(self, truth: Path, data: Path) -> None:
+        self._truth = truth
+        self._data = data
+        self._pointer = os.fspath(data / POINTER)
+        self._seen: tuple[tuple[int, int], int] | None = None
+        self._probes: deque[_Probe] = deque()
+        with _connect(truth) as raw:
+            raw.execute("PRAGMA journal_mode=WAL")
+        raw.close()
+        if not (data / POINTER).exists():
+            with self._lock():
+                if not (data / POINTER).exists():
+                    self._publish(self._next(), self._fill_empty)
+        self.truth = _engine(self._open_truth, "BEGIN IMMEDIATE")
+        self._reading = _engine(self._open_both, "BEGIN", self._check)
+        self._projecting = _engine(self._open_projections, "BEGIN IMMEDIATE", self._check)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        with self._reading.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        with self.truth.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def project(self) -> Iterator[Connection]:
+        with self._projecting.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def aside(self) -> Iterator[Connection]:
+        with self._lock():
+            number = self._next()
+            file = self._file(number)
+            raw = _create(file)
+            raw.execute(f"PRAGMA {PROJECTIONS}.synchronous=OFF")
+            raw.execute(f"PRAGMA {PROJECTIONS}.cache_size=-64000")
+            engine = _engine(lambda: raw, "BEGIN")
+            try:
+                with engine.begin() as connection:
+                    for table in projections.sorted_tables:
+                        connection.execute(CreateTable(table))
+                    yield connection
+                    for table in projections.sorted_tables:
+                        for index in sorted(table.indexes, key=lambda i: str(i.name)):
+                            connection.execute(CreateIndex(index))
+                raw.execute(f"ANALYZE {PROJECTIONS}")
+                raw.execute(f"PRAGMA {PROJECTIONS}.journal_mode=WAL")
+            except BaseException:
+                file.unlink(missing_ok=True)
+                raise
+            finally:
+                engine.dispose()
+                raw.close()
+            self._publish(number)
+
+    def version(self) -> object:
+        number = self._live()
+        try:
+            probe = self._probes.pop()
+        except IndexError:
+            probe = _Probe(self._open_both)
+        answer = probe.look(number, self._file)
+        self._probes.append(probe)
+        return answer
+
+    def close(self) -> None:
+        for engine in (self.truth, self._reading, self._projecting):
+            engine.dispose()
+        while self._probes:
+            self._probes.pop().close()
+
+    def forget(self) -> None:
+        for engine in (self.truth, self._reading, self._projecting):
+            _ABANDONED.append(engine.pool)
+            engine.dispose(close=False)
+        _ABANDONED.append(self._probes)
+        self._probes = deque()
+
+    # -- the pointer --
+
+    def _live(self) -> int:
+        """The number of the live projections."""
+        stat = os.stat(self._pointer)  # noqa: PTH116 (called at each checkout: half the cost)
+        mark = (stat.st_ino, stat.st_mtime_ns)
+        seen = self._seen
+        if seen is None or seen[0] != mark:
+            with Path(self._pointer).open(encoding="ascii") as file:
+                stat = os.fstat(file.fileno())
+                seen = ((stat.st_ino, stat.st_mtime_ns), int(file.read()))
+            self._seen = seen
+        return seen[1]
+
+    def _file(self, number: int) -> Path:
+        return self._data / f"projections-{number}.db"
+
+    def _next(self) -> int:
+        """A number never used before, also not by a rebuild that was broken off."""
+        names = self._data.glob("projections-*.db")
+        return max((int(n.stem.partition("-")[2]) for n in names), default=0) + 1
+
+    def _publish(self, number: int, fill: Callable[[Path], None] | None = None) -> None:
+        """Make the numbered file the live one; the one before it stays for those who read it."""
+        file = self._file(number)
+        if fill is not None:
+            fill(file)
+        handle, temporary = tempfile.mkstemp(dir=self._data, prefix=POINTER)
+        with os.fdopen(handle, "w", encoding="ascii") as pointer:
+            pointer.write(str(number))
+        Path(temporary).rename(self._pointer)
+        for old in self._data.glob("projections-*.db"):
+            if int(old.stem.partition("-")[2]) < number - 1:
+                for suffix in ("", "-wal", "-shm"):
+                    Path(f"{old}{suffix}").unlink(missing_ok=True)
+
+    def _fill_empty(self, file: Path) -> None:
+        raw = _create(file)
+        raw.execute(f"PRAGMA {PROJECTIONS}.journal_mode=WAL")
+        engine = _engine(lambda: raw, "BEGIN")
+        with engine.begin() as connection:
+            projections.create_all(connection, checkfirst=False)
+        engine.dispose()
+
+    @contextmanager
+    def _lock(self) -> Iterator[None]:
+        """One rebuild at a time, among processes and threads."""
+        with (self._data / "projections.lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    # -- connections --
+
+    def _open_truth(self) -> sqlite3.Connection:
+        raw = _connect(self._truth)
+        raw.execute("PRAGMA synchronous=FULL")
+        raw.execute("PRAGMA foreign_keys=ON")
+        return raw
+
+    def _open_both(self) -> sqlite3.Connection:
+        return self._open(self._truth)
+
+    def _open_projections(self) -> sqlite3.Connection:
+        return self._open(":memory:")
+
+    def _open(self, main: Path | str) -> sqlite3.Connection:
+        raw = _connect(main)
+        for attempt in range(_ATTEMPTS):
+            number = self._live()
+            try:
+                _attach(raw, self._file(number))
+            except sqlite3.OperationalError:
+                # Swapped and removed between the look at the pointer and the opening.
+                if attempt == _ATTEMPTS - 1:
+                    raise
+                continue
+            break
+        if main != ":memory:":
+            raw.execute("PRAGMA query_only=ON")
+            # A process keeps one connection a thread: the system's own cache serves them all.
+            for schema in ("main", PROJECTIONS):
+                raw.execute(f"PRAGMA {schema}.cache_size=-{_READING_KILOBYTES}")
+        return raw
+
+    def _check(self, raw: Any, entry: ConnectionPoolEntry, _: PoolProxiedConnection) -> None:
+        number = self._live()
+        if entry.info.get("projections") != number:
+            _reattach(raw, self._file(number))
+            entry.info["projections"] = number
+
+
+@contextmanager
+def scratch() -> Iterator[Connection]:
+    """Empty projection tables in a file that is gone afterwards, to compare others with."""
+    with tempfile.TemporaryDirectory(prefix="denktank-") as folder:
+        raw = _create(Path(folder) / "projections.db")
+        raw.execute(f"PRAGMA {PROJECTIONS}.synchronous=OFF")
+        engine = _engine(lambda: raw, "BEGIN")
+        with engine.begin() as connection:
+            projections.create_all(connection, checkfirst=False)
+            yield connection
+        engine.dispose()
+
+
+class _Probe:
+    """A connection that only looks whether either file was changed by another connection."""
+
+    def __init__(self, open: Callable[[], sqlite3.Connection]) -> None:
+        self._raw = open()
+        self._number = -1
+        self._marks: tuple[int, int] | None = None
+        self._answer: tuple[object, ...] = ()
+
+    def look(self, number: int, file: Callable[[int], Path]) -> object:
+        if number != self._number:
+            _reattach(self._raw, file(number))
+            self._number, self._marks = number, None
+        run = self._raw.execute
+        marks = (
+            run("PRAGMA main.data_version").fetchall()[0][0],
+            run(f"PRAGMA {PROJECTIONS}.data_version").fetchall()[0][0],
+        )
+        if marks != self._marks:
+            self._answer = (
+                number,
+                *run("SELECT number FROM main.generation").fetchall(),
+                *run(f'SELECT name, "commit" FROM {PROJECTIONS}.progress ORDER BY name').fetchall(),
+            )
+            self._marks = marks
+        return self._answer
+
+    def close(self) -> None:
+        self._raw.close()
+
+
+_ABANDONED: list[object] = []
+"""Connections inherited through a fork: closing them here could harm the parent's files."""
+
+
+def _engine(
+    open: Callable[[], sqlite3.Connection],
+    begin: str,
+    checkout: Callable[[Any, ConnectionPoolEntry, PoolProxiedConnection], None] | None = None,
+) -> Engine:
+    engine = create_engine(
+        "sqlite://",
+        creator=open,
+        poolclass=QueuePool,
+        pool_size=16,
+        max_overflow=-1,
+        pool_use_lifo=True,
+    )
+
+    def begin_it(connection: Connection) -> None:
+        raw = connection.connection.dbapi_connection
+        assert raw is not None
+        raw.execute(begin)
+
+    event.listen(engine, "begin", begin_it)
+    if checkout is not None:
+        event.listen(engine, "checkout", checkout)
+    return engine
+
+
+def _connect(main: Path | str) -> sqlite3.Connection:
+    """A connection that leaves transactions to us and waits for other writers."""
+    return sqlite3.connect(
+        main, timeout=_WAIT, isolation_level=None, check_same_thread=False, uri=True
+    )
+
+
+def _create(file: Path) -> sqlite3.Connection:
+    """A connection to a new file for projections, written without a journal."""
+    raw = _connect(":memory:")
+    raw.execute(f"ATTACH DATABASE ? AS {PROJECTIONS}", (os.fspath(file),))
+    raw.execute(f"PRAGMA {PROJECTIONS}.journal_mode=OFF")
+    return raw
+
+
+def _attach(raw: sqlite3.Connection, file: Path) -> None:
+    """Attach live projections; raises OperationalError if the file is no longer there."""
+    name = f"file:{_quoted(os.fspath(file.absolute()))}?mode=rw"
+    raw.execute(f"ATTACH DATABASE ? AS {PROJECTIONS}", (name,))
+    raw.execute(f"PRAGMA {PROJECTIONS}.synchronous=NORMAL")
+
+
+def _reattach(raw: sqlite3.Connection, file: Path) -> None:
+    with suppress(sqlite3.OperationalError):
+        raw.execute(f"DETACH DATABASE {PROJECTIONS}")
+    _attach(raw, file)
+
+
+def _quoted(path: str) -> str:
+    return path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")

@@ -1,0 +1,17 @@
+"""Every table there is: they live beside their queries, one noun per module."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+
+import wiki.database
+
+_MACHINERY = {"tables", "migrations", "database", "backend", "sqlite", "postgres", "dump"}
+
+
+def load() -> None:
+    """Import each noun's module, so that the metadata of both schemas knows its tables."""
+    for module in pkgutil.iter_modules(wiki.database.__path__):
+        if module.name not in _MACHINERY:
+            importlib.import_module(f"wiki.database.{module.name}")

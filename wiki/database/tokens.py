@@ -1,0 +1,67 @@
+"""Tokens: links that work once. Only the hash of a token is kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Column, Connection, ForeignKey, Integer, String, Table, insert, select
+from sqlalchemy import delete as delete_from
+
+from wiki.database.schema import Moment, truth
+
+tokens = Table(
+    "tokens",
+    truth,
+    Column("id", Integer, primary_key=True),
+    Column("hash", String(64), nullable=False, unique=True),
+    Column("kind", String(12), nullable=False),
+    Column("member", ForeignKey("members.id", ondelete="CASCADE"), index=True),
+    Column("value", String(254), nullable=False),
+    Column("expires", Moment, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What a link is for: `member` is None where it is for nobody yet; `value` is its cargo."""
+
+    id: int
+    kind: str
+    member: int | None
+    value: str
+
+
+def add(
+    connection: Connection,
+    hash: str,
+    kind: str,
+    expires: datetime,
+    *,
+    member: int | None = None,
+    value: str = "",
+) -> None:
+    """A new token; of a member's tokens of one kind only the newest works."""
+    if member is not None:
+        where = (tokens.c.member == member, tokens.c.kind == kind)
+        connection.execute(delete_from(tokens).where(*where))
+    values = {"hash": hash, "kind": kind, "member": member, "value": value, "expires": expires}
+    connection.execute(insert(tokens).values(**values))
+
+
+def get(connection: Connection, hash: str, kind: str, now: datetime) -> Token | None:
+    """The token of this kind that still works."""
+    where = (tokens.c.hash == hash, tokens.c.kind == kind, tokens.c.expires > now)
+    row = connection.execute(select(tokens).where(*where)).first()
+    return Token(row.id, row.kind, row.member, row.value) if row else None
+
+
+def use(connection: Connection, token: Token) -> bool:
+    """The token works no more; False if another request used it first."""
+    return bool(connection.execute(delete_from(tokens).where(tokens.c.id == token.id)).rowcount)
+
+
+def forget(connection: Connection, now: datetime) -> int:
+    """Remove tokens that no longer work; gives how many."""
+    return connection.execute(delete_from(tokens).where(tokens.c.expires <= now)).rowcount
