@@ -1,0 +1,1 @@
+"""Languages: translations, sentences for error codes, dates and numbers as people write them."""

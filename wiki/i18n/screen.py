@@ -1,0 +1,72 @@
+"""What templates use to write in the reader's language: gettext, and filters for dates and numbers.
+
+The filters: `date`, `short_date`, `long_date`, `date_time`, `full_time`, `clock`, `iso_time`,
+`relative`, `short_moment`, `date_range(end)`, `number`, `percent`, `file_size`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from jinja2 import Environment
+
+from wiki.domain.pages import Moment
+from wiki.i18n import dates
+from wiki.i18n.languages import translations
+
+
+def install(
+    environment: Environment,
+    language: Callable[[], str],
+    zone: Callable[[], str],
+    now: Callable[[], datetime],
+) -> None:
+    """Give an environment `_`, `ngettext` and the filters; the callables speak of this request."""
+
+    def gettext(text: str) -> str:
+        return translations(language()).gettext(text)
+
+    def ngettext(one: str, many: str, number: int) -> str:
+        return translations(language()).ngettext(one, many, number)
+
+    environment.add_extension("jinja2.ext.i18n")
+    environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    _install_dates(environment, language, zone, now)
+    environment.filters["number"] = lambda value: dates.number(value, language())
+    environment.filters["percent"] = lambda share: dates.percent(share, language())
+    environment.filters["file_size"] = lambda count: dates.size(count, language())
+
+
+def _install_dates(
+    environment: Environment,
+    language: Callable[[], str],
+    zone: Callable[[], str],
+    now: Callable[[], datetime],
+) -> None:
+    def filter_of(write: Callable[[datetime, str, str], str]) -> Callable[[datetime], str]:
+        return lambda moment: write(moment, language(), zone())
+
+    def short_moment(written: Moment) -> str:
+        return dates.moment(written, language(), zone())
+
+    def date_range(start: Moment, end: Moment | None = None) -> str:
+        return dates.date_range(start, end, language(), zone())
+
+    environment.filters.update(
+        date=filter_of(dates.date),
+        short_date=filter_of(dates.short_date),
+        long_date=filter_of(dates.long_date),
+        date_time=filter_of(dates.date_time),
+        full_time=filter_of(dates.full_time),
+        clock=filter_of(dates.time),
+        iso_time=iso_time,
+        relative=lambda then: dates.relative(now(), then, language(), zone()),
+        short_moment=short_moment,
+        date_range=date_range,
+    )
+
+
+def iso_time(moment: datetime) -> str:
+    """A moment for `<time datetime>`: UTC, to the second."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
