@@ -1,0 +1,1 @@
+"""Markdown to safe HTML, front matter to values, differences to HTML."""

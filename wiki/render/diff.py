@@ -1,0 +1,211 @@
+"""Differences as HTML: words in reading text, lines side by side, source, the page as shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from lxml.etree import LxmlError
+from lxml.html.diff import htmldiff
+from markupsafe import Markup
+
+from wiki.domain.diff import Block, Change, Fate, Op, Row
+from wiki.render.sanitise import sanitise
+
+MOST_RENDERED = 80_000
+"""Characters of HTML (old and new together) beyond which the rendered view costs too much."""
+
+_PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")
+_TOOLS = re.compile(r'<span class="heading-tools">.*?</span>', re.DOTALL)
+_CONTEXT_LINES = 3
+
+
+def _count(number: int) -> str:
+    return f"{number} unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class DiffLabels:
+    """The words of a diff in the reader's language; the callables take how many."""
+
+    added: str = "added"
+    removed: str = "removed"
+    moved_here: str = "Moved here"
+    moved_away: str = "Moved away"
+    spacing: str = "Only spacing changed"
+    old_line: str = "Old line"
+    new_line: str = "New line"
+    paragraphs: Callable[[int], str] = _count
+    lines: Callable[[int], str] = _count
+
+
+def diff_labels(
+    gettext: Callable[[str], str], ngettext: Callable[[str, str, int], str]
+) -> DiffLabels:
+    """The words in the language of gettext functions."""
+    _ = gettext
+
+    def paragraphs(number: int) -> str:
+        shown = ngettext("%(num)s unchanged paragraph", "%(num)s unchanged paragraphs", number)
+        return shown.replace("%(num)s", str(number))
+
+    def lines(number: int) -> str:
+        shown = ngettext("%(num)s unchanged line", "%(num)s unchanged lines", number)
+        return shown.replace("%(num)s", str(number))
+
+    return DiffLabels(
+        added=_("added"),
+        removed=_("removed"),
+        moved_here=_("Moved here"),
+        moved_away=_("Moved away"),
+        spacing=_("Only spacing changed"),
+        old_line=_("Old line"),
+        new_line=_("New line"),
+        paragraphs=paragraphs,
+        lines=lines,
+    )
+
+
+def words_html(blocks: Sequence[Block], labels: DiffLabels | None = None) -> Markup:
+    """A word diff as reading text; unchanged paragraphs away from changes are folded."""
+    words = labels or DiffLabels()
+    out = ['<div class="diff diff-words">\n']
+    for number, block in enumerate(blocks):
+        if block.fate is Fate.EQUAL:
+            out += _unchanged(block, words, number > 0, number + 1 < len(blocks))
+        else:
+            out.append(_block(block, words))
+    return Markup("".join(out) + "</div>\n")
+
+
+def side_html(rows: Sequence[Row], labels: DiffLabels | None = None) -> Markup:
+    """Lines of both texts in a table; unchanged lines away from changes are counted only."""
+    words = labels or DiffLabels()
+    out = [
+        '<table class="diff diff-side">'
+        '<colgroup><col class="diff-numbers"><col><col class="diff-numbers"><col></colgroup>'
+        "<thead><tr>"
+        f'<th scope="col" colspan="2">{escape(words.old_line)}</th>'
+        f'<th scope="col" colspan="2">{escape(words.new_line)}</th></tr></thead><tbody>\n'
+    ]
+    for run, shown in _runs(rows):
+        if shown:
+            out += [_side_row(row, words) for row in run]
+        else:
+            count = escape(words.lines(len(run)))
+            out.append(f'<tr class="diff-skipped"><td colspan="4">{count}</td></tr>\n')
+    return Markup("".join(out) + "</tbody></table>\n")
+
+
+def source_html(patch: str) -> Markup:
+    """A unified patch with a class for what each line is."""
+    classes = {"+": "diff-added", "-": "diff-removed", "@": "diff-place"}
+    out = ['<pre class="diff diff-source" tabindex="0">']
+    in_hunk = False
+    for line in patch.split("\n")[:-1]:
+        in_hunk = in_hunk or line.startswith("@")
+        name = classes.get(line[:1], "") if in_hunk else "diff-head"
+        shown = escape(line)
+        out.append(f'<span class="{name}">{shown}</span>\n' if name else shown + "\n")
+    return Markup("".join(out) + "</pre>\n")
+
+
+def rendered_html(old: str, new: str) -> Markup | None:
+    """Two filled renderings as one page with `ins` and `del`; None if they are too large."""
+    if len(old) + len(new) > MOST_RENDERED:
+        return None
+    try:
+        mixed = str(htmldiff(_TOOLS.sub("", old), _TOOLS.sub("", new)))
+    except (LxmlError, ValueError, IndexError, AssertionError):
+        return None
+    return Markup(sanitise(mixed))
+
+
+def _unchanged(block: Block, words: DiffLabels, before: bool, after: bool) -> Iterable[str]:
+    texts = [text for text in _PARAGRAPHS.split(block.ops[0].text.strip("\n")) if text.strip()]
+    head, tail = int(before), int(after)
+    if len(texts) <= head + tail + 1:
+        yield from map(_paragraph, texts)
+        return
+    yield from map(_paragraph, texts[:head])
+    folded = texts[head : len(texts) - tail]
+    yield f'<details class="diff-unchanged"><summary>{escape(words.paragraphs(len(folded)))}'
+    yield "</summary>\n"
+    yield from map(_paragraph, folded)
+    yield "</details>\n"
+    yield from map(_paragraph, texts[len(texts) - tail :])
+
+
+def _paragraph(text: str) -> str:
+    return f'<p class="diff-block">{escape(text)}</p>\n'
+
+
+def _block(block: Block, words: DiffLabels) -> str:
+    moves = {Fate.MOVED_AWAY: words.moved_away, Fate.MOVED_HERE: words.moved_here}
+    label = moves.get(block.fate, "")
+    here, there = ("from", "to") if block.fate is Fate.MOVED_AWAY else ("to", "from")
+    mark = (
+        f'<a class="diff-move" href="#move-{there}-{block.move}">{escape(label)}</a>'
+        if block.move
+        else ""
+    )
+    anchor = f' id="move-{here}-{block.move}"' if block.move else ""
+    if block.fate is Fate.MOVED_AWAY:
+        inner = escape(block.ops[0].text.strip("\n"))
+    elif all(op.change is Change.EQUAL or not op.text.strip() for op in block.ops):
+        shown = escape("".join(op.text for op in block.ops if op.change is not Change.DELETE))
+        note = "" if block.move else f'<span class="diff-note">{escape(words.spacing)}</span>'
+        inner = shown.strip("\n") + note
+    else:
+        inner = _marked(block.ops, words).strip("\n")
+    name = block.fate.value.replace("_", "-")
+    return f'<p class="diff-block diff-{name}"{anchor}>{mark}{inner}</p>\n'
+
+
+def _marked(ops: Iterable[Op], words: DiffLabels) -> str:
+    pieces = []
+    for op in ops:
+        text = escape(op.text)
+        if op.change is Change.INSERT:
+            pieces.append(f"<ins>{_hidden(words.added)}{text}</ins>")
+        elif op.change is Change.DELETE:
+            pieces.append(f"<del>{_hidden(words.removed)}{text}</del>")
+        else:
+            pieces.append(text)
+    return "".join(pieces)
+
+
+def _hidden(word: str) -> str:
+    return f'<span class="visually-hidden">[{escape(word)}] </span>'
+
+
+def _runs(rows: Sequence[Row]) -> Iterable[tuple[Sequence[Row], bool]]:
+    """Rows in runs that are shown (changes and a few lines around them) or counted only."""
+    near = bytearray(len(rows))
+    for at, row in enumerate(rows):
+        if row.fate is not Fate.EQUAL:
+            low, high = max(0, at - _CONTEXT_LINES), min(len(rows), at + _CONTEXT_LINES + 1)
+            near[low:high] = b"\1" * (high - low)
+    start = 0
+    for at in range(1, len(rows) + 1):
+        if at == len(rows) or near[at] != near[start]:
+            yield rows[start:at], bool(near[start]) or at - start == 1
+            start = at
+
+
+def _side_row(row: Row, words: DiffLabels) -> str:
+    old = f'<td class="diff-number">{row.old_number or ""}</td>'
+    new = f'<td class="diff-number">{row.new_number or ""}</td>'
+    name = row.fate.value.replace("_", "-")
+    left, right = _side_cell(row, row.old, words), _side_cell(row, row.new, words)
+    return f'<tr class="diff-{name}">{old}<td>{left}</td>{new}<td>{right}</td></tr>\n'
+
+
+def _side_cell(row: Row, ops: Sequence[Op], words: DiffLabels) -> str:
+    moves = {Fate.MOVED_AWAY: words.moved_away, Fate.MOVED_HERE: words.moved_here}
+    if row.fate not in moves or not ops:
+        return _marked(ops, words)
+    text = escape("".join(op.text for op in ops))
+    return f'<span class="diff-note">{escape(moves[row.fate])}</span>{text}'

@@ -1,0 +1,312 @@
+"""Front matter: what a page says about itself, read so that nothing in it can do harm.
+
+YAML is read as events, never as objects: every scalar stays the text that was written (so `no` is a
+word and a date a text), tags mean nothing, aliases are refused, and size, depth and number are
+capped. Flat front matter, nearly all there is, takes a shorter way with the same result.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    Event,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+
+from wiki.domain import frontmatter
+from wiki.domain.pages import STATUSES, Kind, Meta, Moment, Participant
+from wiki.render.values import write_value as write_value
+
+Value = str | list[Any] | dict[str, Any]
+
+MOST_CHARACTERS = 64_000
+_MOST_LONG_WAY = 20_000
+_MOST_KEPT = 4_000
+_MOST_EVENTS = 600
+_MOST_DEPTH = 12
+_MOST_ITEMS = 200
+
+_WORD = r"[\w./+(][\w ./+()&'’–-]*"
+_FLAT = re.compile(
+    rf"""(?P<key>[A-Za-z_][\w-]*):
+    (?: [ ]+ (?: (?P<plain>[\w/(](?:[^\s\#:]|[ ](?!\#)|:(?=\S))*)
+               | "(?P<double>[^"\\]*)" | '(?P<single>[^']*)'
+               | \[(?P<list>[ ]*(?:{_WORD}(?:,[ ]*{_WORD})*)?[ ]*)\] )
+    )? (?:[ ]+\#.*)? [ ]*""",
+    re.VERBOSE,
+)
+_DATE = re.compile(
+    r"(\d{4})-(\d\d?)-(\d\d?)"
+    r"(?:(?:[Tt]|\s+)(\d\d?):(\d\d)(?::(\d\d)(?:\.\d*)?)?\s*(Z|[+-]\d\d?(?::?\d\d)?)?)?"
+)
+_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+
+
+def read(text: str, zone: tzinfo = UTC) -> Meta:
+    """What a page's text says in its front matter; never raises.
+
+    A date without an offset is meant in `zone`. What is not right becomes a code in `problems`.
+    """
+    front, _ = frontmatter.split(text)
+    if front is None:
+        return Meta()
+    return _read_kept(front, zone) if len(front) <= _MOST_KEPT else _read(front, zone)
+
+
+def _read(front: str, zone: tzinfo) -> Meta:
+    values, problems = load(front)
+    return _Reading(values, list(problems), zone).meta()
+
+
+# A save reads the same front matter two or three times, and most saves do not change it.
+_read_kept = lru_cache(maxsize=1_000)(_read)
+
+
+def load(front: str) -> tuple[dict[str, Value], tuple[str, ...]]:
+    """The keys and values of a front matter, and codes of what kept it from being read."""
+    if len(front) > MOST_CHARACTERS:
+        return {}, ("front_matter_large",)
+    flat = _flat(front)
+    return (flat, ()) if flat is not None else _full(front)
+
+
+def _flat(front: str) -> dict[str, Value] | None:
+    """Front matter of `key: value` and `key: [a, b]` only, or None if it is more than that."""
+    values: dict[str, Value] = {}
+    if front.count("\n") > _MOST_ITEMS:
+        return None
+    for line in front.split("\n"):
+        if not line or line.startswith("#"):
+            if not line.isprintable():
+                return None
+            continue
+        found = _FLAT.fullmatch(line)
+        if not found or found["key"] in values or not line.isprintable():
+            return None
+        key = found["key"]
+        if found["list"] is not None:
+            inside = found["list"].strip()
+            values[key] = [_plain(item.strip()) for item in inside.split(",")] if inside else []
+        elif found["plain"] is not None:
+            values[key] = _plain(found["plain"].rstrip())
+        else:
+            values[key] = found["double"] or found["single"] or ""
+    return values
+
+
+def _plain(written: str) -> str:
+    return "" if written in _NULLS else written
+
+
+def _full(front: str) -> tuple[dict[str, Value], tuple[str, ...]]:
+    if len(front) > _MOST_LONG_WAY or front.count("[") + front.count("{") > _MOST_EVENTS:
+        return {}, ("front_matter_large",)
+    building = _Building()
+    try:
+        for number, event in enumerate(YAML(typ="safe", pure=True).parse(front)):
+            if number > _MOST_EVENTS:
+                return {}, ("front_matter_large",)
+            building.take(event)
+            if building.problem:
+                return {}, (building.problem,)
+    except (YAMLError, ValueError, RecursionError, NotImplementedError):
+        return {}, ("front_matter_broken",)
+    if building.root is None:
+        return {}, ()
+    if not isinstance(building.root, dict):
+        return {}, ("front_matter_broken",)
+    return building.root, ("front_matter_duplicate",) * building.duplicate
+
+
+class _Building:
+    """Events of one document as dicts, lists and texts."""
+
+    def __init__(self) -> None:
+        self.root: Value | None = None
+        self.problem = ""
+        self.duplicate = False
+        self.open: list[tuple[Value, list[str]]] = []
+
+    def take(self, event: Event) -> None:
+        """Add one event; `problem` is set if it may not be."""
+        if isinstance(event, AliasEvent):
+            self.problem = "front_matter_alias"
+        elif isinstance(event, ScalarEvent):
+            self._add(_plain(event.value) if event.implicit[0] else event.value)
+        elif isinstance(event, (MappingStartEvent, SequenceStartEvent)):
+            made: Value = {} if isinstance(event, MappingStartEvent) else []
+            self._add(made)
+            self.open.append((made, []))
+            if len(self.open) > _MOST_DEPTH:
+                self.problem = "front_matter_deep"
+        elif isinstance(event, (MappingEndEvent, SequenceEndEvent)):
+            self.open.pop()
+
+    def _add(self, value: Value) -> None:
+        if not self.open:
+            self.root = value
+            return
+        holder, key = self.open[-1]
+        if isinstance(holder, list):
+            holder.append(value)
+        elif not key:
+            key.append(value if isinstance(value, str) else "")
+        elif isinstance(holder, dict):
+            name = key.pop()
+            self.duplicate = self.duplicate or name in holder
+            holder.setdefault(name, value)
+
+
+class _Reading:
+    """Values turned into a Meta, each wrong one into a problem."""
+
+    def __init__(self, values: Mapping[str, Value], problems: list[str], zone: tzinfo) -> None:
+        self.values = values
+        self.problems = problems
+        self.zone = zone
+
+    def meta(self) -> Meta:
+        kind = self._kind()
+        date, end = self._moment("date"), self._moment("end")
+        if date and end and end.start < date.start and not (end.is_day and date.is_day is False):
+            self.problems.append("end_before_date")
+        meta = Meta(
+            kind=kind,
+            title=self._text("title"),
+            status=self._status(kind),
+            tags=self._list("tags", _tag),
+            lang=self._text("lang"),
+            redirect=self._text("redirect"),
+            date=date,
+            end=end,
+            location=self._text("location"),
+            perspective=self._text("perspective"),
+            participants=self._participants(),
+            questions=self._list("questions", _page),
+            recording=self._text("recording"),
+        )
+        return _with_problems(meta, self.problems)
+
+    def _text(self, key: str) -> str:
+        value = self.values.get(key, "")
+        if isinstance(value, str):
+            return " ".join(value.split())
+        self.problems.append(f"{key}_wrong")
+        return ""
+
+    def _kind(self) -> Kind:
+        written = self._text("kind").lower()
+        if written in set(Kind) or not written:
+            return Kind(written or Kind.PAGE)
+        self.problems.append("kind_unknown")
+        return Kind.PAGE
+
+    def _status(self, kind: Kind) -> str:
+        written = self._text("status")
+        if written.lower() in STATUSES[kind]:
+            return written.lower()
+        if kind is not Kind.PAGE:
+            self.problems.append("status_unknown" if written else "status_missing")
+        return written
+
+    def _items(self, key: str) -> Sequence[Any]:
+        value = self.values.get(key, "")
+        if isinstance(value, dict):
+            self.problems.append(f"{key}_wrong")
+            return []
+        items = value.split(",") if isinstance(value, str) and value.strip() else value or []
+        if len(items) > _MOST_ITEMS:
+            self.problems.append(f"{key}_wrong")
+        return items[:_MOST_ITEMS]
+
+    def _list(self, key: str, clean: Callable[[str], str]) -> tuple[str, ...]:
+        found: dict[str, None] = {}
+        for item in self._items(key):
+            while isinstance(item, list) and len(item) == 1:
+                item = item[0]
+            if isinstance(item, str):
+                found.setdefault(clean(" ".join(item.split())))
+            else:
+                self.problems.append(f"{key}_wrong")
+        found.pop("", None)
+        return tuple(found)
+
+    def _participants(self) -> tuple[Participant, ...]:
+        found = []
+        for item in self._items("participants"):
+            if isinstance(item, str):
+                item = {"name": item}
+            if not isinstance(item, dict):
+                self.problems.append("participants_wrong")
+                continue
+            values = [item.get(key, "") for key in ("name", "role", "member")]
+            if not all(isinstance(value, str) for value in values):
+                self.problems.append("participants_wrong")
+            name, role, member = (
+                " ".join(value.split()) if isinstance(value, str) else "" for value in values
+            )
+            if not name:
+                self.problems.append("participant_unnamed")
+            if name or role or member:
+                found.append(Participant(name, role, member.removeprefix("@")))
+        return tuple(found)
+
+    def _moment(self, key: str) -> Moment | None:
+        written = self._text(key)
+        if not written:
+            return None
+        moment = parse_moment(written, self.zone)
+        if moment is None:
+            self.problems.append(f"{key}_unreadable")
+        return moment
+
+
+def parse_moment(written: str, zone: tzinfo = UTC) -> Moment | None:
+    """What `2009-12-02`, `2009-12-02 15:00` or `2009-12-02T15:00+01:00` means, or None."""
+    found = _DATE.fullmatch(written.strip())
+    if not found:
+        return None
+    year, month, day, hour, minute, second, offset = found.groups()
+    try:
+        start = datetime(
+            int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0)
+        )
+        return Moment(written.strip(), _placed(start, offset, zone), hour is None)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _placed(start: datetime, offset: str | None, zone: tzinfo) -> datetime:
+    if not offset:
+        return start.replace(tzinfo=zone)
+    if offset == "Z":
+        return start.replace(tzinfo=UTC)
+    digits = offset[1:].replace(":", "")
+    hours, minutes = (digits, "00") if len(digits) < 3 else (digits[:-2], digits[-2:])
+    return datetime.fromisoformat(f"{start.isoformat()}{offset[0]}{int(hours):02d}:{minutes}")
+
+
+def _with_problems(meta: Meta, problems: list[str]) -> Meta:
+    return replace(meta, problems=tuple(dict.fromkeys(problems)))
+
+
+def _tag(written: str) -> str:
+    return written.removeprefix("#").strip()
+
+
+def _page(written: str) -> str:
+    inside = written.removeprefix("[[").removesuffix("]]").split("|")[0].strip()
+    return inside.strip("/").removesuffix(".md")

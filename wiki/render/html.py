@@ -1,0 +1,283 @@
+"""Tokens of Markdown as HTML, with slots for what depends on other pages or the reader."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from html import unescape
+from typing import Any
+from urllib.parse import quote
+
+from mistune.core import BaseRenderer, BlockState
+
+from wiki.domain.sections import Anchors, Section
+from wiki.render import links
+from wiki.render.links import Link, LinkKind
+from wiki.render.plugins.code import code_block
+from wiki.render.slots import clean, drop, heading_anchor, slot
+
+Token = dict[str, Any]
+
+_TAG = re.compile(r"<[^>]*>")
+_SPECIAL = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_MOST_COLOURED = 60_000
+_SCROLLS = '<div class="table-scroll" tabindex="0">'
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading as shown: `number` is its section's (0: it is no section one can edit)."""
+
+    level: int
+    text: str
+    anchor: str
+    number: int
+
+
+@dataclass(slots=True)
+class Page:
+    """What rendering one text collects."""
+
+    path: str
+    sections: dict[int, Section]
+    is_comment: bool = False
+    anchors: Anchors = field(default_factory=Anchors)
+    headings: list[Heading] = field(default_factory=list)
+    links: dict[Link, None] = field(default_factory=dict)
+    coloured: int = 0
+    in_link: bool = False
+    noted: set[int] = field(default_factory=set)
+
+
+def escape_html(text: str) -> str:
+    """Text for HTML, in elements and in quoted attributes."""
+    return text.translate(_SPECIAL)
+
+
+def shown_text(raw: str) -> str:
+    """Text of a page for HTML: its entities stand for characters, all else for itself."""
+    return unescape_text(raw).translate(_SPECIAL)
+
+
+def unescape_text(raw: str) -> str:
+    """Text with its entities as the characters they stand for."""
+    if "&" not in raw:
+        return raw
+    return clean(_ENTITY.sub(lambda match: unescape(match.group()), raw))
+
+
+class PageRenderer(BaseRenderer):
+    """Renders block and inline tokens; what it collects goes into `state.env["page"]`."""
+
+    NAME = "html"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.simple: dict[str, Callable[[str], str]] = {
+            "paragraph": lambda inner: f"<p>{inner}</p>\n",
+            "block_text": lambda inner: inner,
+            "block_quote": lambda inner: f"<blockquote>\n{inner}</blockquote>\n",
+            "list_item": lambda inner: f"<li>{inner}</li>\n",
+            "emphasis": lambda inner: f"<em>{inner}</em>",
+            "strong": lambda inner: f"<strong>{inner}</strong>",
+            "strikethrough": lambda inner: f"<s>{inner}</s>",
+            "table": lambda inner: f"{_SCROLLS}<table>\n{inner}</table></div>\n",
+            "table_head": lambda inner: f"<thead>\n<tr>\n{inner}</tr>\n</thead>\n",
+            "table_body": lambda inner: f"<tbody>\n{inner}</tbody>\n",
+            "table_row": lambda inner: f"<tr>\n{inner}</tr>\n",
+            "def_list": lambda inner: f"<dl>\n{inner}</dl>\n",
+            "def_list_head": lambda inner: f"<dt>{inner}</dt>\n",
+            "def_list_item": lambda inner: f"<dd>{inner}</dd>\n",
+            "footnotes": _footnotes,
+        }
+        self.leaves: dict[str, str] = {
+            "blank_line": "",
+            "softbreak": "\n",
+            "linebreak": "<br>\n",
+            "thematic_break": "<hr>\n",
+        }
+
+    def render_tokens(self, tokens: Iterable[Token], state: BlockState) -> str:
+        """The HTML of tokens, in order."""
+        render = self.render_token
+        return "".join([render(token, state) for token in tokens])
+
+    def render_token(self, token: Token, state: BlockState) -> str:
+        """The HTML of one token and all in it."""
+        kind = token["type"]
+        if kind == "text":
+            return shown_text(token["raw"])
+        simple = self.simple.get(kind)
+        if simple:
+            return simple(self.render_tokens(token["children"], state))
+        leaf = self.leaves.get(kind)
+        if leaf is not None:
+            return leaf
+        method: Callable[[Token, BlockState], str] = getattr(self, kind)
+        return method(token, state)
+
+    def codespan(self, token: Token, state: BlockState) -> str:
+        """Code within a line."""
+        return f"<code>{escape_html(token['raw'])}</code>"
+
+    def block_code(self, token: Token, state: BlockState) -> str:
+        """A code block."""
+        page: Page = state.env["page"]
+        code = token["raw"]
+        code = code if code.endswith("\n") else code + "\n"
+        info = token.get("attrs", {}).get("info", "")
+        room = _MOST_COLOURED - page.coloured
+        page.coloured += len(code)
+        return code_block(code, info, room)
+
+    def heading(self, token: Token, state: BlockState) -> str:
+        """A heading with an id and a slot for its tools; in a comment, a bold paragraph."""
+        page: Page = state.env["page"]
+        inner = self.render_tokens(token["children"], state)
+        if page.is_comment:
+            return f"<p><strong>{inner}</strong></p>\n"
+        level = token["attrs"]["level"]
+        section = page.sections.get(token.get("at", -1))
+        if section and section.level != level:
+            section = None
+        text = plain(inner)
+        anchor = section.anchor if section else page.anchors.give(f"{text} in")
+        number = section.number if section else 0
+        page.headings.append(Heading(level, text, anchor, number))
+        tools = slot("H", anchor, str(number) if number else "")
+        shown = max(2, level)
+        return f'<h{shown} id="{anchor}">{inner}{tools}</h{shown}>\n'
+
+    def list(self, token: Token, state: BlockState) -> str:
+        """A list."""
+        inner = self.render_tokens(token["children"], state)
+        attrs = token["attrs"]
+        if not attrs["ordered"]:
+            return f"<ul>\n{inner}</ul>\n"
+        start = f' start="{attrs["start"]}"' if "start" in attrs else ""
+        return f"<ol{start}>\n{inner}</ol>\n"
+
+    def task_list_item(self, token: Token, state: BlockState) -> str:
+        """A list item with a box that is ticked or not."""
+        checked = " checked" if token["attrs"]["checked"] else ""
+        box = f'<input type="checkbox" disabled{checked}> '
+        inner = self.render_tokens(token["children"], state)
+        inner = f"<p>{box}{inner[3:]}" if inner.startswith("<p>") else box + inner
+        return f'<li class="task">{inner}</li>\n'
+
+    def table_cell(self, token: Token, state: BlockState) -> str:
+        """A cell, aligned by class."""
+        attrs = token["attrs"]
+        inner = self.render_tokens(token["children"], state)
+        align = f' class="align-{attrs["align"]}"' if attrs["align"] else ""
+        if attrs["head"]:
+            return f'<th scope="col"{align}>{inner}</th>\n'
+        return f"<td{align}>{inner}</td>\n"
+
+    def footnote_ref(self, token: Token, state: BlockState) -> str:
+        """The number in the text that leads to a footnote; the first one can be returned to."""
+        page: Page = state.env["page"]
+        index = token["attrs"]["index"]
+        mark = "" if index in page.noted else f' id="fnref-{index}"'
+        page.noted.add(index)
+        return f'<sup class="footnote-ref"{mark}><a href="#fn-{index}">{index}</a></sup>'
+
+    def footnote_item(self, token: Token, state: BlockState) -> str:
+        """A footnote at the foot of the page."""
+        index = token["attrs"]["index"]
+        inner = self.render_tokens(token["children"], state).rstrip()
+        back = (
+            f' <a href="#fnref-{index}" class="footnote-back">↩'
+            f'<span class="visually-hidden">{slot("B")}</span></a>'
+        )
+        inner = f"{inner[:-4]}{back}</p>" if inner.endswith("</p>") else inner + back
+        return f'<li id="fn-{index}">{inner}</li>\n'
+
+    def turn(self, token: Token, state: BlockState) -> str:
+        """What one speaker says in a dialogue."""
+        inner = self.render_tokens(token["children"], state)
+        about = token["about"]
+        number = str(about["number"])
+        time = f" · {escape_html(about['time'])}" if about["time"] else ""
+        return (
+            f'<section class="turn" id="turn-{number}"><div class="turn-who">'
+            f'<span class="turn-name">{escape_html(about["speaker"])}</span> '
+            f'<span class="turn-meta"><a href="#turn-{number}">{slot("T", number)}</a>{time}</span>'
+            f'</div>\n<div class="turn-text">\n{inner}</div></section>\n'
+        )
+
+    def wikilink(self, token: Token, state: BlockState) -> str:
+        """A link to a page of this wiki, by path or by title."""
+        link = links.wikilink(unescape_text(token["target"]), unescape_text(token["label"]))
+        page: Page = state.env["page"]
+        inner = escape_html(link.text)
+        if page.in_link:
+            return inner
+        bare = not token["label"] and not link.anchor
+        return self._link(link, inner, state, names="N" if bare else "L")
+
+    def link(self, token: Token, state: BlockState) -> str:
+        """A link to a page, a file, a place on this page or elsewhere."""
+        page: Page = state.env["page"]
+        page.in_link = True
+        inner = self.render_tokens(token["children"], state)
+        page.in_link = False
+        attrs = token["attrs"]
+        link = links.address(clean(attrs["url"]), page.path, plain(inner))
+        return self._link(link, inner, state, attrs.get("title", ""))
+
+    def image(self, token: Token, state: BlockState) -> str:
+        """A picture that is an attachment; a picture elsewhere, or in a comment, is a link."""
+        page: Page = state.env["page"]
+        inside, page.in_link = page.in_link, True
+        alt = plain(self.render_tokens(token["children"], state))
+        page.in_link = inside
+        attrs = token["attrs"]
+        link = links.address(clean(attrs["url"]), page.path, alt)
+        if link.kind is not LinkKind.FILE or page.is_comment:
+            shown = escape_html(alt or link.target)
+            return shown if inside else self._link(link, shown, state, attrs.get("title", ""))
+        page.links[link] = None
+        title = _title(attrs.get("title", ""))
+        source = links.file_url(link.target)
+        return f'<img src="{source}" alt="{escape_html(alt)}"{title} loading="lazy">'
+
+    def _link(
+        self, link: Link, inner: str, state: BlockState, title: str = "", names: str = "L"
+    ) -> str:
+        page: Page = state.env["page"]
+        kind = link.kind
+        if kind is LinkKind.REFUSED:
+            return f'<span class="refused">{inner}</span>'
+        if kind in (LinkKind.WIKI, LinkKind.PAGE) and link.target:
+            page.links[link] = None
+            return slot(names, kind.value, link.target, link.anchor) + inner + slot("Z")
+        if kind is LinkKind.EXTERNAL:
+            page.links[link] = None
+            rel = "noopener noreferrer nofollow" if page.is_comment else "noopener noreferrer"
+            address = escape_html(quote(link.target, safe=":/?#@!$&()*+,;=%[]~'-._"))
+            return f'<a href="{address}" class="external" rel="{rel}"{_title(title)}>{inner}</a>'
+        if kind is LinkKind.FILE:
+            page.links[link] = None
+            return f'<a href="{links.file_url(link.target)}"{_title(title)}>{inner}</a>'
+        anchor = heading_anchor(link.anchor)
+        return f'<a href="#{quote(anchor)}"{_title(title)}>{inner}</a>'
+
+
+def plain(html: str) -> str:
+    """The text of a piece of HTML in one line, without slots."""
+    return " ".join(unescape(_TAG.sub("", drop(html))).split())
+
+
+def _title(title: str) -> str:
+    return f' title="{shown_text(title)}"' if title else ""
+
+
+def _footnotes(inner: str) -> str:
+    heading = f'<span class="visually-hidden" id="footnotes">{slot("F")}</span>'
+    return (
+        f'<section class="footnotes" aria-labelledby="footnotes">{heading}'
+        f"<ol>\n{inner}</ol></section>\n"
+    )

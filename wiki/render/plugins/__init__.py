@@ -1,0 +1,1 @@
+"""Markdown syntax beyond the ordinary, one plugin per file."""

@@ -1,0 +1,67 @@
+"""The last gate: only elements and attributes on these lists leave the renderer."""
+
+from __future__ import annotations
+
+import nh3
+from pygments.token import STANDARD_TYPES
+
+SCHEMES = frozenset({"http", "https", "mailto", "tel"})
+
+_BLOCKS = "p h1 h2 h3 h4 h5 h6 blockquote pre ul ol li dl dt dd table thead tbody tr th td hr div"
+_INLINE = "a abbr br code del em img input ins s span strong sub sup time"
+_STRUCTURE = "section details summary"
+
+TAGS = frozenset(f"{_BLOCKS} {_INLINE} {_STRUCTURE}".split())
+
+ATTRIBUTES: dict[str, set[str]] = {
+    "a": {"href", "title", "id", "rel", "role", "aria-label"},
+    "abbr": {"title"},
+    # What scrolls sideways is scrolled with the keyboard too.
+    "div": {"tabindex"},
+    "pre": {"tabindex"},
+    "img": {"src", "alt", "title", "loading"},
+    "input": {"checked"},
+    "li": {"id", "value"},
+    "ol": {"start"},
+    "section": {"id", "aria-labelledby"},
+    "sup": {"id"},
+    "th": {"scope"},
+    "span": {"id"},
+    **{f"h{level}": {"id"} for level in range(1, 7)},
+}
+
+_ALIGNED = {"align-left", "align-right", "align-center"}
+
+CLASSES: dict[str, set[str]] = {
+    "a": {"external", "refused", "footnote-back", "image-link", "wanted"},
+    "code": set(),
+    "del": {"diff-removed"},
+    "div": {"table-scroll", "turn-text", "turn-who", "task"},
+    "ins": {"diff-added"},
+    "li": {"task"},
+    "p": {"refused"},
+    "pre": {"highlight", "too-deep", "front-matter"},
+    "section": {"turn", "footnotes"},
+    "span": {"turn-name", "turn-meta", "turn-number", "refused", "file", "visually-hidden"}
+    | {name for name in STANDARD_TYPES.values() if name},
+    "sup": {"footnote-ref"},
+    "td": _ALIGNED,
+    "th": _ALIGNED,
+}
+
+_CLEANER = nh3.Cleaner(
+    tags=set(TAGS),
+    attributes=ATTRIBUTES,
+    allowed_classes=CLASSES,
+    tag_attribute_values={"input": {"type": {"checkbox"}}},
+    set_tag_attribute_values={"input": {"disabled": ""}},
+    url_schemes=set(SCHEMES),
+    link_rel=None,
+    clean_content_tags={"script", "style"},
+    strip_comments=True,
+)
+
+
+def sanitise(html: str) -> str:
+    """The HTML with nothing in it that is not allowed."""
+    return _CLEANER.clean(html)

@@ -1,0 +1,135 @@
+"""Slots: places in rendered HTML for what depends on other pages, on the reader or the language.
+
+A slot is a token between two private-use characters that are removed from all input, so nobody can
+write one. Rendered HTML with its slots is the same for everybody and can be kept by blob.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from html import escape, unescape
+
+from markupsafe import Markup
+
+from wiki.domain.paths import slug
+from wiki.domain.sections import PREFIX
+from wiki.render.links import LinkKind, LinkState, new_url, page_url
+
+OPEN, CLOSE, APART = "\ue000", "\ue001", "\ue002"
+_FORGED = re.compile("[\ue000-\ue002]")
+_SLOT = re.compile(f"{OPEN}([A-Z])([^{OPEN}{CLOSE}]*){CLOSE}")
+_NAMED = re.compile(f"{OPEN}N([^{OPEN}{CLOSE}]*){CLOSE}([^{OPEN}{CLOSE}]*){OPEN}Z{CLOSE}")
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """The words that rendered pages need, in the reader's language; `turn` holds `%(number)s`."""
+
+    section_link: str = "Link to this section"
+    edit_section: str = "Edit this section"
+    turn: str = "Turn %(number)s"
+    footnotes: str = "Footnotes"
+    footnote_back: str = "Back to the text"
+    wanted: str = "This page does not exist yet"
+
+
+def labels(gettext: Callable[[str], str]) -> Labels:
+    """The words in the language of a gettext function."""
+    _ = gettext
+    return Labels(
+        section_link=_("Link to this section"),
+        edit_section=_("Edit this section"),
+        turn=_("Turn %(number)s"),
+        footnotes=_("Footnotes"),
+        footnote_back=_("Back to the text"),
+        wanted=_("This page does not exist yet"),
+    )
+
+
+def clean(text: str) -> str:
+    """The text without the characters that make slots."""
+    return _FORGED.sub("\ufffd", text) if _FORGED.search(text) else text
+
+
+def slot(kind: str, *parts: str) -> str:
+    """A slot of one kind (a capital letter) with its parts, escaped for HTML text."""
+    return OPEN + kind + APART.join(escape(clean(part)) for part in parts) + CLOSE
+
+
+def drop(html: str) -> str:
+    """The HTML with its slots taken out, what links hold kept."""
+    return _SLOT.sub("", html)
+
+
+def fill(
+    html: str,
+    resolve: Mapping[str, LinkState],
+    words: Labels | None = None,
+    edit: str = "",
+) -> Markup:
+    """HTML with every slot filled.
+
+    `resolve` says what each link's target is now; a target it does not hold is wanted. `edit` is
+    the address that edits the page (empty: this reader may not); a section's is `?section=<n>`.
+    """
+    filling = _Filling(resolve, words or Labels(), edit)
+    return Markup(_SLOT.sub(filling.one, _NAMED.sub(filling.named, html)))
+
+
+class _Filling:
+    def __init__(self, resolve: Mapping[str, LinkState], words: Labels, edit: str) -> None:
+        self.resolve = resolve
+        self.words = words
+        self.edit = edit
+
+    def one(self, match: re.Match[str]) -> str:
+        kind, inside = match.groups()
+        if kind == "Z":
+            return "</a>"
+        parts = inside.split(APART)
+        if kind == "L":
+            return self._link(*map(unescape, parts))
+        if kind == "H":
+            return self._heading(*parts)
+        if kind == "T":
+            return escape(self.words.turn.replace("%(number)s", parts[0]))
+        if kind == "B":
+            return escape(self.words.footnote_back)
+        return escape(self.words.footnotes) if kind == "F" else ""
+
+    def named(self, match: re.Match[str]) -> str:
+        """A link without words of its own: it bears the page's title, or what was written."""
+        inside, written = match.groups()
+        kind, target, anchor = map(unescape, inside.split(APART))
+        state = self.resolve.get(target)
+        if state is None or state.path is None or not state.title:
+            return self._link(kind, target, anchor) + written + "</a>"
+        return f'<a href="{escape(page_url(state.path, at=state.at))}">{escape(state.title)}</a>'
+
+    def _link(self, kind: str, target: str, anchor: str) -> str:
+        state = self.resolve.get(target)
+        if state is None or state.path is None:
+            address = escape(new_url(target, LinkKind(kind)))
+            return f'<a class="wanted" href="{address}" title="{escape(self.words.wanted)}">'
+        title = f' title="{escape(state.title)}"' if state.title else ""
+        return f'<a href="{escape(page_url(state.path, heading_anchor(anchor), state.at))}"{title}>'
+
+    def _heading(self, anchor: str, number: str) -> str:
+        words = self.words
+        tools = (
+            f'<a class="heading-link" href="#{anchor}" '
+            f'aria-label="{escape(words.section_link)}" title="{escape(words.section_link)}">#</a>'
+        )
+        if self.edit and number:
+            address = escape(f"{self.edit}{'&' if '?' in self.edit else '?'}section={number}")
+            tools += f'<a class="heading-edit" href="{address}">{escape(words.edit_section)}</a>'
+        return f'<span class="heading-tools">{tools}</span>'
+
+
+def heading_anchor(anchor: str) -> str:
+    """The id on a page that a link's `#anchor` means: as written by us, or a heading's text."""
+    if not anchor or anchor.startswith((PREFIX, "turn-", "fn-", "fnref-", "comment-")):
+        return anchor
+    return PREFIX + slug(anchor)
