@@ -1,0 +1,1 @@
+"""What can be deleted and rebuilt from git: history, catalogue, search, export."""

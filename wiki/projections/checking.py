@@ -1,0 +1,82 @@
+"""Comparing the projections in SQL with the repository, row by row and field by field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, tzinfo
+from typing import Any
+
+from wiki.database import entries, lineage, progress
+from wiki.database.database import Database
+from wiki.database.rows import contents
+from wiki.database.sqlite import scratch
+from wiki.projections import catalogue, follow, history
+from wiki.store.store import Store
+
+TABLES = {history.NAME: lineage.TABLES, catalogue.NAME: entries.TABLES}
+_COUNTED_LATER = frozenset({"added", "removed"})
+_ABSENT = "(absent)"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One field (or with an empty one, a whole row) that is not what the repository gives.
+
+    `key` names the row: its table and primary key.
+    """
+
+    projection: str
+    key: str
+    field: str
+    kept: str
+    true: str
+
+
+def check(store: Store, database: Database, zone: tzinfo = UTC) -> list[Difference]:
+    """How history and catalogue differ from what the commits that they followed give.
+
+    Rebuilds both in a temporary file, up to the commit that they say they followed; a commit that
+    is not the branch's newest, or not in it, is a difference too.
+    """
+    with database.read() as live:
+        commits = {name: progress.get(live, name)[0] for name in TABLES}
+        head = store.head()
+        found = [
+            Difference(name, "progress", "commit", commit, head)
+            for name, commit in commits.items()
+            if commit != head
+        ]
+        commit = commits[history.NAME]
+        if commit and (set(commits.values()) != {commit} or not store.reachable(commit)):
+            return found
+        with scratch() as true:
+            follow.fill(true, store, commit, zone)
+            for name, tables in TABLES.items():
+                for table in tables:
+                    kept, right = contents(live, table), contents(true, table)
+                    found += _compare(name, table.name, kept, right)
+    return found
+
+
+def repair(store: Store, database: Database, zone: tzinfo = UTC) -> None:
+    """Make history and catalogue anew from the repository."""
+    follow.rebuild(store, database, zone)
+
+
+def _compare(
+    projection: str,
+    table: str,
+    kept: Mapping[tuple[Any, ...], Mapping[str, Any]],
+    true: Mapping[tuple[Any, ...], Mapping[str, Any]],
+) -> Iterator[Difference]:
+    for key in sorted(kept.keys() | true.keys(), key=str):
+        name = " ".join([table, *map(str, key)])
+        mine, right = kept.get(key), true.get(key)
+        if mine is None or right is None:
+            there = ("", _ABSENT) if mine else (_ABSENT, "")
+            yield Difference(projection, name, "", *there)
+            continue
+        for field, value in right.items():
+            if mine[field] != value and not (field in _COUNTED_LATER and value is None):
+                yield Difference(projection, name, field, str(mine[field]), str(value))

@@ -1,0 +1,221 @@
+"""The export: the files beside `pages/.git`, for people who look there.
+
+A file is replaced or removed only if its content is what was last exported; what somebody else put
+there is kept and reported. Symbolic links are never followed: every folder on the way is opened as
+one that is no link, and files are replaced by a rename inside it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+
+from wiki.store.store import Store
+
+RECORD = "denktank-export"
+_LARGEST_NAME = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A file that is not as the wiki would have it; `reason` is `changed`, `unsafe` or `blocked`.
+
+    changed: somebody else wrote it; unsafe: its name may not be written here; blocked: something
+    that is no folder (or no plain file) stands in its way.
+    """
+
+    file: str
+    reason: str
+
+
+def catch_up(store: Store) -> list[Kept]:
+    """Bring the files to the newest revision; gives all files that were kept as they are.
+
+    Raises OSError if the folder cannot be written at all.
+    """
+    record = _read(store)
+    head = store.head()
+    known = record.commit if record.commit and store.get(record.commit) else ""
+    if head != record.commit:
+        _follow(store, record, known, head)
+        _write(store, Record(head, record.kept))
+    return [Kept(file, reason) for file, (reason, _) in sorted(record.kept.items())]
+
+
+def rebuild(store: Store) -> list[Kept]:
+    """Write every file that is missing; files that differ are kept and reported."""
+    record = _read(store)
+    head = store.head()
+    kept = {}
+    for entry in store.list():
+        last = record.kept.get(entry.file, ("", entry.blob))[1]
+        reason = _put(store, entry.file, last, entry.blob)
+        if reason:
+            kept[entry.file] = (reason, last)
+    _write(store, Record(head, kept))
+    return [Kept(file, reason) for file, (reason, _) in sorted(kept.items())]
+
+
+def check(store: Store) -> list[Kept]:
+    """Files that are not what the newest revision has, or are missing (`missing`)."""
+    found = []
+    for entry in store.list():
+        with _folder(store, entry.file, create=False) as (folder, name):
+            if folder is None:
+                found.append(Kept(entry.file, name or "missing"))
+                continue
+            there = _blob_at(folder, name)
+            if there != entry.blob:
+                found.append(Kept(entry.file, "missing" if there == "" else "changed"))
+    return found
+
+
+@dataclass(slots=True)
+class Record:
+    """What was exported last: a commit, and the files that were kept with the blob before."""
+
+    commit: str
+    kept: dict[str, tuple[str, str]]
+
+
+def _follow(store: Store, record: Record, known: str, head: str) -> None:
+    for diff in store.diff(known, head):
+        # Of a file that was kept, what counts is what was exported there last.
+        last = record.kept.pop(diff.file, ("", diff.before))[1]
+        reason = _put(store, diff.file, last, diff.after)
+        if reason:
+            record.kept[diff.file] = (reason, last)
+
+
+def _put(store: Store, file: str, last: str, blob: str) -> str:
+    """Let a file be a blob (empty: absent) if it is now `last`; else the reason why not."""
+    with _folder(store, file, create=bool(blob)) as (folder, name):
+        if folder is None:
+            return name if blob else ""
+        there = _blob_at(folder, name)
+        if there == blob:
+            return ""
+        if there is None:
+            return "blocked"
+        if there not in ("", last):
+            return "changed"
+        if blob:
+            _replace(folder, name, store.blob(blob))
+        else:
+            os.unlink(name, dir_fd=folder)
+    if not blob:
+        _prune(store, file)
+    return ""
+
+
+def _replace(folder: int, name: str, data: bytes) -> None:
+    temporary = f".denktank-{secrets.token_hex(8)}"
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    handle = os.open(temporary, flags, 0o666, dir_fd=folder)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        os.rename(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            os.unlink(temporary, dir_fd=folder)
+        raise
+
+
+@contextmanager
+def _folder(store: Store, file: str, *, create: bool) -> Iterator[tuple[int | None, str]]:
+    """The open folder that holds a file and the file's name in it.
+
+    Without a folder: None and the reason, empty if it merely is not there.
+    """
+    parts = file.split("/")
+    if not all(map(_is_safe, parts)):
+        yield None, "unsafe"
+        return
+    flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+    at = os.open(store.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        for part in parts[:-1]:
+            if create:
+                with suppress(FileExistsError):
+                    os.mkdir(part, dir_fd=at)
+            try:
+                inner = os.open(part, flags, dir_fd=at)
+            except FileNotFoundError:
+                yield None, ""
+                return
+            except OSError:
+                yield None, "blocked"
+                return
+            os.close(at)
+            at = inner
+        yield at, parts[-1]
+    finally:
+        os.close(at)
+
+
+def _is_safe(part: str) -> bool:
+    """Whether a name may be written: not one by which git or the system means something else."""
+    folded = part.casefold().rstrip(". ")
+    is_git = folded in (".git", "git~1") or folded.startswith(".git\u200c")
+    plain = part not in ("", ".", "..") and "\0" not in part and "\\" not in part
+    return plain and not is_git and len(part.encode()) <= _LARGEST_NAME
+
+
+def _blob_at(folder: int, name: str) -> str | None:
+    """The blob id of a file's content; empty if there is none, None if it is no plain file."""
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    try:
+        handle = os.open(name, flags, dir_fd=folder)
+    except FileNotFoundError:
+        return ""
+    except OSError:
+        return None
+    with os.fdopen(handle, "rb") as file:
+        found = os.fstat(file.fileno())
+        if not stat.S_ISREG(found.st_mode):
+            return None
+        digest = hashlib.sha1(f"blob {found.st_size}\0".encode(), usedforsecurity=False)
+        while some := file.read(1 << 20):
+            digest.update(some)
+    return digest.hexdigest()
+
+
+def _prune(store: Store, file: str) -> None:
+    """Remove the folders that a removed file left empty."""
+    parts = file.split("/")[:-1]
+    while parts:
+        with _folder(store, "/".join(parts), create=False) as (folder, name):
+            if folder is None:
+                return
+            try:
+                os.rmdir(name, dir_fd=folder)
+            except OSError:
+                return
+        parts.pop()
+
+
+def _read(store: Store) -> Record:
+    file = store.git / RECORD
+    if not file.is_file():
+        return Record("", {})
+    try:
+        kept = json.loads(file.read_text(encoding="utf-8"))
+        return Record(kept["commit"], {name: (why, blob) for name, why, blob in kept["kept"]})
+    except (ValueError, KeyError, TypeError):
+        # A record that cannot be read: as if nothing had been exported; files that differ are kept.
+        return Record("", {})
+
+
+def _write(store: Store, record: Record) -> None:
+    kept = [[file, reason, blob] for file, (reason, blob) in sorted(record.kept.items())]
+    written = json.dumps({"commit": record.commit, "kept": kept}, ensure_ascii=False)
+    temporary = store.git / f"{RECORD}.{secrets.token_hex(8)}"
+    temporary.write_text(written, encoding="utf-8")
+    temporary.rename(store.git / RECORD)

@@ -1,0 +1,135 @@
+"""Letting the projections in SQL follow the repository: catch up, rebuild, compare, mend.
+
+Any number of processes may call these at once. Catching up is one transaction that first reads
+how far it is, so doing it twice does nothing; a rebuild is made aside while the old rows serve.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, tzinfo
+
+from wiki.database import progress
+from wiki.database.connection import Connection
+from wiki.database.database import Database
+from wiki.projections import catalogue, history
+from wiki.store.store import Store
+
+FORMATS = {history.NAME: history.FORMAT, catalogue.NAME: catalogue.FORMAT}
+
+Progress = Callable[[str, int, int], None]
+"""Called as (projection, done, total) now and then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """How far a projection is: the commit that it followed and how many it has yet to follow."""
+
+    name: str
+    commit: str
+    behind: int
+
+
+def catch_up(store: Store, database: Database, zone: tzinfo = UTC) -> bool:
+    """Bring history and catalogue to the newest revision; whether there was anything to do.
+
+    Dates without an offset are meant in `zone`. Rebuilds them if there are none, if their rows have
+    an older format, or if the branch was rewritten.
+    """
+    with database.read() as connection:
+        if _followed(connection) == store.head():
+            return False
+    with database.project() as connection:
+        done = _advance(connection, store, zone)
+    if done is None:
+        return rebuild(store, database, zone, needed=lambda last: not _can_follow(store, last))
+    return done
+
+
+def rebuild(
+    store: Store,
+    database: Database,
+    zone: tzinfo = UTC,
+    progress: Progress = lambda name, done, total: None,
+    needed: Callable[[str | None], bool] = lambda last: True,
+) -> bool:
+    """Make history and catalogue anew from the repository, and swap them in.
+
+    They are made together, aside; the old ones serve meanwhile. `needed`, given the commit that the
+    live ones follow (None: another format), says whether it still is when our turn has come.
+    """
+    try:
+        with database.aside() as connection:
+            with database.read() as live:
+                if not needed(_followed(live)):
+                    raise _NotNeeded
+            fill(connection, store, store.head(), zone, progress)
+    except _NotNeeded:
+        return False
+    # What was committed meanwhile.
+    catch_up(store, database, zone)
+    return True
+
+
+def lag(store: Store, database: Database) -> list[Lag]:
+    """How far each projection in SQL is behind the newest revision."""
+    head = store.head()
+    with database.read() as connection:
+        commits = {name: progress.get(connection, name)[0] for name in FORMATS}
+    return [Lag(name, commit, _behind(store, commit, head)) for name, commit in commits.items()]
+
+
+def _behind(store: Store, commit: str, head: str) -> int:
+    if commit == head:
+        return 0
+    known = commit if commit and store.reachable(commit, head) else ""
+    return sum(1 for _ in store.log(known, head))
+
+
+class _NotNeeded(Exception):
+    """Another process made the same rebuild while this one waited."""
+
+
+def fill(
+    connection: Connection,
+    store: Store,
+    head: str,
+    zone: tzinfo = UTC,
+    tell: Progress = lambda name, done, total: None,
+) -> None:
+    """Fill empty tables with what the commits of `head` (empty: none) give."""
+    if head:
+        history.rebuild(connection, store, head, lambda d, n: tell(history.NAME, d, n))
+        catalogue.catch_up(
+            connection, store, "", head, zone, lambda d, n: tell(catalogue.NAME, d, n)
+        )
+    else:
+        for name, format in FORMATS.items():
+            progress.put(connection, name, "", format)
+
+
+def _advance(connection: Connection, store: Store, zone: tzinfo) -> bool | None:
+    """Follow to the newest revision; None if only a rebuild can."""
+    last, head = _followed(connection), store.head()
+    if last == head:
+        return False
+    if not last or not _can_follow(store, last):
+        return None
+    history.catch_up(connection, store, last, head)
+    catalogue.catch_up(connection, store, last, head, zone)
+    return True
+
+
+def _can_follow(store: Store, last: str | None) -> bool:
+    head = store.head()
+    return last == head or bool(last and head and store.reachable(last, head))
+
+
+def _followed(connection: Connection) -> str | None:
+    """The commit that both projections followed; None if their rows are of another format."""
+    known = progress.everything(connection)
+    found = {name: known.get(name, ("", 0)) for name in FORMATS}
+    commits = {commit for commit, _ in found.values()}
+    formats = {name: format for name, (_, format) in found.items()}
+    return commits.pop() if formats == FORMATS and len(commits) == 1 else None

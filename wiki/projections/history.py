@@ -1,0 +1,368 @@
+"""The history projection: every commit folded into revisions of pages, parents before children.
+
+A rebuild folds all commits into fresh tables; catching up folds only the new ones, on what the
+rows say about the commits that they build on. Both give the same rows.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from wiki.database import history as tables
+from wiki.database import lineage as kept
+from wiki.database import progress
+from wiki.database.connection import Connection, Table
+from wiki.database.database import Database
+from wiki.domain import diff, text, trailers
+from wiki.domain.paths import SUFFIX
+from wiki.domain.revisions import Author
+from wiki.projections.events import Step, fold
+from wiki.projections.lineage import Birth, Life, Lives, Past, classes
+from wiki.render import frontmatter
+from wiki.store.store import Commit, FileDiff, Store
+
+NAME = "history"
+FORMAT = 3
+WORDS = "words"
+"""How far words are counted, in the same table."""
+
+Read = tuple[Commit, list[FileDiff]]
+"""A commit with its changes."""
+
+_BATCH = 4_000
+_REDIRECT, _FRONT = b"redirect", 8_000
+
+
+def catch_up(connection: Connection, store: Store, last: str, head: str) -> None:
+    """Fold the commits of `head` that `last` (empty: none) does not have, in the caller's
+    transaction on the projections; `last` must be an ancestor of `head`.
+    """
+    new = list(store.history(last, head))
+    _, children = _family(commit for commit, _ in new)
+    _Following(connection, store, last, head, children).run(new)
+    progress.put(connection, NAME, head, FORMAT)
+
+
+def rebuild(
+    connection: Connection, store: Store, head: str, tell: Callable[[int, int], None]
+) -> None:
+    """Fold all commits of `head` into empty tables; `tell(done, total)` now and then."""
+    total, children = _family(store.log(until=head))
+    read = _told(store.history(until=head), total, tell)
+    _Following(connection, store, "", head, children).run(read)
+    progress.put(connection, NAME, head, FORMAT)
+
+
+def count_words(store: Store, database: Database, limit: int = 500) -> int:
+    """Count the words that revisions added and removed, the newest uncounted first.
+
+    Gives how many were counted, 0 once none is left; for the worker.
+    """
+    with database.read() as connection:
+        waiting = kept.uncounted(connection, limit)
+    counted = []
+    for commit, path, before, after in waiting:
+        old, new = (_text(store, blob) for blob in (before, after))
+        counted.append((commit, path, *diff.stats(old, new)))
+    if counted:
+        with database.project() as connection:
+            kept.set_counts(connection, counted)
+            # Kept pages show counts: a note makes them be made anew. While old revisions are
+            # counted, batch after batch, pages stay as they are until the last.
+            newest = counted[0][0]
+            is_last = len(counted) < limit
+            if is_last or newest == progress.get(connection, NAME)[0]:
+                progress.put(connection, WORDS, newest, FORMAT)
+    return len(counted)
+
+
+def author_key(author: Author) -> str:
+    """What tells one author from another: a member's id, else an address, else a name."""
+    return author.uid or author.email.lower() or author.name
+
+
+class _Following:
+    """One run over commits, parents before children."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        store: Store,
+        last: str,
+        head: str,
+        children: Counter[str],
+    ) -> None:
+        self._connection = connection
+        self._store = store
+        self._last = last
+        self._head = head
+        self._left = children
+        self._open: dict[str, Lives] = {}
+        self._dates: dict[str, int] = {}
+        self._facts = _Facts(connection, store)
+        self._rows: dict[Table, list[dict[str, Any]]] = {table: [] for table in kept.TABLES}
+        self._newest: dict[tuple[str, str], tuple[int, str]] = {}
+        self._arrived: set[tuple[str, str]] = set()
+        self._stirred: set[str] = set()
+        self._joins = False
+
+    def run(self, commits: Iterable[Read]) -> None:
+        """Fold the commits, each with its changes, and write what came of it."""
+        for commit, diffs in commits:
+            self._fold(commit, diffs)
+            # What is read back of earlier commits must not hold rows of the new ones.
+            if not self._last and len(self._rows[tables.rows]) > _BATCH:
+                self._flush()
+        lives = self._open[self._head]
+        if self._last:
+            self._go_by()
+        self._flush()
+        renamed = self._join() if self._joins or not self._last else set()
+        if self._last:
+            self._settle(lives, renamed)
+        else:
+            self._settle_all(lives)
+
+    def _fold(self, commit: Commit, diffs: Sequence[FileDiff]) -> None:
+        date = max([commit.committed, *(self._date(parent) + 1 for parent in commit.parents)])
+        told = trailers.read(commit.message)
+        parents = [self._lives_after(parent) for parent in dict.fromkeys(commit.parents)]
+        lives, step = fold(self._facts, commit, date, told, diffs, parents)
+        self._dates[commit.id] = date
+        self._open[commit.id] = lives
+        self._note_commit(commit, date, told.words)
+        self._note_step(commit, date, step)
+
+    def _date(self, commit: str) -> int:
+        known = self._dates.get(commit)
+        if known is None:
+            known = self._dates[commit] = kept.dates(self._connection, [commit])[commit]
+        return known
+
+    def _lives_after(self, commit: str) -> Lives:
+        """What lives after a commit, to be changed by one of its children."""
+        self._left[commit] -= 1
+        lives = self._open.get(commit)
+        if lives is None:
+            past = _Stored(self._connection, self._store, self._facts, commit, self._last)
+            lives = self._open[commit] = Lives(past)
+        if self._left[commit] > 0 or commit == self._head:
+            return lives.fork()
+        del self._open[commit]
+        return lives
+
+    def _note_commit(self, commit: Commit, date: int, words: str) -> None:
+        offset = commit.authored.utcoffset()
+        self._rows[tables.commits].append(
+            {
+                "commit": commit.id,
+                "date": date,
+                "written": commit.authored,
+                "zone": int(offset.total_seconds()) // 60 if offset else 0,
+                "name": commit.author.name,
+                "email": commit.author.email,
+                "message": words,
+            }
+        )
+
+    def _note_step(self, commit: Commit, date: int, step: Step) -> None:
+        author = author_key(commit.author)
+        for touch in step.touches:
+            self._facts.pages[commit.id, touch.path] = touch.page
+            self._rows[tables.rows].append(
+                {
+                    "commit": commit.id,
+                    "path": touch.path,
+                    "page": touch.page,
+                    "born": touch.page,
+                    "date": date,
+                    "blob": touch.blob,
+                    "before": touch.before,
+                    "event": touch.event.value,
+                    "came_from": touch.came_from,
+                    "author": author,
+                }
+            )
+            name = (touch.page, touch.path)
+            if touch.came_from or not touch.before:
+                self._arrived.add(name)
+            self._newest[name] = max((date, commit.id), self._newest.get(name, (0, "")))
+        for path, life in step.left.items():
+            self._rows[tables.crossings].append(
+                {
+                    "commit": commit.id,
+                    "path": path,
+                    "date": date,
+                    "born": life.page if life else "",
+                    "grave": life.grave if life else "",
+                }
+            )
+            if life:
+                self._stirred.add(life.page)
+        self._stirred |= step.stirred
+        for page, birth in step.births.items():
+            self._facts.births[page] = birth
+            self._rows[tables.identities].append({"born": page, "page": page, **birth._asdict()})
+        self._joins = self._joins or bool(step.same)
+        for one, other in step.same:
+            self._rows[tables.joined].append({"commit": commit.id, "one": one, "other": other})
+
+    def _flush(self) -> None:
+        for table, values in self._rows.items():
+            kept.add(self._connection, table, values)
+            values.clear()
+        self._facts.pages.clear()
+
+    def _go_by(self) -> None:
+        """Let rows of new commits name pages as earlier runs found that they go by.
+
+        A commit on a branch from before two pages were joined only knows one of them.
+        """
+        known = kept.page_by_birth(self._connection, {page for page, _ in self._newest})
+        for row in self._rows[tables.rows]:
+            row["page"] = known.get(row["born"], row["born"])
+
+    def _join(self) -> set[str]:
+        """Let pages go by the name of the earliest that they were joined with."""
+        pairs = [(one, other) for _, one, other in kept.joins(self._connection)]
+        same = classes(pairs, self._facts.birth)
+        concerned: set[str] = set()
+        for page, first in same.items():
+            concerned |= kept.rename_page(self._connection, page, first)
+        return concerned
+
+    def _settle(self, lives: Lives, renamed: set[str]) -> None:
+        """Write the names and places of the pages that these commits touched."""
+        born = {page for page, _ in self._newest} | self._stirred - {""}
+        page_of = kept.page_by_birth(self._connection, born)
+        kept.name(self._connection, sorted({(page_of[page], path) for page, path in self._arrived}))
+        for page in sorted(renamed):
+            kept.name_anew(self._connection, page)
+        homes = {lives.alive(path): path for _, path in self._newest}
+        for page in sorted(renamed | set(page_of.values())):
+            home = homes[page] if page in homes else lives.home(page)
+            kept.put_place(self._connection, page, home)
+
+    def _settle_all(self, lives: Lives) -> None:
+        """Write the names and places of all pages."""
+        page_of = kept.page_by_birth(self._connection, self._facts.births)
+        newest: dict[tuple[str, str], tuple[int, str]] = {}
+        for (born, path), here in self._newest.items():
+            name = (page_of[born], path)
+            newest[name] = max(here, newest.get(name, here))
+        names = [{"page": page, "path": path} for page, path in sorted(newest)]
+        kept.add(self._connection, tables.names, names)
+        homes = {page: path for path, page in lives.living().items()}
+        last: dict[str, tuple[int, str, str]] = {}
+        for (page, path), (date, commit) in newest.items():
+            if homes.get(page, path) == path:
+                last[page] = max((date, commit, path), last.get(page, (0, "", "")))
+        places = [
+            {"page": page, "path": path, "alive": page in homes, "date": date, "commit": commit}
+            for page, (date, commit, path) in last.items()
+        ]
+        kept.add(self._connection, tables.places, places)
+
+
+class _Facts:
+    """Answers from the repository, from this run and from the rows of earlier ones."""
+
+    def __init__(self, connection: Connection, store: Store) -> None:
+        self._connection = connection
+        self._store = store
+        self.births: dict[str, Birth] = {}
+        self.pages: dict[tuple[str, str], str] = {}
+
+    def redirect(self, blob: str) -> str:
+        data = self._store.blob(blob)
+        if _REDIRECT not in data[:_FRONT]:
+            return ""
+        written = frontmatter.read(text.decode(data).text).redirect
+        return written.strip("/").removesuffix(SUFFIX)
+
+    def renames(self, commit: Commit) -> Mapping[str, str]:
+        return self._store.renames(commit)
+
+    def blob(self, file: str, revision: str) -> str:
+        entry = self._store.entry(file, revision)
+        return entry.blob if entry else ""
+
+    def page(self, path: str, revision: str) -> str:
+        known = self.pages.get((revision, path))
+        return known or kept.born_at(self._connection, path, revision)
+
+    def reachable(self, revision: str, of: str) -> bool:
+        return self._store.reachable(revision, of)
+
+    def birth(self, page: str) -> Birth:
+        known = self.births.get(page)
+        if known is None:
+            known = self.births[page] = Birth(*kept.birth(self._connection, page))
+        return known
+
+
+class _Stored:
+    """What the rows say about one of the commits that an earlier run followed."""
+
+    def __init__(
+        self, connection: Connection, store: Store, facts: _Facts, commit: str, last: str
+    ) -> None:
+        self._connection = connection
+        self._facts = facts
+        later = () if commit == last else store.log(commit, last)
+        self.later: Collection[str] = {other.id for other in later}
+        self._known: dict[str, Life | None] = {}
+
+    def life(self, path: str) -> Life | None:
+        if path not in self._known:
+            self._known[path] = self._read(path)
+        return self._known[path]
+
+    def _read(self, path: str) -> Life | None:
+        if not self.later:
+            trace = kept.last_trace(self._connection, path)
+        else:
+            found = kept.traces(self._connection, path)
+            trace = next((entry for entry in found if entry[0] not in self.later), None)
+        return Life(trace[1], trace[2]) if trace and trace[1] else None
+
+    def paths(self, page: str) -> Iterable[str]:
+        return kept.homes(self._connection, page)
+
+    def differing(self, other: Past | None) -> set[str]:
+        if not isinstance(other, _Stored):
+            return kept.all_paths(self._connection)
+        return kept.paths_by(self._connection, set(self.later) ^ set(other.later))
+
+    def same(self) -> Mapping[str, str]:
+        pairs = [
+            (one, other)
+            for commit, one, other in kept.joins(self._connection)
+            if commit not in self.later
+        ]
+        return classes(pairs, self._facts.birth)
+
+
+def _family(commits: Iterable[Commit]) -> tuple[int, Counter[str]]:
+    """How many commits there are, and of how many of them each commit is a parent."""
+    total = 0
+    children: Counter[str] = Counter()
+    for commit in commits:
+        total += 1
+        for parent in set(commit.parents):
+            children[parent] += 1
+    return total, children
+
+
+def _told(commits: Iterable[Read], total: int, tell: Callable[[int, int], None]) -> Iterator[Read]:
+    for done, read in enumerate(commits):
+        if done % 500 == 0:
+            tell(done, total)
+        yield read
+    tell(total, total)
+
+
+def _text(store: Store, blob: str) -> str:
+    return text.decode(store.blob(blob)).text if blob else ""

@@ -1,0 +1,221 @@
+"""The passages projection: who wrote which sentence, followed page by page.
+
+A page is followed through its revisions in history's order, each compared with the one before it
+there: one diff for each. Where branches went side by side, a sentence that one side did not have
+comes and goes; as words that come back keep their first writer, that shows in no blame. What a page
+has does not depend on when it was followed. The worker follows what changed right after it changed,
+and fills in the rest, the pages changed most lately first; who asks for a page that waits follows
+it then and there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wiki.analysis.tokens import fold_text
+from wiki.database import lost, progress
+from wiki.database import passages as kept
+from wiki.database.connection import Connection
+from wiki.database.database import Database
+from wiki.database.passages import Followed, Waiting
+from wiki.domain import text
+from wiki.domain.passages import ALIVE, Weave, keys
+from wiki.projections import history
+from wiki.store.store import Store
+
+NAME = "passages"
+FORMAT = 1
+
+_CHUNK = 100
+"""Revisions of a page that are written in one transaction: a save never waits for many."""
+_MOST_ROWS = 2_000
+_PAGES = 50
+
+
+def follow(store: Store, database: Database, page: str, most: int = 1_000_000) -> bool:
+    """Follow a page's revisions to the newest, at most so many; whether it is there now.
+
+    Any number of processes may do this at once; what two of them did is kept once.
+    """
+    return _Following(store, database, page).run(most).whole
+
+
+def catch_up(store: Store, database: Database, most: int = 400) -> bool:
+    """Follow about so many revisions of the pages that wait; whether more wait. For the worker.
+
+    First pages that commits touched since the last time, so that a saved page is followed at once;
+    then those that never were, newest activity first.
+    """
+    with database.read() as connection:
+        begun, format = progress.get(connection, NAME)
+        head, _ = progress.get(connection, history.NAME)
+    if not head:
+        return False
+    if format != FORMAT or not begun or not store.reachable(begun, head):
+        with database.project() as connection:
+            kept.forget_all(connection)
+            lost.forget(connection)
+            progress.put(connection, NAME, head, FORMAT)
+        return True
+    if begun != head and not _follow_touched(store, database, begun, head, most):
+        return True
+    return _fill(store, database, most)
+
+
+def behind(connection: Connection) -> int:
+    """How many pages have revisions that were not followed yet."""
+    return kept.count_unfollowed(connection)
+
+
+def forget(database: Database) -> None:
+    """Forget all passages; the worker follows every page anew, those changed last first."""
+    with database.project() as connection:
+        kept.forget_all(connection)
+        lost.forget(connection)
+        progress.put(connection, NAME, "", FORMAT)
+
+
+def check(store: Store, database: Database, most: int = 500) -> list[str]:
+    """Paths of pages whose passages are not what their revisions give, of so many at most.
+
+    Pages that still wait are none of them.
+    """
+    wrong = []
+    with database.read() as connection:
+        for page, path in kept.followed_pages(connection, most):
+            found = kept.followed(connection, page)
+            if found is None:
+                continue
+            weave = Weave()
+            # What came after that still waits for the worker.
+            for step, one in enumerate(kept.waiting(connection, page, Followed(), found.steps), 1):
+                weave.fold(step, _keys(store, one.blob))
+            right = {passage.number: passage for passage in kept.load(connection, page)}
+            if right != weave.all:
+                wrong.append(path)
+    return sorted(wrong)
+
+
+def standing(store: Store, database: Database, page: str, blob: str) -> list[kept.Standing]:
+    """The passages of a text that a page has, compared with its last revision; nothing is kept.
+
+    For a text that is not that of the last revision in history's order: merges can take the older
+    of two sides. Steps beyond the last one are given as the last one.
+    """
+    with database.read() as connection:
+        found = kept.followed(connection, page) or Followed()
+        weave = Weave(kept.load(connection, page), _keys(store, found.blob))
+    weave.fold(found.steps + 1, _keys(store, blob))
+    last = found.steps
+    return [
+        kept.Standing(min(one.origin, last), min(one.born, last), one.words)
+        for one in weave.standing
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """How many revisions were followed, and whether that was all of them."""
+
+    number: int
+    whole: bool
+
+
+class _Following:
+    """One page, followed from where it was; the weave stays in memory meanwhile."""
+
+    def __init__(self, store: Store, database: Database, page: str) -> None:
+        self._store = store
+        self._database = database
+        self._page = page
+        self._before: Followed | None = None
+        self._weave = Weave()
+
+    def run(self, most: int) -> _Done:
+        """Follow at most so many revisions; stops early if another process does the same."""
+        with self._database.read() as connection:
+            self._before = before = kept.followed(connection, self._page)
+            waiting = kept.waiting(connection, self._page, before or Followed(), most + 1)
+            if before is not None and before.whole and not waiting:
+                return _Done(0, True)
+            if before is not None:
+                standing = _keys(self._store, before.blob)
+                self._weave = Weave(kept.load(connection, self._page), standing)
+        whole = len(waiting) <= most
+        todo = waiting[:most]
+        done = 0
+        while True:
+            some = self._fold(todo[done:])
+            done += len(some)
+            at_end = done == len(todo)
+            if not self._write(some, whole=whole and at_end):
+                return _Done(done, False)
+            if at_end:
+                return _Done(done, whole)
+
+    def _fold(self, waiting: list[Waiting]) -> list[Waiting]:
+        """Fold some of the revisions that wait; those that were."""
+        self._weave.changed.clear()
+        step = self._before.steps if self._before else 0
+        for number, revision in enumerate(waiting[:_CHUNK], 1):
+            self._weave.fold(step + number, _keys(self._store, revision.blob))
+            if len(self._weave.changed) > _MOST_ROWS:
+                return waiting[:number]
+        return waiting[:_CHUNK]
+
+    def _write(self, done: list[Waiting], *, whole: bool) -> bool:
+        before = self._before or Followed()
+        steps = before.steps + len(done)
+        last = done[-1] if done else before
+        after = Followed(steps, last.date, last.commit, last.path, last.blob, whole)
+        changed = self._weave.changed.values()
+        since = before.steps + 1
+        gone = [
+            lost.Lost(done[one.died - since].date, one.number, fold_text(one.text))
+            for one in changed
+            if one.died != ALIVE and not one.back and one.died >= since and one.text
+        ]
+        found = {one.number for one in changed if one.back and one.died < since}
+        with self._database.project() as connection:
+            if self._before is None:
+                lost.forget(connection, self._page)
+            if not kept.advance(connection, self._page, self._before, after, done, changed):
+                return False
+            lost.put(connection, self._page, gone, found)
+        self._before = after
+        return True
+
+
+def _follow_touched(store: Store, database: Database, begun: str, head: str, most: int) -> bool:
+    """Follow the pages that new commits touched; whether all of them are followed now.
+
+    Pages that still wait to be filled in are left to that.
+    """
+    new = [commit.id for commit in store.log(begun, head)]
+    with database.read() as connection:
+        touched = kept.touched(connection, new)
+    for page in touched:
+        if not follow(store, database, page, most):
+            return False
+    with database.project() as connection:
+        for page in kept.strays(connection, new):
+            kept.forget(connection, page)
+            lost.forget(connection, page)
+        progress.put(connection, NAME, head, FORMAT)
+    return True
+
+
+def _fill(store: Store, database: Database, most: int) -> bool:
+    """Follow pages that were not yet, until about so many revisions are done."""
+    with database.read() as connection:
+        pages = kept.unfollowed(connection, _PAGES)
+    left = most
+    for page in pages:
+        left -= 1 + _Following(store, database, page).run(left).number
+        if left <= 0:
+            return True
+    return len(pages) == _PAGES
+
+
+def _keys(store: Store, blob: str) -> list[str]:
+    return keys(text.decode(store.blob(blob)).text) if blob else []

@@ -1,0 +1,1 @@
+"""The search projection; the only room that knows Whoosh."""

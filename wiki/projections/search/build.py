@@ -1,0 +1,148 @@
+"""Building the index from nothing, in several processes.
+
+Each process makes documents of its share and writes one segment; a table of contents over all of
+them is the index. Nobody sees it before it is whole.
+"""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import os
+import queue
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from wiki.domain.search import Progress, Site
+from wiki.projections.search.entries import entry
+from wiki.projections.search.folder import INDEX, storage_of
+from wiki.projections.search.postings import PostingWriter
+from wiki.projections.search.sources import Source
+from wiki.projections.search.whoosh_parts import FileIndex
+from wiki.projections.search.writer import begin, finish
+
+CHUNK = 25
+ALONE = 400
+"""So few sources are not worth a second process."""
+
+_WAIT = 5.0
+
+Tell = Callable[[int], None]
+"""Told how many sources were done since the last time."""
+
+
+def build(
+    folder: Path, sources: Iterable[Source], progress: Progress, site: Site, tell: Tell
+) -> None:
+    """Make an index in an empty folder of all sources."""
+    begin(folder)
+    chunks = _chunks(iter(sources))
+    first = list(islice(chunks, ALONE // CHUNK))
+    if sum(map(len, first)) < ALONE:
+        segments = [_segment(folder, first, site, tell)]
+    else:
+        segments = _together(folder, _chain(first, chunks), site, tell)
+    finish(folder, [segment for segment in segments if segment is not None], progress)
+
+
+def _chunks(sources: Iterator[Source]) -> Iterator[list[Source]]:
+    while chunk := list(islice(sources, CHUNK)):
+        yield chunk
+
+
+def _chain(first: list[list[Source]], rest: Iterator[list[Source]]) -> Iterator[list[Source]]:
+    yield from first
+    yield from rest
+
+
+def _segment(folder: Path, chunks: Iterable[list[Source]], site: Site, tell: Tell) -> Any:
+    """One segment of these sources, or None if they give no document."""
+    index = FileIndex(storage_of(folder), indexname=INDEX)
+    writer = PostingWriter(index, locked=False)
+    for chunk in chunks:
+        for source in chunk:
+            for document in source.documents(site):
+                writer.add_document(**entry(document))
+        tell(len(chunk))
+    if not writer.doc_count():
+        writer._close_segment()
+        return None
+    return writer._finalize_segment()
+
+
+def _together(folder: Path, chunks: Iterator[list[Source]], site: Site, tell: Tell) -> list[Any]:
+    context = multiprocessing.get_context("spawn")
+    number = max(2, len(os.sched_getaffinity(0)))
+    given: Any = context.Queue(number * 4)
+    told: Any = context.Queue()
+    workers = [
+        context.Process(target=_work, args=(folder, site, given, told, os.getpid()), daemon=True)
+        for _ in range(number)
+    ]
+    for worker in workers:
+        worker.start()
+    try:
+        for chunk in chunks:
+            _put(given, chunk, workers)
+            _hear(told, tell)
+        for _ in workers:
+            _put(given, None, workers)
+        return [_segment_from(told, tell, workers) for _ in workers]
+    finally:
+        for worker in workers:
+            worker.kill()
+            worker.join()
+
+
+def _work(folder: Path, site: Site, given: Any, told: Any, parent: int) -> None:
+    # postings are millions of small objects without cycles: looking for those doubles the time
+    gc.disable()
+    segment = _segment(folder, _taken(given, parent), site, lambda done: told.put(done))
+    told.put((segment,))
+
+
+def _taken(given: Any, parent: int) -> Iterator[list[Source]]:
+    """The chunks of a queue, until None or until nobody is left who could give one."""
+    while os.getppid() == parent:
+        try:
+            chunk = given.get(timeout=_WAIT)
+        except queue.Empty:
+            continue
+        if chunk is None:
+            return
+        yield chunk
+    raise SystemExit("the build was given up")
+
+
+def _put(given: Any, chunk: list[Source] | None, workers: list[Any]) -> None:
+    while True:
+        try:
+            given.put(chunk, timeout=_WAIT)
+            return
+        except queue.Full:
+            _check(workers)
+
+
+def _hear(told: Any, tell: Tell) -> None:
+    while not told.empty():
+        tell(told.get())
+
+
+def _segment_from(told: Any, tell: Tell, workers: list[Any]) -> Any:
+    """The next finished segment; progress that is told before it is passed on."""
+    while True:
+        try:
+            heard = told.get(timeout=_WAIT)
+        except queue.Empty:
+            _check(workers)
+            continue
+        if isinstance(heard, tuple):
+            return heard[0]
+        tell(heard)
+
+
+def _check(workers: list[Any]) -> None:
+    if any(worker.exitcode not in (None, 0) for worker in workers):
+        raise ChildProcessError("a process that built the index ended early")

@@ -1,0 +1,193 @@
+"""What is indexed: a page, each turn of a dialogue, a comment, a person; each is one document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, tzinfo
+
+from wiki.analysis.languages import language_of
+from wiki.domain.dialogues import Turn, turns
+from wiki.domain.members import Member
+from wiki.domain.pages import Kind, Meta, Moment, Summary
+from wiki.domain.search import PERSON_FOLDER, Found, Site
+from wiki.projections.search.plain import plain, words
+
+FACTS = "\n\f\n"
+"""Stands between a page's text and what its front matter adds: no passage runs over it."""
+
+LONGEST = 400_000
+"""Characters of one text that are indexed; the rest of a longer one is not found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One thing to be found.
+
+    `owner` names what it was made from: all documents of one owner are replaced together.
+    `paths` are the pages that a reader must be able to read one of; `path` is where it leads.
+    """
+
+    owner: str
+    kind: Found
+    path: str
+    title: str
+    text: str
+    language: str
+    paths: tuple[str, ...]
+    headings: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+    status: str = ""
+    when: datetime | None = None
+    is_day: bool = False
+    number: int = 0
+    revision: str = ""
+    blob: str = ""
+
+
+def page_owner(path: str) -> str:
+    """The owner of a page's documents: itself and its turns."""
+    return f"page {path}"
+
+
+def comment_owner(id: int | str) -> str:
+    """The owner of a comment's document."""
+    return f"comment {id}"
+
+
+def person_owner(slug: str) -> str:
+    """The owner of a person's document."""
+    return f"person {slug}"
+
+
+def member_owner(id: int | str) -> str:
+    """The owner of a member's document."""
+    return f"member {id}"
+
+
+def page_documents(summary: Summary, markdown: str, site: Site) -> Iterator[Document]:
+    """A page and, if it is a dialogue, its turns; none for a redirect.
+
+    `site` has the language and the time zone of pages that do not show theirs.
+    """
+    meta = summary.meta
+    if meta.redirect:
+        return
+    text = plain(markdown[:LONGEST])
+    body = text.text.removeprefix(summary.title).lstrip()
+    page = Document(
+        owner=page_owner(summary.path),
+        kind=Found(meta.kind.value),
+        path=summary.path,
+        title=summary.title,
+        text=FACTS.join(part for part in (body, _facts(meta)) if part),
+        language=language_of(text.text, meta.lang, site.language),
+        paths=(summary.path,),
+        headings=text.headings,
+        people=tuple(person.name for person in meta.participants),
+        authors=(summary.author,),
+        tags=meta.tags,
+        questions=meta.questions or ((summary.path,) if meta.kind is Kind.QUESTION else ()),
+        status=meta.status,
+        when=_moment(meta.date, site.zone) or summary.updated,
+        is_day=meta.date.is_day if meta.date else False,
+        revision=summary.revision,
+        blob=summary.blob,
+    )
+    yield page
+    if meta.kind is Kind.DIALOGUE:
+        for turn in turns(markdown[:LONGEST], page.people):
+            yield _turn(page, turn)
+
+
+def _turn(page: Document, turn: Turn) -> Document:
+    return replace(
+        page,
+        kind=Found.TURN,
+        text=words(turn.said),
+        headings=(),
+        people=(turn.speaker,),
+        authors=(),
+        number=turn.number,
+        status="",
+    )
+
+
+def comment_document(
+    id: int,
+    page: Summary,
+    authors: tuple[str, str],
+    markdown: str,
+    when: datetime,
+    site: Site,
+) -> Document:
+    """A comment on a page; `authors` is how its author is called, and their username."""
+    text = words(markdown[:LONGEST])
+    return Document(
+        owner=comment_owner(id),
+        kind=Found.COMMENT,
+        path=page.path,
+        title=page.title,
+        text=text,
+        language=language_of(text, "", page.meta.lang[:2] or site.language),
+        paths=(page.path,),
+        people=authors[:1],
+        authors=authors[1:],
+        questions=page.meta.questions,
+        when=when,
+        number=id,
+        revision=page.revision,
+    )
+
+
+def person_document(
+    key: str, name: str, dialogues: Sequence[tuple[str, int]], site: Site
+) -> Document:
+    """A person and the dialogues that name them (path, seconds since 1970); may be found by who
+    may read one of those.
+    """
+    newest = max(when for _, when in dialogues)
+    return Document(
+        owner=person_owner(key),
+        kind=Found.PERSON,
+        path=f"{PERSON_FOLDER}/{key}",
+        title=name,
+        text="",
+        language=site.language,
+        paths=tuple(dict.fromkeys(path for path, _ in dialogues)),
+        people=(name,),
+        when=datetime.fromtimestamp(max(newest, 0), UTC),
+    )
+
+
+def member_document(member: Member, site: Site) -> Document:
+    """A member, by name; may be found by who may read the site at all."""
+    return Document(
+        owner=member_owner(member.id),
+        kind=Found.PERSON,
+        path=f"members/{member.username}",
+        title=member.name or member.username,
+        text="",
+        language=site.language,
+        paths=("",),
+        people=(member.name or member.username,),
+        authors=(member.username,),
+        when=member.joined,
+    )
+
+
+def _facts(meta: Meta) -> str:
+    """What the front matter says in words that a reader sees on the page."""
+    said = [f"{person.name} {person.role}".strip() for person in meta.participants]
+    said += [meta.location, meta.perspective]
+    return "\n\n".join(fact for fact in said if fact)
+
+
+def _moment(written: Moment | None, zone: tzinfo) -> datetime | None:
+    if written is None:
+        return None
+    start = written.start
+    return start.replace(tzinfo=zone) if start.tzinfo is None else start

@@ -1,0 +1,175 @@
+"""Which documents of a segment answer a plan, and how well: BM25F over prepared weights."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from wiki.analysis.tokens import fold_text
+from wiki.domain.search import Found
+from wiki.projections.search.entries import TITLE_AT
+from wiki.projections.search.fields import NEVER
+from wiki.projections.search.plan import Group, Leaf, Prefix, Sequence, Together, Word
+from wiki.projections.search.segments import Segment
+from wiki.projections.search.view import Part, View
+
+K1 = 1.2
+B = 0.5
+EXACT = 0.6
+"""How much the form that was typed counts beside its stem."""
+
+PHRASE = 1.5
+APART = 0.4
+"""How much the parts of a compound count that stand apart: `participatie van burgers`."""
+
+MOST_VERIFIED = 300
+"""So many documents with a phrase's stems in order are read for its exact words; more are not."""
+
+MOST_EXPANDED = 200
+RECENT = 0.03
+_YEAR = 365.25 * 86_400
+_LIKED = {Found.QUESTION: 1.15, Found.DIALOGUE: 1.1, Found.PERSON: 1.2, Found.COMMENT: 0.95}
+
+
+@dataclass
+class Matcher:
+    """Answers leaves on one segment of a view; keeps what it worked out."""
+
+    view: View
+    part: Part
+    _documents: dict[Leaf, set[int]] = field(default_factory=dict)
+
+    @property
+    def segment(self) -> Segment:
+        """The segment that is searched."""
+        return self.part.segment
+
+    def group(self, group: Group) -> set[int]:
+        """Documents that have one of the group's leaves."""
+        found = [self.leaf(leaf) for leaf in group.leaves]
+        return found[0] if len(found) == 1 else set().union(*found)
+
+    def leaf(self, leaf: Leaf) -> set[int]:
+        """Documents that have the leaf."""
+        if leaf not in self._documents:
+            self._documents[leaf] = self._find(leaf)
+        return self._documents[leaf]
+
+    def scores(self, leaf: Leaf, documents: set[int]) -> dict[int, float]:
+        """How well each of these documents that has the leaf answers it."""
+        here = documents & self.leaf(leaf)
+        what = leaf.what
+        if isinstance(what, Word):
+            return self._score_word(what, here)
+        if isinstance(what, Prefix):
+            return dict.fromkeys(here, 1.0)
+        each = [self._score_word(word, here) for word in what.words]
+        factor = PHRASE if isinstance(what, Sequence) else APART
+        return {d: factor * sum(scores.get(d, 0.0) for scores in each) for d in here}
+
+    def _find(self, leaf: Leaf) -> set[int]:
+        what = leaf.what
+        if isinstance(what, Prefix):
+            return self._find_prefix(what, leaf.title)
+        if isinstance(what, Word):
+            return self._find_word(what, leaf.title)
+        found = set.intersection(*(self._find_word(word, leaf.title) for word in what.words))
+        if isinstance(what, Together) or not found:
+            return found
+        for word in what.words:
+            found &= self.segment.postings("exact", word.exact).keys()
+        return self._in_order(what, found, leaf.title)
+
+    def _find_word(self, word: Word, title: bool) -> set[int]:
+        found: set[int] = set()
+        for stem, _ in word.stems:
+            name, term = ("name", f"={stem}") if title else ("stem", stem)
+            found |= self.segment.postings(name, term).keys()
+        return found
+
+    def _find_prefix(self, prefix: Prefix, title: bool) -> set[int]:
+        name = "name" if title else "exact"
+        found: set[int] = set()
+        for term in self.segment.terms(name, prefix.start, MOST_EXPANDED):
+            found |= self.segment.postings(name, term).keys()
+        return found
+
+    def _in_order(self, sequence: Sequence, documents: set[int], title: bool) -> set[int]:
+        ordered = sorted(documents)
+        places = [self._places(word, ordered) for word in sequence.words]
+        first = sequence.words[0].at
+        offsets = [word.at - first for word in sequence.words]
+        found = {
+            document
+            for document in ordered
+            if _aligned([place.get(document, frozenset()) for place in places], offsets, title)
+        }
+        if len(found) > MOST_VERIFIED:
+            return found
+        pattern = re.compile(r"\W+".join(map(re.escape, sequence.typed)))
+        return {document for document in found if self._reads(document, pattern, title)}
+
+    def _reads(self, document: int, pattern: re.Pattern[str], title: bool) -> bool:
+        """Whether the words stand there in the forms that were typed, stop words too."""
+        stored = self.segment.stored(document)
+        texts = (stored["title"],) if title else (stored["title"], stored["text"])
+        return any(pattern.search(fold_text(text)) for text in texts)
+
+    def _places(self, word: Word, documents: list[int]) -> Mapping[int, frozenset[int]]:
+        found: dict[int, frozenset[int]] = {}
+        for stem, _ in word.stems:
+            for document, positions in self.segment.positions(stem, documents).items():
+                found[document] = found.get(document, frozenset()).union(positions)
+        return found
+
+    def _score_word(self, word: Word, documents: set[int]) -> dict[int, float]:
+        segment = self.segment
+        exact = segment.postings("exact", word.exact)
+        lists = [(segment.postings("stem", stem), weight) for stem, weight in word.stems]
+        lists = [(postings, weight) for postings, weight in lists if postings]
+        rarity = self._rarity(word)
+        lengths, average = segment.lengths, self.view.average
+        found: dict[int, float] = {}
+        for document in documents:
+            weight = EXACT * exact.get(document, 0.0)
+            for postings, share in lists:
+                weight += share * postings.get(document, 0.0)
+            norm = K1 * (1 - B + B * lengths[document] / average)
+            found[document] = rarity * weight * (K1 + 1) / (weight + norm)
+        return found
+
+    def _rarity(self, word: Word) -> float:
+        frequency = max(self.view.frequency("stem", stem) for stem, _ in word.stems)
+        return math.log(1 + (self.view.size - frequency + 0.5) / (frequency + 0.5))
+
+
+def liking(segment: Segment) -> list[float]:
+    """What a score is multiplied with, for each code of the kind column."""
+    kinds = segment.column("kind").values
+    return [_LIKED.get(Found(kind), 1.0) if kind else 1.0 for kind in kinds]
+
+
+def freshness(when: int, newest: int) -> float:
+    """A little more for what is recent: only enough to break a tie."""
+    if when == NEVER:
+        return 1.0
+    return 1.0 + RECENT / (1.0 + max(0, newest - when) / _YEAR)
+
+
+def apart(leaf: Leaf) -> Leaf | None:
+    """The parts of a compound as words of their own, for when the compound finds too little."""
+    if not isinstance(leaf.what, Word) or len(leaf.what.parts) < 2:
+        return None
+    words = tuple(Word(part, ((part, 1.0),)) for part in leaf.what.parts)
+    return Leaf(Together(words), leaf.title)
+
+
+def _aligned(places: list[frozenset[int]], offsets: list[int], title: bool) -> bool:
+    first, *rest = places
+    return any(
+        all(start + offset in place for place, offset in zip(rest, offsets[1:], strict=True))
+        for start in first
+        if not title or start >= TITLE_AT
+    )

@@ -1,0 +1,205 @@
+"""Reading one segment of the index: whole posting lists and columns at once.
+
+Whoosh's own matchers step through postings one by one in Python, 10 microseconds each; here a block
+is decoded as a whole and sets do the rest. A segment never changes, so what was read is kept.
+"""
+
+from __future__ import annotations
+
+import sys
+import weakref
+from array import array
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+from threading import RLock
+from typing import Any, cast
+
+from wiki.domain.search import Scope
+from wiki.projections.search.fields import NEVER, SEPARATOR
+from wiki.projections.search.whoosh_parts import (
+    FileStorage,
+    ListMatcher,
+    Schema,
+    SegmentReader,
+    TermNotFound,
+)
+
+_KEPT_POSTINGS = 100_000
+_MOST_FORMS = 50_000
+_NO_POSTINGS: dict[int, float] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """A column of texts: for each document a number, and the text of each number."""
+
+    codes: Sequence[int]
+    values: tuple[str, ...]
+
+    def documents(self, wanted: set[int]) -> set[int]:
+        """The documents whose number is one of these."""
+        if not wanted:
+            return set()
+        return {document for document, code in enumerate(self.codes) if code in wanted}
+
+
+class Segment:
+    """One segment; safe between threads. Documents deleted since it was written are still in it."""
+
+    def __init__(self, storage: FileStorage, schema: Schema, segment: Any) -> None:
+        self.id: str = segment.segment_id()
+        self.size: int = segment.doc_count_all()
+        self._schema = schema
+        self.visible: dict[Scope, frozenset[int]] = {}
+        self._reader = SegmentReader(storage, schema, segment)
+        # whoever still reads an older generation holds its segments; the last one closes the files
+        weakref.finalize(self, self._reader.close)
+        self._lock = RLock()
+        self._postings: OrderedDict[tuple[str, str], dict[int, float]] = OrderedDict()
+        self._kept = 0
+        self._columns: dict[str, Codes] = {}
+        self._vocabulary: dict[str, tuple[str, ...]] = {}
+
+    def postings(self, field: str, term: str) -> dict[int, float]:
+        """Each document that has the term, with the term's weight there. Not to be changed."""
+        key = (field, term)
+        with self._lock:
+            found = self._postings.get(key)
+            if found is None:
+                found = self._read_postings(field, term)
+                self._keep(key, found)
+            else:
+                self._postings.move_to_end(key)
+            return found
+
+    def positions(self, term: str, documents: Sequence[int]) -> dict[int, array[int]]:
+        """Where the stem stands in each of these documents (ascending) that has it."""
+        found: dict[int, array[int]] = {}
+        with self._lock:
+            matcher = self._matcher("stem", term)
+            for document in documents:
+                if matcher is None or not matcher.is_active():
+                    break
+                if matcher.id() < document:
+                    matcher.skip_to(document)
+                if matcher.is_active() and matcher.id() == document:
+                    packed = matcher.value()
+                    if len(packed) > 1:
+                        found[document] = array("I", packed)
+        return found
+
+    def terms(self, field: str, prefix: str, most: int) -> list[str]:
+        """Terms of a field that begin so, in order, at most so many."""
+        with self._lock:
+            return [term.decode() for term in islice(self._terms(field, prefix), most)]
+
+    def stored(self, document: int) -> dict[str, Any]:
+        """What is stored of a document."""
+        with self._lock:
+            return cast(dict[str, Any], self._reader.stored_fields(document)["stored"])
+
+    def column(self, name: str) -> Codes:
+        """A column of texts."""
+        with self._lock:
+            if name not in self._columns:
+                self._columns[name] = self._read_codes(name)
+            return self._columns[name]
+
+    def label(self, document: int) -> tuple[str, str]:
+        """The path and title of a document that is offered while typing."""
+        with self._lock:
+            reader = self._reader.column_reader("label", translate=False)
+            path, _, title = reader[document].decode().partition(SEPARATOR)
+        return path, title or path
+
+    def values(self, name: str, document: int) -> tuple[str, ...]:
+        """The values of a document in a column of lists."""
+        column = self.column(name)
+        return split(column.values[column.codes[document]])
+
+    @cached_property
+    def when(self) -> array[int]:
+        """The moment of each document, in seconds since 1970, or NEVER."""
+        return self._read_numbers("when", "q", NEVER)
+
+    @cached_property
+    def lengths(self) -> array[int]:
+        """The words of each document's text."""
+        return self._read_numbers("length", "I", 0)
+
+    def vocabulary(self, letter: str) -> tuple[str, ...]:
+        """The forms that begin with a letter, short ones left out."""
+        with self._lock:
+            if letter not in self._vocabulary:
+                terms = self.terms("exact", letter, _MOST_FORMS)
+                self._vocabulary[letter] = tuple(term for term in terms if len(term) > 3)
+            return self._vocabulary[letter]
+
+    def _matcher(self, field: str, term: str) -> Any:
+        try:
+            form = self._schema[field].format
+            return self._reader._terms.matcher(field, term.encode(), form)
+        except TermNotFound:
+            return None
+
+    def _read_postings(self, field: str, term: str) -> dict[int, float]:
+        matcher = self._matcher(field, term)
+        if matcher is None:
+            return _NO_POSTINGS
+        if isinstance(matcher, ListMatcher):
+            return dict(zip(matcher._ids, matcher._weights, strict=True))
+        found: dict[int, float] = {}
+        while matcher.is_active():
+            matcher._read_ids()
+            matcher._read_weights()
+            found.update(zip(matcher._ids, matcher._weights, strict=True))
+            matcher._next_block()
+        return found
+
+    def _keep(self, key: tuple[str, str], found: dict[int, float]) -> None:
+        self._postings[key] = found
+        self._kept += len(found) + 8
+        while self._kept > _KEPT_POSTINGS and len(self._postings) > 1:
+            _, dropped = self._postings.popitem(last=False)
+            self._kept -= len(dropped) + 8
+
+    def _terms(self, field: str, prefix: str) -> Iterator[bytes]:
+        begin = prefix.encode()
+        for name, term in self._reader._terms.terms_from(field, begin):
+            if name != field or not term.startswith(begin):
+                return
+            yield term
+
+    def _read_codes(self, name: str) -> Codes:
+        if not self._reader.has_column(name):
+            return Codes(bytes(self.size), ("",))
+        reader = self._reader.column_reader(name, translate=False)
+        size = reader._itemsize
+        codes = array("B" if size == 1 else "H")
+        codes.frombytes(bytes(reader._dbfile.get(reader._basepos, self.size * size)))
+        _from_big_endian(codes)
+        return Codes(codes, tuple(value.decode() for value in reader._uniques))
+
+    def _read_numbers(self, name: str, typecode: str, default: int) -> array[int]:
+        numbers: array[int] = array(typecode)
+        with self._lock:
+            if self._reader.has_column(name):
+                reader = self._reader.column_reader(name, translate=False)
+                written = min(reader._count, self.size) * numbers.itemsize
+                numbers.frombytes(bytes(reader._dbfile.get(reader._basepos, written)))
+        _from_big_endian(numbers)
+        numbers.extend([default] * (self.size - len(numbers)))
+        return numbers
+
+
+def split(joined: str) -> tuple[str, ...]:
+    """The values of a list that a column keeps as one text."""
+    return tuple(joined.split(SEPARATOR)) if joined else ()
+
+
+def _from_big_endian(numbers: array[int]) -> None:
+    if sys.byteorder == "little":
+        numbers.byteswap()

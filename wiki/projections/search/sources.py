@@ -1,0 +1,213 @@
+"""What the wiki has to be found: pages as git has them, comments as SQL has them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from wiki.database import catalogue, changes, comments, history, members
+from wiki.database.connection import Connection
+from wiki.domain import text
+from wiki.domain.comments import PlacedComment
+from wiki.domain.members import Member, Status
+from wiki.domain.pages import Summary
+from wiki.domain.paths import page_of
+from wiki.domain.search import Progress, Site
+from wiki.projections.search.documents import (
+    Document,
+    comment_document,
+    member_document,
+    page_documents,
+)
+from wiki.projections.search.plain import plain
+from wiki.render import frontmatter
+from wiki.store.store import Store
+
+BATCH = 400
+
+
+@dataclass(frozen=True, slots=True)
+class PageSource:
+    """A page with its bytes, ready to be made documents of, in another process if need be."""
+
+    summary: Summary
+    data: bytes
+
+    def documents(self, site: Site) -> Iterator[Document]:
+        """The page's documents."""
+        return page_documents(self.summary, text.decode(self.data).text, site)
+
+
+@dataclass(frozen=True, slots=True)
+class CommentSource:
+    """A comment with the page it is on."""
+
+    placed: PlacedComment
+    page: Summary
+
+    def documents(self, site: Site) -> Iterator[Document]:
+        """The comment's document."""
+        comment = self.placed.comment
+        yield comment_document(
+            comment.id,
+            self.page,
+            (comment.called, comment.username),
+            comment.text,
+            comment.created,
+            site,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class MemberSource:
+    """A member whose account is active."""
+
+    member: Member
+
+    def documents(self, site: Site) -> Iterator[Document]:
+        """The member's document."""
+        yield member_document(self.member, site)
+
+
+Source = PageSource | CommentSource | MemberSource
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What changed since the index last looked.
+
+    Pages are paths with their blob (empty: gone); comments and members are ids.
+
+    `progress` is how far the index is once it knows; `more` changes in SQL wait behind these.
+    """
+
+    pages: dict[str, str]
+    came_or_went: frozenset[str]
+    comments: tuple[int, ...]
+    members: tuple[int, ...]
+    progress: Progress
+    more: bool
+
+
+def pending(store: Store, connection: Connection, before: Progress, head: str) -> Pending | None:
+    """What differs between the index's revision and `head`, and the changes in SQL that wait."""
+    rows = changes.pending(connection)
+    if before.revision == head and not rows:
+        return None
+    pages: dict[str, str] = {}
+    moved: set[str] = set()
+    for diff in store.diff(before.revision, head):
+        path = page_of(diff.file)
+        if path is not None:
+            pages[path] = diff.after
+            if not (diff.before and diff.after):
+                moved.add(path)
+    ids, people = (
+        tuple(sorted({int(row.key) for row in rows if row.noun == noun}))
+        for noun in ("comment", "member")
+    )
+    last = rows[-1].id if rows else before.change
+    more = bool(rows) and newest_change(connection) > last
+    return Pending(pages, frozenset(moved), ids, people, Progress(head, last), more)
+
+
+def everything(
+    store: Store, connection: Connection, wanted: dict[str, str], head: str
+) -> Iterator[Source]:
+    """All pages, all comments, all members."""
+    yield from pages(store, connection, wanted, head)
+    yield from all_comments(connection)
+    yield from members_of(connection, members.ids(connection))
+
+
+def all_pages(store: Store, head: str) -> dict[str, str]:
+    """Every page of a revision with its blob."""
+    found = {}
+    for entry in store.list(at=head) if head else ():
+        path = page_of(entry.file)
+        if path is not None:
+            found[path] = entry.blob
+    return found
+
+
+def pages(
+    store: Store, connection: Connection, wanted: dict[str, str], head: str
+) -> Iterator[PageSource]:
+    """These pages, as far as they still have a blob."""
+    there = [(path, blob) for path, blob in wanted.items() if blob]
+    for start in range(0, len(there), BATCH):
+        batch = there[start : start + BATCH]
+        known = catalogue.find(connection, [path for path, _ in batch])
+        blobs = store.blobs([blob for _, blob in batch])
+        for (path, id), blob in zip(batch, blobs, strict=True):
+            row = known.get(path)
+            if row is None or row.blob != id:
+                row = _read(path, id, blob.data, head, row)
+            yield PageSource(row, blob.data)
+
+
+def comments_of(connection: Connection, ids: Sequence[int]) -> Iterator[CommentSource]:
+    """Those of the comments that may be found."""
+    for start in range(0, len(ids), BATCH):
+        placed = comments.for_index(connection, ids[start : start + BATCH])
+        known = catalogue.find(connection, sorted({one.path for one in placed}))
+        for one in placed:
+            if one.path in known:
+                yield CommentSource(one, known[one.path])
+
+
+def members_of(connection: Connection, ids: Iterable[int]) -> Iterator[MemberSource]:
+    """Those of the members whose account is active."""
+    for id in ids:
+        member = members.get(connection, id)
+        if member is not None and member.status is Status.ACTIVE:
+            yield MemberSource(member)
+
+
+def all_comments(connection: Connection) -> Iterator[CommentSource]:
+    """Every comment that may be found."""
+    last = 0
+    while ids := comments.ids(connection, after=last, limit=BATCH):
+        yield from comments_of(connection, ids)
+        last = ids[-1]
+
+
+def comments_at(connection: Connection, paths: Iterable[str]) -> list[int]:
+    """The ids of the comments on the pages that live at these paths."""
+    found: list[int] = []
+    for path in paths:
+        page = history.identity(connection, path)
+        if page:
+            found += comments.ids_on(connection, page)
+    return found
+
+
+def newest_change(connection: Connection) -> int:
+    """The last change in SQL that waits; 0 if none does."""
+    rows = changes.pending(connection, 1_000_000)
+    return rows[-1].id if rows else 0
+
+
+def count_talk(connection: Connection) -> int:
+    """How many comments and members can be found, about."""
+    return len(comments.ids(connection, limit=10_000_000)) + len(members.ids(connection))
+
+
+def _read(path: str, blob: str, data: bytes, head: str, row: Summary | None) -> Summary:
+    """A page that the catalogue does not have yet in this form, read from its own text."""
+    written = text.decode(data).text
+    meta = frontmatter.read(written)
+    headings = plain(written).headings
+    title = meta.title or (headings[0] if headings else path.rpartition("/")[2])
+    updated = row.updated if row else datetime.fromtimestamp(0, UTC)
+    return Summary(
+        path=path,
+        page=row.page if row else "",
+        blob=blob,
+        revision=head,
+        updated=updated,
+        author=row.author if row else "",
+        meta=meta,
+        title=title,
+    )

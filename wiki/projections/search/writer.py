@@ -1,0 +1,72 @@
+"""Writing a generation of the index: documents out, documents in, then state and table at once."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from wiki.domain.search import Progress
+from wiki.projections.search.documents import Document
+from wiki.projections.search.entries import entry
+from wiki.projections.search.fields import schema
+from wiki.projections.search.folder import INDEX, storage_of, write_state
+from wiki.projections.search.postings import PostingWriter
+from wiki.projections.search.view import View
+from wiki.projections.search.whoosh_parts import TOC, FileIndex
+
+
+class Writer(PostingWriter):
+    """Whoosh's writer; the state of each generation is written just before its table."""
+
+    def __init__(self, folder: Path, progress: Progress) -> None:
+        self._folder = folder
+        self._progress = progress
+        index = FileIndex(storage_of(folder), indexname=INDEX)
+        super().__init__(index)
+
+    def _commit_toc(self, segments: list[Any]) -> None:
+        ids = [segment.segment_id() for segment in segments]
+        write_state(self._folder, self.generation, self._progress, ids)
+        super()._commit_toc(segments)
+
+
+def begin(folder: Path) -> None:
+    """Make an empty index, in which segments can be written; nobody can open it yet."""
+    TOC(schema(), [], 0).write(storage_of(folder), INDEX)
+
+
+def finish(folder: Path, segments: list[Any], progress: Progress) -> None:
+    """Make an index of the segments that were written since `begin`: its first generation."""
+    write_state(folder, 1, progress, [segment.segment_id() for segment in segments])
+    TOC(schema(), segments, 1).write(storage_of(folder), INDEX)
+    (folder / f"_{INDEX}_0.toc").unlink()
+    shutil.rmtree(folder / f"{INDEX}.tmp", ignore_errors=True)
+
+
+def write(view: View, progress: Progress, out: Iterable[str], into: Iterable[Document]) -> int:
+    """A new generation without the documents of the owners `out` and with `into`; how many came.
+
+    `view` is the newest generation; the caller holds the lock of the one that writes.
+    """
+    writer = Writer(view.folder, progress)
+    added = 0
+    try:
+        for owner in out:
+            _remove(writer, view, owner)
+        for document in into:
+            writer.add_document(**entry(document))
+            added += 1
+    except BaseException:
+        writer.cancel()
+        raise
+    writer.commit()
+    return added
+
+
+def _remove(writer: Writer, view: View, owner: str) -> None:
+    for part, segment in zip(view.parts, writer.segments, strict=True):
+        for document in part.segment.postings("owner", owner):
+            if not segment.is_deleted(document):
+                segment.delete_document(document)
