@@ -1,0 +1,107 @@
+"""The wiki in one process: it holds the store, the database and the projections, without logic."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from wiki.bell import Bell
+from wiki.database import rules
+from wiki.database.database import Database
+from wiki.domain.rights import DEFAULT_RIGHTS, Right, Rights, Role
+from wiki.domain.search import Site
+from wiki.projections import follow
+from wiki.projections.search.index import SearchIndex
+from wiki.render.markdown import Renderer
+from wiki.settings import Settings, with_secret
+from wiki.store.store import Store
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(eq=False)
+class Wiki:
+    """Everything that a service needs; one for each process, shared by its threads.
+
+    `clock` gives the moment now, in UTC; `wake` nudges the worker.
+    """
+
+    settings: Settings
+    store: Store
+    database: Database
+    search: SearchIndex
+    renderer: Renderer
+    clock: Callable[[], datetime] = _now
+    wake: Callable[[], None] = lambda: None
+    _followed: object = None
+    _rights: tuple[object, Rights] | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def rights(self) -> Rights:
+        """Who may do what: the site's settings and the rules by path, read again once changed."""
+        version = self.database.version()
+        kept = self._rights
+        if kept is not None and kept[0] == version:
+            return kept[1]
+        with self.database.read() as connection:
+            found = Rights(site_rights(self.settings), tuple(rules.all_rules(connection)))
+        self._rights = (version, found)
+        return found
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone in which dates without an offset are meant."""
+        return ZoneInfo(self.settings.timezone)
+
+    def follow(self) -> None:
+        """Catch the SQL projections up if the branch moved since this process last looked.
+
+        Costs microseconds when nothing moved; of many threads one does the work and all wait.
+        """
+        if self.store.stamp() == self._followed:
+            return
+        with self._lock:
+            stamp = self.store.stamp()
+            if stamp != self._followed:
+                follow.catch_up(self.store, self.database, self.zone)
+                self._followed = stamp
+
+    def close(self) -> None:
+        """Let go of files and connections; the wiki cannot be used afterwards."""
+        self.database.close()
+        self.store.close()
+
+
+def site_rights(settings: Settings) -> dict[Right, Role]:
+    """The role that each right needs on the whole site, with the settings applied."""
+    rights = dict(DEFAULT_RIGHTS)
+    rights[Right.READ] = Role[settings.read.upper()]
+    if settings.newcomers_suggest:
+        rights[Right.EDIT] = rights[Right.CREATE] = Role.EDITOR
+    return rights
+
+
+def open_wiki(settings: Settings) -> Wiki:
+    """The wiki in the settings' data folder; what is missing there is made."""
+    # Git is told folders from elsewhere than where we stand.
+    settings = with_secret(replace(settings, data=settings.data.resolve()))
+    settings.data.mkdir(parents=True, exist_ok=True)
+    store = Store.open(settings.data / "pages")
+    database = Database.open(settings.database_url, settings.data)
+    site = Site(settings.language, ZoneInfo(settings.timezone))
+    wiki = Wiki(
+        settings=settings,
+        store=store,
+        database=database,
+        search=SearchIndex.open(settings.data / "search_index", site),
+        renderer=Renderer(),
+        wake=Bell(settings.data).ring,
+    )
+    wiki.follow()
+    return wiki

@@ -1,0 +1,30 @@
+"""The audit log: every act of those in charge, with its reason."""
+
+from __future__ import annotations
+
+from wiki.database import audit
+from wiki.database.connection import Connection
+from wiki.domain.rights import Actor, Right
+from wiki.engine import Wiki
+
+REASON_MOST = 500
+
+
+def write(
+    wiki: Wiki,
+    connection: Connection,
+    actor: Actor,
+    act: str,
+    subject: str,
+    reason: str = "",
+    **detail: str,
+) -> None:
+    """Write an act down in the transaction that does it."""
+    audit.add(connection, wiki.clock(), actor.id, act, subject, detail, reason[:REASON_MOST])
+
+
+def entries(wiki: Wiki, actor: Actor, *, before: int = 0, limit: int = 50) -> list[audit.Entry]:
+    """The acts, newest first; for administrators."""
+    wiki.rights.require(actor, Right.ADMINISTER)
+    with wiki.database.read() as connection:
+        return audit.newest(connection, before=before, limit=limit)

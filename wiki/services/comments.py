@@ -1,0 +1,412 @@
+"""Talk beside the text: read a page's comments, post, answer, change, delete, hide."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from math import ceil
+
+from markupsafe import Markup
+
+from wiki.database import catalogue, comments, history
+from wiki.database.connection import Connection
+from wiki.domain.comments import (
+    ANCHOR_MOST,
+    PAGE_SIZE,
+    Comment,
+    NewComment,
+    PlacedComment,
+    State,
+    check_text,
+)
+from wiki.domain.errors import Conflict, Forbidden, Gone, Invalid, LoginRequired, NotFound, TooFast
+from wiki.domain.rights import Actor, Right
+from wiki.engine import Wiki
+from wiki.render.links import WIKILINK, LinkState, address, wikilink
+from wiki.render.markdown import Renderer
+from wiki.services import audit
+
+LEVELS = 2
+"""How far threads are indented; deeper replies say whom they answer."""
+
+RATES = ((timedelta(minutes=1), 10), (timedelta(hours=1), 120))
+"""At most so many comments by one member in such a time."""
+
+NONCE_MOST = 40
+_WIKILINK = re.compile(WIKILINK)
+_ADDRESS = re.compile(r"\]\(\s*<?([^)\s>]{1,500})")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A comment as one reader gets it; `answers` names whom it answers where one cannot see that.
+
+    `html` is empty where the text is not for this reader.
+    """
+
+    comment: Comment
+    html: Markup
+    level: int
+    answers: str
+    may_edit: bool
+    may_delete: bool
+    may_hide: bool
+    may_reply: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Threads:
+    """One screen of a page's talk: `count` can be read in all, `number` of `pages` is shown.
+
+    `nonce` marks this showing of the form to post.
+    """
+
+    path: str
+    items: Sequence[Shown]
+    count: int
+    number: int
+    pages: int
+    may_post: bool
+    nonce: str
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a comment is to be seen: its page's path, and the screen of its talk."""
+
+    id: int
+    path: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A comment in a list over all pages, with its page's title."""
+
+    comment: Comment
+    path: str
+    title: str
+    excerpt: str
+
+
+def thread(wiki: Wiki, actor: Actor, page: str, path: str, *, number: int = 1) -> Threads:
+    """A screen of the talk of the page with this identity, which is now at this path.
+
+    A number beyond the last screen gives the last. Raises LoginRequired, Forbidden.
+    """
+    wiki.rights.require(actor, Right.READ, path)
+    with wiki.database.read() as connection:
+        counts = comments.counts(connection, page)
+        pages = max(1, ceil(counts.listed / PAGE_SIZE))
+        number = min(max(1, number), pages)
+        found: list[Comment] = []
+        if counts.listed:
+            offset = (number - 1) * PAGE_SIZE
+            found = comments.listing(connection, page, limit=PAGE_SIZE, offset=offset)
+        answered = _answered(connection, found)
+    view = _Reader(wiki, actor, path)
+    items = [view.show(comment, answered.get(comment.id, "")) for comment in found]
+    may_post = wiki.rights.may(actor, Right.COMMENT, path) and actor.is_member
+    return Threads(path, items, counts.live, number, pages, may_post, new_nonce())
+
+
+def new_nonce() -> str:
+    """A mark for one showing of a form."""
+    return secrets.token_urlsafe(12)
+
+
+def _answered(connection: Connection, found: Sequence[Comment]) -> dict[int, str]:
+    """Whom a comment answers, where its parent is not right above or the indent ends."""
+    asked = {}
+    before: Comment | None = None
+    for comment in found:
+        if comment.parent is not None:
+            follows = before is not None and before.id == comment.parent
+            if comment.depth > LEVELS or (before is None) or not (follows or comment.depth <= 1):
+                asked[comment.id] = comment.parent
+        before = comment
+    names = comments.callers(connection, sorted(set(asked.values()))) if asked else {}
+    return {id: names.get(parent, "") for id, parent in asked.items()}
+
+
+class _Reader:
+    """What one reader may see of and do with the comments on one page."""
+
+    def __init__(self, wiki: Wiki, actor: Actor, path: str) -> None:
+        self.wiki = wiki
+        self.actor = actor
+        self.path = path
+        self.may_post = actor.is_member and wiki.rights.may(actor, Right.COMMENT, path)
+        self.may_moderate = actor.is_member and wiki.rights.may(actor, Right.MODERATE, path)
+
+    def show(self, comment: Comment, answers: str) -> Shown:
+        """The comment for this reader."""
+        live = comment.state is State.LIVE
+        own = comment.author == self.actor.id
+        html = Markup()
+        if live or self.may_moderate:
+            html = html_of(self.wiki, self.actor, comment.text, self.path)
+        return Shown(
+            comment=comment,
+            html=html,
+            level=min(comment.depth, LEVELS),
+            answers=answers,
+            may_edit=live and own and self.may_post,
+            may_delete=live and own,
+            may_hide=self.may_moderate and comment.state is not State.DELETED,
+            may_reply=live and self.may_post,
+        )
+
+
+def html_of(wiki: Wiki, actor: Actor, text: str, path: str) -> Markup:
+    """A comment's text as HTML; its links to pages are live where this reader may go."""
+    targets = [wikilink(found["wiki_target"]).target for found in _WIKILINK.finditer(text)]
+    targets += [address(found[1], path).target for found in _ADDRESS.finditer(text)]
+    if not targets:
+        return _html(wiki.renderer, text)
+    with wiki.database.read() as connection:
+        found = catalogue.resolve_links(connection, targets)
+    return wiki.renderer.render_comment(text, _states(wiki, actor, found), path=path)
+
+
+@lru_cache(maxsize=2048)
+def _html(renderer: Renderer, text: str) -> Markup:
+    return renderer.render_comment(text)
+
+
+def _states(wiki: Wiki, actor: Actor, found: Mapping[str, str | None]) -> dict[str, LinkState]:
+    return {
+        target: LinkState(path)
+        for target, path in found.items()
+        if path and wiki.rights.may(actor, Right.READ, path)
+    }
+
+
+# -- posting --
+
+
+def post(
+    wiki: Wiki,
+    actor: Actor,
+    path: str,
+    text: str,
+    *,
+    parent: int | None = None,
+    anchor: str = "",
+    nonce: str = "",
+) -> Spot:
+    """Comment on the page at a path, or answer a comment there; says where to see it.
+
+    The same nonce by the same member gives the same comment. Raises LoginRequired, Forbidden,
+    Invalid (field `text`), TooLarge, NotFound, Gone, Conflict (`comment_closed`: what it answers
+    is deleted or hidden), TooFast.
+    """
+    wiki.rights.require(actor, Right.READ, path)
+    author = _author(wiki, actor, path)
+    text = check_text(text)
+    if len(anchor) > ANCHOR_MOST or len(nonce) > NONCE_MOST:
+        raise Invalid("form_wrong")
+    with wiki.database.read() as connection:
+        page, revision = _newest(connection, path)
+        if parent is not None:
+            _check_parent(connection, parent, page)
+    new = NewComment(path, revision, author, text, wiki.clock(), parent, anchor, nonce)
+    id = _keep(wiki, new)
+    wiki.wake()
+    return spot(wiki, actor, id)
+
+
+def _author(wiki: Wiki, actor: Actor, path: str) -> int:
+    wiki.rights.require(actor, Right.COMMENT, path)
+    if actor.id is None:
+        # A site may let every reader comment; a comment still has an author.
+        raise LoginRequired("login_required", right=Right.COMMENT.value, path=path)
+    return actor.id
+
+
+def _newest(connection: Connection, path: str) -> tuple[str, str]:
+    """The page that lives at a path, and the revision in which a reader sees it now."""
+    page = history.identity(connection, path)
+    if not page:
+        gone = history.deleted(connection, path)
+        raise Gone("page_deleted", path=path) if gone else NotFound("page_missing", path=path)
+    return page, history.revisions(connection, page, limit=1)[0].commit
+
+
+def _check_parent(connection: Connection, parent: int, page: str) -> None:
+    placed = comments.get(connection, parent)
+    if placed is None or placed.page != page:
+        raise NotFound("comment_missing")
+    if placed.comment.state is not State.LIVE:
+        raise Conflict("comment_closed")
+
+
+def _keep(wiki: Wiki, new: NewComment) -> int:
+    try:
+        with wiki.database.write() as connection:
+            known = comments.sent_before(connection, new.author, new.nonce)
+            if known is not None:
+                return known
+            _slow_down(connection, new.author, new.created)
+            return comments.add(connection, new)
+    except comments.SentBefore:
+        with wiki.database.read() as connection:
+            known = comments.sent_before(connection, new.author, new.nonce)
+        if known is None:
+            raise
+        return known
+
+
+def _slow_down(connection: Connection, author: int, now: datetime) -> None:
+    longest = max(window for window, _ in RATES)
+    made = comments.made_since(connection, author, now - longest)
+    for window, most in RATES:
+        inside = [moment for moment in made if moment > now - window]
+        if len(inside) >= most:
+            wait = inside[-most] + window - now
+            raise TooFast("comments_fast", seconds=max(1, ceil(wait.total_seconds())))
+
+
+# -- one comment --
+
+
+def get(wiki: Wiki, actor: Actor, id: int) -> PlacedComment:
+    """A comment and where its page is now.
+
+    Raises NotFound, also for one on a page that this reader may not read.
+    """
+    with wiki.database.read() as connection:
+        placed = comments.get(connection, id)
+    if placed is None or not wiki.rights.may(actor, Right.READ, placed.path):
+        raise NotFound("comment_missing")
+    return placed
+
+
+def spot(wiki: Wiki, actor: Actor, id: int) -> Spot:
+    """Where a comment is to be seen today. Raises NotFound."""
+    placed = get(wiki, actor, id)
+    with wiki.database.read() as connection:
+        before = comments.position(connection, placed)
+    return Spot(id, placed.path, before // PAGE_SIZE + 1)
+
+
+def own(wiki: Wiki, actor: Actor, id: int) -> PlacedComment:
+    """A comment of the actor's own that can still be changed.
+
+    Raises NotFound, LoginRequired, Forbidden (`comment_not_yours`), Conflict (`comment_closed`).
+    """
+    placed = get(wiki, actor, id)
+    if not actor.is_member:
+        raise LoginRequired("login_required", path=placed.path)
+    if placed.comment.author != actor.id:
+        raise Forbidden("comment_not_yours")
+    if placed.comment.state is not State.LIVE:
+        raise Conflict("comment_closed")
+    return placed
+
+
+def edit(wiki: Wiki, actor: Actor, id: int, text: str) -> Spot:
+    """Change the text of one's own comment. Raises as `own`, and Invalid, TooLarge."""
+    placed = own(wiki, actor, id)
+    wiki.rights.require(actor, Right.COMMENT, placed.path)
+    text = check_text(text)
+    if text != placed.comment.text:
+        with wiki.database.write() as connection:
+            comments.change_text(connection, id, text, wiki.clock())
+        wiki.wake()
+    return spot(wiki, actor, id)
+
+
+def delete(wiki: Wiki, actor: Actor, id: int) -> Spot:
+    """Delete one's own comment; with answers below it, its place stays. Raises as `own`."""
+    own(wiki, actor, id)
+    there = spot(wiki, actor, id)
+    with wiki.database.write() as connection:
+        comments.delete(connection, id)
+    wiki.wake()
+    return there
+
+
+def hide(wiki: Wiki, actor: Actor, id: int, reason: str) -> Spot:
+    """Hide a comment's text from readers, for moderators. Raises NotFound, Forbidden, Conflict."""
+    return _moderate(wiki, actor, id, State.HIDDEN, "comment_hide", reason)
+
+
+def show(wiki: Wiki, actor: Actor, id: int, reason: str = "") -> Spot:
+    """Show a hidden comment again, for moderators. Raises NotFound, Forbidden, Conflict."""
+    return _moderate(wiki, actor, id, State.LIVE, "comment_show", reason)
+
+
+def moderated(wiki: Wiki, actor: Actor, id: int) -> PlacedComment:
+    """A comment that this moderator may hide or show. Raises NotFound, Forbidden, Conflict."""
+    placed = get(wiki, actor, id)
+    wiki.rights.require(actor, Right.MODERATE, placed.path)
+    if placed.comment.state is State.DELETED:
+        raise Conflict("comment_closed")
+    return placed
+
+
+def _moderate(wiki: Wiki, actor: Actor, id: int, state: State, act: str, reason: str) -> Spot:
+    moderated(wiki, actor, id)
+    with wiki.database.write() as connection:
+        comments.set_state(connection, id, state)
+        audit.write(wiki, connection, actor, act, f"/comment/{id}", reason)
+    wiki.wake()
+    return spot(wiki, actor, id)
+
+
+# -- lists over all pages --
+
+
+def latest(
+    wiki: Wiki, actor: Actor, limit: int = 10, *, before: int = 0, author: int | None = None
+) -> list[Talk]:
+    """The newest comments that the actor may read; of one member if `author` is given.
+
+    `before` is the id of the comment to go on after.
+    """
+    hidden, shown = _sight(wiki, actor)
+    with wiki.database.read() as connection:
+        found = comments.latest(
+            connection, limit=limit, before=before, author=author, hidden=hidden, shown=shown
+        )
+        titles = catalogue.find(connection, sorted({placed.path for placed in found}))
+    return [
+        Talk(
+            comment=placed.comment,
+            path=placed.path,
+            title=titles[placed.path].title if placed.path in titles else placed.path,
+            excerpt=excerpt(placed.comment.text),
+        )
+        for placed in found
+    ]
+
+
+def count(wiki: Wiki, paths: Sequence[str]) -> dict[str, int]:
+    """How many comments can be read at each of the paths; paths without any are left out."""
+    if not paths:
+        return {}
+    with wiki.database.read() as connection:
+        return comments.count(connection, paths)
+
+
+def excerpt(text: str, most: int = 180) -> str:
+    """The beginning of a comment in one line, without the marks of Markdown; ended at a word."""
+    plain = re.sub(r"\[\[(?:[^\]|]*\|)?([^\]]*)\]\]|!?\[([^\]]*)\]\([^)]*\)", r"\1\2", text)
+    plain = " ".join(re.sub(r"(?m)^\s*(?:>\s?|[-*+]\s+|#+\s+)|[*`]{1,3}|~~", "", plain).split())
+    if len(plain) <= most:
+        return plain
+    return plain[:most].rsplit(" ", 1)[0] + "…"
+
+
+def _sight(wiki: Wiki, actor: Actor) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Path prefixes that the actor may not read, and longer ones inside that they may."""
+    hidden = wiki.rights.hidden_prefixes(actor)
+    if not wiki.rights.may(actor, Right.READ):
+        hidden = ("", *hidden)
+    prefixes = {rule.prefix for rule in wiki.rights.rules if rule.right is Right.READ}
+    return hidden, tuple(sorted(prefixes - set(hidden)))

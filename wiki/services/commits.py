@@ -1,0 +1,67 @@
+"""Making a commit on behalf of a member, and what follows from it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from wiki.domain.revisions import Author, Event
+from wiki.domain.rights import Actor
+from wiki.engine import Wiki
+from wiki.store.store import Change
+
+log = logging.getLogger(__name__)
+
+MESSAGE_LENGTH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A commit that stands; `listed` is false if lists and history could not follow at once."""
+
+    revision: str
+    listed: bool
+
+
+def author(actor: Actor) -> Author:
+    """The member as git knows them: a username and an opaque id, never a name or address."""
+    return Author(actor.username, f"{actor.uid}@{Author.DOMAIN}")
+
+
+def commit(
+    wiki: Wiki,
+    actor: Actor,
+    event: Event,
+    changes: Sequence[Change],
+    *,
+    expect: Mapping[str, str | None],
+    summary: str = "",
+    trailers: Mapping[str, str] | None = None,
+) -> Made:
+    """Commit the changes, then let the projections follow.
+
+    Raises store.Stale if `expect` does not hold, Conflict for a path that has a twin.
+    """
+    revision = wiki.store.commit(
+        changes,
+        author=author(actor),
+        message=" ".join(summary.split())[:MESSAGE_LENGTH],
+        trailers={"Denktank": event.value, **(trailers or {})},
+        expect=expect,
+        when=wiki.clock(),
+    )
+    listed = follow(wiki)
+    wiki.wake()
+    return Made(revision, listed)
+
+
+def follow(wiki: Wiki) -> bool:
+    """Let lists and history show what was committed; false if that has to wait."""
+    try:
+        wiki.follow()
+    except Exception:
+        # The commit is on disk. Whatever failed since, the answer may not say that the save did.
+        log.exception("projections did not follow; the next request tries again")
+        return False
+    return True

@@ -1,0 +1,97 @@
+"""Drafts: what a member is writing is kept on the server, and offered on any device."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from wiki.database import drafts, history
+from wiki.domain.drafts import Draft, Writer, key_of_kind, key_of_page, key_of_path
+from wiki.domain.errors import TooLarge
+from wiki.domain.pages import Kind
+from wiki.domain.paths import file_of
+from wiki.domain.rights import Actor, Right
+from wiki.engine import Wiki
+from wiki.services import places
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A draft that is safe: when it was kept, who else edits, whether the page moved on."""
+
+    saved_at: datetime
+    others: list[Writer]
+    stale: bool
+
+
+def keep(
+    wiki: Wiki, actor: Actor, path: str, *, base: str, text: str, fields: Mapping[str, str]
+) -> Kept:
+    """Keep the draft of the page at `path`, and note that the actor is editing it.
+
+    An empty path is a new page; `fields["kind"]` says of which kind. Raises LoginRequired,
+    Forbidden, TooLarge.
+    """
+    wiki.rights.require(actor, Right.EDIT if path else Right.CREATE, path)
+    size = len(text.encode()) + sum(len(value.encode()) for value in fields.values())
+    if size > 2 * wiki.settings.max_text_bytes:
+        raise TooLarge("text_large", most_bytes=wiki.settings.max_text_bytes, bytes=size)
+    now = wiki.clock()
+    key = key_of(wiki, path, fields.get("kind", ""))
+    member = actor.id or 0
+    with wiki.database.write() as connection:
+        drafts.keep(connection, member, key, Draft(base, text, fields, now))
+        drafts.arrive(connection, member, key, Writer(actor.username, actor.name, now))
+        others = drafts.others(connection, member, key, now)
+    return Kept(now, others, _moved_on(wiki, path, base))
+
+
+def arrive(
+    wiki: Wiki, actor: Actor, path: str, kind: str = ""
+) -> tuple[Draft | None, list[Writer]]:
+    """Note that the actor opens the editor: their draft if they have one, and who else edits."""
+    now, member = wiki.clock(), actor.id or 0
+    key = key_of(wiki, path, kind)
+    with wiki.database.write() as connection:
+        drafts.arrive(connection, member, key, Writer(actor.username, actor.name, now))
+        return drafts.get(connection, member, key), drafts.others(connection, member, key, now)
+
+
+def stay(wiki: Wiki, actor: Actor, path: str, *, base: str, kind: str = "") -> Kept:
+    """Note that the actor still has the editor open and typed nothing: no draft comes to be.
+
+    Raises LoginRequired, Forbidden.
+    """
+    wiki.rights.require(actor, Right.EDIT if path else Right.CREATE, path)
+    _, others = arrive(wiki, actor, path, kind)
+    return Kept(wiki.clock(), others, _moved_on(wiki, path, base))
+
+
+def drop(wiki: Wiki, actor: Actor, path: str, kind: str = "") -> None:
+    """Forget the actor's draft; it is no error if there is none."""
+    if actor.id is None:
+        return
+    key = key_of(wiki, path, kind)
+    with wiki.database.read() as connection:
+        if key not in drafts.keys(connection, actor.id):
+            return
+    with wiki.database.write() as connection:
+        drafts.drop(connection, actor.id, key)
+
+
+def key_of(wiki: Wiki, path: str, kind: str = "") -> str:
+    """Under what a draft is kept: the page's identity, else its path to be, else its kind."""
+    if not path:
+        return key_of_kind(kind if kind in set(Kind) else Kind.PAGE)
+    path = places.asked(path)
+    with wiki.database.read() as connection:
+        page = history.identity(connection, path)
+    return key_of_page(page) if page else key_of_path(path)
+
+
+def _moved_on(wiki: Wiki, path: str, base: str) -> bool:
+    if not path:
+        return False
+    entry = wiki.store.entry(file_of(places.asked(path)))
+    return (entry.blob if entry else "") != base

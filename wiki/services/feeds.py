@@ -1,0 +1,96 @@
+"""Feeds: what happened, for programs that follow it; always as a reader who is not logged in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from wiki.database import catalogue, comments, history
+from wiki.domain.comments import PlacedComment
+from wiki.domain.recent import Wanted
+from wiki.domain.revisions import Revision
+from wiki.domain.rights import ANONYMOUS, Right
+from wiki.engine import Wiki
+from wiki.services import hiding, places, recent
+from wiki.services.comments import excerpt
+from wiki.services.history import page_at
+
+LENGTH = 40
+BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
+"""The age of a feed in which nothing stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A revision or a comment (one of both) on the page with this title."""
+
+    title: str
+    when: datetime
+    revision: Revision | None = None
+    placed: PlacedComment | None = None
+
+    @property
+    def excerpt(self) -> str:
+        """The beginning of the comment; empty for a revision."""
+        return excerpt(self.placed.comment.text) if self.placed else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """What a feed tells, newest first; `about` is the page's title, the folder or the username."""
+
+    about: str
+    path: str
+    items: Sequence[Item]
+    updated: datetime
+
+
+def site(wiki: Wiki) -> Feed:
+    """Everything. Raises LoginRequired where readers who are not logged in may not read."""
+    return _feed("", "", recent.changes(wiki, ANONYMOUS, Wanted(), limit=LENGTH))
+
+
+def folder(wiki: Wiki, path: str) -> Feed:
+    """What happened in a folder. Raises Invalid, LoginRequired."""
+    path = places.asked(path)
+    return _feed(path, path, recent.changes(wiki, ANONYMOUS, Wanted(folder=path), limit=LENGTH))
+
+
+def member(wiki: Wiki, username: str) -> Feed:
+    """What one member wrote and said. Raises NotFound, LoginRequired."""
+    wiki.rights.require(ANONYMOUS, Right.READ)
+    wanted = recent.of_member(wiki, username)
+    found = recent.changes(wiki, ANONYMOUS, wanted, limit=LENGTH)
+    return _feed(username, username, found)
+
+
+def page(wiki: Wiki, path: str) -> Feed:
+    """What happened to one page. Raises Invalid, LoginRequired, NotFound."""
+    there = page_at(wiki, ANONYMOUS, path)
+    with wiki.database.read() as connection:
+        found = history.revisions(connection, there.page, limit=LENGTH)
+        listed = hiding.sift(wiki, connection, ANONYMOUS, found)
+        ids = comments.ids_on(connection, there.page)[-LENGTH:]
+        talk = comments.for_index(connection, ids)
+        summary = catalogue.get(connection, there.path) if there.alive else None
+    title = summary.title if summary else there.path
+    return _feed(title, there.path, recent.Changes(listed, talk, {there.path: title}, ""), title)
+
+
+def _feed(about: str, path: str, found: recent.Changes, title: str = "") -> Feed:
+    items = [
+        Item(
+            title or found.titles.get(revision.path, revision.path),
+            revision.when.astimezone(UTC),
+            revision=revision,
+        )
+        for revision in found.revisions
+    ]
+    items += [
+        Item(found.titles.get(placed.path, placed.path), placed.comment.created, placed=placed)
+        for placed in found.comments
+    ]
+    items.sort(key=lambda item: item.when, reverse=True)
+    updated = items[0].when if items else BEGINNING
+    return Feed(about, path, items[:LENGTH], updated)

@@ -1,0 +1,65 @@
+"""What the worker does, one function a job: does a batch, and says whether more waits."""
+
+from __future__ import annotations
+
+from wiki.engine import Wiki
+from wiki.projections import export as exporting
+from wiki.projections import history
+from wiki.projections import passages as blaming
+from wiki.services import mail as letters
+from wiki.services import members, saved_searches
+
+WORDS = 200
+"""Revisions whose words are counted in one batch: short, so that search never waits long."""
+PASSAGES = 200
+"""Revisions that are compared with the one before in one batch, to know who wrote what."""
+
+
+def follow(wiki: Wiki) -> bool:
+    """Commits from clones: history and catalogue catch up without waiting for a visitor."""
+    wiki.follow()
+    return False
+
+
+def search(wiki: Wiki) -> bool:
+    """The search index follows git and SQL."""
+    return wiki.search.update(wiki.store, wiki.database)
+
+
+def saved(wiki: Wiki) -> bool:
+    """What is new in the searches that members keep is counted."""
+    return saved_searches.count_new(wiki)
+
+
+def export(wiki: Wiki) -> bool:
+    """The files beside `pages/.git` follow the branch."""
+    exporting.catch_up(wiki.store)
+    return False
+
+
+def mail(wiki: Wiki) -> bool:
+    """Letters in the outbox go out."""
+    return letters.deliver(wiki)
+
+
+def words(wiki: Wiki) -> bool:
+    """Words added and removed are counted, the newest revisions first."""
+    return history.count_words(wiki.store, wiki.database, WORDS) > 0
+
+
+def passages(wiki: Wiki) -> bool:
+    """Who wrote which sentence: of what just changed, then of old revisions, newest first."""
+    return blaming.catch_up(wiki.store, wiki.database, PASSAGES)
+
+
+def tidy(wiki: Wiki) -> bool:
+    """What has served its time is forgotten."""
+    letters.tidy(wiki)
+    members.tidy(wiki)
+    return False
+
+
+def maintain(wiki: Wiki) -> bool:
+    """Git packs what has piled up."""
+    wiki.store.maintain()
+    return False

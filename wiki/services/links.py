@@ -1,0 +1,72 @@
+"""One-time links: confirm an address, choose a new password, accept an invitation."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from enum import StrEnum
+
+from wiki.database import tokens
+from wiki.database.connection import Connection
+from wiki.domain.errors import NotFound
+from wiki.engine import Wiki
+from wiki.services import limits
+from wiki.services.limits import LINK, Try
+from wiki.services.sessions import hash_token
+
+
+class Kind(StrEnum):
+    """What a link is for."""
+
+    CONFIRM = "confirm"
+    EMAIL = "email"
+    INVITE = "invite"
+    RESET = "reset"
+
+
+LIFE = {
+    Kind.CONFIRM: timedelta(days=2),
+    Kind.EMAIL: timedelta(days=2),
+    Kind.INVITE: timedelta(days=14),
+    Kind.RESET: timedelta(days=2),
+}
+_PAGES = {
+    Kind.CONFIRM: "/account/confirm/",
+    Kind.EMAIL: "/account/confirm/",
+    Kind.INVITE: "/register?invitation=",
+    Kind.RESET: "/account/reset/",
+}
+
+
+def make(
+    wiki: Wiki, connection: Connection, kind: Kind, *, member: int | None = None, value: str = ""
+) -> str:
+    """A new link's path; of a member's links of one kind only the newest works."""
+    token = secrets.token_urlsafe(24)
+    expires = wiki.clock() + LIFE[kind]
+    tokens.add(connection, hash_token(token), kind.value, expires, member=member, value=value)
+    return _PAGES[kind] + token
+
+
+def get(wiki: Wiki, connection: Connection, kind: Kind, token: str) -> tokens.Token | None:
+    """What the link is for, if it still works."""
+    return tokens.get(connection, hash_token(token), kind.value, wiki.clock())
+
+
+def use(wiki: Wiki, connection: Connection, kind: Kind, token: str) -> tokens.Token:
+    """What the link is for; it works no more. Raises NotFound (`link_dead`)."""
+    found = get(wiki, connection, kind, token)
+    if found is None or not tokens.use(connection, found):
+        raise NotFound("link_dead")
+    return found
+
+
+def works(wiki: Wiki, token: str, *kinds: Kind) -> bool:
+    """Whether a link of one of these kinds still works."""
+    with wiki.database.read() as connection:
+        return any(get(wiki, connection, kind, token) for kind in kinds)
+
+
+def slow_down(wiki: Wiki, address: str) -> None:
+    """Count a try of a link from this address; raises TooFast."""
+    limits.take(wiki, [Try(LINK, limits.key(wiki, limits.network(address)))])

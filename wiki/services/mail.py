@@ -1,0 +1,166 @@
+"""Mail: written into the outbox with what it tells of, sent from there by the worker."""
+
+from __future__ import annotations
+
+import logging
+import smtplib
+import ssl
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from email.message import EmailMessage
+from email.utils import format_datetime, formataddr, make_msgid
+from urllib.parse import unquote, urlsplit
+
+from wiki.database import outbox
+from wiki.database.connection import Connection
+from wiki.database.outbox import Letter
+from wiki.domain.rights import Actor, Right
+from wiki.engine import Wiki
+from wiki.settings import Settings
+
+log = logging.getLogger(__name__)
+
+TIMEOUT = 20.0
+CLAIM = timedelta(minutes=10)
+PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720, 1440))
+"""How long to wait after the first, second, ... failure; after the last one the mail stays."""
+
+KEPT = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """What an administrator sees of the outbox."""
+
+    can_send: bool
+    waiting: int
+    letters: Sequence[Letter]
+
+
+def can_send(settings: Settings) -> bool:
+    """Whether mail with a link in it reaches people: links need the site's own address."""
+    return bool(settings.mail_url and settings.base_url)
+
+
+def link(settings: Settings, path: str) -> str:
+    """An address for a mail; from BASE_URL only, never from what a request says of itself."""
+    return settings.base_url.rstrip("/") + path
+
+
+def put(wiki: Wiki, connection: Connection, recipient: str, subject: str, text: str) -> None:
+    """Put a mail in the outbox, in the caller's transaction; the worker sends it."""
+    outbox.add(connection, recipient, _line(subject)[:250], text, wiki.clock())
+
+
+def listing(wiki: Wiki, actor: Actor) -> Outgoing:
+    """The mail that is not sent yet; for administrators."""
+    wiki.rights.require(actor, Right.ADMINISTER)
+    with wiki.database.read() as connection:
+        letters = outbox.unsent(connection)
+        return Outgoing(can_send(wiki.settings), outbox.waiting(connection), letters)
+
+
+def deliver(wiki: Wiki) -> bool:
+    """Send the mail whose time has come; whether there was any. For the worker.
+
+    Each mail is claimed before it is sent: a worker that dies leaves it for a later try.
+    """
+    if not wiki.settings.mail_url:
+        return False
+    now = wiki.clock()
+    with wiki.database.read() as connection:
+        due = outbox.due(connection, now)
+    claimed = []
+    for letter in due:
+        with wiki.database.write() as connection:
+            if outbox.claim(connection, letter, now + CLAIM):
+                claimed.append(letter)
+    if claimed:
+        _send_all(wiki, claimed)
+    return bool(claimed)
+
+
+def tidy(wiki: Wiki) -> None:
+    """Forget mail that was sent a month ago."""
+    with wiki.database.write() as connection:
+        outbox.forget(connection, wiki.clock() - KEPT)
+
+
+def _send_all(wiki: Wiki, letters: Sequence[Letter]) -> None:
+    try:
+        server = _connect(wiki.settings.mail_url)
+    except (OSError, smtplib.SMTPException, ValueError) as error:
+        log.warning("no mail server: %s", error)
+        for letter in letters:
+            _failed(wiki, letter, str(error), permanent=False)
+        return
+    with server:
+        for letter in letters:
+            try:
+                server.send_message(message(wiki.settings, letter))
+            except (OSError, smtplib.SMTPException, ValueError) as error:
+                log.warning("mail %s was not sent: %s", letter.id, error)
+                _failed(wiki, letter, str(error), permanent=_is_permanent(error))
+            else:
+                with wiki.database.write() as connection:
+                    outbox.sent(connection, letter, wiki.clock())
+
+
+def _failed(wiki: Wiki, letter: Letter, error: str, *, permanent: bool) -> None:
+    again = None
+    if not permanent and letter.tries < len(PAUSES):
+        again = wiki.clock() + PAUSES[letter.tries]
+    with wiki.database.write() as connection:
+        outbox.failed(connection, letter, error, again)
+
+
+def _is_permanent(error: Exception) -> bool:
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return all(code >= 500 for code, _ in error.recipients.values())
+    if isinstance(error, smtplib.SMTPResponseException):
+        return error.smtp_code >= 550
+    return isinstance(error, ValueError)
+
+
+def message(settings: Settings, letter: Letter) -> EmailMessage:
+    """The mail as it goes over the line; raises ValueError if a header would break."""
+    made = EmailMessage()
+    sender = settings.mail_from or f"denktank@{_domain(settings)}"
+    made["From"] = sender if "<" in sender else formataddr((_line(settings.site_name), sender))
+    made["To"] = letter.recipient
+    made["Subject"] = letter.subject
+    made["Date"] = format_datetime(letter.created)
+    made["Message-ID"] = make_msgid(f"{letter.id}", _domain(settings))
+    made["Auto-Submitted"] = "auto-generated"
+    made.set_content(letter.text)
+    return made
+
+
+def _domain(settings: Settings) -> str:
+    return urlsplit(settings.base_url).hostname or "localhost"
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _connect(url: str) -> smtplib.SMTP:
+    """A logged-in connection to `smtp[s]://user:pass@host:port`; TLS wherever it is offered."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+        raise ValueError("MAIL_URL is smtp[s]://user:pass@host:port")
+    secure = ssl.create_default_context()
+    server: smtplib.SMTP
+    if parts.scheme == "smtps":
+        server = smtplib.SMTP_SSL(
+            parts.hostname, parts.port or 465, timeout=TIMEOUT, context=secure
+        )
+    else:
+        server = smtplib.SMTP(parts.hostname, parts.port or 25, timeout=TIMEOUT)
+        server.ehlo()
+        if server.has_extn("starttls"):
+            server.starttls(context=secure)
+    if parts.username:
+        server.login(unquote(parts.username), unquote(parts.password or ""))
+    return server

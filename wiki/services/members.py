@@ -1,0 +1,343 @@
+"""Members: who there is, who let them in, and the first administrator."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from wiki.database import attempts as attempts_table
+from wiki.database import catalogue, history, members, sessions, tokens
+from wiki.database.connection import Connection
+from wiki.database.members import NewMember
+from wiki.domain.errors import Conflict, Invalid, NotFound
+from wiki.domain.history import cursor
+from wiki.domain.members import (
+    Member,
+    Status,
+    check_email,
+    check_name,
+    check_password,
+    check_username,
+)
+from wiki.domain.revisions import Revision
+from wiki.domain.rights import SYSTEM, Actor, Right, Role
+from wiki.engine import Wiki
+from wiki.services import audit, hiding, letters, links, mail
+from wiki.services.accounts import check_all, new_uid
+from wiki.services.comments import Talk, latest
+from wiki.services.links import Kind
+from wiki.services.rules import role_of, words
+from wiki.services.sessions import KNOWN_FOR, LIFE, hash_password
+
+PAGE = 50
+SHOWN = 20
+SETUP_FILE = "setup-link"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What everybody may see of a member; `more` is the `before` of what they wrote earlier."""
+
+    member: Member
+    revisions: list[Revision]
+    titles: dict[str, str]
+    more: str
+    comments: list[Talk]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One screen of members, how many there are, and how many wait for approval."""
+
+    members: list[Member]
+    count: int
+    waiting: int
+
+
+def add(
+    wiki: Wiki,
+    *,
+    username: str,
+    email: str,
+    password: str,
+    role: Role = Role.MEMBER,
+    name: str = "",
+    language: str = "",
+    first: bool = False,
+) -> Member:
+    """Make a confirmed account, for who runs the machine; with `first`, only if nobody is admin.
+
+    Raises Invalid, Conflict (`username_taken`, `email_taken`), NotFound (`link_dead`, for `first`).
+    """
+    new = NewMember(
+        uid=new_uid(),
+        username=check_username(username),
+        email=check_email(email) if email else "",
+        password=hash_password(check_password(password, username)),
+        role=role,
+        status=Status.ACTIVE,
+        joined=wiki.clock(),
+        name=check_name(name),
+        language=language,
+        vouched=True,
+    )
+    with wiki.database.write() as connection:
+        if first and members.administrators(connection):
+            raise NotFound("link_dead")
+        member = members.add(connection, new)
+        audit.write(wiki, connection, SYSTEM, "member_add", member.username, role=role.word)
+    return member
+
+
+def find(wiki: Wiki, actor: Actor, *, text: str = "", status: str = "", number: int = 1) -> Found:
+    """A screen of accounts, those that wait first; for administrators."""
+    wiki.rights.require(actor, Right.ADMINISTER)
+    with wiki.database.read() as connection:
+        return Found(
+            members=members.find(
+                connection, text=text, status=status, limit=PAGE, offset=(number - 1) * PAGE
+            ),
+            count=members.count(connection, text=text, status=status),
+            waiting=members.count(connection, status=Status.WAITING.value),
+        )
+
+
+def get(wiki: Wiki, actor: Actor, username: str) -> Member:
+    """A member's account, for administrators; raises NotFound."""
+    wiki.rights.require(actor, Right.ADMINISTER)
+    with wiki.database.read() as connection:
+        return _named(connection, username)
+
+
+def page(wiki: Wiki, actor: Actor, username: str, *, before: str = "") -> Page:
+    """A member as every reader may know them: no e-mail address, and only pages they may read.
+
+    Raises NotFound (also for accounts that never were active), LoginRequired, Forbidden.
+    """
+    wiki.rights.require(actor, Right.READ)
+    hidden = wiki.rights.hidden_prefixes(actor)
+    with wiki.database.read() as connection:
+        member = _named(connection, username)
+        if member.status not in (Status.ACTIVE, Status.SUSPENDED):
+            raise NotFound("member_missing", username=username)
+        found = history.by_author(
+            connection, member.uid, before=before, limit=SHOWN + 1, hidden=hidden
+        )
+        listed = hiding.sift(wiki, connection, actor, found[:SHOWN])
+        listed = hiding.without_hidden_authors(listed)
+        known = catalogue.find(connection, sorted({revision.path for revision in found}))
+    more = cursor(found[SHOWN - 1]) if len(found) > SHOWN else ""
+    return Page(
+        member=member,
+        revisions=listed,
+        titles={path: summary.title for path, summary in known.items()},
+        more=more,
+        comments=[] if before else latest(wiki, actor, SHOWN, author=member.id),
+    )
+
+
+def approve(wiki: Wiki, actor: Actor, username: str) -> None:
+    """Let in somebody who waits, whether or not their address is confirmed; raises NotFound.
+
+    If another account has the address already, this one is found by its username only.
+    """
+    wiki.rights.require(actor, Right.ADMINISTER)
+    with wiki.database.write() as connection:
+        member = _named(connection, username)
+        if member.status not in (Status.WAITING, Status.UNCONFIRMED):
+            return
+        if member.email and not members.by_email(connection, member.email):
+            members.vouch(connection, member, member.email)
+        members.change(connection, member.id, {"status": Status.ACTIVE.value})
+        audit.write(wiki, connection, actor, "member_approve", member.username)
+        if mail.can_send(wiki.settings):
+            written = letters.approved(wiki.settings, member)
+            mail.put(wiki, connection, member.email, written.subject, written.text)
+    wiki.wake()
+
+
+def set_role(wiki: Wiki, actor: Actor, username: str, role: str) -> None:
+    """Make somebody a member, editor, moderator or admin.
+
+    Raises Invalid (field `role`), NotFound, or Conflict (`last_admin`).
+    """
+    wiki.rights.require(actor, Right.ADMINISTER)
+    wanted = role_of(role)
+    if wanted is Role.READER:
+        raise Invalid.field("role", "role_unknown", role=role)
+    with wiki.database.write() as connection:
+        member = _named(connection, username)
+        if wanted is not Role.ADMIN:
+            _keep_an_admin(connection, member)
+        members.change(connection, member.id, {"role": int(wanted)})
+        detail = {"before": member.role.word, "after": wanted.word}
+        audit.write(wiki, connection, actor, "member_role", member.username, **detail)
+
+
+def set_groups(wiki: Wiki, actor: Actor, username: str, groups: str) -> None:
+    """Say in which groups somebody is: words with commas or spaces between."""
+    wiki.rights.require(actor, Right.ADMINISTER)
+    written = ",".join(words(groups))
+    if len(written) > members.members.c.groups.type.length:  # type: ignore[attr-defined]
+        raise Invalid.field("groups", "groups_long")
+    with wiki.database.write() as connection:
+        member = _named(connection, username)
+        members.change(connection, member.id, {"groups": written})
+        audit.write(wiki, connection, actor, "member_groups", member.username, groups=written)
+
+
+def suspend(wiki: Wiki, actor: Actor, username: str, reason: str = "") -> None:
+    """Shut somebody out: no login, and every session ends.
+
+    Raises NotFound, or Conflict (`last_admin`).
+    """
+    wiki.rights.require(actor, Right.ADMINISTER)
+    with wiki.database.write() as connection:
+        member = _named(connection, username)
+        _keep_an_admin(connection, member)
+        members.change(connection, member.id, {"status": Status.SUSPENDED.value})
+        sessions.end_all(connection, member.id)
+        audit.write(wiki, connection, actor, "member_suspend", member.username, reason)
+
+
+def reinstate(wiki: Wiki, actor: Actor, username: str) -> None:
+    """Let somebody who was suspended log in again; raises NotFound."""
+    wiki.rights.require(actor, Right.ADMINISTER)
+    with wiki.database.write() as connection:
+        member = _named(connection, username)
+        if member.status is Status.SUSPENDED:
+            members.change(connection, member.id, {"status": Status.ACTIVE.value})
+            audit.write(wiki, connection, actor, "member_reinstate", member.username)
+
+
+def set_password(wiki: Wiki, username: str, password: str) -> None:
+    """Give somebody a password, for who runs the machine; every session ends."""
+    hashed = hash_password(check_password(password, username))
+    with wiki.database.write() as connection:
+        member = _named(connection, username)
+        members.change(connection, member.id, {"password": hashed})
+        sessions.end_all(connection, member.id)
+        audit.write(wiki, connection, SYSTEM, "member_password", member.username)
+
+
+def password_link(wiki: Wiki, actor: Actor, username: str) -> str:
+    """The path of a one-time page where somebody who forgot their password chooses a new one."""
+    wiki.rights.require(actor, Right.ADMINISTER)
+    with wiki.database.write() as connection:
+        member = _named(connection, username)
+        audit.write(wiki, connection, actor, "member_link", member.username)
+        return links.make(wiki, connection, Kind.RESET, member=member.id)
+
+
+def invite(wiki: Wiki, actor: Actor, email: str = "") -> str:
+    """The path of a one-time page where somebody may join; mailed if an address is given.
+
+    Raises Invalid (field `email`).
+    """
+    wiki.rights.require(actor, Right.ADMINISTER)
+    email = check_email(email) if email.strip() else ""
+    with wiki.database.write() as connection:
+        path = links.make(wiki, connection, Kind.INVITE, value=email)
+        audit.write(wiki, connection, actor, "member_invite", email)
+        if email and mail.can_send(wiki.settings):
+            written = letters.invited(wiki.settings, path)
+            mail.put(wiki, connection, email, written.subject, written.text)
+    wiki.wake()
+    return path
+
+
+def tidy(wiki: Wiki) -> None:
+    """Forget sessions, links and attempts that are of no more use. For the worker, daily."""
+    now = wiki.clock()
+    with wiki.database.write() as connection:
+        sessions.forget(connection, now - LIFE)
+        tokens.forget(connection, now)
+        attempts_table.forget(connection, now - KNOWN_FOR)
+    mail.tidy(wiki)
+
+
+def _named(connection: Connection, username: str) -> Member:
+    member = members.by_username(connection, username)
+    if member is None:
+        raise NotFound("member_missing", username=username)
+    return member
+
+
+def _keep_an_admin(connection: Connection, member: Member) -> None:
+    is_admin = member.role is Role.ADMIN and member.status is Status.ACTIVE
+    if is_admin and not members.administrators(connection, without=member.id):
+        raise Conflict("last_admin", username=member.username)
+
+
+# -- the first administrator --
+
+
+def setup_link(wiki: Wiki, address: str = "") -> str:
+    """The path of the one-time page that makes the first administrator; empty once there is one.
+
+    The link is also written to `<data>/setup-link`, readable for the wiki's own user only, with
+    the address at which the wiki is served.
+    """
+    file = wiki.settings.data / SETUP_FILE
+    if not needs_setup(wiki):
+        file.unlink(missing_ok=True)
+        return ""
+    token = _setup_token(file) or secrets.token_urlsafe(24)
+    path = f"/setup/{token}"
+    _write_private(file, (wiki.settings.base_url or address).rstrip("/") + path + "\n")
+    return path
+
+
+def needs_setup(wiki: Wiki) -> bool:
+    """Whether there is no administrator yet."""
+    with wiki.database.read() as connection:
+        return members.administrators(connection) == 0
+
+
+def setup_works(wiki: Wiki, token: str) -> bool:
+    """Whether this is the token of the set-up link, and there is no administrator yet."""
+    kept = _setup_token(wiki.settings.data / SETUP_FILE)
+    same = secrets.compare_digest(kept.encode(), token.encode())
+    return bool(kept) and same and needs_setup(wiki)
+
+
+def setup(
+    wiki: Wiki, token: str, *, username: str, email: str, password: str, language: str = ""
+) -> Member:
+    """Make the first administrator; the set-up link is dead afterwards.
+
+    Raises NotFound (`link_dead`), Invalid (with fields), Conflict.
+    """
+    if not setup_works(wiki, token):
+        raise NotFound("link_dead")
+    check_all(wiki, username, email, password)
+    member = add(
+        wiki,
+        username=username,
+        email=email,
+        password=password,
+        role=Role.ADMIN,
+        language=language,
+        first=True,
+    )
+    (wiki.settings.data / SETUP_FILE).unlink(missing_ok=True)
+    return member
+
+
+def _setup_token(file: Path) -> str:
+    try:
+        written = file.read_text(encoding="utf-8").strip()
+    except (FileNotFoundError, UnicodeDecodeError):
+        return ""
+    return written.rpartition("/setup/")[2] if "/setup/" in written else ""
+
+
+def _write_private(file: Path, text: str) -> None:
+    """Write a file that only its owner may read, also while it is written."""
+    aside = file.with_suffix(f".{secrets.token_hex(4)}")
+    handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as out:
+        out.write(text)
+    aside.replace(file)

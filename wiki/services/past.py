@@ -1,0 +1,71 @@
+"""Links as they were: where a link on an old version led at that time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from wiki.database import catalogue, hiding, history
+from wiki.database.connection import Connection
+from wiki.domain.paths import fold
+from wiki.domain.revisions import Part
+from wiki.domain.rights import Actor, Right
+from wiki.engine import Wiki
+from wiki.render.links import LinkState
+from wiki.services import contents, places, sight
+
+MOST_REDIRECTS = 5
+
+
+def links(wiki: Wiki, actor: Actor, targets: Collection[str], commit: str) -> dict[str, LinkState]:
+    """For each link's target that was a page in a commit: that page's revision of then.
+
+    A target that was none, or that the actor may not read, is left out: it was wanted. A page that
+    is named by its title is found by the title that it has today.
+    """
+    found: dict[str, LinkState] = {}
+    with wiki.database.read() as connection:
+        titles = catalogue.by_title(connection, targets, **sight.of(wiki, actor))
+        for target in targets:
+            page = _page(wiki, connection, target, commit)
+            if not page and fold(target) in titles:
+                page = history.identity(connection, titles[fold(target)])
+            state = _state(wiki, connection, actor, page, commit) if page else None
+            if state is not None:
+                found[target] = state
+    return found
+
+
+def _page(wiki: Wiki, connection: Connection, target: str, commit: str) -> str:
+    """The page that was at a path then, redirects of that time followed; empty if none was."""
+    place = _look(wiki, target, commit)
+    for _ in range(MOST_REDIRECTS):
+        if place is None:
+            return ""
+        redirect = contents.meta_of(wiki, place.blob).redirect.strip("/")
+        there = _look(wiki, redirect, commit) if redirect else None
+        if there is None:
+            break
+        place = there
+    return history.page_of(connection, place.path, commit) if place else ""
+
+
+def _look(wiki: Wiki, path: str, commit: str) -> places.Place | None:
+    return places.look(wiki, path, commit) if places.is_safe(path) else None
+
+
+def _state(
+    wiki: Wiki, connection: Connection, actor: Actor, page: str, commit: str
+) -> LinkState | None:
+    revision = history.as_of(connection, page, commit)
+    place = history.place(connection, page)
+    if revision is None or place is None or not revision.blob:
+        return None
+    if not wiki.rights.may(actor, Right.READ, place.path):
+        return None
+    # An address shows the page that lives there now: a deleted page whose path is taken has none.
+    if not place.alive and history.identity(connection, place.path):
+        return None
+    hidden = hiding.parts(connection, [revision.commit]).get((revision.commit, revision.path), ())
+    if Part.TEXT in hidden and not wiki.rights.may(actor, Right.MODERATE, place.path):
+        return None
+    return LinkState(place.path, at=revision.commit)

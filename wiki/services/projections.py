@@ -1,0 +1,105 @@
+"""The projections as an operator sees them: how far each is, whether it is right, made anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from wiki.database import changes
+from wiki.domain.search import Progress
+from wiki.engine import Wiki
+from wiki.projections import checking, export, follow, passages
+
+NAMES = ("history", "catalogue", "passages", "search", "export")
+SQL = frozenset({"history", "catalogue"})
+
+MOST_COUNTED = 10_000
+"""Beyond so many commits it does not matter how far search is behind."""
+
+Tell = Callable[[str, int, int], None]
+"""Called as (projection, done, total) now and then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that is not as it should be, in `where` (a projection, or `git`)."""
+
+    where: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what}"
+
+
+def behind(wiki: Wiki) -> dict[str, int]:
+    """For each projection the commits and changes in SQL that it has not followed yet.
+
+    For passages: the pages that wait to be gone through. -1 for search that is built from nothing.
+    """
+    found = {lag.name: lag.behind for lag in follow.lag(wiki.store, wiki.database)}
+    found["search"] = _search_behind(wiki)
+    with wiki.database.read() as connection:
+        found[passages.NAME] = passages.behind(connection)
+    return found
+
+
+def rebuild(wiki: Wiki, names: Sequence[str], tell: Tell) -> None:
+    """Make the named projections anew and swap them in."""
+    if SQL & set(names):
+        follow.rebuild(wiki.store, wiki.database, wiki.zone, tell)
+    if passages.NAME in names:
+        # The worker goes through them again.
+        tell(passages.NAME, 0, 1)
+        passages.forget(wiki.database)
+        tell(passages.NAME, 1, 1)
+    if "search" in names:
+        wiki.search.rebuild(wiki.store, wiki.database, lambda d, n: tell("search", d, n))
+    if "export" in names:
+        tell("export", 0, 1)
+        export.rebuild(wiki.store)
+        tell("export", 1, 1)
+
+
+def check(wiki: Wiki) -> list[Finding]:
+    """What differs between the projections and git, and what git finds wrong in itself.
+
+    What merely lags is brought up first: that is no difference.
+    """
+    export.catch_up(wiki.store)
+    found = [Finding("git", line) for line in wiki.store.fsck()]
+    for one in checking.check(wiki.store, wiki.database, wiki.zone):
+        what = f"{one.key} {one.field}: {one.kept!r}, should be {one.true!r}"
+        found.append(Finding(one.projection, what))
+    for path in passages.check(wiki.store, wiki.database):
+        found.append(Finding(passages.NAME, f"{path} is not what its revisions give"))
+    for file in export.check(wiki.store):
+        found.append(Finding("export", f"{file.file} is {file.reason}"))
+    if _search_behind(wiki):
+        found.append(Finding("search", "is behind; the worker catches up when it runs"))
+    elif wiki.search.progress.revision:
+        for other in wiki.search.check(wiki.store, wiki.database):
+            found.append(
+                Finding("search", f"{other.key}: {other.kept!r}, should be {other.true!r}")
+            )
+    return found
+
+
+def repair(wiki: Wiki, found: Sequence[Finding]) -> None:
+    """Make anew the projections in which something was found; git itself is left alone."""
+    names = {finding.where for finding in found}
+    rebuild(wiki, [name for name in NAMES if name in names], lambda name, done, total: None)
+
+
+def _search_behind(wiki: Wiki) -> int:
+    progress: Progress = wiki.search.progress
+    head = wiki.store.head()
+    known = progress.revision
+    if head and not known:
+        return -1
+    if known and not wiki.store.reachable(known, head):
+        return -1
+    waiting = () if known == head else islice(wiki.store.log(known, head), MOST_COUNTED)
+    commits = sum(1 for _ in waiting)
+    with wiki.database.read() as connection:
+        return commits + len(changes.pending(connection))

@@ -1,0 +1,148 @@
+"""Saved searches: a member keeps a search, and is told of what is new in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from zlib import crc32
+
+from wiki.database import members, saved_searches
+from wiki.domain.errors import Invalid, NotFound
+from wiki.domain.members import Status
+from wiki.domain.query import Sort, Where
+from wiki.domain.rights import Actor, Right
+from wiki.domain.saved_searches import LONGEST, SavedSearch, address_of
+from wiki.domain.search import Hit, NotReady, scope_of
+from wiki.engine import Wiki
+from wiki.services.search import Asked, read
+from wiki.services.sessions import own_id
+
+MOST = 50
+"""Searches that one member may keep."""
+
+LOOKED_AT = 200
+"""Of each search the newest hits by date are compared, so many; a site seldom gets more at once."""
+
+BATCH = 10
+
+
+def save(wiki: Wiki, actor: Actor, fields: Mapping[str, str]) -> str:
+    """Keep the search that these fields of the form ask; gives its query string.
+
+    What it finds now is not new. Raises LoginRequired, and Invalid: nothing is asked for
+    (`saved_search_empty`), too much (`saved_search_long`), what is gone (`saved_search_history`),
+    or too many are kept (`saved_searches_full`).
+    """
+    member = own_id(actor)
+    wiki.rights.require(actor, Right.READ)
+    address = address_of(fields)
+    query = read(asked(fields))
+    if not address or query.is_empty:
+        raise Invalid("saved_search_empty")
+    if query.where is Where.HISTORY:
+        raise Invalid("saved_search_history")
+    if len(address) > LONGEST:
+        raise Invalid("saved_search_long", most=LONGEST)
+    with wiki.database.write() as connection:
+        if saved_searches.find(connection, member, address) is None:
+            if saved_searches.count(connection, member) >= MOST:
+                raise Invalid("saved_searches_full", most=MOST)
+            saved_searches.add(connection, member, address, wiki.clock())
+    look(wiki, actor, fields)
+    return address
+
+
+def listing(wiki: Wiki, actor: Actor) -> list[SavedSearch]:
+    """The searches that the actor keeps, the newest first. Raises LoginRequired."""
+    member = own_id(actor)
+    with wiki.database.read() as connection:
+        return saved_searches.of_member(connection, member)
+
+
+def look(wiki: Wiki, actor: Actor, fields: Mapping[str, str]) -> SavedSearch | None:
+    """The actor looks at what this search finds: it is no longer new.
+
+    Gives the saved search as it was before they looked, with how many hits were new; None if they
+    do not keep it.
+    """
+    address = address_of(fields)
+    if actor.id is None or not address:
+        return None
+    with wiki.database.read() as connection:
+        kept = saved_searches.find(connection, actor.id, address)
+    if kept is None or (kept.counted and not kept.new):
+        return kept
+    state = _state(wiki)
+    marks = _marks(wiki, actor, fields)
+    if marks is not None:
+        with wiki.database.write() as connection:
+            saved_searches.seen(connection, kept.id, marks, state)
+    return kept
+
+
+def remove(wiki: Wiki, actor: Actor, id: int) -> None:
+    """The actor no longer keeps a search. Raises NotFound if it is not theirs."""
+    member = own_id(actor)
+    with wiki.database.write() as connection:
+        if not saved_searches.remove(connection, member, [id]):
+            raise NotFound("saved_search_missing")
+
+
+def count_new(wiki: Wiki) -> bool:
+    """Count the new hits of some saved searches, as far as the index changed; whether more wait."""
+    state = _state(wiki)
+    if not state:
+        return False
+    with wiki.database.read() as connection:
+        waiting = saved_searches.uncounted(connection, state, BATCH)
+    for one in waiting:
+        with wiki.database.read() as connection:
+            member = members.get(connection, one.member)
+            known = saved_searches.known(connection, one.id)
+        is_there = member is not None and member.status is Status.ACTIVE
+        marks = _marks(wiki, member.actor, one.fields) if member and is_there else set()
+        if marks is None:
+            return False
+        with wiki.database.write() as connection:
+            if one.counted:
+                saved_searches.counted(connection, one.id, len(marks - known), state)
+            else:
+                saved_searches.seen(connection, one.id, marks, state)
+    return len(waiting) == BATCH
+
+
+def asked(fields: Mapping[str, str]) -> Asked:
+    """The search that these fields of the form ask."""
+    return Asked(
+        q=fields.get("q", ""),
+        kind=fields.get("kind", ""),
+        tag=fields.get("tag", ""),
+        person=fields.get("person", ""),
+        question=fields.get("question", ""),
+        status=fields.get("status", ""),
+        after=fields.get("from", ""),
+        until=fields.get("to", ""),
+        where=fields.get("in", ""),
+        sort=Sort.DATE.value,
+    )
+
+
+def _marks(wiki: Wiki, actor: Actor, fields: Mapping[str, str]) -> set[int] | None:
+    """A mark of each of the newest hits that the actor may see; None without an index."""
+    if not wiki.rights.may(actor, Right.READ):
+        return set()
+    scope = scope_of(wiki.rights, actor)
+    try:
+        found = wiki.search.search(read(asked(fields)), scope, 0, LOOKED_AT)
+    except NotReady:
+        return None
+    return set() if found.partial else set(map(_mark, found.hits))
+
+
+def _mark(hit: Hit) -> int:
+    return crc32(f"{hit.kind.value} {hit.path} {hit.number}".encode())
+
+
+def _state(wiki: Wiki) -> str:
+    """How far the index is, as one text; empty while there is none."""
+    progress = wiki.search.progress
+    return f"{progress.revision} {progress.change}" if progress.revision else ""
