@@ -1,0 +1,132 @@
+"""The web application: the one place where everything meets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Flask, request
+from flask_wtf.csrf import generate_csrf
+
+from wiki.engine import Wiki, open_wiki
+from wiki.services.comments import new_nonce
+from wiki.settings import Settings
+from wiki.web import (
+    accounts,
+    admin,
+    blame,
+    cache,
+    comments,
+    context,
+    editing,
+    errors,
+    feeds,
+    files,
+    forms,
+    front,
+    health,
+    hiding,
+    history,
+    language,
+    lists,
+    login,
+    members,
+    moves,
+    pages,
+    people,
+    recent,
+    safety,
+    saved_searches,
+    search,
+    slots,
+    undoing,
+)
+
+HERE = Path(__file__).parent
+BLUEPRINTS = (
+    accounts.blueprint,
+    admin.blueprint,
+    blame.blueprint,
+    comments.blueprint,
+    editing.blueprint,
+    feeds.blueprint,
+    files.blueprint,
+    front.blueprint,
+    health.blueprint,
+    hiding.blueprint,
+    history.blueprint,
+    language.blueprint,
+    lists.blueprint,
+    members.blueprint,
+    moves.blueprint,
+    pages.blueprint,
+    people.blueprint,
+    recent.blueprint,
+    saved_searches.blueprint,
+    search.blueprint,
+    undoing.blueprint,
+)
+CACHED = frozenset(
+    {
+        "pages.show",
+        "front.front",
+        "lists.show_questions",
+        "lists.show_dialogues",
+        "lists.agenda",
+        "history.show",
+        "recent.show",
+    }
+)
+"""Endpoints whose pages are kept, for readers and for members who may do the same."""
+FORM_OVERHEAD = 200_000
+
+
+def create_app(settings: Settings, wiki: Wiki | None = None) -> Flask:
+    """The application for the wiki in the settings' data folder (or for one that is open)."""
+    wiki = wiki or open_wiki(settings)
+    settings = wiki.settings
+    app = Flask("wiki", template_folder=str(templates()), static_folder=str(HERE / "static"))
+    app.config.update(configuration(settings))
+    app.extensions[context.EXTENSION] = wiki
+    context.install(app)
+    errors.install(app)
+    safety.install(app, settings)
+    app.before_request(follow)
+    cache.install(app, wiki, CACHED)
+    safety.trust_proxies(app, settings)
+    login.install(app)
+    forms.install(app)
+    app.extensions[context.IDENTIFY] = login.current_actor
+    makers = slots.Makers(token=generate_csrf, once=new_nonce)
+    slots.install(app, wiki, CACHED, makers)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    return app
+
+
+def templates() -> Path:
+    """Where the templates are: inside the installed package, or beside it in a checkout."""
+    installed = HERE / "templates"
+    return installed if installed.is_dir() else HERE.parent / "templates"
+
+
+def configuration(settings: Settings) -> dict[str, object]:
+    """Flask's own settings, from ours."""
+    # A form's text is percent-encoded: a byte may take three.
+    form = 3 * settings.max_text_bytes + FORM_OVERHEAD
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "SESSION_COOKIE_NAME": "denktank",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": settings.base_url.startswith("https:"),
+        "MAX_CONTENT_LENGTH": max(form, settings.max_file_bytes + FORM_OVERHEAD),
+        "MAX_FORM_MEMORY_SIZE": form,
+        "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_CSRF_CHECK_DEFAULT": False,
+    }
+
+
+def follow() -> None:
+    """Before a request: commits that came from elsewhere become visible."""
+    if request.endpoint != "static":
+        context.wiki().follow()

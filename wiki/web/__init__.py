@@ -1,0 +1,1 @@
+"""HTTP: one blueprint per noun, handlers of about ten lines."""

@@ -1,0 +1,315 @@
+"""Joining, logging in and out, and one's own account."""
+
+from __future__ import annotations
+
+import zoneinfo
+
+from flask import Blueprint, Response, flash, request
+
+from wiki.domain.errors import NotFound
+from wiki.domain.members import PASSWORD_LEAST, PASSWORD_MOST, Status
+from wiki.i18n.languages import LANGUAGES
+from wiki.services import accounts, links, mail, members, sessions
+from wiki.services.accounts import Joined
+from wiki.services.links import Kind
+from wiki.web import forms, login
+from wiki.web.context import (
+    LANGUAGE_COOKIE,
+    THEME_COOKIE,
+    actor,
+    back_to,
+    gettext,
+    language,
+    respond,
+    see_other,
+    url_of,
+    wiki,
+)
+from wiki.web.forms import Problem
+
+blueprint = Blueprint("accounts", __name__)
+A_YEAR = 365 * 24 * 3600
+
+
+def _address() -> str:
+    return request.remote_addr or ""
+
+
+def _next() -> str:
+    return back_to(request.values.get("next"))
+
+
+# -- logging in and out --
+
+
+@blueprint.get("/login")
+def login_form(problem: Problem | None = None) -> Response:
+    """The form to log in."""
+    if actor().is_member and not problem:
+        return see_other(_next())
+    return forms.page("accounts/login.html", problem, next=_next())
+
+
+@blueprint.post("/login")
+@forms.public
+@forms.refill(login_form)
+def log_in() -> Response:
+    """Log in and go on to where one was."""
+    forms.log_in(request.form.get("username", ""), request.form.get("password", ""))
+    return _prefer(see_other(_next()))
+
+
+@blueprint.post("/logout")
+@forms.public
+def log_out() -> Response:
+    """Log out here."""
+    login.leave()
+    return see_other(_next())
+
+
+def _prefer(answer: Response) -> Response:
+    """The member's language and appearance become this browser's, where they chose any."""
+    visit = login.current_visit()
+    if visit:
+        _keep(answer, LANGUAGE_COOKIE, visit.language)
+        _keep(answer, THEME_COOKIE, visit.theme)
+    return answer
+
+
+def _keep(answer: Response, cookie: str, value: str) -> None:
+    if value:
+        answer.set_cookie(cookie, value, max_age=A_YEAR, samesite="Lax", secure=request.is_secure)
+
+
+# -- joining --
+
+
+@blueprint.get("/register")
+def register_form(problem: Problem | None = None) -> Response:
+    """The form to become a member, or why that is not possible."""
+    if actor().is_member and not problem:
+        return see_other(_next())
+    invitation = request.values.get("invitation", "")
+    is_invited = bool(invitation) and links.works(wiki(), invitation, Kind.INVITE)
+    setting = wiki().settings.registration
+    return forms.page(
+        "accounts/register.html",
+        problem,
+        next=_next(),
+        invitation=invitation,
+        is_invited=is_invited,
+        closed="" if is_invited or setting in ("open", "approval") else setting,
+        by_mail=mail.can_send(wiki().settings),
+        least=PASSWORD_LEAST,
+        most=PASSWORD_MOST,
+    )
+
+
+@blueprint.post("/register")
+@forms.public
+@forms.refill(register_form)
+def register() -> Response:
+    """Ask for an account."""
+    if request.form.get("website"):
+        # The field that people do not see: a machine filled it, and learns nothing.
+        return see_other(url_of("register/done", then=Joined.WAIT.value))
+    joined = accounts.register(
+        wiki(),
+        username=request.form.get("username", ""),
+        email=request.form.get("email", ""),
+        password=request.form.get("password", ""),
+        address=_address(),
+        language=language(),
+        invitation=request.form.get("invitation", ""),
+    )
+    if joined is Joined.READY:
+        forms.log_in(request.form.get("username", ""), request.form.get("password", ""))
+        return see_other(_next())
+    return see_other(url_of("register/done", then=joined.value, next=_next()))
+
+
+@blueprint.get("/register/done")
+def registered() -> Response:
+    """What happens after registering."""
+    then = request.args.get("then", Joined.WAIT.value)
+    return respond("accounts/registered.html", then=then, next=_next())
+
+
+@blueprint.get("/account/confirm/<token>")
+def confirm_form(token: str, problem: Problem | None = None) -> Response:
+    """A button to confirm an address: programs that look into mail follow links, people press."""
+    if not problem and not links.works(wiki(), token, Kind.CONFIRM, Kind.EMAIL):
+        raise NotFound("link_dead")
+    return forms.page("accounts/confirm.html", problem)
+
+
+@blueprint.post("/account/confirm/<token>")
+@forms.public
+def confirm(token: str) -> Response:
+    """The address is theirs."""
+    status = accounts.confirm(wiki(), token, address=_address())
+    if status is Status.WAITING:
+        return see_other(url_of("register/done", then=Joined.WAIT.value))
+    flash(gettext("Your e-mail address is confirmed."), "done")
+    return see_other("/account" if actor().is_member else "/login")
+
+
+@blueprint.get("/account/reset/<token>")
+def reset_form(token: str, problem: Problem | None = None) -> Response:
+    """The form to choose a new password with a one-time link."""
+    if not links.works(wiki(), token, Kind.RESET):
+        raise NotFound("link_dead")
+    return forms.page("accounts/reset.html", problem, least=PASSWORD_LEAST)
+
+
+@blueprint.post("/account/reset/<token>")
+@forms.public
+@forms.refill(reset_form)
+def reset(token: str) -> Response:
+    """Choose a new password with a one-time link."""
+    accounts.reset_password(wiki(), token, request.form.get("new_password", ""), address=_address())
+    flash(gettext("Your password is changed. You can log in with it."), "done")
+    return see_other("/login")
+
+
+# -- the first administrator --
+
+
+@blueprint.get("/setup/<token>")
+def setup_form(token: str, problem: Problem | None = None) -> Response:
+    """The form in which the first administrator chooses a name."""
+    links.slow_down(wiki(), _address())
+    if not members.setup_works(wiki(), token):
+        raise NotFound("link_dead")
+    return forms.page("accounts/setup.html", problem, least=PASSWORD_LEAST)
+
+
+@blueprint.post("/setup/<token>")
+@forms.public
+@forms.refill(setup_form)
+def setup(token: str) -> Response:
+    """Make the first administrator and log them in."""
+    form = request.form
+    members.setup(
+        wiki(),
+        token,
+        username=form.get("username", ""),
+        email=form.get("email", ""),
+        password=form.get("password", ""),
+        language=language(),
+    )
+    forms.log_in(form.get("username", ""), form.get("password", ""))
+    flash(gettext("You are the administrator of this wiki now."), "done")
+    return see_other("/")
+
+
+# -- one's own account --
+
+
+@blueprint.get("/account")
+def profile_form(problem: Problem | None = None) -> Response:
+    """The form with one's name, language, time zone and appearance."""
+    member = accounts.profile(wiki(), actor())
+    return forms.page(
+        "accounts/profile.html",
+        problem,
+        member=member,
+        languages=LANGUAGES,
+        zones=sorted(zone for zone in zoneinfo.available_timezones() if "/" in zone),
+    )
+
+
+@blueprint.post("/account")
+@forms.refill(profile_form)
+def change_profile() -> Response:
+    """Change one's profile."""
+    form = request.form
+    accounts.change_profile(
+        wiki(),
+        actor(),
+        name=form.get("name", ""),
+        language=form.get("language", ""),
+        timezone=form.get("timezone", ""),
+        theme=form.get("theme", ""),
+    )
+    flash(gettext("Your profile is changed."), "done")
+    answer = see_other("/account")
+    for cookie, field in ((LANGUAGE_COOKIE, "language"), (THEME_COOKIE, "theme")):
+        answer.delete_cookie(cookie)
+        _keep(answer, cookie, form.get(field, ""))
+    return answer
+
+
+@blueprint.get("/account/password")
+def password_form(problem: Problem | None = None) -> Response:
+    """The form to choose another password."""
+    sessions.own_id(actor())
+    return forms.page("accounts/password.html", problem, least=PASSWORD_LEAST)
+
+
+@blueprint.post("/account/password")
+@forms.refill(password_form)
+def change_password() -> Response:
+    """Choose another password; other sessions end."""
+    visit = login.current_visit()
+    accounts.change_password(
+        wiki(),
+        actor(),
+        visit.session if visit else 0,
+        current=request.form.get("current_password", ""),
+        new=request.form.get("new_password", ""),
+    )
+    flash(gettext("Your password is changed; elsewhere you are logged out."), "done")
+    return see_other("/account")
+
+
+@blueprint.get("/account/email")
+def email_form(problem: Problem | None = None) -> Response:
+    """The form to use another e-mail address."""
+    member = accounts.profile(wiki(), actor())
+    by_mail = mail.can_send(wiki().settings)
+    return forms.page("accounts/email.html", problem, member=member, by_mail=by_mail)
+
+
+@blueprint.post("/account/email")
+@forms.refill(email_form)
+def change_email() -> Response:
+    """Use another e-mail address, once it is confirmed."""
+    form = request.form
+    confirmation = accounts.change_email(
+        wiki(),
+        actor(),
+        email=form.get("email", ""),
+        current=form.get("current_password", ""),
+    )
+    if confirmation:
+        flash(gettext("We sent a mail to that address. Open the link in it to confirm it."), "info")
+    else:
+        flash(gettext("Your e-mail address is changed."), "done")
+    return see_other("/account")
+
+
+@blueprint.get("/account/sessions")
+def session_list() -> Response:
+    """Where one is logged in."""
+    visit = login.current_visit()
+    found = sessions.listing(wiki(), actor())
+    here = visit.session if visit else 0
+    return forms.page("accounts/sessions.html", sessions=found, here=here)
+
+
+@blueprint.post("/account/sessions/<int:session>/end")
+def end_session(session: int) -> Response:
+    """Log out somewhere else."""
+    sessions.revoke(wiki(), actor(), session)
+    flash(gettext("That session is over."), "done")
+    return see_other("/account/sessions")
+
+
+@blueprint.post("/account/sessions/end")
+def end_sessions() -> Response:
+    """Log out everywhere but here."""
+    visit = login.current_visit()
+    sessions.revoke_others(wiki(), actor(), visit.session if visit else 0)
+    flash(gettext("You are logged out everywhere but here."), "done")
+    return see_other("/account/sessions")

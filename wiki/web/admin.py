@@ -1,0 +1,192 @@
+"""The administrator's screens: members, rules, the log, the mail that waits."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, flash, request
+
+from wiki.domain.members import Status
+from wiki.domain.rights import Role
+from wiki.services import audit, mail, members, rules
+from wiki.web import forms
+from wiki.web.context import actor, gettext, see_other, url_of, wiki
+from wiki.web.forms import Problem
+
+blueprint = Blueprint("admin", __name__, url_prefix="/admin")
+
+ROLES = tuple(role.word for role in Role if role is not Role.READER)
+LOG_PAGE = 50
+
+
+@blueprint.get("")
+def overview() -> Response:
+    """What asks for attention, and the way to every screen."""
+    who = actor()
+    return forms.page(
+        "admin/overview.html",
+        waiting=members.find(wiki(), who, status=Status.WAITING.value),
+        outgoing=mail.listing(wiki(), who),
+        rules=rules.listing(wiki(), who),
+    )
+
+
+# -- members --
+
+
+@blueprint.get("/members")
+def member_list(problem: Problem | None = None) -> Response:
+    """All accounts, those that wait first; with search, status and a form to invite."""
+    number = _number(request.args.get("page", ""))
+    text, status = request.args.get("q", ""), request.args.get("status", "")
+    found = members.find(wiki(), actor(), text=text, status=status, number=number)
+    return forms.page(
+        "admin/members.html",
+        problem,
+        found=found,
+        q=text,
+        chosen=status,
+        statuses=[known.value for known in Status],
+        number=number,
+        last=max(1, -(-found.count // members.PAGE)),
+    )
+
+
+@blueprint.get("/members/<username>")
+def member(username: str, problem: Problem | None = None, link: str = "") -> Response:
+    """One account, with everything that can be done to it."""
+    found = members.get(wiki(), actor(), username)
+    return forms.page(
+        "admin/member.html",
+        problem,
+        member=found,
+        roles=ROLES,
+        link=_address(link) if link else "",
+    )
+
+
+@blueprint.post("/members/<username>/approve")
+def approve(username: str) -> Response:
+    """Let in somebody who waits."""
+    members.approve(wiki(), actor(), username)
+    flash(gettext("%(name)s can log in now.") % {"name": username}, "done")
+    return see_other("/admin/members")
+
+
+@blueprint.post("/members/<username>/role")
+@forms.refill(member)
+def set_role(username: str) -> Response:
+    """Give somebody a role."""
+    members.set_role(wiki(), actor(), username, request.form.get("role", ""))
+    return _changed(username)
+
+
+@blueprint.post("/members/<username>/groups")
+@forms.refill(member)
+def set_groups(username: str) -> Response:
+    """Say in which groups somebody is."""
+    members.set_groups(wiki(), actor(), username, request.form.get("groups", ""))
+    return _changed(username)
+
+
+@blueprint.post("/members/<username>/suspend")
+@forms.refill(member)
+def suspend(username: str) -> Response:
+    """Shut somebody out."""
+    members.suspend(wiki(), actor(), username, request.form.get("reason", ""))
+    return _changed(username)
+
+
+@blueprint.post("/members/<username>/reinstate")
+def reinstate(username: str) -> Response:
+    """Let somebody who was suspended in again."""
+    members.reinstate(wiki(), actor(), username)
+    return _changed(username)
+
+
+@blueprint.post("/members/<username>/link")
+def password_link(username: str) -> Response:
+    """Make a link with which somebody chooses a new password; it is shown once, here."""
+    return member(username, link=members.password_link(wiki(), actor(), username))
+
+
+@blueprint.post("/invitations")
+@forms.refill(member_list)
+def invite() -> Response:
+    """Make a link with which somebody joins; it is shown once, here."""
+    email = request.form.get("email", "")
+    path = members.invite(wiki(), actor(), email)
+    is_sent = bool(email.strip()) and mail.can_send(wiki().settings)
+    return forms.page("admin/invited.html", link=_address(path), email=email if is_sent else "")
+
+
+def _changed(username: str) -> Response:
+    flash(gettext("Changed."), "done")
+    return see_other(url_of("admin/members", username))
+
+
+def _address(path: str) -> str:
+    """A link to hand over: of the site's own address, or of the one this administrator uses."""
+    return (wiki().settings.base_url or request.host_url).rstrip("/") + path
+
+
+# -- rules --
+
+
+@blueprint.get("/rules")
+def rule_list(problem: Problem | None = None) -> Response:
+    """The rules on path prefixes, and a form to add one."""
+    return forms.page(
+        "admin/rules.html",
+        problem,
+        rules=rules.listing(wiki(), actor()),
+        rights=[right.value for right in rules.ON_PAGES],
+        roles=[role.word for role in Role],
+        everywhere={right.value: role.word for right, role in wiki().rights.site.items()},
+    )
+
+
+@blueprint.post("/rules")
+@forms.refill(rule_list)
+def add_rule() -> Response:
+    """Keep a rule."""
+    form = request.form
+    rules.add(
+        wiki(),
+        actor(),
+        prefix=form.get("prefix", ""),
+        right=form.get("right", ""),
+        role=form.get("role", ""),
+        groups=form.get("groups", ""),
+        usernames=form.get("usernames", ""),
+    )
+    flash(gettext("The rule holds from now on."), "done")
+    return see_other("/admin/rules")
+
+
+@blueprint.post("/rules/<int:id>/remove")
+def remove_rule(id: int) -> Response:
+    """Remove a rule."""
+    rules.remove(wiki(), actor(), id)
+    flash(gettext("The rule holds no more."), "done")
+    return see_other("/admin/rules")
+
+
+# -- log and mail --
+
+
+@blueprint.get("/audit")
+def log() -> Response:
+    """What those in charge did, newest first."""
+    before = _number(request.args.get("before", "")) if request.args.get("before") else 0
+    entries = audit.entries(wiki(), actor(), before=before, limit=LOG_PAGE + 1)
+    more = entries[LOG_PAGE - 1].id if len(entries) > LOG_PAGE else 0
+    return forms.page("admin/audit.html", entries=entries[:LOG_PAGE], more=more)
+
+
+@blueprint.get("/outbox")
+def outbox() -> Response:
+    """The mail that is not sent, and why."""
+    return forms.page("admin/outbox.html", outgoing=mail.listing(wiki(), actor()))
+
+
+def _number(written: str) -> int:
+    return int(written) if written.isdecimal() and 0 < len(written) < 10 else 1

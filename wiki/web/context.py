@@ -1,0 +1,187 @@
+"""What every handler and template can ask for: the wiki, the actor, the language, an answer."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import quote, urlsplit
+
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+)
+
+from wiki.domain.rights import Actor, Right
+from wiki.engine import Wiki
+from wiki.i18n import languages, screen
+
+EXTENSION = "denktank"
+HOUSE_STYLE = "house.css"
+IDENTIFY = "denktank-identify"
+LANGUAGE_COOKIE = "language"
+THEME_COOKIE = "theme"
+THEMES = ("auto", "light", "dark")
+
+
+def wiki() -> Wiki:
+    """The wiki that this process serves."""
+    return cast(Wiki, current_app.extensions[EXTENSION])
+
+
+def actor() -> Actor:
+    """The person who makes this request; `ANONYMOUS` if nobody is logged in."""
+    identify = cast(Callable[[], Actor], current_app.extensions[IDENTIFY])
+    return identify()
+
+
+def language() -> str:
+    """The reader's language: their choice, else their browser's, else the site's."""
+    if "language" not in g:
+        g.language = languages.choose(
+            request.headers.get("Accept-Language", ""),
+            request.cookies.get(LANGUAGE_COOKIE, ""),
+            g.get("member_language", "") or "",
+            wiki().settings.language,
+        )
+    return cast(str, g.language)
+
+
+def zone() -> str:
+    """The name of the time zone in which the reader sees times: their own, else the site's."""
+    return g.get("member_timezone") or wiki().settings.timezone
+
+
+def theme() -> str:
+    """`auto`, `light` or `dark`, as the reader chose."""
+    chosen = request.cookies.get(THEME_COOKIE) or g.get("member_theme") or "auto"
+    return chosen if chosen in THEMES else "auto"
+
+
+def gettext(text: str) -> str:
+    """The text in the reader's language."""
+    return languages.translations(language()).gettext(text)
+
+
+def ngettext(one: str, many: str, number: int) -> str:
+    """The text for this number in the reader's language."""
+    return languages.translations(language()).ngettext(one, many, number)
+
+
+def may(right: str, path: str = "") -> bool:
+    """Whether the reader has the right on this page (the empty path is the site)."""
+    return wiki().rights.may(actor(), Right(right), path)
+
+
+def respond(template: str, status: int = 200, **values: Any) -> Response:
+    """An HTML answer made from a template and these values."""
+    return make_response(render_template(template, **values), status)
+
+
+def see_other(url: str) -> Response:
+    """A redirect that answers a POST: 303."""
+    return cast(Response, redirect(url, 303))
+
+
+def back_to(target: str | None, fallback: str = "/") -> str:
+    """A place on this site to go back to; the fallback if the target leads elsewhere."""
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
+        return fallback
+    parts = urlsplit(target)
+    if parts.scheme or parts.netloc or any(ord(char) < 32 for char in target):
+        return fallback
+    return target
+
+
+def page_url(path: str, **query: str) -> str:
+    """The address of a page."""
+    return url_of("wiki", path, **query)
+
+
+def url_of(verb: str, path: str = "", **query: str) -> str:
+    """The address where `verb` (`wiki`, `edit`, `history`, ...) is done to a page."""
+    address = f"/{verb}/{quote(path)}" if path else f"/{verb}"
+    asked = "&".join(f"{name}={quote(value, safe='')}" for name, value in query.items() if value)
+    return f"{address}?{asked}" if asked else address
+
+
+def base_url() -> str:
+    """The site's own address, without a slash at its end; the one asked for if none is set."""
+    return (wiki().settings.base_url or request.host_url).rstrip("/")
+
+
+def static_url(file: str) -> str:
+    """The address of a static file, with a mark of its content so that browsers may keep it."""
+    path = Path(cast(str, current_app.static_folder)) / file
+    # A file that is missing costs a picture or a font, not the page.
+    stamp = path.stat().st_mtime_ns if path.exists() else 0
+    address = f"{current_app.static_url_path}/{quote(file)}"
+    return f"{address}?v={_mark(path, stamp)}" if stamp else address
+
+
+@lru_cache(maxsize=512)
+def _mark(file: Path, stamp: int) -> str:
+    del stamp  # only part of the key: a file may change under a running wiki
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:10]
+
+
+def csp_nonce() -> str:
+    """The nonce with which this page may add a style: the editor needs one."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(16)
+    return cast(str, g.csp_nonce)
+
+
+def now() -> datetime:
+    """The moment of this request, in UTC; the same during the whole request."""
+    if "now" not in g:
+        g.now = wiki().clock()
+    return cast(datetime, g.now)
+
+
+def unread() -> int:
+    """How many notifications wait for the actor."""
+    return int(g.get("unread", 0))
+
+
+def install(app: Flask) -> None:
+    """Give the templates what they may always use."""
+    settings = app.extensions[EXTENSION].settings
+    screen.install(app.jinja_env, language, zone, now)
+    app.jinja_env.globals.update(
+        site=settings,
+        may=may,
+        url=url_of,
+        page_url=page_url,
+        base_url=base_url,
+        static=static_url,
+        csp_nonce=csp_nonce,
+    )
+    app.context_processor(_variables)
+
+
+def house_file() -> Path:
+    """Where a site puts its own style; there need not be one."""
+    return wiki().settings.data.absolute() / HOUSE_STYLE
+
+
+def _variables() -> dict[str, Any]:
+    return {
+        "house_style": f"/{HOUSE_STYLE}" if house_file().is_file() else "",
+        "actor": actor(),
+        "lang": language(),
+        "theme": theme(),
+        "unread": unread(),
+        "now": now(),
+        "active": "",
+    }

@@ -1,0 +1,358 @@
+"""Writing: the editor, new pages, drafts, previews; a refused save shows its form again, filled."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, Response, flash, jsonify, request
+from markupsafe import Markup, escape
+
+from wiki.domain import diff, merge, text
+from wiki.domain.errors import Invalid, Unavailable, WikiError
+from wiki.domain.pages import STATUSES, Kind
+from wiki.i18n.errors import sentence
+from wiki.render.diff import diff_labels, words_html
+from wiki.render.slots import labels
+from wiki.services import creating, drafts, editing, fields, pages, questions
+from wiki.services import editor as editors
+from wiki.services.editing import Conflicted, Deleted, Saved, Sent
+from wiki.web import forms
+from wiki.web.conflicts import conflict_page, deleted_page
+from wiki.web.context import (
+    actor,
+    gettext,
+    language,
+    ngettext,
+    page_url,
+    see_other,
+    url_of,
+    wiki,
+)
+
+log = logging.getLogger(__name__)
+blueprint = Blueprint("editing", __name__)
+
+FIELD, WAS, HUNK = "field.", "was.", "hunk."
+
+
+@blueprint.get("/edit/<path:path>")
+def open_editor(path: str) -> Response:
+    """The editor of a page, or (`section`) of one of its sections."""
+    args = request.args
+    shown = editors.open_page(
+        wiki(),
+        actor(),
+        path,
+        section=_number(args.get("section", "")),
+        converts=args.get("convert") == "yes",
+        redirect=args.get("redirect") != "no",
+    )
+    draft = shown.draft
+    if draft and args.get("draft") == "yes":
+        shown = _with_draft(shown)
+    return _editor(shown, draft_used=shown.draft is not draft or args.get("draft") == "yes")
+
+
+def _again(problem: forms.Problem, path: str) -> Response:
+    """The editor once more, with what was typed; or the page on which to choose."""
+    if isinstance(problem.error, Conflicted):
+        return conflict_page(problem, problem.error, _summary())
+    if isinstance(problem.error, Deleted):
+        return deleted_page(problem, problem.error, _summary())
+    if problem.error and "ancestor" in request.form:
+        # The text is from before theirs, the base is theirs: in an editor a save would undo them.
+        # The plain page carries the text with its choices, as they were sent.
+        raise problem.error
+    return _editor(_typed(path.strip("/")), _in_editor(problem))
+
+
+@blueprint.post("/edit/<path:path>")
+@forms.refill(_again)
+def save(path: str) -> Response:
+    """Save an edit; `do` may ask for a preview, for the difference, or to go back."""
+    action = request.form.get("do", "")
+    if action == "preview":
+        return _editor(_typed(path.strip("/")), preview=_previewed(path))
+    if action == "diff":
+        return _editor(_typed(path.strip("/")), difference=_difference(path))
+    if action == "back":
+        shown = replace(_typed(path.strip("/")), base=request.form.get("ancestor", ""))
+        return _editor(shown)
+    saved = _kept(lambda: editing.save(wiki(), actor(), path, sent()))
+    return _saved(saved)
+
+
+def _again_new(problem: forms.Problem) -> Response:
+    return _new_form(_typed_new(), problem)
+
+
+@blueprint.get("/new")
+def new() -> Response:
+    """The form for a new page of a kind; `path`, `title`, `questions` may be given."""
+    args = request.args
+    kind = _kind(args.get("kind", ""))
+    given = {name: args[name] for name in ("title", "questions") if args.get(name)}
+    if STATUSES[kind]:
+        given["status"] = STATUSES[kind][0]
+    shown = creating.New(kind, args.get("path", ""), "", given)
+    creating.require(wiki(), actor(), shown.path)
+    draft, _ = drafts.arrive(wiki(), actor(), "", shown.kind)
+    if draft and args.get("draft") == "yes":
+        values = {name: draft.fields.get(name, "") for name in fields.NAMES[shown.kind]}
+        path, summary = draft.fields.get("path", ""), draft.fields.get("summary", "")
+        shown = creating.New(shown.kind, path, draft.text, values, summary)
+    used = bool(draft) and args.get("draft") == "yes"
+    return _new_form(shown, draft=draft, draft_used=used)
+
+
+@blueprint.post("/new")
+@forms.refill(_again_new)
+def create() -> Response:
+    """Make a new page."""
+    if request.form.get("do") == "preview":
+        html = pages.preview(wiki(), actor(), request.form.get("text", ""), "", labels(gettext))
+        return _new_form(_typed_new(), preview=html)
+    saved = _kept(lambda: creating.create(wiki(), actor(), _typed_new()))
+    return _saved(saved)
+
+
+@blueprint.post("/preview")
+def preview() -> Response:
+    """The HTML of the text in a form: a fragment, to be put beside it."""
+    whole = request.form.get("part") or request.form.get("text", "")
+    html = pages.preview(
+        wiki(), actor(), text.normalise(whole), request.form.get("path", ""), labels(gettext)
+    )
+    return Response(str(html), content_type="text/html; charset=utf-8")
+
+
+@blueprint.post("/draft")
+@blueprint.post("/draft/<path:path>")
+def draft(path: str = "") -> Response:
+    """Keep the form as a draft (JSON answer), or (`do=drop`) throw the draft away.
+
+    `do=here` keeps nothing and only says that the member still has the editor open.
+    """
+    form = request.form
+    kind = form.get("kind", "")
+    if form.get("do") == "drop":
+        drafts.drop(wiki(), actor(), path, kind)
+        return see_other(url_of("edit", path) if path else url_of("new", kind=kind))
+    if form.get("do") == "here":
+        return _kept_draft(drafts.stay(wiki(), actor(), path, base=form.get("base", ""), kind=kind))
+    carried = {
+        name: value
+        for name, value in form.items()
+        if name not in ("csrf_token", "text", "base", "username", "password")
+    }
+    if form.getlist("questions"):
+        carried["questions"] = "\n".join(form.getlist("questions"))
+    kept = drafts.keep(
+        wiki(), actor(), path, base=form.get("base", ""), text=form.get("text", ""), fields=carried
+    )
+    return _kept_draft(kept)
+
+
+def _kept_draft(kept: drafts.Kept) -> Response:
+    return jsonify(
+        saved_at=kept.saved_at.isoformat(),
+        others=[writer.name or writer.username for writer in kept.others],
+        stale=kept.stale,
+    )
+
+
+def sent() -> Sent:
+    """What the edit form sent."""
+    form = request.form
+    given = {name: form[FIELD + name] for name in _named(FIELD)}
+    was = {name: form[WAS + name] for name in _named(WAS)}
+    return Sent(
+        text=form.get("text", ""),
+        base=form.get("base"),
+        summary=_summary(),
+        part=form.get("part"),
+        section=_number(form.get("section", "")),
+        fields=fields.changed(given, was),
+        ancestor=form.get("ancestor"),
+        choices=_choices(),
+        restores=form.get("restores") == "yes",
+        converts=form.get("convert") == "yes",
+    )
+
+
+def _choices() -> dict[int, merge.Choice]:
+    found = {}
+    for name, value in request.form.items():
+        number = name.removeprefix(HUNK)
+        if name.startswith(HUNK) and number.isdecimal() and value in set(merge.Take):
+            typed = text.normalise(request.form.get(f"{name}.text", ""))
+            found[int(number)] = merge.Choice(merge.Take(value), typed)
+    return found
+
+
+def _named(prefix: str) -> list[str]:
+    known = fields.NAMES[Kind.DIALOGUE]
+    return [name for name in known if prefix + name in request.form]
+
+
+def _kept(action: Callable[[], Saved]) -> Saved:
+    """Do it; whatever fails, fails as a refusal, so that the form comes back with its text."""
+    try:
+        return action()
+    except WikiError:
+        raise
+    except Exception as error:
+        log.exception("a save failed")
+        raise Unavailable("save_failed") from error
+
+
+def _saved(saved: Saved) -> Response:
+    if saved.merged:
+        names = list(dict.fromkeys(r.author.name for r in saved.merged if r.author.name))
+        flash(_came_in(saved, names), "done")
+    elif not saved.changed:
+        flash(gettext("Nothing was different, so no new version was made."), "info")
+    if not saved.listed:
+        flash(gettext("Saved. Lists and history follow in a moment."), "info")
+    return see_other(page_url(saved.path))
+
+
+def _came_in(saved: Saved, names: list[str]) -> Markup:
+    """The sentence that says what was merged, and from whom."""
+    count = len(saved.merged)
+    said = ngettext(
+        "Saved, and merged with a change by %(names)s that came in meanwhile.",
+        "Saved, and merged with %(num)s changes by %(names)s that came in meanwhile.",
+        count,
+    ) % {"names": ", ".join(names), "num": count}
+    oldest = saved.merged[-1]
+    link = url_of("diff", saved.path, **{"from": oldest.commit, "to": saved.merged[0].commit})
+    if count == 1:
+        link = url_of("diff", saved.path, to=oldest.commit)
+    summaries = "; ".join(r.message for r in saved.merged if r.message)
+    quoted = Markup(" “{}”.").format(summaries[:200]) if summaries else Markup("")
+    see = gettext("See what came in")
+    return escape(said) + quoted + Markup(' <a href="{}">{}</a>').format(link, see)
+
+
+# -- forms, as they open and as they come back --
+
+
+def _editor(shown: editors.Editor, problem: forms.Problem | None = None, **values: Any) -> Response:
+    problems = [sentence(language(), code) for code in shown.problems]
+    defaults: dict[str, Any] = {"preview": "", "difference": None, "draft_used": False}
+    return forms.page(
+        "editing/edit.html",
+        problem,
+        shown=shown,
+        problems=problems,
+        summary=_summary(),
+        **{**defaults, **values},
+    )
+
+
+def _typed(path: str) -> editors.Editor:
+    """The editor as it was sent; nothing is read, so it can be shown to who may not read."""
+    form = request.form
+    given = {name: form[FIELD + name] for name in _named(FIELD)}
+    kind = Kind.DIALOGUE if "date" in given else Kind.QUESTION if given else Kind.PAGE
+    return editors.Editor(
+        path=path,
+        title=given.get("title") or path,
+        kind=kind,
+        base=form.get("base", ""),
+        text=text.normalise(form.get("text", "")),
+        fields=given,
+        was={name: form[WAS + name] for name in _named(WAS)},
+        section=_number(form.get("section", "")),
+        part=text.normalise(form.get("part", "")),
+        converting=form.get("convert") == "yes",
+    )
+
+
+def _with_draft(shown: editors.Editor) -> editors.Editor:
+    draft = shown.draft
+    if draft is None:
+        return shown
+    given = {
+        name: draft.fields.get(FIELD + name, shown.fields.get(name, "")) for name in shown.names
+    }
+    was = {name: draft.fields.get(WAS + name, shown.was.get(name, "")) for name in shown.names}
+    section = _number(draft.fields.get("section", ""))
+    return replace(
+        shown,
+        base=draft.base,
+        text=draft.text,
+        fields=given,
+        was=was,
+        section=section,
+        part=draft.fields.get("part", ""),
+    )
+
+
+def _in_editor(problem: forms.Problem) -> forms.Problem:
+    """The problem with the names that the editor's fields have."""
+    known = fields.NAMES[Kind.DIALOGUE]
+    shown = set(_named(FIELD))
+    renamed = [
+        (FIELD + name if name in shown else "text" if name in known else name, said)
+        for name, said in problem.fields
+    ]
+    return replace(problem, fields=renamed)
+
+
+def _previewed(path: str) -> str:
+    whole = request.form.get("part") or request.form.get("text", "")
+    return pages.preview(wiki(), actor(), text.normalise(whole), path, labels(gettext))
+
+
+def _difference(path: str) -> Markup:
+    old, new = editing.difference(wiki(), actor(), path, sent())
+    if old == new:
+        return Markup("")
+    return words_html(diff.words(old, new), diff_labels(gettext, ngettext))
+
+
+def _new_form(shown: creating.New, problem: forms.Problem | None = None, **values: Any) -> Response:
+    defaults: dict[str, Any] = {"draft": None, "draft_used": False, "preview": ""}
+    chosen = set(shown.fields.get("questions", "").split("\n"))
+    asked = questions.open_ones(wiki(), actor()) if shown.kind is Kind.DIALOGUE else []
+    known = {question.path for question in asked}
+    left = "\n".join(path for path in sorted(chosen) if path and path not in known)
+    return forms.page(
+        "editing/new.html",
+        problem,
+        new=replace(shown, fields={**shown.fields, "questions": left}),
+        names=fields.NAMES[shown.kind],
+        statuses=STATUSES[shown.kind],
+        open_questions=asked,
+        chosen=chosen,
+        **{**defaults, **values},
+    )
+
+
+def _typed_new() -> creating.New:
+    form = request.form
+    kind = _kind(form.get("kind") or request.args.get("kind", ""))
+    given = {name: form.get(name, "") for name in fields.NAMES[kind]}
+    if "questions" in given:
+        given["questions"] = "\n".join(filter(None, form.getlist("questions")))
+    written = text.normalise(form.get("text", ""))
+    return creating.New(kind, form.get("path", ""), written, given, _summary())
+
+
+def _kind(written: str) -> Kind:
+    if written and written not in set(Kind):
+        raise Invalid.field("kind", "kind_unknown", kind=written[:40])
+    return Kind(written) if written else Kind.PAGE
+
+
+def _summary() -> str:
+    return " ".join(request.form.get("summary", "").split())
+
+
+def _number(written: str) -> int:
+    return int(written) if written.isdecimal() and len(written) < 6 else 0

@@ -1,0 +1,245 @@
+"""Forms: the CSRF check of every POST, and the promise that nothing typed is ever lost.
+
+A POST that is refused is answered with its own form, filled, with a fresh token; who is not
+logged in (any more) finds fields for that in the same form, and sending it logs in and carries on.
+A handler names the function that shows its form with `@refill(show)`; without one, a plain page
+carries all fields on.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from urllib.parse import unquote_to_bytes
+
+from flask import Flask, Response, current_app, make_response, render_template, request, session
+from flask_wtf.csrf import generate_csrf, validate_csrf
+from wtforms import ValidationError
+
+from wiki.domain.errors import Invalid, LoginRequired, WikiError
+from wiki.i18n.errors import field_sentences, sentence
+from wiki.services import sessions
+from wiki.web import errors, login
+from wiki.web.context import actor, language, respond, wiki
+
+log = logging.getLogger(__name__)
+
+TOKEN = "csrf_token"
+HEADER = "X-CSRF-Token"
+SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+LOGIN_FIELDS = frozenset({"username", "password"})
+VISIBLE = ("title", "path", "new_path", "text", "summary", "reason", "name", "email")
+"""Fields that the plain page shows; the others it carries unseen."""
+
+View = TypeVar("View", bound=Callable[..., Any])
+Show = Callable[..., Response]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a form is shown again; an empty one when it is shown for the first time.
+
+    `fields` are (field, sentence); `login` says that the form needs a username and a password.
+    """
+
+    code: str = ""
+    status: int = 200
+    text: str = ""
+    fields: Sequence[tuple[str, str]] = ()
+    login: bool = False
+    error: WikiError | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.code)
+
+    def of(self, name: str) -> str:
+        """The sentence about one field, or empty."""
+        return next((text for known, text in self.fields if known == name), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """One field of a refused POST; the value of a secret one is not kept."""
+
+    name: str
+    value: str
+    secret: bool = False
+    visible: bool = field(default=False)
+
+    @property
+    def rows(self) -> int:
+        """Lines that the field needs on the screen; 1 is an ordinary field."""
+        if self.name != "text" and "\n" not in self.value:
+            return 1
+        return min(24, max(6, self.value.count("\n") + 2))
+
+
+def install(app: Flask) -> None:
+    """Guard every POST, and answer refusals with the form that was sent."""
+    app.jinja_env.globals.update(csrf_token=generate_csrf, typed=typed)
+    app.before_request(_guard)
+    app.register_error_handler(WikiError, refused)
+
+
+def refill(show: Show) -> Callable[[View], View]:
+    """Mark a handler: when its POST is refused, `show(problem=..., **view_args)` answers.
+
+    `show` gives the form with what was typed (`typed()` in templates); its status is set here.
+    """
+
+    def mark(view: View) -> View:
+        view.refill = show  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def public(view: View) -> View:
+    """Mark a handler whose form is for readers who are not logged in."""
+    view.public = True  # type: ignore[attr-defined]
+    return view
+
+
+def page(template: str, problem: Problem | None = None, **values: Any) -> Response:
+    """A page with a form; `problem` says why it is shown again."""
+    answer = respond(template, problem=problem or Problem(), **values)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def typed(name: str, default: str = "") -> str:
+    """What was typed in a field that is shown again, else the default; never a secret."""
+    if is_secret(name) or request.method in SAFE:
+        return default
+    return request.form.get(name, default)
+
+
+def is_secret(name: str) -> bool:
+    """Whether a field's value may never be shown."""
+    return "password" in name or name == TOKEN
+
+
+def posted() -> list[Posted]:
+    """The fields of this POST, to be sent once more; without token and login fields."""
+    found = []
+    for name, value in request.form.items(multi=True):
+        if name == TOKEN or (name in LOGIN_FIELDS and not _is(_view(), "public")):
+            continue
+        secret = is_secret(name)
+        found.append(Posted(name, "" if secret else value, secret, secret or name in VISIBLE))
+    return found
+
+
+# -- the guard --
+
+
+def _guard() -> None:
+    """Before a POST is handled: its token is good, and a login in the same form is done."""
+    if request.method in SAFE or request.endpoint is None:
+        return
+    is_text = _is_utf8()
+    _check_token()
+    if not is_text:
+        raise Invalid("form_not_utf8")
+    name, password = request.form.get("username", ""), request.form.get("password", "")
+    if actor().is_member or _is(_view(), "public") or not (name and password):
+        return
+    log_in(name, password)
+
+
+def _is_utf8() -> bool:
+    """Whether the form that was posted is UTF-8: Flask would quietly keep what is not as `%E9`.
+
+    To be asked before the form is read, since the bytes are gone after that.
+    """
+    if request.mimetype != "application/x-www-form-urlencoded":
+        return True
+    data = request.get_data()
+    try:
+        (unquote_to_bytes(data) if b"%" in data else data).decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _check_token() -> None:
+    sent = request.form.get(TOKEN, "") or request.headers.get(HEADER, "")
+    try:
+        validate_csrf(sent)
+    except ValidationError as error:
+        raise Invalid("csrf_wrong" if session else "csrf_cookie") from error
+
+
+def log_in(name: str, password: str) -> None:
+    """Log this browser in; raises what `sessions.authenticate` raises."""
+    address, agent = request.remote_addr or "", request.headers.get("User-Agent", "")
+    login.enter(sessions.authenticate(wiki(), name, password, address=address, agent=agent))
+
+
+# -- refusals --
+
+
+def refused(error: WikiError) -> Response:
+    """The answer to a refused request: its form again if it was one, else an error page."""
+    if request.method in SAFE or request.endpoint is None:
+        return errors.refused(error)
+    if request.is_json or request.accept_mimetypes.best == "application/json":
+        answer = errors.refused(error)
+        # A script that kept the page open for days can go on with a fresh token.
+        answer.headers[HEADER] = generate_csrf()
+        return answer
+    return _again(error) if _is_worth(error) else errors.refused(error)
+
+
+def _is_worth(error: WikiError) -> bool:
+    if error.code.startswith("csrf_") or isinstance(error, LoginRequired):
+        return True
+    if hasattr(_view(), "refill"):
+        return True
+    return any(item.visible and item.value for item in posted())
+
+
+def _again(error: WikiError) -> Response:
+    problem = problem_of(error)
+    answer = _refilled(problem) or make_response(
+        render_template("accounts/resume.html", problem=problem, posted=posted())
+    )
+    answer.status_code = problem.status
+    answer.headers["Cache-Control"] = "no-store"
+    if problem.status in (429, 503):
+        answer.headers["Retry-After"] = str(error.values.get("seconds", errors.WAIT))
+    return answer
+
+
+def _refilled(problem: Problem) -> Response | None:
+    show: Show | None = getattr(_view(), "refill", None)
+    if show is None:
+        return None
+    try:
+        return show(problem=problem, **(request.view_args or {}))
+    except WikiError as error:
+        # The form itself may be closed to this reader; the plain page needs nothing but the POST.
+        log.info("the form of %s cannot be shown: %s", request.path, error.code)
+        return None
+
+
+def problem_of(error: WikiError) -> Problem:
+    """The refusal as the form shows it, in the reader's language."""
+    return Problem(
+        code=error.code,
+        status=errors.status_of(error),
+        text=sentence(language(), error.code, error.values),
+        fields=field_sentences(language(), error),
+        login=not actor().is_member and not _is(_view(), "public"),
+        error=error,
+    )
+
+
+def _view() -> Callable[..., Any] | None:
+    return current_app.view_functions.get(request.endpoint or "")
+
+
+def _is(view: Callable[..., Any] | None, mark: str) -> bool:
+    return bool(getattr(view, mark, False))

@@ -1,0 +1,96 @@
+"""For machines that watch over the wiki: alive, ready, and counts for Prometheus."""
+
+from __future__ import annotations
+
+import os
+import resource
+import threading
+import time
+from collections import Counter
+
+from flask import Blueprint, Response, current_app, g, jsonify, request
+from flask.blueprints import BlueprintSetupState
+
+from wiki.services import health
+from wiki.web import cache
+from wiki.web.context import wiki
+
+blueprint = Blueprint("health", __name__)
+
+COUNTS = "denktank-counts"
+
+
+class Counts:
+    """What this process answered: requests by method and status, and the seconds they took."""
+
+    def __init__(self) -> None:
+        self.answers: Counter[tuple[str, int]] = Counter()
+        self.seconds = 0.0
+        self._lock = threading.Lock()
+
+    def add(self, method: str, status: int, seconds: float) -> None:
+        """Count one answer."""
+        with self._lock:
+            self.answers[method, status] += 1
+            self.seconds += seconds
+
+
+@blueprint.record
+def _install(state: BlueprintSetupState) -> None:
+    app = state.app
+    counts = app.extensions[COUNTS] = Counts()
+
+    @app.before_request
+    def begin() -> None:
+        g.began = time.perf_counter()
+
+    @app.after_request
+    def count(answer: Response) -> Response:
+        took = time.perf_counter() - g.get("began", time.perf_counter())
+        method = request.method if request.method in ("GET", "HEAD", "POST") else "other"
+        counts.add(method, answer.status_code, took)
+        return answer
+
+
+@blueprint.get("/healthz")
+def alive() -> Response:
+    """The process answers."""
+    return _plain("ok\n")
+
+
+@blueprint.get("/readyz")
+def ready() -> Response:
+    """Whether pages can be served, and how far each projection is behind: JSON, 200 or 503."""
+    state = health.look(wiki())
+    answer = jsonify(state.as_dict())
+    answer.status_code = 200 if state.ready else 503
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+@blueprint.get("/metrics")
+def metrics() -> Response:
+    """Counts of this process, as Prometheus reads them."""
+    counts: Counts = current_app.extensions[COUNTS]
+    pages: cache.Pages = current_app.extensions[cache.PAGES]
+    process = f'pid="{os.getpid()}"'
+    lines = ["# TYPE denktank_answers_total counter"]
+    for (method, status), number in sorted(counts.answers.items()):
+        labels = f'{process},method="{method}",status="{status}"'
+        lines.append(f"denktank_answers_total{{{labels}}} {number}")
+    # Kilobytes on Linux.
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    for name, kind, value in (
+        ("denktank_answer_seconds_total", "counter", f"{counts.seconds:.6f}"),
+        ("denktank_kept_pages_hits_total", "counter", pages.hits),
+        ("denktank_kept_pages_misses_total", "counter", pages.misses),
+        ("denktank_memory_peak_bytes", "gauge", memory),
+    ):
+        lines += [f"# TYPE {name} {kind}", f"{name}{{{process}}} {value}"]
+    return _plain("\n".join(lines) + "\n")
+
+
+def _plain(text: str) -> Response:
+    answer = Response(text, mimetype="text/plain")
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

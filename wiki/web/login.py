@@ -1,0 +1,109 @@
+"""Who makes this request: Flask-Login around the sessions that SQL keeps.
+
+The signed session cookie carries the session's token and the secret of the CSRF tokens; the
+token's hash is looked up for each request, so that a session ended anywhere is over everywhere.
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+from flask import Flask, g, request, session
+from flask.sessions import SecureCookieSessionInterface
+from flask_login import LoginManager, UserMixin, current_user, login_user
+
+from wiki.domain.members import Visit
+from wiki.domain.rights import ANONYMOUS, Actor
+from wiki.services import sessions
+from wiki.web.context import wiki
+
+COOKIE_SECONDS = 365 * 24 * 3600
+"""The cookie may outlive the session, never the other way round: SQL says when it is over."""
+
+MEMBERS_KEY = "_user_id"
+"""Where Flask-Login keeps the session's token in the cookie."""
+
+
+class Person(UserMixin):  # type: ignore[misc]
+    """The visit behind a session's token, as Flask-Login wants it."""
+
+    def __init__(self, token: str, visit: Visit) -> None:
+        self.token = token
+        self.visit = visit
+
+    def get_id(self) -> str:
+        """What the cookie keeps."""
+        return self.token
+
+
+class SessionCookie(SecureCookieSessionInterface):
+    """Flask's signed cookie, never sent in the clear once it came over TLS."""
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        return super().get_cookie_secure(app) or request.is_secure
+
+
+def install(app: Flask) -> None:
+    """Recognise members by their cookie."""
+    app.config["PERMANENT_SESSION_LIFETIME"] = COOKIE_SECONDS
+    app.config["SESSION_REFRESH_EACH_REQUEST"] = False
+    app.session_interface = SessionCookie()
+    manager = LoginManager()
+    # Addresses of phones change all day; a stolen cookie is stopped by ending its session.
+    manager.session_protection = None
+    manager.init_app(app, add_context_processor=False)
+    manager.user_loader(_load)
+    app.before_request(_prefer)
+
+
+def _load(token: str) -> Person | None:
+    visit = sessions.visit_of(wiki(), token)
+    return Person(token, visit) if visit else None
+
+
+def _prefer() -> None:
+    """The member's own language and time zone, before anything is written in them."""
+    visit = current_visit()
+    if visit:
+        g.member_language = visit.language
+        g.member_timezone = visit.timezone
+        g.member_theme = visit.theme
+        g.unread = visit.unread
+
+
+def current_visit() -> Visit | None:
+    """The visit of the member who makes this request; None if nobody is logged in."""
+    # Without a token in the cookie there is nothing to load.
+    if MEMBERS_KEY not in session or not current_user.is_authenticated:
+        return None
+    return cast(Visit, current_user.visit)
+
+
+def current_actor() -> Actor:
+    """The person who makes this request; `ANONYMOUS` if nobody is logged in."""
+    visit = current_visit()
+    return visit.actor if visit else ANONYMOUS
+
+
+def enter(token: str) -> None:
+    """From this request on the browser is logged in with a new session's token.
+
+    Nothing that was in the cookie before is kept: an attacker may have put it there.
+    """
+    session.clear()
+    g.pop("csrf_token", None)
+    person = _load(token)
+    if person is not None:
+        login_user(person)
+        session.permanent = True
+        _prefer()
+
+
+def leave() -> None:
+    """Log out: the session is over, here and in SQL."""
+    token = session.get(MEMBERS_KEY)
+    if token:
+        sessions.end(wiki(), token)
+    session.clear()
+    g.pop("csrf_token", None)
+    g.pop("_login_user", None)

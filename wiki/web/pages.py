@@ -1,0 +1,99 @@
+"""Pages as they are read: now, as they were, and as plain Markdown."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+
+from wiki.domain.errors import Gone, Invalid, NotFound
+from wiki.domain.paths import check
+from wiki.i18n.errors import sentence
+from wiki.render.slots import labels
+from wiki.services import blame, comments, pages, places
+from wiki.web import slots
+from wiki.web.blame import shares
+from wiki.web.context import (
+    actor,
+    gettext,
+    language,
+    may,
+    page_url,
+    respond,
+    see_other,
+    url_of,
+    wiki,
+)
+
+blueprint = Blueprint("pages", __name__)
+
+
+@blueprint.get("/wiki/<path:path>")
+def show(path: str) -> Response:
+    """A page, now or (`at`) as it was; `redirect=no` shows a redirect itself."""
+    at, redirect = request.args.get("at", ""), request.args.get("redirect") != "no"
+    try:
+        view = pages.read(wiki(), actor(), path, at=at, redirect=redirect)
+    except (NotFound, Gone) as error:
+        if error.code not in ("page_missing", "page_deleted"):
+            raise
+        path = path.strip("/")
+        namesake = "" if at else places.namesake(wiki(), actor(), path)
+        return see_other(page_url(namesake)) if namesake else missing(path, error)
+    may_edit = actor().is_member and may("edit", view.path)
+    edit = url_of("edit", view.path) if may_edit and not view.then and view.readable else ""
+    html = wiki().renderer.fill(view.html, view.links, labels(gettext), edit=edit)
+    return respond(
+        "pages/show.html",
+        view=view,
+        html=html,
+        may_edit=may_edit,
+        problems=[sentence(language(), code) for code in view.problems],
+        talk=None if view.then else _talk(view),
+        shares=() if view.then else shares(blame.contributors(wiki(), actor(), view.page)),
+        active={"question": "questions", "dialogue": "dialogues"}.get(view.meta.kind, ""),
+    )
+
+
+@blueprint.get("/wiki/")
+@blueprint.get("/wiki")
+def root() -> Response:
+    """The front page."""
+    return see_other("/")
+
+
+@blueprint.get("/raw/<path:path>")
+def raw(path: str) -> Response:
+    """The exact bytes of a page, now or (`at`) as it was."""
+    blob, data = pages.raw(wiki(), actor(), path, request.args.get("at", ""))
+    answer = Response(data, content_type="text/plain; charset=utf-8")
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    answer.headers["Cache-Control"] = "private, no-cache"
+    answer.set_etag(blob)
+    answer.make_conditional(request)
+    return answer
+
+
+def missing(path: str, error: NotFound | Gone) -> Response:
+    """The answer where no page is: an offer to write it, or the way to its history."""
+    try:
+        creatable = bool(check(path))
+    except Invalid:
+        creatable = False
+    deleted = isinstance(error, Gone)
+    title = path.rpartition("/")[2].replace("-", " ").replace("_", " ").capitalize()
+    return respond(
+        "pages/missing.html",
+        410 if deleted else 404,
+        path=path,
+        title=title,
+        deleted=deleted,
+        creatable=creatable,
+    )
+
+
+def _talk(view: pages.View) -> comments.Threads:
+    written = request.args.get("talk", "")
+    number = int(written) if written.isdecimal() and len(written) < 7 else 1
+    talk = comments.thread(wiki(), actor(), view.page, view.path, number=number)
+    # Who wrote a comment may change it: they see other controls.
+    slots.differs_for(shown.comment.author for shown in talk.items)
+    return talk

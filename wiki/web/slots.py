@@ -1,0 +1,152 @@
+"""Pages for members: kept once for all who may do the same, with slots for what is theirs alone.
+
+A page is rendered with marks where the member's own things go (the account menu, the CSRF token,
+the number that makes sure a comment is posted once); each request fills them. What cannot be a slot
+makes the page somebody's own: the controls on one's own comments, so a page names the members
+`own_for` whom it differs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from flask import Flask, Response, g, make_response, render_template, request, session
+from markupsafe import Markup
+
+from wiki.engine import Wiki
+from wiki.web import cache, context
+
+ACCOUNT, TOKEN, ONCE = "account", "token", "once"
+_MARK = "\ue000{}\ue001"
+_MARKS = re.compile("\ue000(account|token|once)\ue001")
+_FLASHES = "_flashes"
+MENUS = 500
+
+Key = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Makers:
+    """What fills the slots for the member who asks: their CSRF token, a fresh number."""
+
+    token: Callable[[], str]
+    once: Callable[[], str]
+
+
+class MemberPages:
+    """The kept pages of one process, and how they are filled."""
+
+    def __init__(self, wiki: Wiki, pages: cache.Pages, endpoints: frozenset[str], make: Makers):
+        self._wiki = wiki
+        self._pages = pages
+        self._endpoints = endpoints
+        self._make = make
+        self._menus: dict[Key, str] = {}
+
+    def answer(self) -> Response | None:
+        """The kept page for this request, filled; None if it has to be made.
+
+        From here on until `keep`, templates write marks instead of what is the member's own.
+        """
+        if not self._may_be_kept():
+            return None
+        version = request.environ[cache.VERSION]
+        shared = self._key()
+        for key in (shared, (*shared, str(context.actor().id))):
+            page = self._pages.get(key, version)
+            if page is not None and context.actor().id not in page.own_for:
+                return self._filled(page.body.decode())
+        g.slots = True
+        return None
+
+    def keep(self, answer: Response) -> Response:
+        """Keep a page that was just made, and give it filled."""
+        if not g.pop("slots", False):
+            return answer
+        body = answer.get_data(as_text=True)
+        version = request.environ[cache.VERSION]
+        is_good = answer.status_code == 200 and answer.mimetype == "text/html"
+        if is_good and version == cache.version_of(self._wiki):
+            own_for: frozenset[int | None] = g.get("own_for", frozenset())
+            mine = context.actor().id in own_for
+            key = (*self._key(), str(context.actor().id)) if mine else self._key()
+            until = cache.until(self._wiki)
+            kept = frozenset() if mine else own_for
+            self._pages.put(key, cache.Page(version, until, [], "", body.encode(), own_for=kept))
+        answer.set_data(self._fill(body))
+        return answer
+
+    def _may_be_kept(self) -> bool:
+        return (
+            request.method == "GET"
+            and request.endpoint in self._endpoints
+            and context.actor().is_member
+            and _FLASHES not in session
+        )
+
+    def _key(self) -> Key:
+        return (
+            "member",
+            request.full_path,
+            request.host,
+            context.language(),
+            context.theme(),
+            context.zone(),
+            self._wiki.rights.signature(context.actor()),
+        )
+
+    def _filled(self, body: str) -> Response:
+        answer = make_response(self._fill(body))
+        answer.headers["Cache-Control"] = "private, no-cache"
+        answer.vary.update(("Cookie", "Accept-Language"))
+        return answer
+
+    def _fill(self, body: str) -> str:
+        token = self._make.token()
+        page = _MARKS.sub(lambda mark: self._menu() if mark[1] == ACCOUNT else mark[0], body)
+        return _MARKS.sub(lambda mark: token if mark[1] == TOKEN else self._make.once(), page)
+
+    def _menu(self) -> str:
+        """The account menu, with a mark for its token; it changes only with its member."""
+        actor = context.actor()
+        key = (
+            str(actor.id),
+            actor.name,
+            str(context.unread()),
+            context.language(),
+            self._wiki.rights.signature(actor),
+        )
+        menu = self._menus.get(key)
+        if menu is None:
+            g.slots = True
+            menu = render_template("macros/account.html")
+            g.pop("slots", None)
+            if len(self._menus) >= MENUS:
+                self._menus.clear()
+            self._menus[key] = menu
+        return menu
+
+
+def differs_for(members: Iterable[int | None]) -> None:
+    """Say that this page looks different to these members than to others with their rights."""
+    g.own_for = g.get("own_for", frozenset()) | frozenset(members)
+
+
+def slot(name: str, value: object) -> object:
+    """In templates: a mark while a page is made to be kept, else the value itself."""
+    if g.get("slots"):
+        return Markup(_MARK.format(name))
+    return value() if callable(value) else value
+
+
+def install(app: Flask, wiki: Wiki, endpoints: frozenset[str], make: Makers) -> None:
+    """Keep the pages of these endpoints for members."""
+    pages = MemberPages(wiki, app.extensions[cache.PAGES], endpoints, make)
+    app.before_request(pages.answer)
+    app.after_request(pages.keep)
+    app.jinja_env.globals.update(
+        slot=slot,
+        csrf_token=lambda: slot(TOKEN, make.token),
+    )
