@@ -1,0 +1,11 @@
+"""Start the wiki on this machine: `python run.py [--host H] [--port P] [--data DIR] [--empty]`."""
+
+import os
+import sys
+from pathlib import Path
+
+from wiki.commands.serve import serve
+
+if __name__ == "__main__":
+    os.environ.setdefault("DENKTANK_DATA", str(Path(__file__).resolve().parent))
+    sys.exit(serve(prog_name="run.py"))

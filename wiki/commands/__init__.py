@@ -1,0 +1,1 @@
+"""The commands of `denktank`, one module per noun."""

@@ -1,0 +1,36 @@
+"""`denktank check`: is what was derived what git says?"""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from wiki.commands.place import with_wiki
+from wiki.engine import Wiki
+from wiki.services import projections
+
+SHOWN = 50
+
+
+@click.command()
+@click.option("--repair", is_flag=True, help="Make anew what differs.")
+@with_wiki
+def check(wiki: Wiki, repair: bool) -> None:
+    """Compare every projection with git, and git with itself; exit code 1 if something differs."""
+    found = projections.check(wiki)
+    for line in found[:SHOWN]:
+        click.echo(str(line))
+    if len(found) > SHOWN:
+        click.echo(f"... and {len(found) - SHOWN} more")
+    if not found:
+        click.echo("Everything agrees.")
+        return
+    if not repair:
+        sys.exit(1)
+    projections.repair(wiki, found)
+    left = projections.check(wiki)
+    for line in left[:SHOWN]:
+        click.echo(f"still: {line}")
+    click.echo(f"{len(found) - len(left)} differences mended, {len(left)} left.")
+    sys.exit(1 if left else 0)

@@ -1,0 +1,191 @@
+"""`denktank serve`: the web server and the worker together, each started again if it dies.
+
+The supervisor itself holds the listening socket and lends it to the web server: while that is
+started again, visitors wait a moment instead of being refused.
+"""
+
+from __future__ import annotations
+
+import errno
+import logging
+import multiprocessing
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.context import ForkProcess
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from wiki.commands import logs, web, worker
+from wiki.commands.init import prepare
+from wiki.commands.place import Stop, data_option, settings_in
+from wiki.settings import Settings
+
+log = logging.getLogger(__name__)
+
+FORK = multiprocessing.get_context("fork")
+BACKLOG = 1024
+PORT_PATIENCE = 5.0
+"""Seconds to wait for a port that the processes of a killed supervisor are about to leave."""
+STOP_PATIENCE = 15.0
+"""Seconds that the children get to finish what they do when told to stop."""
+FIRST_DELAY, LONGEST_DELAY = 0.1, 10.0
+MOST_FAILURES = 5
+STEADY = 30.0
+"""A child that ran so many seconds is started again without delay when it dies."""
+
+
+@dataclass
+class Child:
+    """One process that the supervisor keeps alive: a fork, so that nothing is loaded twice."""
+
+    name: str
+    run: Callable[[], None]
+    process: ForkProcess | None = None
+    started: float = 0.0
+    due: float = 0.0
+    delay: float = FIRST_DELAY
+    failures: int = 0
+
+    def tend(self, now: float) -> None:
+        """Start the process if it is not there and its time has come; notice if it died."""
+        if self.process is None:
+            if now >= self.due:
+                self.start(now)
+            return
+        if self.process.is_alive():
+            return
+        code, self.process = self.process.exitcode, None
+        if now - self.started >= STEADY:
+            self.delay = FIRST_DELAY
+        # Ended by itself at once, not killed: it cannot start.
+        is_failure = bool(code and code > 0 and now - self.started < STEADY)
+        self.failures = self.failures + 1 if is_failure else 0
+        self.due = now + self.delay
+        log.error("the %s ended (%s); starting it again in %.1f s", self.name, code, self.delay)
+        self.delay = min(self.delay * 2, LONGEST_DELAY)
+
+    def start(self, now: float) -> None:
+        """Start the process."""
+        self.started = now
+        self.process = FORK.Process(target=self.run, name=self.name)
+        self.process.start()
+
+
+class Supervisor:
+    """Keeps the web server and the worker alive until it is told to stop."""
+
+    def __init__(self, settings: Settings, listener: socket.socket) -> None:
+        self._settings = settings
+        self._listener = listener
+        self._held, self._ours = os.pipe()
+        self._children = [Child("web server", self._web), Child("worker", self._worker)]
+        self._stopping = False
+
+    def _web(self) -> None:
+        self._become_child()
+        web.run(self._settings, self._listener.fileno(), self._held)
+
+    def _worker(self) -> None:
+        self._become_child()
+        self._listener.close()
+        worker.run(self._settings, self._held)
+
+    def _become_child(self) -> None:
+        os.close(self._ours)
+        # A group of its own: at Ctrl-C the supervisor alone decides who stops when.
+        os.setsid()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_DFL)
+
+    def run(self) -> None:
+        """Keep both alive until SIGTERM or SIGINT, then stop both and return.
+
+        Raises Stop if one of them cannot start at all.
+        """
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop)
+        while not self._stopping:
+            for child in self._children:
+                child.tend(time.monotonic())
+            time.sleep(0.05)
+            if any(child.failures >= MOST_FAILURES for child in self._children):
+                break
+        self._end()
+        for child in self._children:
+            if child.failures >= MOST_FAILURES:
+                raise Stop(f"the {child.name} cannot start; what it said stands above")
+
+    def _stop(self, number: int, frame: FrameType | None) -> None:
+        del number, frame
+        self._stopping = True
+
+    def _end(self) -> None:
+        deadline = time.monotonic() + STOP_PATIENCE
+        running = [child.process for child in self._children if child.process]
+        for process in running:
+            process.terminate()
+        for process in running:
+            process.join(max(0.1, deadline - time.monotonic()))
+            if process.is_alive():
+                log.error("the %s does not stop; it is killed", process.name)
+                process.kill()
+                process.join()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; waits a few seconds for a port that is just being left.
+
+    Raises Stop if the port is in use by something else, or cannot be used.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    deadline = time.monotonic() + PORT_PATIENCE
+    while True:
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+            listener.listen(BACKLOG)
+        except OSError as error:
+            listener.close()
+            if error.errno != errno.EADDRINUSE:
+                raise Stop(f"cannot listen on {host} port {port}: {error.strerror}") from error
+            if time.monotonic() > deadline:
+                message = f"port {port} is in use on {host}; choose another with --port"
+                raise Stop(message) from error
+            time.sleep(0.1)
+        else:
+            return listener
+
+
+@click.command()
+@data_option
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=8000, show_default=True, help="The port; 0 for any free one.")
+@click.option("--empty", is_flag=True, help="Write no starter content into a new wiki.")
+def serve(data: Path | None, host: str, port: int, empty: bool) -> None:
+    """Serve the wiki: web server and worker, kept alive together.
+
+    A wiki that is not there yet is made in the folder that --data names.
+    """
+    settings = settings_in(data, may_be_new=data is not None)
+    logs.configure(settings.log_format)
+    listener = listen(host, port)
+    address = settings.base_url or f"http://{_shown(host)}:{listener.getsockname()[1]}"
+    link = prepare(settings, address, empty=empty)
+    click.echo(f"{settings.site_name}: {address}")
+    if link:
+        click.echo(f"Make the administrator's account: {link}")
+    click.echo("Stop with Ctrl-C.")
+    Supervisor(settings, listener).run()
+
+
+def _shown(host: str) -> str:
+    if host in ("0.0.0.0", "::"):
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host

@@ -1,0 +1,113 @@
+"""`denktank user`: members, for who runs the machine."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from wiki.commands.place import Stop, with_wiki
+from wiki.domain.members import Status
+from wiki.domain.rights import SYSTEM, Role
+from wiki.engine import Wiki
+from wiki.services import members
+
+ROLES = click.Choice([role.word for role in Role if role is not Role.READER])
+
+
+@click.group()
+def user() -> None:
+    """Members: add, list, approve, give roles, suspend."""
+
+
+def _password(from_stdin: bool) -> str:
+    if from_stdin:
+        # One line, so that `echo secret |` and a file that ends in a newline both work.
+        return sys.stdin.readline().rstrip("\r\n")
+    if not sys.stdin.isatty():
+        raise Stop("give the password on standard input with --password-stdin")
+    answer: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    return answer
+
+
+@user.command()
+@click.argument("name")
+@click.option("--role", type=ROLES, default=Role.MEMBER.word, show_default=True)
+@click.option("--email", default="", help="The member's e-mail address.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@with_wiki
+def add(wiki: Wiki, name: str, role: str, email: str, password_stdin: bool) -> None:
+    """Make a confirmed account."""
+    member = members.add(
+        wiki,
+        username=name,
+        email=email,
+        password=_password(password_stdin),
+        role=Role[role.upper()],
+    )
+    click.echo(f"{member.username} is {member.role.word}")
+
+
+@user.command("list")
+@click.option("--status", type=click.Choice([status.value for status in Status]))
+@with_wiki
+def list_(wiki: Wiki, status: str | None) -> None:
+    """List the accounts: name, role, status, e-mail address, separated by tabs."""
+    number = 1
+    while found := members.find(wiki, SYSTEM, status=status or "", number=number).members:
+        for member in found:
+            shown = (member.username, member.role.word, member.status.value, member.email)
+            click.echo("\t".join(shown))
+        number += 1
+
+
+@user.command()
+@click.argument("name")
+@click.argument("role", type=ROLES)
+@with_wiki
+def role(wiki: Wiki, name: str, role: str) -> None:
+    """Give a member another role."""
+    members.set_role(wiki, SYSTEM, name, role)
+    click.echo(f"{name} is {role}")
+
+
+@user.command()
+@click.argument("name")
+@with_wiki
+def approve(wiki: Wiki, name: str) -> None:
+    """Let in somebody who waits."""
+    members.approve(wiki, SYSTEM, name)
+    click.echo(f"{name} can log in")
+
+
+@user.command()
+@click.argument("name")
+@click.option("--reason", default="", help="Kept in the log.")
+@click.option("--undo", is_flag=True, help="Let the member in again.")
+@with_wiki
+def suspend(wiki: Wiki, name: str, reason: str, undo: bool) -> None:
+    """Shut a member out, or let them in again."""
+    if undo:
+        members.reinstate(wiki, SYSTEM, name)
+        click.echo(f"{name} can log in")
+    else:
+        members.suspend(wiki, SYSTEM, name, reason)
+        click.echo(f"{name} is suspended")
+
+
+@user.command()
+@click.argument("name")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@with_wiki
+def password(wiki: Wiki, name: str, password_stdin: bool) -> None:
+    """Give a member another password; they are logged out everywhere."""
+    members.set_password(wiki, name, _password(password_stdin))
+    click.echo(f"the password of {name} is changed")
+
+
+@user.command()
+@click.argument("name")
+@with_wiki
+def link(wiki: Wiki, name: str) -> None:
+    """Print a link with which a member chooses a new password; it works once, for two days."""
+    click.echo(wiki.settings.base_url.rstrip("/") + members.password_link(wiki, SYSTEM, name))

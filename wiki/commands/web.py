@@ -1,0 +1,83 @@
+"""The web server: gunicorn with threads, on a socket that the supervisor holds."""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
+from gunicorn.config import Config
+from gunicorn.glogging import Logger
+
+from wiki.app import create_app
+from wiki.commands import lifeline
+from wiki.settings import Settings
+
+GRACE = 10
+"""Seconds for requests under way to finish when the server is told to stop."""
+M_ARENA_MAX = -8
+TIMEOUT = 60
+KEEP_ALIVE = 30
+
+
+class Log(Logger):  # type: ignore[misc]
+    """Gunicorn's messages in our own log; no line for each request (visitors leave no trace)."""
+
+    def setup(self, cfg: Config) -> None:
+        """Leave the handlers to `logs.configure`."""
+        self._access_log_enabled = False
+        self.error_log.propagate = True
+        self.error_log.setLevel("WARNING")
+        self.access_log.disabled = True
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """Gunicorn with its settings taken from ours."""
+
+    def __init__(self, settings: Settings, listener: int, held: int) -> None:
+        self._settings = settings
+        self._listener = listener
+        self._held = held
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Gunicorn's settings."""
+        for name, value in {
+            "bind": [f"fd://{self._listener}"],
+            "worker_class": "gthread",
+            "workers": self._settings.workers,
+            "threads": self._settings.threads,
+            "keepalive": KEEP_ALIVE,
+            "timeout": TIMEOUT,
+            "graceful_timeout": GRACE,
+            "logger_class": Log,
+            "post_fork": functools.partial(_started, self._held),
+            "control_socket_disable": True,
+        }.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        """The application, made after the fork: git and database handles are never shared."""
+        return create_app(self._settings)
+
+
+def _started(held: int, arbiter: Arbiter, worker: Any) -> None:
+    del arbiter, worker
+    lifeline.hold(held)
+
+
+def run(settings: Settings, listener: int, held: int) -> None:
+    """Serve on the open socket `listener` until told to stop; `held` is the lifeline."""
+    lifeline.hold(held)
+    _keep_memory_together()
+    Server(settings, listener, held).run()
+
+
+def _keep_memory_together() -> None:
+    """Let all threads allocate from two places: one for each keeps a third more memory."""
+    libc = ctypes.CDLL(None)
+    # Other C libraries than glibc have no such choice, and no such problem.
+    if hasattr(libc, "mallopt"):
+        libc.mallopt(M_ARENA_MAX, 2)

@@ -1,0 +1,37 @@
+"""`denktank worker`: what need not happen in a request, in a process of its own."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from pathlib import Path
+
+import click
+
+from wiki.commands import lifeline, logs
+from wiki.commands.place import data_option, opened, settings_in
+from wiki.services.worker import run as work
+from wiki.settings import Settings
+
+
+@click.command()
+@data_option
+def worker(data: Path | None) -> None:
+    """Index, export, count, mail and tidy up until told to stop; `serve` starts it too."""
+    settings = settings_in(data)
+    logs.configure(settings.log_format)
+    run(settings)
+
+
+def run(settings: Settings, held: int | None = None) -> None:
+    """Work until told to stop; `held` is the lifeline of who started this process."""
+    if held is not None:
+        lifeline.hold(held)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    wiki = opened(settings)
+    try:
+        work(wiki, stop)
+    finally:
+        wiki.close()
