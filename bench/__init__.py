@@ -1,0 +1,1 @@
+"""Benchmarks: a corpus generator, one file for each operation, a report."""
