@@ -1,0 +1,182 @@
+"""A real wiki in its own processes, and a real Chromium that looks at it."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, TimeoutError, sync_playwright
+
+PASSWORD = "correct horse battery"
+CHROMIUM = next(
+    (path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(path).exists()), ""
+)
+_CHECKOUT = Path(__file__).parents[2]
+_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@dataclass(frozen=True)
+class Site:
+    """A running wiki: where it answers and where it keeps its things."""
+
+    url: str
+    data: Path
+
+    def user(self, name: str, role: str = "member") -> None:
+        """Make a confirmed account with the password of all tests."""
+        subprocess.run(
+            [
+                sys.executable,
+                "-m",
+                "wiki.cli",
+                "user",
+                "add",
+                name,
+                "--role",
+                role,
+                "--email",
+                f"{name}@example.org",
+                "--password-stdin",
+            ],
+            input=PASSWORD,
+            text=True,
+            check=True,
+            cwd=_CHECKOUT,
+            env={**os.environ, "DENKTANK_DATA": str(self.data)},
+            capture_output=True,
+        )
+
+
+def free_port() -> int:
+    """A port on the loopback address that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait_for(url: str, process: subprocess.Popen[bytes], seconds: float = 30) -> None:
+    """Return when the address answers; fail if the process ends or time runs out."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        assert process.poll() is None, "the wiki stopped while starting"
+        try:
+            urllib.request.urlopen(url, timeout=2).close()
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError(f"no answer from {url} within {seconds} seconds")
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A wiki with the starter content, its worker, and four accounts."""
+    data = tmp_path_factory.mktemp("site")
+    port = free_port()
+    log = (data / "log").open("wb")
+    process = subprocess.Popen(
+        [sys.executable, "run.py", "--data", str(data), "--port", str(port)],
+        cwd=_CHECKOUT,
+        stdout=log,
+        stderr=log,
+        env={**os.environ, "DENKTANK_WORKERS": "1"},
+    )
+    site = Site(f"http://127.0.0.1:{port}", data)
+    try:
+        wait_for(site.url + "/healthz", process)
+        for name, role in (("anna", "member"), ("bram", "member")):
+            site.user(name, role)
+        site.user("mo", "moderator")
+        site.user("admin1", "admin")
+        yield site
+    finally:
+        process.terminate()
+        process.wait(20)
+        log.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests."""
+    if not CHROMIUM:
+        message = "Chromium is not installed (Debian: apt-get install chromium)"
+        assert not os.environ.get("CI"), message
+        pytest.skip(message)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=_FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, site: Site) -> Iterator[Callable[..., Page]]:
+    """Open a fresh browser profile; keyword arguments go to its context."""
+    contexts: list[BrowserContext] = []
+
+    def open_page(*, login: str = "", **options: object) -> Page:
+        settings = {"base_url": site.url, "locale": "nl-NL", **options}
+        context = browser.new_context(**settings)  # type: ignore[arg-type]
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        if login:
+            log_in(page, login)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def log_in(page: Page, name: str) -> None:
+    """Log in through the form, as a person does."""
+    page.goto("/login")
+    page.fill("main input[name=username]", name)
+    page.fill("main input[name=password]", PASSWORD)
+    with page.expect_navigation():
+        page.press("main input[name=password]", "Enter")
+    assert not re.search("/login", page.url), page.inner_text("main")
+
+
+def new_page(page: Page, title: str, text: str, kind: str = "page") -> str:
+    """Make a page through the form; gives its path."""
+    page.goto(f"/new?kind={kind}")
+    page.fill("input[name=title]", title)
+    set_text(page, text)
+    with page.expect_navigation():
+        page.click("main form.editor button[type=submit]:not([formaction]) >> nth=0")
+    path = page.get_attribute("article[data-path]", "data-path")
+    assert path, page.inner_text("main")
+    return path
+
+
+def set_text(page: Page, text: str, name: str = "text") -> None:
+    """Put text in the editor, whether CodeMirror has taken over the textarea or not."""
+    rich = page.locator(".cm-content").first
+    try:
+        rich.wait_for(timeout=3_000)
+    except TimeoutError:
+        page.fill(f"textarea[name={name}]", text)
+        return
+    rich.click()
+    page.keyboard.press("Control+A")
+    page.keyboard.insert_text(text)

@@ -1,0 +1,125 @@
+"""Every screen: for a keyboard, a screen reader, a narrow phone and the dark."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import new_page
+
+Visit = Callable[..., Page]
+
+OPEN = ["/", "/questions", "/dialogues", "/agenda", "/recent", "/search?q=beweging", "/login"]
+OPEN += ["/register", "/wiki/bestaat-niet", "/wiki/voorwaarden"]
+CLOSED = [
+    "/new?kind=question",
+    "/new?kind=dialogue",
+    "/new?kind=page",
+    "/trash",
+    "/account/profile",
+]
+ADMIN = ["/admin/members", "/admin/rules"]
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}}
+
+
+def _first(page: Page, list_address: str) -> str:
+    page.goto(list_address)
+    address = page.get_attribute("main .card a, main li a", "href")
+    assert address
+    return address
+
+
+def _all(page: Page) -> list[str]:
+    question, dialogue = _first(page, "/questions"), _first(page, "/dialogues")
+    path = question.removeprefix("/wiki/")
+    return [*OPEN, question, dialogue, f"/history/{path}", f"/diff/{path}"]
+
+
+def _look(page: Page, address: str) -> list[str]:
+    page.goto(address)
+    found = Axe().run(page, options=RULES).response["violations"]
+    problems = [f"{address}: {v['id']} {v['nodes'][0]['html'][:120]}" for v in found]
+    wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    return problems + ([f"{address}: {wide} px wider than the screen"] if wide > 0 else [])
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 360])
+def test_every_open_screen_is_accessible(visit: Visit, width: int, scheme: str) -> None:
+    page = visit(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    assert [p for address in _all(page) for p in _look(page, address)] == []
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_every_member_screen_is_accessible(visit: Visit, width: int) -> None:
+    page = visit(login="admin1", viewport={"width": width, "height": 800})
+    path = _first(page, "/questions").removeprefix("/wiki/")
+    forms = [f"/wiki/{path}", f"/edit/{path}", f"/rename/{path}", f"/delete/{path}"]
+    assert [p for address in [*CLOSED, *ADMIN, *forms] for p in _look(page, address)] == []
+
+
+def test_english_readers_get_english(visit: Visit) -> None:
+    page = visit(locale="en-GB")
+    page.goto("/questions")
+    assert page.get_attribute("html", "lang") == "en"
+    page.goto("/language?to=nl&next=/questions")
+    assert page.get_attribute("html", "lang") == "nl"
+
+
+def test_the_first_tab_stop_skips_to_the_text(visit: Visit) -> None:
+    page = visit()
+    page.goto("/questions")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+
+
+def test_slash_goes_to_the_search_field(visit: Visit) -> None:
+    page = visit()
+    page.goto("/questions")
+    page.keyboard.press("/")
+    page.keyboard.type("beweging")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert "q=beweging" in page.url
+
+
+def test_a_page_is_edited_with_the_keyboard_alone(visit: Visit) -> None:
+    page = visit(login="anna")
+    path = new_page(page, "Met het toetsenbord", "Hier begint het.")
+    page.goto(f"/edit/{path}")
+    target = page.locator(".cm-content").or_(page.locator("textarea[name=text]:visible")).first
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if target.evaluate("e => e.contains(document.activeElement)"):
+            break
+    page.keyboard.press("Control+End")
+    page.keyboard.type(" En hier gaat het verder.")
+    with page.expect_navigation():
+        page.keyboard.press("Control+s")
+    expect(page.locator("article[data-path]")).to_contain_text("En hier gaat het verder.")
+
+
+def test_two_revisions_are_compared_with_the_keyboard_alone(visit: Visit) -> None:
+    page = visit(login="anna")
+    path = new_page(page, "Vergelijken", "Eerste versie.")
+    for text in ("Tweede versie.", "Derde versie."):
+        page.goto(f"/edit/{path}")
+        whole = page.input_value("textarea[name=text]")
+        page.locator("textarea[name=text]").evaluate(
+            "(area, text) => { area.value = text; area.form.submit() }",
+            whole.replace(whole.split("\n")[-2] if whole.endswith("\n") else whole, text),
+        )
+        page.wait_for_url("**/wiki/**")
+    page.goto(f"/history/{path}")
+    page.focus("input[name=from] >> nth=0")
+    page.keyboard.press("ArrowDown")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert "/diff/" in page.url
+    expect(page.locator("main ins").first).to_be_visible()
+    expect(page.locator("main del").first).to_be_visible()

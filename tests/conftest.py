@@ -1,0 +1,170 @@
+"""A wiki in a fresh folder, its people, and browsers that are not real, for every test."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.fixtures import postgres
+from wiki.domain.rights import Actor, Role
+from wiki.settings import Settings
+
+PASSWORD = "correct horse battery"
+IN_CI = os.environ.get("CI") == "true"
+_number = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The URL of a PostgreSQL server; without one the test is skipped, in CI it fails."""
+    programs = postgres.programs()
+    if programs is None:
+        if IN_CI:
+            pytest.fail("PostgreSQL is not installed")
+        pytest.skip("PostgreSQL is not installed")
+    with postgres.server(programs) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The URL of a fresh database: the test runs once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        return ""
+    import psycopg
+
+    server = request.getfixturevalue("postgres_server")
+    name = f"wiki{next(_number)}"
+    plain = server.replace("+psycopg", "")
+    with psycopg.connect(f"{plain}/postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return f"{server}/{name}"
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings with every default, in a fresh folder."""
+    return Settings(data=tmp_path / "wiki", secret_key="only for tests")
+
+
+@pytest.fixture
+def wiki(settings: Settings) -> Iterator[Any]:
+    """An empty wiki."""
+    from wiki.engine import open_wiki
+
+    opened = open_wiki(settings)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def app(wiki: Any) -> Any:
+    """The web application on the empty wiki."""
+    from wiki.app import create_app
+
+    made = create_app(wiki.settings, wiki)
+    made.testing = True
+    return made
+
+
+@pytest.fixture
+def client(app: Any) -> Any:
+    """A browser in which nobody is logged in."""
+    return app.test_client()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords() -> Iterator[None]:
+    """Passwords cost milliseconds instead of tens of them; how they are kept stays the same."""
+    from argon2 import PasswordHasher
+
+    from wiki.services import sessions
+
+    kept, sessions._hasher = sessions._hasher, PasswordHasher(1, 8, 1)
+    yield
+    sessions._hasher = kept
+
+
+@pytest.fixture
+def person(wiki: Any) -> Callable[..., Any]:
+    """Makes a confirmed account and gives its actor: `person("anna", Role.EDITOR)`."""
+    from wiki.services import members
+
+    def make(username: str, role: Role = Role.MEMBER) -> Actor:
+        email = f"{username}@example.org"
+        made = members.add(wiki, username=username, email=email, password=PASSWORD, role=role)
+        return made.actor
+
+    return make
+
+
+@pytest.fixture
+def member(person: Callable[..., Actor]) -> Actor:
+    """A member, `anna`."""
+    return person("anna")
+
+
+@pytest.fixture
+def editor(person: Callable[..., Actor]) -> Actor:
+    """An editor, `bram`."""
+    return person("bram", Role.EDITOR)
+
+
+@pytest.fixture
+def moderator(person: Callable[..., Actor]) -> Actor:
+    """A moderator, `mo`."""
+    return person("mo", Role.MODERATOR)
+
+
+@pytest.fixture
+def admin(person: Callable[..., Actor]) -> Actor:
+    """An administrator, `chef`."""
+    return person("chef", Role.ADMIN)
+
+
+@pytest.fixture
+def login() -> Callable[..., None]:
+    """Logs a browser in: `login(client, "anna")`."""
+
+    def enter(client: Any, username: str, password: str = PASSWORD) -> None:
+        token = token_in(client.get("/login").text)
+        form = {"username": username, "password": password, "csrf_token": token}
+        assert client.post("/login", data=form).status_code == 303
+
+    return enter
+
+
+@pytest.fixture
+def page(wiki: Any) -> Callable[..., str]:
+    """Commits a file as the wiki itself and gives the revision: `page("vragen/a", "# A\\n")`."""
+    from wiki.domain.revisions import Author, Event
+    from wiki.domain.rights import SYSTEM
+    from wiki.store.store import Change
+
+    def commit(path: str, text: str | bytes | None, author: Actor = SYSTEM) -> str:
+        data = text.encode() if isinstance(text, str) else text
+        revision = wiki.store.commit(
+            [Change(f"{path}.md", data)],
+            author=Author(author.username, f"{author.uid}@{Author.DOMAIN}"),
+            message=f"write {path}",
+            trailers={"Denktank": Event.EDIT.value},
+            expect={},
+            when=wiki.clock(),
+        )
+        wiki.follow()
+        return str(revision)
+
+    return commit
+
+
+def token_in(html: str) -> str:
+    """The CSRF token of a form."""
+    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', html)
+    assert found, "the page has no form"
+    return found[1]

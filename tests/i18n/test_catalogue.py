@@ -1,0 +1,77 @@
+"""The Dutch catalogue has every text of the screens, none too many, with the same placeholders."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from jinja2 import Environment
+
+from wiki.i18n.catalogue import forms_of, key_of, messages
+
+HOUSE = Path(__file__).parents[2]
+PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
+WORDS = ("_", "gettext", "ngettext")
+
+
+def from_templates() -> Iterator[str]:
+    environment = Environment(extensions=["jinja2.ext.i18n"])
+    for file in (HOUSE / "templates").rglob("*.*"):
+        tree = environment.extract_translations(file.read_text(encoding="utf-8"))  # type: ignore[attr-defined]
+        for _, _, found in tree:
+            yield found if isinstance(found, str) else found[0]
+
+
+def from_code() -> Iterator[str]:
+    for file in (HOUSE / "wiki").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or not node.args:
+                continue
+            text = node.args[0]
+            called = ast.unparse(node.func).rpartition(".")[2]
+            if called in WORDS and isinstance(text, ast.Constant) and isinstance(text.value, str):
+                yield text.value
+
+
+def from_letters() -> Iterator[str]:
+    """Subjects and texts of mail: what `services/letters.py` passes to its `_write`."""
+    tree = ast.parse((HOUSE / "wiki" / "services" / "letters.py").read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "_write":
+            values = [text.value for text in node.args if isinstance(text, ast.Constant)]
+            texts = [text for text in values if isinstance(text, str)]
+            yield from (text for text in texts if not text.startswith("/"))
+
+
+def translated() -> dict[str, tuple[str, ...]]:
+    return {key_of(message): forms_of(message) for message in messages("nl")}
+
+
+def shown() -> set[str]:
+    return {*from_templates(), *from_code(), *from_letters()}
+
+
+def test_every_text_has_a_translation() -> None:
+    done = {text for text, forms in translated().items() if all(forms)}
+    assert sorted(shown() - done) == []
+
+
+def test_no_translation_is_left_over() -> None:
+    keyed = {text for text in translated() if re.fullmatch(r"[a-z_]+\.[a-z0-9_.]+", text)}
+    assert sorted(set(translated()) - shown() - keyed) == []
+
+
+def test_placeholders_are_the_same() -> None:
+    english = {key_of(message): forms_of(message)[0] for message in messages("en")}
+    for text, forms in translated().items():
+        wanted = set(PLACEHOLDER.findall(english.get(text, text)))
+        for form in forms:
+            assert set(PLACEHOLDER.findall(form)) <= wanted | {"num"}, text
+
+
+def test_files_do_not_contradict_each_other() -> None:
+    seen: dict[object, object] = {}
+    for message in messages("nl"):
+        assert seen.setdefault(message.id, message.string) == message.string, message.id

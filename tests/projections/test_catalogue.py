@@ -1,0 +1,112 @@
+"""What lists say of pages, as the newest revision has them, on both databases."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from tests.projections.conftest import Site
+from wiki.database import catalogue
+from wiki.domain.catalogue import Person, Wanted
+from wiki.domain.pages import Kind
+
+QUESTION = (
+    "---\ntitle: Hoe blijft het?\nkind: question\nstatus: open\ntags: [Zorg, wonen]\n---\nWaarom?\n"
+)
+
+
+def dialogue(title: str, date: str = "", status: str = "announced", about: str = "vraag") -> str:
+    when = f"date: {date}\n" if date else ""
+    return (
+        f"---\ntitle: {title}\nkind: dialogue\nstatus: {status}\n{when}questions: [{about}]\n"
+        "participants: [{name: Spreker A, role: hoogleraar}]\ntags: [zorg]\n---\nTekst.\n"
+    )
+
+
+def filled(site: Site) -> None:
+    site.save(
+        "create",
+        {
+            "vraag": QUESTION,
+            "d/een": dialogue("Een", "2009-12-02T15:00+01:00"),
+            "d/twee": dialogue("Twee", "2010-01-02", "held"),
+            "d/zonder": dialogue("Zonder"),
+            "a": "# Kop\nNaar [[vraag]], [[Hoe blijft het?]], [[weg]] en [b](map/).\n",
+            "map/index": "Los.\n",
+            "geheim/x": dialogue("Geheim", "2011-01-01"),
+        },
+    )
+    site.follow()
+
+
+def test_lists(site_on: Site) -> None:
+    filled(site_on)
+    with site_on.database.read() as connection:
+        (question,) = catalogue.questions(connection, hidden=["geheim"])
+        assert (question.path, question.title, question.dialogues) == (
+            "vraag",
+            "Hoe blijft het?",
+            3,
+        )
+        assert question.meta.tags == ("Zorg", "wonen")
+        paths = [page.path for page in catalogue.dialogues(connection, hidden=["geheim"])]
+        assert paths == ["d/twee", "d/een", "d/zonder"]
+        since = datetime(2009, 12, 2, 14, tzinfo=UTC)
+        assert [page.path for page in catalogue.agenda(connection, since)] == ["d/een", "geheim/x"]
+        assert catalogue.agenda(connection, since.replace(day=3), hidden=["geheim"]) == []
+        about = catalogue.dialogues_of(connection, "vraag", hidden=["geheim"])
+        assert [page.path for page in about] == ["d/een", "d/twee", "d/zonder"]
+        assert [page.path for page in catalogue.listing(connection, "d")] == sorted(paths)
+        assert catalogue.count(connection, Kind.DIALOGUE, "held") == 1
+        assert {tag.name.lower(): tag.count for tag in catalogue.tags(connection)}["zorg"] == 5
+        assert len(catalogue.tagged(connection, "ZORG", hidden=["geheim"])) == 4
+        person = Person("spreker-a", "Spreker A", "hoogleraar", "", 3)
+        assert catalogue.people(connection, hidden=["geheim"]) == [person]
+        assert len(catalogue.dialogues_with(connection, "spreker-a")) == 4
+
+
+def test_links_lead_where_pages_are_now(site_on: Site) -> None:
+    filled(site_on)
+    with site_on.database.read() as connection:
+        found = catalogue.resolve_links(connection, ["VRAAG", "map", "hoe blijft het?", "weg"])
+        assert found == {
+            "VRAAG": "vraag",
+            "map": "map/index",
+            "hoe blijft het?": "vraag",
+            "weg": None,
+        }
+        assert catalogue.resolve_links(connection, ["vraag"], hidden=["vraag"]) == {"vraag": None}
+        assert [page.path for page in catalogue.backlinks(connection, "vraag")] == ["a"]
+        assert [page.path for page in catalogue.backlinks(connection, "map/index")] == ["a"]
+        assert catalogue.wanted(connection) == [Wanted("weg", 1)]
+        assert [page.path for page in catalogue.orphans(connection)][:1] == ["a"]
+        assert catalogue.twin(connection, "Vraag") == "vraag"
+    site_on.save("create", {"weg": "Hier.\n"})
+    site_on.follow()
+    with site_on.database.read() as connection:
+        assert catalogue.wanted(connection) == []
+        assert [page.path for page in catalogue.backlinks(connection, "weg")] == ["a"]
+
+
+def test_a_redirect_leads_on(site: Site) -> None:
+    filled(site)
+    site.rename("vraag", "vraagstuk")
+    site.follow()
+    with site.database.read() as connection:
+        assert len(catalogue.dialogues_of(connection, "vraagstuk")) == 4
+        assert [page.path for page in catalogue.backlinks(connection, "vraagstuk")] == ["a"]
+        assert [page.path for page in catalogue.questions(connection)] == ["vraagstuk"]
+
+
+def test_titles_come_from_front_matter_heading_or_name(site: Site) -> None:
+    site.save(
+        "create", {"a": "---\ntitle: T\n---\n# K\n", "b": "# K\n", "c/d": "x\n", "c/index": "y\n"}
+    )
+    site.follow()
+    with site.database.read() as connection:
+        found = catalogue.find(connection, ["a", "b", "c/d", "c/index", "weg"])
+    assert {path: page.title for path, page in found.items()} == {
+        "a": "T",
+        "b": "K",
+        "c/d": "d",
+        "c/index": "c",
+    }

@@ -1,0 +1,164 @@
+"""Pages keep their identity through what people do to files, on both databases."""
+
+from __future__ import annotations
+
+from tests.projections.conftest import ANNA, START, Site
+from wiki.database import history
+from wiki.domain.history import Place, cursor
+from wiki.domain.revisions import Event
+from wiki.projections import checking, follow
+from wiki.projections.history import count_words
+
+OTHER = "iets heel anders\n"
+
+
+def test_a_renamed_page_keeps_its_history_and_leaves_a_page_of_its_own(site_on: Site) -> None:
+    site = site_on
+    site.save("create", {"a": "een\n"})
+    page = site.identity("a")
+    site.rename("a", "b")
+    assert site.identity("b") == page != site.identity("a")
+    newest, first = site.history("b")
+    assert (newest.event, newest.came_from, newest.path) == (Event.RENAME, "a", "b")
+    assert (first.event, first.path, first.message) == (Event.CREATE, "a", "create something")
+    site.rename("b", "a")
+    assert site.identity("a") == page
+    assert checking.check(site.store, site.database) == []
+
+
+def test_a_move_from_outside_is_a_rename(site: Site) -> None:
+    site.push({"a": "een\n", "b": OTHER})
+    page = site.identity("a")
+    site.push({"c/a": "een\n", "b": OTHER})
+    assert site.identity("c/a") == page
+    site.push({"c/A": "een\n", "b": OTHER})
+    assert site.identity("c/A") == page
+    assert [r.event for r in site.history("c/A")] == [Event.OUTSIDE] * 3
+
+
+def test_a_new_page_at_an_old_path_is_another(site: Site) -> None:
+    site.save("create", {"a": "een\n"})
+    page = site.identity("a")
+    site.save("delete", {"a": None})
+    with site.database.read() as connection:
+        assert history.identity(connection, "a") == page
+    site.follow()
+    with site.database.read() as connection:
+        gone = history.deleted(connection, "a")
+        assert gone and gone.page == page and gone.event is Event.DELETE
+        assert history.trash(connection) == [gone]
+        assert history.trash(connection, hidden=["a"]) == []
+        assert history.place(connection, page) == Place("a", False)
+    site.save("create", {"a": OTHER})
+    assert site.identity("a") != page
+    with site.database.read() as connection:
+        assert history.deleted(connection, "a") is None
+        assert history.trash(connection) == []
+        assert history.pages_at(connection, "a") == [site.identity("a"), page]
+
+
+def test_a_restored_page_is_the_same_page(site: Site) -> None:
+    first = site.save("create", {"a": "een\n"})
+    page = site.identity("a")
+    site.save("delete", {"a": None})
+    site.save("create", {"a": OTHER})
+    site.save("delete", {"a": None})
+    site.save("restore", {"a": "een\n"}, Base=first)
+    assert site.identity("a") == page
+    site.push({})
+    site.push({"a": "een\n"})
+    assert site.identity("a") == page
+
+
+def test_a_merge_touches_only_what_differs_from_both_sides(site: Site) -> None:
+    base = site.push({"a": "een\n", "b": "twee\n"})
+    ours = site.push({"a": "een\nmeer\n", "b": "twee\n"})
+    site.follow()
+    theirs = site.outside.commit({"a.md": "een\n", "b.md": "drie\n"}, [base], START - 100)
+    site.push({"a": "een\nmeer\n", "b": "drie\n"}, [theirs, ours])
+    assert len(site.history("a")) == 2
+    changed, born = site.history("b")
+    assert (changed.commit, changed.date) == (theirs, born.date + 1)
+    assert checking.check(site.store, site.database) == []
+
+
+def test_a_rename_here_and_an_edit_there_meet_in_one_page(site: Site) -> None:
+    site.save("create", {"a": "een\n"})
+    page, base = site.identity("a"), site.store.head()
+    ours = site.rename("a", "b")
+    site.follow()
+    theirs = site.outside.commit({"a.md": "een\nmeer\n"}, [base], site.now)
+    pages = site.pages()
+    site.push({"b": "een\nmeer\n", "a": pages["a"]}, [theirs, ours])
+    assert site.identity("b") == page != site.identity("a")
+
+
+def test_two_births_of_one_page_become_one(site: Site) -> None:
+    site.save("create", {"a": "een\n"})
+    first, head = site.identity("a"), site.store.head()
+    other = site.outside.commit({"a.md": "een\n"}, [], START - 50)
+    site.push({"a": "een\n"}, [head, other])
+    assert site.identity("a") != first, "the outside birth is the earlier one"
+    assert len(site.history("a")) == 2
+    assert checking.check(site.store, site.database) == []
+
+
+def test_history_goes_on_where_a_page_of_it_ended(site_on: Site) -> None:
+    site = site_on
+    commits = [site.save("edit", {"a": f"{n}\n", "f/b": f"{n}\n"}) for n in range(6)]
+    page = site.identity("a")
+    with site.database.read() as connection:
+        assert [r.commit for r in history.revisions(connection, page, limit=2)] == commits[:-3:-1]
+        older = history.revisions(connection, page, before=commits[2])
+        assert [r.commit for r in older] == commits[1::-1]
+        assert [history.number(connection, page, commit) for commit in commits] == [*range(1, 7)]
+        assert (history.count(connection, page), history.writers(connection, page)) == (6, 1)
+        recent = history.recent(connection, limit=3)
+        rest = history.recent(connection, before=cursor(recent[-1]))
+        assert len({(r.commit, r.path) for r in recent + rest}) == 12
+        assert {r.path for r in history.recent(connection, hidden=["f"])} == {"a"}
+        assert len(history.recent(connection, hidden=["f"], shown=["f/b"])) == 12
+        assert len(history.by_author(connection, ANNA.uid)) == 12
+        assert history.holder(connection, "a", recent[0].blob) in ("", page)
+        assert history.had(connection, page, older[0].blob)
+
+
+def test_a_rewritten_branch_is_followed_anew(site: Site) -> None:
+    site.save("create", {"a": "een\n"})
+    site.follow()
+    site.push({"b": "twee\n"}, [])
+    assert site.identity("b")
+    assert not site.identity("a")
+    assert checking.check(site.store, site.database) == []
+
+
+def test_check_names_the_field_and_repair_mends_it(site: Site) -> None:
+    site.save("create", {"a": "een\n"})
+    site.follow()
+    with site.database.project() as connection:
+        connection.execute(history.rows.update().values(event="delete"))
+        connection.execute(history.names.delete())
+    found = {(d.key.split()[0], d.field) for d in checking.check(site.store, site.database)}
+    assert found == {("revisions", "event"), ("names", "")}
+    checking.repair(site.store, site.database)
+    assert checking.check(site.store, site.database) == []
+
+
+def test_words_are_counted_newest_first(site: Site) -> None:
+    site.save("create", {"a": "een twee\n"})
+    site.save("edit", {"a": "een drie vier\n"})
+    site.follow()
+    assert count_words(site.store, site.database, 1) == 1
+    newest, first = site.history("a")
+    assert (newest.added, newest.removed, first.added) == (2, 1, None)
+    assert count_words(site.store, site.database) == 1
+    assert count_words(site.store, site.database) == 0
+
+
+def test_lag_counts_what_is_to_follow(site: Site) -> None:
+    site.save("create", {"a": "een\n"})
+    site.follow()
+    site.save("edit", {"a": "twee\n"})
+    assert [lag.behind for lag in follow.lag(site.store, site.database)] == [1, 1]
+    site.follow()
+    assert [lag.behind for lag in follow.lag(site.store, site.database)] == [0, 0]

@@ -1,0 +1,340 @@
+"""The search index follows git and SQL, and heals itself."""
+
+from __future__ import annotations
+
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from wiki.domain.query import parse
+from wiki.domain.search import NotReady, Scope
+
+DIALOGUE = """---
+kind: dialogue
+title: Gesprek over de wijk
+status: held
+date: 2009-12-02
+participants: [{name: Anna de Vries}, {name: Bert}]
+questions: [vragen/wijk]
+---
+**Anna de Vries:** Bewoners beginnen zelf.
+
+**Bert:** En de gemeente volgt.
+"""
+
+
+@pytest.fixture
+def update(wiki: Any) -> Callable[[], None]:
+    """Lets the index catch up."""
+
+    def run() -> None:
+        while wiki.search.update(wiki.store, wiki.database):
+            pass
+
+    return run
+
+
+@pytest.fixture
+def found(wiki: Any) -> Callable[[str], list[tuple[str, str]]]:
+    """Searches, and gives kind and path of what was found."""
+
+    def search(text: str) -> list[tuple[str, str]]:
+        hits = wiki.search.search(parse(text), Scope(), limit=100).hits
+        return [(hit.kind.value, hit.path) for hit in hits]
+
+    return search
+
+
+def test_without_an_index_nothing_is_searched(wiki: Any) -> None:
+    with pytest.raises(NotReady):
+        wiki.search.search(parse("burger"), Scope())
+    assert wiki.search.progress.revision == ""
+
+
+def test_pages_come_change_and_go(page: Any, update: Any, found: Any, wiki: Any) -> None:
+    page("a", "# Burgers\n\nDe wijkraad.")
+    page("b", "# Iets anders\n")
+    update()
+    assert found("burger") == [("page", "a")]
+    page("a", "# Raadsleden\n")
+    update()
+    assert found("burger") == []
+    assert found("raadslid") == [("page", "a")]
+    page("a", None)
+    update()
+    assert found("raadslid") == []
+    assert wiki.search.progress.revision == wiki.store.head()
+
+
+def test_turns_and_people_are_found(page: Any, update: Any, found: Any, wiki: Any) -> None:
+    page("gesprekken/wijk", DIALOGUE)
+    update()
+    assert ("turn", "gesprekken/wijk") in found("bewoner")
+    assert found("soort:beurt gemeente") == [("turn", "gesprekken/wijk")]
+    assert found("soort:persoon anna") == [("person", "people/anna-de-vries")]
+    hit = wiki.search.search(parse("soort:beurt gemeente"), Scope()).hits[0]
+    assert (hit.number, hit.person, hit.questions) == (2, "Bert", ("vragen/wijk",))
+    page("gesprekken/wijk", DIALOGUE.replace("Anna de Vries", "Clara"))
+    update()
+    assert found("soort:persoon anna") == []
+    assert found("soort:persoon clara") == [("person", "people/clara")]
+
+
+def test_a_redirect_is_not_found(page: Any, update: Any, found: Any) -> None:
+    page("oud", "---\nredirect: nieuw\n---\nBurgers\n")
+    update()
+    assert found("burger") == []
+
+
+def test_comments_follow_their_page(
+    page: Any, update: Any, found: Any, wiki: Any, member: Any
+) -> None:
+    from wiki.database import comments
+    from wiki.domain.comments import NewComment, State
+
+    revision = page("vragen/wijk", "# Wijk\n")
+    with wiki.database.write() as connection:
+        text = "Bij ons heet dat een buurthuis."
+        new = NewComment("vragen/wijk", revision, member.id, text, wiki.clock())
+        id = comments.add(connection, new)
+    update()
+    assert found("buurthuizen") == [("comment", "vragen/wijk")]
+    page("vragen/wijk", None)
+    update()
+    assert found("buurthuis") == []
+    page("vragen/wijk", "# Wijk\n")
+    update()
+    before = found("buurthuis")
+    with wiki.database.write() as connection:
+        comments.set_state(connection, id, State.HIDDEN)
+    update()
+    assert found("buurthuis") == []
+    assert before in ([], [("comment", "vragen/wijk")])
+
+
+def test_members_are_found_by_name_and_pages_by_their_author(
+    page: Any, update: Any, found: Any, wiki: Any, editor: Any
+) -> None:
+    from wiki.database import members as accounts
+
+    page("a", "# Wijk\n", editor)
+    update()
+    assert found("soort:persoon bram") == [("person", "members/bram")]
+    assert found("wie:bram wijk") == [("page", "a")]
+    assert found("wie:anna wijk") == []
+    with wiki.database.write() as connection:
+        accounts.change(connection, editor.id, {"status": "suspended"})
+    update()
+    assert found("soort:persoon bram") == []
+
+
+def test_days_and_years_are_those_of_the_site(page: Any, update: Any, wiki: Any) -> None:
+    page("a", DIALOGUE.replace("2009-12-02", "2010-01-01"))
+    page("b", DIALOGUE.replace("2009-12-02", "2009-12-31T23:30Z"))
+    update()
+    results = wiki.search.search(parse("soort:gesprek na:2010"), Scope())
+    assert sorted(hit.path for hit in results.hits) == ["a", "b"]
+    assert dict(results.facets["year"]) == {"2010": 2}
+
+
+def test_following_gives_the_same_as_building(
+    page: Any, update: Any, found: Any, wiki: Any
+) -> None:
+    chance = random.Random(4)
+    words = ["burger", "wijk", "raad", "zorg", "keten"]
+    for _ in range(30):
+        path = chance.choice("abcdef")
+        gone = chance.random() < 0.2 and wiki.store.read(f"{path}.md")
+        page(path, None if gone else " ".join(chance.choices(words, k=3)) + "\n")
+        if chance.random() < 0.5:
+            update()
+    update()
+    assert wiki.search.check(wiki.store, wiki.database) == []
+    followed = {word: sorted(found(word)) for word in words}
+    told: list[tuple[int, int]] = []
+    wiki.search.rebuild(wiki.store, wiki.database, lambda done, total: told.append((done, total)))
+    assert {word: sorted(found(word)) for word in words} == followed
+    assert told[-1][0] == told[-1][1] > 0
+
+
+@pytest.mark.slow
+def test_several_processes_build_the_same(
+    page: Any, found: Any, wiki: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(60):
+        page(f"p{number}", f"# Bladzijde {number}\n\nburger woord{number}\n")
+    page("gesprekken/wijk", DIALOGUE)
+    monkeypatch.setattr("wiki.projections.search.build.ALONE", 25)
+    wiki.search.rebuild(wiki.store, wiki.database, lambda done, total: None)
+    assert wiki.search.check(wiki.store, wiki.database) == []
+    assert len(found("burger")) == 60
+    assert found("soort:persoon bert") == [("person", "people/bert")]
+
+
+def test_one_searches_while_another_writes(page: Any, update: Any, found: Any, wiki: Any) -> None:
+    from threading import Thread
+
+    page("vast", "burger\n")
+    update()
+    failed: list[BaseException] = []
+    going = True
+
+    def read() -> None:
+        while going:
+            try:
+                wiki.search._answers.clear()
+                assert ("page", "vast") in found("burger")
+            except BaseException as error:
+                failed.append(error)
+
+    readers = [Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    for number in range(25):
+        page("los", f"wijk {number}\n")
+        update()
+    going = False
+    for reader in readers:
+        reader.join()
+    assert failed == []
+
+
+def test_the_check_finds_what_is_not_in_the_index(page: Any, update: Any, wiki: Any) -> None:
+    from wiki.projections.search import following
+
+    page("a", "burger\n")
+    page("b", "wijk\n")
+    update()
+    view = wiki.search._newest()
+    following.write(view, view.progress, ["page a"], ())
+    (difference,) = wiki.search.check(wiki.store, wiki.database)
+    assert (difference.key, difference.kept) == ("a", "")
+
+
+def test_a_rewritten_branch_is_followed(page: Any, update: Any, found: Any, wiki: Any) -> None:
+    page("a", "burger\n")
+    first = wiki.store.head()
+    page("a", "wijk\n")
+    update()
+    repository = wiki.settings.data / "pages"
+    subprocess.run(["git", "-C", repository, "update-ref", "refs/heads/main", first], check=True)
+    wiki.follow()
+    update()
+    assert found("burger") == [("page", "a")]
+    assert found("wijk") == []
+
+
+def index_files(wiki: Any) -> list[Path]:
+    folder = wiki.settings.data / "search_index"
+    return sorted(file for file in folder.rglob("*") if file.is_file() and ".lock" not in file.name)
+
+
+def harm(file: Path, how: str) -> None:
+    if how == "delete":
+        file.unlink()
+    else:
+        file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+
+
+@pytest.mark.parametrize("how", ["delete", "truncate"])
+def test_any_file_of_the_index_may_be_lost(
+    page: Any, update: Any, found: Any, wiki: Any, how: str
+) -> None:
+    from wiki.projections.search.index import SearchIndex
+
+    page("gesprekken/wijk", DIALOGUE)
+    update()
+    for number in range(len(index_files(wiki))):
+        files = index_files(wiki)
+        if number >= len(files):
+            break
+        harm(files[number], how)
+        search_or_not_ready(found)
+        wiki.search = SearchIndex.open(wiki.settings.data / "search_index")
+        search_or_not_ready(found)
+        update()
+        assert found("soort:beurt gemeente") == [("turn", "gesprekken/wijk")], files[number].name
+
+
+def search_or_not_ready(found: Any) -> None:
+    try:
+        found("gemeente")
+    except NotReady:
+        return
+
+
+def test_an_older_index_is_built_anew(
+    page: Any, update: Any, found: Any, wiki: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page("a", "burger\n")
+    update()
+    before = wiki.search.folder.live()
+    for module in ("folder", "fields"):
+        monkeypatch.setattr(f"wiki.projections.search.{module}.VERSION", 99)
+    update()
+    assert wiki.search.folder.live() != before
+    assert found("burger") == [("page", "a")]
+
+
+WORKER = """
+import sys
+from pathlib import Path
+from wiki.engine import open_wiki
+from wiki.settings import Settings
+wiki = open_wiki(Settings(data=Path(sys.argv[1]), secret_key="only for tests"))
+print("ready", flush=True)
+while True:
+    wiki.follow()
+    wiki.search.update(wiki.store, wiki.database)
+"""
+
+
+@pytest.fixture
+def killed(wiki: Any) -> Iterator[Callable[[float], None]]:
+    """Runs a worker that indexes, and kills it after so many seconds."""
+
+    def run(seconds: float) -> None:
+        worker = subprocess.Popen(
+            [sys.executable, "-c", WORKER, str(wiki.settings.data)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        assert worker.stdout is not None
+        worker.stdout.readline()
+        time.sleep(seconds)
+        worker.send_signal(signal.SIGKILL)
+        worker.communicate()
+
+    yield run
+
+
+@pytest.mark.slow
+def test_a_killed_worker_loses_nothing(
+    page: Any, update: Any, found: Any, wiki: Any, member: Any, killed: Any
+) -> None:
+    from wiki.database import comments
+    from wiki.domain.comments import NewComment
+
+    chance = random.Random(9)
+    for number in range(50):
+        for other in range(4):
+            page(f"p{number}/{other}", f"# Woord{number}x{other}\n\nburger {number}\n")
+        page(f"d{number}", DIALOGUE)
+        with wiki.database.write() as connection:
+            text = f"Opmerking{number} over burgers."
+            new = NewComment(f"d{number}", wiki.store.head(), member.id, text, wiki.clock())
+            comments.add(connection, new)
+        killed(chance.random() * 0.15)
+    update()
+    assert wiki.search.check(wiki.store, wiki.database) == []
+    for number in range(50):
+        assert found(f"woord{number}x3") == [("page", f"p{number}/3")]
+        assert found(f"opmerking{number}") == [("comment", f"d{number}")]
+    assert len(found("soort:beurt")) == 100

@@ -1,0 +1,133 @@
+"""What writers get for what they write."""
+
+import pickle
+
+import pytest
+
+from wiki.render.links import LinkKind, LinkState
+from wiki.render.markdown import Renderer
+from wiki.render.plugins.code import LANGUAGES
+
+RENDERER = Renderer()
+
+
+def shown(text: str, path: str = "a/b", **live: str) -> str:
+    page = RENDERER.render(text, path=path)
+    return str(RENDERER.fill(page.html, {t: LinkState(p) for t, p in live.items()})).strip()
+
+
+SAMPLES = [
+    ("a [[x]]", '<p>a <a href="/wiki/x">x</a></p>'),
+    ("[[x|y *z*]]", '<p><a href="/wiki/x">y *z*</a></p>'),
+    ("[[x#Een kop]]", '<p><a href="/wiki/x#h-een-kop">x#Een kop</a></p>'),
+    ("[y](/x.md)", '<p><a href="/wiki/x">y</a></p>'),
+    ("[y](../x.md#k)", '<p><a href="/wiki/x#h-k">y</a></p>'),
+    ("[y](#kop)", '<p><a href="#h-kop">y</a></p>'),
+    ("![p](p.png)", '<p><img src="/files/a/b/p.png" alt="p" loading="lazy"></p>'),
+    ("![p](img/p.png)", '<p><img src="/files/a/img/p.png" alt="p" loading="lazy"></p>'),
+    ("[r](r.pdf)", '<p><a href="/files/a/b/r.pdf">r</a></p>'),
+    (
+        "![p](https://e.example/p.png)",
+        '<p><a href="https://e.example/p.png" class="external" rel="noopener noreferrer">p</a></p>',
+    ),
+    ("[y](javascript:x)", '<p><span class="refused">y</span></p>'),
+    ("~~a~~ &euml; <b>", "<p><s>a</s> ë &lt;b&gt;</p>"),
+    ("Woord\n: uitleg", "<dl>\n<dt>Woord</dt>\n<dd>uitleg</dd>\n</dl>"),
+    ("`[[x]]`", "<p><code>[[x]]</code></p>"),
+    ("\\[[x]]", "<p>[[x]]</p>"),
+]
+
+
+@pytest.mark.parametrize(("text", "html"), SAMPLES)
+def test_sample(text: str, html: str) -> None:
+    assert shown(text, x="x") == html
+
+
+def test_wanted_link_leads_to_a_new_page() -> None:
+    assert 'class="wanted" href="/new?title=Nog%20niets"' in shown("[[Nog niets]]")
+    assert 'class="wanted" href="/new?path=a/c"' not in shown("[x](c)", x="x")
+    assert 'href="/new?path=a%2Fc"' in shown("[x](c)")
+
+
+def test_live_link_carries_the_title_of_its_page() -> None:
+    html = RENDERER.render("[[oud|oud]]").html
+    filled = RENDERER.fill(html, {"oud": LinkState("nieuw", 'De "vraag"')})
+    assert filled == '<p><a href="/wiki/nieuw" title="De &quot;vraag&quot;">oud</a></p>\n'
+
+
+def test_heading_has_an_anchor_and_for_editors_a_link_to_its_section() -> None:
+    page = RENDERER.render("# Titel\n\n## Kop\n\n> ## Geciteerd\n\n## Kop\n")
+    assert page.title == "Titel"
+    assert [(h.anchor, h.number) for h in page.headings] == [
+        ("h-kop", 2),
+        ("h-geciteerd-in", 0),
+        ("h-kop-2", 3),
+    ]
+    assert "section=3" in RENDERER.fill(page.html, {}, edit="/edit/x")
+    assert "section=" not in RENDERER.fill(page.html, {})
+
+
+def test_table_is_aligned_by_class() -> None:
+    html = shown("|a|b|\n|-|-:|\n|1|2|")
+    assert '<th scope="col" class="align-right">b</th>' in html
+    assert "style=" not in html
+
+
+def test_footnote_referred_to_twice_has_one_place_to_return_to() -> None:
+    html = shown("a[^n] b[^n]\n\n[^n]: noot")
+    assert html.count('id="fnref-1"') == 1
+    assert 'href="#fn-1"' in html
+
+
+def test_turns_are_sections_with_speaker_and_time() -> None:
+    text = (
+        "---\nkind: dialogue\nstatus: held\ndate: 2009-12-02\nparticipants: [Jan, Els]\n---\n"
+        "Vooraf.\n\n**Jan (15.04):** Dag.\n\nNog iets.\n\n**Els:** Ja.\n\n## Slot\n\n"
+        "**Piet:** nee\n"
+    )
+    page = RENDERER.render(text)
+    html = RENDERER.fill(page.html, {})
+    assert html.count('<section class="turn"') == 2
+    assert '<span class="turn-name">Jan</span>' in html
+    assert "Turn 1</a> · 15.04" in html
+    assert [turn.said for turn in page.turns] == ["Dag.\n\nNog iets.", "Ja."]
+
+
+def test_what_a_page_says_of_itself() -> None:
+    page = RENDERER.render(
+        "---\ntitle: T\n---\n# T\n\nEerste *zin* met [[x|een link]].\n\nTweede.\n"
+    )
+    assert page.excerpt == "Eerste zin met een link."
+    assert page.plain == "Eerste zin met een link.\n\nTweede."
+    assert page.words == 6
+    assert [(link.kind, link.target) for link in page.links] == [(LinkKind.WIKI, "x")]
+    assert pickle.loads(pickle.dumps(page)) == page
+
+
+def test_broken_front_matter_stays_visible() -> None:
+    page = RENDERER.render('---\ntitle: "x\n---\nTekst\n')
+    assert "front_matter_broken" in page.problems
+    assert "title:" in page.plain
+    assert "Tekst" in page.plain
+
+
+def test_comment_has_no_headings_and_no_pictures() -> None:
+    html = RENDERER.render_comment("# Kop\n\n![x](p.png) https://e.example\n\n> ja\n")
+    assert "<h" not in html
+    assert "<img" not in html
+    assert "nofollow" in html
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+def test_code_is_coloured_by_class(language: str) -> None:
+    html = RENDERER.render(f"```{language}\nfor x = 'y' <z> 1\n```").html
+    assert html.startswith('<pre class="highlight" tabindex="0"><code>')
+    assert "&lt;" in html
+
+
+def test_a_link_without_words_bears_the_title() -> None:
+    html = RENDERER.render("[[vragen/a]] en [[vragen/b]] en [[vragen/a|zo]]").html
+    filled = RENDERER.fill(html, {"vragen/a": LinkState("vragen/a", "Wat <nu>?")})
+    assert '<a href="/wiki/vragen/a">Wat &lt;nu&gt;?</a>' in filled
+    assert ">vragen/b</a>" in filled
+    assert ">zo</a>" in filled

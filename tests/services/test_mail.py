@@ -1,0 +1,155 @@
+"""Mail from the outbox, against a real mail server."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+
+from wiki.database import outbox
+from wiki.domain.rights import SYSTEM
+from wiki.engine import Wiki
+from wiki.services import mail
+
+
+class Server:
+    """Keeps what it takes; refuses whoever is on its list."""
+
+    def __init__(self) -> None:
+        self.taken: list[Any] = []
+        self.refused: dict[str, str] = {}
+
+    async def handle_RCPT(
+        self, server: object, session: object, envelope: Any, address: str, options: object
+    ) -> str:
+        if address in self.refused:
+            return self.refused[address]
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: object, session: object, envelope: Any) -> str:
+        self.taken.append(message_from_bytes(envelope.content, policy=default))
+        return "250 OK"
+
+
+@pytest.fixture
+def server(wiki: Wiki) -> Iterator[Server]:
+    made = Server()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    controller = Controller(made, hostname="127.0.0.1", port=port)
+    controller.start()
+    wiki.settings = replace(
+        wiki.settings, mail_url=f"smtp://127.0.0.1:{port}", base_url="https://denk.example"
+    )
+    yield made
+    controller.stop()
+
+
+def put(wiki: Wiki, recipient: str = "anna@example.org", subject: str = "Hallo") -> None:
+    with wiki.database.write() as connection:
+        mail.put(wiki, connection, recipient, subject, "Dag Anna,\n\ngoed nieuws: é.\n")
+
+
+def later(wiki: Wiki, **time: float) -> None:
+    now = wiki.clock() + timedelta(**time)
+    wiki.clock = lambda: now
+
+
+def test_mail_arrives_once(wiki: Wiki, server: Server) -> None:
+    put(wiki)
+    assert mail.deliver(wiki)
+    assert not mail.deliver(wiki)
+    (letter,) = server.taken
+    assert letter["To"] == "anna@example.org" and letter["Subject"] == "Hallo"
+    assert letter["From"] == "Denktank <denktank@denk.example>"
+    assert letter["Message-ID"].endswith("@denk.example>") and letter["Date"]
+    assert letter.get_content().replace("\r", "") == "Dag Anna,\n\ngoed nieuws: é.\n"
+    assert mail.listing(wiki, SYSTEM).waiting == 0
+
+
+def test_headers_cannot_be_injected(wiki: Wiki, server: Server) -> None:
+    put(wiki, subject="Hallo\r\nBcc: eve@example.org")
+    put(wiki, recipient="a@b\nBcc: eve@example.org")
+    mail.deliver(wiki)
+    (letter,) = server.taken
+    assert letter["Bcc"] is None and letter["Subject"] == "Hallo Bcc: eve@example.org"
+    (stuck,) = mail.listing(wiki, SYSTEM).letters
+    assert stuck.due is None, "never to be sent"
+
+
+def test_a_server_that_is_away_is_tried_again_later(wiki: Wiki) -> None:
+    wiki.settings = replace(
+        wiki.settings, mail_url="smtp://127.0.0.1:9", base_url="https://x.example"
+    )
+    put(wiki)
+    waited = 0.0
+    for _ in range(len(mail.PAUSES)):
+        assert mail.deliver(wiki) and not mail.deliver(wiki)
+        (letter,) = mail.listing(wiki, SYSTEM).letters
+        assert letter.error and letter.due and letter.due > wiki.clock()
+        pause = (letter.due - wiki.clock()).total_seconds()
+        assert pause > waited
+        waited = pause
+        later(wiki, seconds=pause)
+    mail.deliver(wiki)
+    (letter,) = mail.listing(wiki, SYSTEM).letters
+    assert letter.due is None and letter.tries == len(mail.PAUSES) + 1
+    later(wiki, days=30)
+    assert not mail.deliver(wiki)
+
+
+def test_refused_for_now_and_for_good(wiki: Wiki, server: Server) -> None:
+    server.refused = {"vol@example.org": "450 try later", "weg@example.org": "550 no such user"}
+    for recipient in ("vol@example.org", "weg@example.org", "anna@example.org"):
+        put(wiki, recipient)
+    mail.deliver(wiki)
+    assert [letter["To"] for letter in server.taken] == ["anna@example.org"]
+    due = {letter.recipient: letter.due for letter in mail.listing(wiki, SYSTEM).letters}
+    assert due["weg@example.org"] is None and due["vol@example.org"] is not None
+    server.refused = {}
+    later(wiki, minutes=2)
+    mail.deliver(wiki)
+    assert len(server.taken) == 2
+
+
+def test_a_worker_that_dies_loses_no_mail(wiki: Wiki, server: Server) -> None:
+    put(wiki)
+    with wiki.database.write() as connection:
+        (letter,) = outbox.due(connection, wiki.clock())
+        assert outbox.claim(connection, letter, wiki.clock() + mail.CLAIM)
+        assert not outbox.claim(connection, letter, wiki.clock() + mail.CLAIM)
+    assert not mail.deliver(wiki), "somebody has it in hand"
+    later(wiki, minutes=11)
+    assert mail.deliver(wiki) and len(server.taken) == 1
+
+
+def test_without_a_server_mail_is_kept(wiki: Wiki) -> None:
+    put(wiki)
+    assert not mail.deliver(wiki)
+    listed = mail.listing(wiki, SYSTEM)
+    assert not listed.can_send and listed.waiting == 1
+
+
+def test_links_come_from_the_setting() -> None:
+    from wiki.settings import Settings
+
+    settings = Settings(base_url="https://denk.example/", mail_url="smtp://x")
+    assert mail.link(settings, "/login") == "https://denk.example/login"
+    assert mail.can_send(settings) and not mail.can_send(replace(settings, base_url=""))
+
+
+def test_old_mail_is_forgotten(wiki: Wiki, server: Server) -> None:
+    put(wiki)
+    mail.deliver(wiki)
+    later(wiki, days=31)
+    mail.tidy(wiki)
+    with wiki.database.read() as connection:
+        assert not connection.execute(outbox.outbox.select()).all()

@@ -1,0 +1,52 @@
+"""When a job of the worker runs: after changes, now and then, later after a failure."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from wiki.engine import Wiki
+from wiki.services.worker import FIRST_DELAY, Job
+
+NOBODY = cast(Wiki, None)
+
+
+def _counting(**rules: Any) -> tuple[Job, list[int]]:
+    runs: list[int] = []
+
+    def do(_: Wiki) -> bool:
+        runs.append(1)
+        return False
+
+    return Job("count", do, **rules), runs
+
+
+def test_a_job_runs_after_a_change_and_now_and_then() -> None:
+    job, runs = _counting(every=10)
+    for now, changed in ((0, False), (1, False), (2, True), (3, False), (12, False)):
+        job.run(NOBODY, now, changed)
+    assert len(runs) == 3
+
+
+def test_between_two_changes_it_rests_and_forgets_neither() -> None:
+    job, runs = _counting(every=100, rest=1)
+    for now, changed in ((0, False), (0.2, True), (0.4, True), (0.9, False)):
+        job.run(NOBODY, now, changed)
+    assert len(runs) == 1
+    job.run(NOBODY, 1.1, False)
+    job.run(NOBODY, 1.2, False)
+    assert len(runs) == 2
+
+
+def test_a_failing_job_waits_longer_each_time_whatever_changes() -> None:
+    tried: list[float] = []
+
+    def fail(_: Wiki) -> bool:
+        tried.append(now)
+        raise OSError("no route")
+
+    job = Job("mail", fail, every=1)
+    for tenth in range(80):
+        now = tenth / 10
+        job.run(NOBODY, now, changed=True)
+    assert tried == [0, FIRST_DELAY, 3 * FIRST_DELAY, 7 * FIRST_DELAY]
+    assert job.failure == "OSError: no route"

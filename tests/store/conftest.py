@@ -1,0 +1,109 @@
+"""What the store's tests share: a store, saving in one line, and git itself to compare with."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from wiki.domain.revisions import Author
+from wiki.store.store import Change, Store
+
+ANNA = Author("anna", "a1b2@members.invalid")
+RFCS = Path(__file__).parents[3] / "shared" / "data" / "rfcs.bundle"
+ENVIRONMENT = {
+    **os.environ,
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_AUTHOR_NAME": "Outside",
+    "GIT_AUTHOR_EMAIL": "outside@example.org",
+    "GIT_COMMITTER_NAME": "Outside",
+    "GIT_COMMITTER_EMAIL": "outside@example.org",
+}
+
+Git = Callable[..., str]
+Save = Callable[..., str]
+
+
+@pytest.fixture
+def git() -> Git:
+    """Run git in a folder; gives what it prints, or fails the test."""
+
+    def run(folder: Path, *arguments: str, given: bytes = b"", **environment: str) -> str:
+        done = subprocess.run(
+            ["git", *arguments],
+            cwd=folder,
+            input=given,
+            env=ENVIRONMENT | environment,
+            capture_output=True,
+            check=False,
+        )
+        assert done.returncode == 0, (arguments, done.stderr)
+        return done.stdout.decode(errors="surrogateescape")
+
+    return run
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    """A new, empty store."""
+    return Store.open(tmp_path / "pages")
+
+
+@pytest.fixture
+def save(store: Store) -> Save:
+    """Commit files (None deletes) to the store."""
+
+    def commit(
+        files: Mapping[str, bytes | None],
+        expect: Mapping[str, str | None] | None = None,
+        message: str = "test",
+        event: str = "edit",
+    ) -> str:
+        return store.commit(
+            [Change(file, data) for file, data in files.items()],
+            author=ANNA,
+            message=message,
+            trailers={"Denktank": event},
+            expect=expect or {},
+        )
+
+    return commit
+
+
+@pytest.fixture
+def clone(store: Store, tmp_path: Path, git: Git) -> Path:
+    """An outsider's clone of the store."""
+    git(tmp_path, "clone", "-q", str(store.folder), "clone")
+    git(tmp_path / "clone", "checkout", "-q", "-B", "main")
+    return tmp_path / "clone"
+
+
+@pytest.fixture
+def put(git: Git) -> Callable[..., str]:
+    """Write files in a clone and commit them there; gives the commit's id."""
+
+    def commit(folder: Path, files: Mapping[str, str], message: str = "outside") -> str:
+        for file, text in files.items():
+            (folder / file).parent.mkdir(parents=True, exist_ok=True)
+            (folder / file).write_text(text)
+        git(folder, "add", "-A")
+        git(folder, "commit", "-q", "-m", message)
+        return git(folder, "rev-parse", "HEAD").strip()
+
+    return commit
+
+
+@pytest.fixture(scope="session")
+def rfcs(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """Somebody else's real repository: 648 files, 6,867 commits, 650 merges."""
+    if not RFCS.is_file():
+        pytest.skip("the bundle of somebody else's repository is not on this machine")
+    folder = tmp_path_factory.mktemp("rfcs") / "pages"
+    subprocess.run(
+        ["git", "clone", "-q", "-b", "main", str(RFCS), str(folder)], env=ENVIRONMENT, check=True
+    )
+    return Store.open(folder)

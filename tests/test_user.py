@@ -1,0 +1,61 @@
+"""`denktank user`: members from the shell."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from wiki.cli import main
+from wiki.domain.rights import SYSTEM, Role
+from wiki.engine import Wiki
+from wiki.services import members, sessions
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture
+def denktank(wiki: Wiki, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> object:
+    """Runs the command on the test's wiki."""
+    monkeypatch.setenv("DENKTANK_DATA", str(wiki.settings.data))
+    monkeypatch.setenv("DENKTANK_SECRET_KEY", "only for tests")
+
+    def run(*words: str, password: str = "") -> Result:
+        return CliRunner().invoke(main, ["user", *words], input=f"{password}\n")
+
+    return run
+
+
+def test_members_from_the_shell(wiki: Wiki, denktank) -> None:  # type: ignore[no-untyped-def]
+    add = ("add", "chef", "--role", "admin", "--email", "c@example.org", "--password-stdin")
+    made = denktank(*add, password=PASSWORD)
+    assert (made.exit_code, made.output) == (0, "chef is admin\n")
+    assert sessions.authenticate(wiki, "c@example.org", PASSWORD, address="192.0.2.1")
+    assert denktank("list").output == "chef\tadmin\tactive\tc@example.org\n"
+    assert denktank("add", "anna", "--password-stdin", password=PASSWORD).exit_code == 0
+    assert denktank("role", "anna", "editor").exit_code == 0
+    assert members.get(wiki, SYSTEM, "anna").role is Role.EDITOR
+    assert denktank("suspend", "anna", "--reason", "x").exit_code == 0
+    assert denktank("suspend", "anna", "--undo").exit_code == 0
+    assert denktank("approve", "anna").exit_code == 0
+    new = "een heel ander wachtwoord"
+    assert denktank("password", "anna", "--password-stdin", password=new).exit_code == 0
+    assert sessions.authenticate(wiki, "anna", new, address="192.0.2.1")
+    assert "/account/reset/" in denktank("link", "anna").output
+
+
+@pytest.mark.parametrize(
+    ("words", "password", "said"),
+    [
+        (("add", "anna", "--password-stdin"), "kort", "8"),
+        (("add", "admin", "--password-stdin"), PASSWORD, "not free"),
+        (("add", "1x", "--password-stdin"), PASSWORD, ""),
+        (("role", "niemand", "editor"), "", "no such member"),
+        (("add", "anna"), "", "--password-stdin"),
+    ],
+)
+def test_refusals_are_one_line(denktank, words, password, said) -> None:  # type: ignore[no-untyped-def]
+    done = denktank(*words, password=password)
+    assert done.exit_code == 2 and said in done.output
+    assert "Traceback" not in done.output

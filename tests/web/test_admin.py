@@ -1,0 +1,107 @@
+"""The administrator's screens."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.conftest import PASSWORD, token_in
+from wiki.domain.rights import SYSTEM, Actor, Role
+from wiki.engine import Wiki
+from wiki.services import accounts, members
+
+SCREENS = ("/admin", "/admin/members", "/admin/rules", "/admin/audit", "/admin/outbox")
+
+
+@pytest.fixture(autouse=True)
+def people(
+    wiki: Wiki, client: Any, admin: Actor, member: Actor, login: Callable[..., None]
+) -> None:
+    accounts.register(
+        wiki, username="nieuw", email="n@example.org", password=PASSWORD, address="192.0.2.1"
+    )
+    login(client, "chef")
+
+
+def send(client: Any, path: str, form: str = "/admin/members", **fields: str) -> Any:
+    token = token_in(client.get(form).text)
+    return client.post(path, data={"csrf_token": token, **fields})
+
+
+@pytest.mark.parametrize("path", SCREENS)
+def test_screens_are_for_administrators(
+    app: Any, client: Any, path: str, login: Callable[..., None]
+) -> None:
+    assert client.get(path).status_code == 200
+    other = app.test_client()
+    assert other.get(path).status_code == 303
+    login(other, "anna")
+    assert other.get(path).status_code == 403
+
+
+def test_approving(client: Any, wiki: Wiki) -> None:
+    page = client.get("/admin/members").text
+    assert page.index('data-member="nieuw"') < page.index('data-member="anna"'), "not by name"
+    assert send(client, "/admin/members/nieuw/approve").status_code == 303
+    assert "/approve" not in client.get("/admin/members").text
+    assert 'data-act="member_approve"' in client.get("/admin/audit").text
+
+
+def test_role_groups_and_suspension(client: Any, wiki: Wiki) -> None:
+    base = "/admin/members/anna"
+    assert send(client, f"{base}/role", base, role="editor").status_code == 303
+    assert send(client, f"{base}/groups", base, groups="redactie, bestuur").status_code == 303
+    found = members.get(wiki, SYSTEM, "anna")
+    assert found.role is Role.EDITOR and found.groups == {"redactie", "bestuur"}
+    assert send(client, f"{base}/suspend", base, reason="schelden").status_code == 303
+    assert "schelden" in client.get("/admin/audit").text
+    assert send(client, f"{base}/reinstate", base).status_code == 303
+
+
+def test_the_last_administrator_stays(client: Any) -> None:
+    base = "/admin/members/chef"
+    answer = send(client, f"{base}/role", base, role="member")
+    assert answer.status_code == 409 and client.get("/admin").status_code == 200
+
+
+def test_links_are_shown_once(client: Any, app: Any) -> None:
+    shown = send(client, "/admin/members/anna/link", "/admin/members/anna")
+    assert shown.status_code == 200 and "no-store" in shown.headers["Cache-Control"]
+    link = re.search(r"<code>http://localhost(/account/reset/[^<]+)</code>", shown.text)
+    assert link and app.test_client().get(link[1]).status_code == 200
+    invited = send(client, "/admin/invitations", email="")
+    link = re.search(r"<code>http://localhost(/register\?invitation=[^<]+)</code>", invited.text)
+    assert link and 'name="username"' in app.test_client().get(link[1]).text
+
+
+def test_rules(client: Any, app: Any, page: Callable[..., str]) -> None:
+    page("redactie/plan", "# Plan\n")
+    form = {"prefix": "redactie", "right": "read", "role": "editor", "usernames": "niemand"}
+    wrong = send(client, "/admin/rules", "/admin/rules", **form)
+    assert wrong.status_code == 400 and 'value="niemand"' in wrong.text
+    right = send(client, "/admin/rules", "/admin/rules", **form | {"usernames": ""})
+    assert right.status_code == 303
+    assert app.test_client().get("/wiki/redactie/plan").status_code in (303, 401)
+    remove = re.search(r'action="(/admin/rules/\d+/remove)"', client.get("/admin/rules").text)
+    assert remove and send(client, remove[1], "/admin/rules").status_code == 303
+    assert app.test_client().get("/wiki/redactie/plan").status_code == 200
+
+
+def test_a_role_cannot_be_slipped_in(client: Any, app: Any, login: Callable[..., None]) -> None:
+    other = app.test_client()
+    login(other, "anna")
+    form = {"name": "x", "role": "admin", "status": "active", "groups": "bestuur"}
+    token = token_in(other.get("/account").text)
+    assert other.post("/account", data={"csrf_token": token, **form}).status_code == 303
+    assert other.get("/admin").status_code == 403
+
+
+def test_a_members_page(app: Any, page: Callable[..., str], member: Actor) -> None:
+    page("a", "# Een titel\n", member)
+    shown = app.test_client().get("/members/Anna")
+    assert shown.status_code == 200 and "Een titel" in shown.text
+    assert "example.org" not in shown.text, "never the address"
+    assert app.test_client().get("/members/nieuw").status_code == 404

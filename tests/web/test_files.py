@@ -1,0 +1,43 @@
+"""Attachments over HTTP."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+import pytest
+
+from tests.conftest import token_in
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "shown"),
+    [
+        ("foto.png", "image/png", True),
+        ("pagina.html", "application/octet-stream", False),
+        ("beeld.svg", "application/octet-stream", False),
+        ("Verslag Één.PDF", "application/pdf", True),
+    ],
+)
+def test_a_file_is_added_and_sent_safely(
+    app: Any, member: Any, login: Any, page: Any, name: str, kind: str, shown: bool
+) -> None:
+    page("a", "x\n")
+    browser = app.test_client()
+    login(browser, "anna")
+    form = {"csrf_token": token_in(browser.get("/upload/a").text), "file": (BytesIO(b"<b>"), name)}
+    assert browser.post("/upload/a", data=form).status_code == 303
+    stored = {"Verslag Één.PDF": "verslag-een.pdf"}.get(name, name)
+    answer = app.test_client().get(f"/files/a/{stored}")
+    assert answer.data == b"<b>" and answer.content_type == kind
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    assert ("Content-Disposition" in answer.headers) != shown
+    again = app.test_client().get(
+        f"/files/a/{stored}", headers={"If-None-Match": answer.headers["ETag"]}
+    )
+    assert again.status_code == 304
+
+
+def test_pages_are_no_files(client: Any, page: Any) -> None:
+    page("a", "x\n")
+    assert client.get("/files/a.md").status_code == 404

@@ -1,0 +1,140 @@
+"""Hiding over HTTP: what is hidden shows nowhere to readers, says so, and can be shown again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.web.test_editing import send, text
+
+SECRET, GOSSIP = "telefoonnummer 0612345678", "roddel over de wethouder"
+
+
+@pytest.fixture
+def secret(wiki: Any, member: Any) -> str:
+    """A revision of page `a` with a text, a message and an author to hide."""
+    from wiki.services import commits
+    from wiki.store.store import Change
+
+    made = ""
+    texts = (("een\n", "begin"), (f"een\n\n{SECRET}\n", GOSSIP), ("een\n\ntwee\n", "weg"))
+    for written, said in texts:
+        done = commits.commit(
+            wiki,
+            member,
+            commits.Event.EDIT,
+            [Change("a.md", written.encode())],
+            expect={},
+            summary=said,
+        )
+        made = done.revision if said == GOSSIP else made
+    return made
+
+
+@pytest.fixture
+def mo(app: Any, moderator: Any, login: Any) -> Any:
+    browser = app.test_client()
+    login(browser, "mo")
+    return browser
+
+
+def everywhere(revision: str, later: str) -> list[str]:
+    return [
+        "/history/a",
+        f"/wiki/a?at={revision}",
+        f"/raw/a?at={revision}",
+        f"/diff/a?to={revision}",
+        f"/diff/a?from={revision}",
+        f"/diff/a?to={later}",
+        f"/diff/a?to={later}&view=source",
+        f"/diff/a?to={later}&patch=yes",
+        f"/restore/a?revision={revision}",
+        f"/undo/a?revision={later}",
+        f"/blame/a?at={revision}",
+        "/recent",
+        "/feed/site.atom",
+        "/feed/page/a",
+        "/members/anna",
+        "/search?q=telefoonnummer&in=history",
+    ]
+
+
+def test_hidden_from_every_view(
+    app: Any, client: Any, mo: Any, wiki: Any, secret: str, person: Any, login: Any
+) -> None:
+    later = wiki.store.head()
+    person("jan")
+    guest = app.test_client()
+    login(guest, "jan")
+    form = {"revision": secret, "part": ["text", "message"], "reason": "Privacy"}
+    assert send(mo, "/hide/a", **form).status_code == 303
+    for browser in (client, guest):
+        for address in everywhere(secret, later):
+            shown = browser.get(address)
+            assert shown.status_code in (200, 303, 404, 410), address
+            assert SECRET not in shown.text and GOSSIP not in shown.text, address
+    assert client.get(f"/wiki/a?at={secret}").status_code == 410
+    assert "verborgen" in client.get(f"/wiki/a?at={secret}").text
+    assert 'data-hidden="message"' in client.get("/history/a").text
+    assert GOSSIP in mo.get("/history/a").text
+    assert SECRET in mo.get(f"/wiki/a?at={secret}").text
+    assert send(guest, "/restore/a", revision=secret).status_code == 410
+    assert send(guest, "/undo/a", revision=later).status_code == 410
+    assert text(wiki, "a") == "een\n\ntwee\n"
+    assert send(mo, "/hide/a", revision=secret, reason="Toch niet").status_code == 303
+    assert SECRET in client.get(f"/wiki/a?at={secret}").text
+
+
+def test_a_hidden_author_is_nobody(client: Any, mo: Any, secret: str) -> None:
+    assert "anna" in client.get(f"/wiki/a?at={secret}").text
+    send(mo, "/hide/a", revision=secret, part=["author"], reason="Bedreigd")
+    for address in (f"/wiki/a?at={secret}", f"/diff/a?to={secret}&from={secret}"):
+        assert "anna" not in client.get(address).text, address
+    assert client.get("/history/a").text.count("/members/anna") == 2
+    assert secret not in client.get("/recent?member=anna").text
+    assert secret not in client.get("/feed/member/anna").text
+    assert secret not in client.get("/members/anna").text
+
+
+def test_the_same_text_is_hidden_in_every_version(
+    client: Any, mo: Any, page: Any, wiki: Any, secret: str
+) -> None:
+    again = page("a", f"een\n\n{SECRET}\n")
+    page("a", "schoon\n")
+    send(mo, "/hide/a", revision=secret, part=["text"], reason="Privacy")
+    assert client.get(f"/wiki/a?at={again}").status_code == 410
+
+
+def test_who_and_what_is_refused(
+    app: Any, client: Any, mo: Any, wiki: Any, member: Any, login: Any, secret: str
+) -> None:
+    now = wiki.store.head()
+    assert send(mo, "/hide/a", revision=now, part=["text"], reason="x").status_code == 409
+    assert send(mo, "/hide/a", revision=secret, part=["text"], reason=" ").status_code == 400
+    assert send(mo, "/hide/a", revision=secret, part=["zin"], reason="x").status_code == 400
+    assert client.get(f"/hide/a?revision={secret}").status_code == 303
+    browser = app.test_client()
+    login(browser, "anna")
+    assert browser.get(f"/hide/a?revision={secret}").status_code == 403
+    assert send(browser, "/hide/a", revision=secret, part=["text"], reason="x").status_code == 403
+
+
+def test_the_log_says_why(app: Any, mo: Any, admin: Any, login: Any, secret: str) -> None:
+    send(mo, "/hide/a", revision=secret, part=["text"], reason="Privacy van een derde")
+    browser = app.test_client()
+    login(browser, "chef")
+    assert "Privacy van een derde" in browser.get("/admin/audit").text
+
+
+def test_a_hidden_text_is_nobodys_base(
+    app: Any, wiki: Any, mo: Any, login: Any, secret: str
+) -> None:
+    blob = wiki.store.entry("a.md", secret).blob
+    send(mo, "/hide/a", revision=secret, part="text", reason="privé")
+    anna = app.test_client()
+    login(anna, "anna")
+    answer = send(anna, "/edit/a", text="drie\n", base=blob)
+    assert answer.status_code == 400
+    assert SECRET not in answer.text
+    assert "drie" in answer.text

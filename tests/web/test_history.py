@@ -1,0 +1,61 @@
+"""History over HTTP: paged, compared, recent."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+
+def test_history_is_paged_newest_first(client: Any, page: Any) -> None:
+    revisions = [page("a", f"{n}\n") for n in range(53)]
+    first = client.get("/history/a").text
+    listed = re.findall(r'data-revision="(\w+)"', first)
+    assert listed == revisions[:2:-1]
+    older = re.search(r'href="(/history/a\?before=\w+)"', first)
+    assert older
+    assert re.findall(r'data-revision="(\w+)"', client.get(older[1]).text) == revisions[2::-1]
+
+
+@pytest.mark.parametrize("view", ["words", "side", "rendered", "source", "onzin", ""])
+def test_two_versions_are_compared(client: Any, page: Any, view: str) -> None:
+    first = page("a", "---\ntitle: Oud\n---\n\nDe burger als klant.\n")
+    page("a", "---\ntitle: Oud\n---\n\nIets tussendoor.\n")
+    last = page("a", "---\ntitle: Nieuw\n---\n\nDe burger als buur.\n")
+    query = {"from": first, "to": last, "view": view}
+    shown = client.get("/diff/a", query_string=query)
+    assert shown.status_code == 200
+    assert "klant" in shown.text and "buur" in shown.text and "tussendoor" not in shown.text
+    turned = client.get("/diff/a", query_string={**query, "from": last, "to": first})
+    assert turned.text.index(f"at={first}") < turned.text.index(f"at={last}")
+
+
+def test_without_from_the_change_itself_is_shown(client: Any, page: Any) -> None:
+    page("a", "een\n")
+    page("a", "twee\n")
+    assert client.get("/diff/a").status_code == 200
+    first = page("b", "alleen\n")
+    assert "alleen" in client.get(f"/diff/b?to={first}").text
+
+
+@pytest.mark.parametrize("bad", ["-x", "--output=/tmp/x", "0" * 40, "HEAD", "é", "other"])
+def test_what_is_no_version_is_refused(client: Any, page: Any, bad: str) -> None:
+    page("a", "een\n")
+    other = page("b", "b\n")
+    query = {"from": other if bad == "other" else bad}
+    assert client.get("/diff/a", query_string=query).status_code == 404
+    query = {"before": query["from"]}
+    assert client.get("/history/a", query_string=query).status_code == 404
+
+
+def test_recent_changes(client: Any, page: Any) -> None:
+    assert client.get("/recent").status_code == 200
+    for n in range(55):
+        page(f"p{n}", "x\n")
+    shown = client.get("/recent").text
+    assert shown.count("data-revision=") == 50
+    older = re.search(r'href="(/recent\?before=[^"]+)"', shown)
+    assert older
+    assert client.get(older[1]).text.count("data-revision=") == 5
+    assert client.get("/recent?before=-x").status_code == 404

@@ -1,0 +1,117 @@
+"""Commits that the wiki did not make, as history shows them."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from typing import Any
+
+import pytest
+
+from tests.fixtures.outside import Outside
+
+
+@pytest.fixture
+def outside(wiki: Any) -> Outside:
+    return Outside(wiki.store.git, "main")
+
+
+def listed(client: Any, path: str) -> list[str]:
+    shown = client.get(f"/history/{path}")
+    assert shown.status_code == 200
+    return re.findall(r'<tr data-revision="(\w+)"', shown.text)
+
+
+def push(wiki: Any, outside: Outside, commit: str) -> None:
+    outside.push(commit)
+    wiki.follow()
+
+
+def raw_commit(wiki: Any, tree_of: str, message: bytes, author: bytes) -> str:
+    """A commit object with bytes that no well-behaved program writes."""
+    git = ["git", f"--git-dir={wiki.store.git}"]
+    tree = subprocess.check_output([*git, "rev-parse", f"{tree_of}^{{tree}}"]).strip()
+    who = author + b" 1700000100 +0100"
+    data = b"tree %s\nparent %s\nauthor %s\ncommitter %s\n\n%s" % (
+        tree,
+        tree_of.encode(),
+        who,
+        who,
+        message,
+    )
+    command = [*git, "hash-object", "-t", "commit", "-w", "--stdin", "--literally"]
+    return subprocess.check_output(command, input=data).decode().strip()
+
+
+def test_many_paths_in_one_commit(client: Any, wiki: Any, outside: Outside) -> None:
+    files = {f"map/p{n}.md": f"tekst {n}\n" for n in range(70)}
+    one = outside.commit(files, [], 1_700_000_000, "Alles ineens")
+    push(wiki, outside, one)
+    assert listed(client, "map/p3") == [one]
+    shown = client.get("/recent").text
+    assert shown.count("Alles ineens") == 50
+    older = re.search(r'href="(/recent\?before=[^"]+)"', shown)
+    assert older and client.get(older[1]).text.count("Alles ineens") == 20
+    assert "Outsider" in shown and "van buiten" in shown and "/members/Outsider" not in shown
+    assert "outsider@example.org" not in shown
+    narrowed = client.get("/history/map/p3?author=outsider@example.org")
+    assert one in narrowed.text
+
+
+def test_merges_show_where_they_decided(client: Any, wiki: Any, outside: Outside) -> None:
+    base = outside.commit({"a.md": "een\n", "b.md": "b\n"}, [], 1_700_000_000)
+    left = outside.commit({"a.md": "links\n", "b.md": "b\n"}, [base], 1_700_000_010)
+    right = outside.commit({"a.md": "rechts\n", "b.md": "B\n"}, [base], 1_700_000_005)
+    merge = outside.commit({"a.md": "beide\n", "b.md": "B\n"}, [left, right], 1_700_000_020)
+    push(wiki, outside, merge)
+    assert listed(client, "a") == [merge, left, right, base]
+    assert listed(client, "b") == [right, base]
+    assert client.get(f"/diff/a?to={merge}").status_code == 200
+    assert client.get(f"/diff/a?from={right}&to={left}").status_code == 200
+    assert client.get(f"/wiki/b?at={merge}").status_code == 404
+
+
+def test_an_empty_commit_is_in_no_history(client: Any, wiki: Any, outside: Outside) -> None:
+    first = outside.commit({"a.md": "een\n"}, [], 1_700_000_000)
+    empty = outside.commit({"a.md": "een\n"}, [first], 1_700_000_010, "Niets")
+    push(wiki, outside, empty)
+    assert listed(client, "a") == [first]
+    assert client.get(f"/diff/a?to={empty}").status_code == 404
+
+
+def test_bytes_that_are_no_utf8(client: Any, wiki: Any, outside: Outside) -> None:
+    first = outside.commit({"a.md": "een\n"}, [], 1_700_000_000)
+    second = outside.commit({"a.md": "twee\n"}, [first], 1_700_000_050)
+    odd = raw_commit(wiki, second, b"Caf\xe9 \xff\x00<b>", b"Ren\xe9 <rene@example.org>")
+    third = outside.commit({"a.md": "drie\n"}, [odd], 1_700_000_200)
+    push(wiki, outside, third)
+    assert listed(client, "a") == [third, second, first]
+    own = raw_commit(
+        wiki, outside.commit({"a.md": "vier\n"}, [third], 1_700_000_300), b"\xe9", b"x"
+    )
+    push(wiki, outside, own)
+    for address in ("/history/a", "/recent", "/feed/site.atom", "/feed/page/a"):
+        assert client.get(address).status_code == 200, address
+
+
+def test_a_file_that_was_binary_once(client: Any, wiki: Any, outside: Outside, page: Any) -> None:
+    binary = "PNG\x00\x01\x02" * 50
+    first = outside.commit({"a.md": binary}, [], 1_700_000_000)
+    second = outside.commit({"a.md": "nu tekst\n"}, [first], 1_700_000_010)
+    push(wiki, outside, second)
+    assert listed(client, "a") == [second, first]
+    for view in ("words", "side", "rendered", "source"):
+        assert client.get(f"/diff/a?to={second}&view={view}").status_code == 200
+        assert client.get(f"/diff/a?to={first}&view={view}").status_code == 200
+    assert client.get(f"/wiki/a?at={first}").status_code == 200
+    assert client.get(f"/raw/a?at={first}").data == binary.encode()
+
+
+def test_renames_from_outside_are_one_history(client: Any, wiki: Any, outside: Outside) -> None:
+    text = "Een alinea die lang genoeg is om te herkennen.\n\nEn nog een, voor de zekerheid.\n"
+    first = outside.commit({"oud.md": text}, [], 1_700_000_000)
+    moved = outside.commit({"map/nieuw.md": text + "\nMeer.\n"}, [first], 1_700_000_010)
+    push(wiki, outside, moved)
+    assert listed(client, "map/nieuw") == [moved, first]
+    assert "was oud" in client.get("/history/map/nieuw").text
+    assert client.get(f"/diff/map/nieuw?from={first}&to={moved}&patch=yes").status_code == 200

@@ -1,0 +1,87 @@
+"""Kept pages for members: shared, but everybody sees their own things in them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.conftest import PASSWORD, token_in
+from wiki.domain.rights import Role
+from wiki.web import cache
+
+
+@pytest.fixture
+def members(app: Any, person: Callable[..., Any], login: Callable[..., None]) -> dict[str, Any]:
+    """Browsers of two members and a moderator."""
+    browsers = {}
+    for name, role in (("anna", Role.MEMBER), ("bram", Role.MEMBER), ("mo", Role.MODERATOR)):
+        person(name, role)
+        browsers[name] = app.test_client()
+        login(browsers[name], name)
+    return browsers
+
+
+def hits(app: Any) -> int:
+    """How many kept pages were served."""
+    return int(app.extensions[cache.PAGES].hits)
+
+
+def test_a_page_is_made_once_and_filled_for_each(app, members, page):
+    page("vraag", "# Een vraag\n\nTekst.\n")
+    anna = members["anna"].get("/wiki/vraag").text
+    before = hits(app)
+    bram = members["bram"].get("/wiki/vraag").text
+    assert hits(app) == before + 1
+    assert "/members/anna" in anna and "/members/bram" not in anna
+    assert "/members/bram" in bram and "/members/anna" not in bram
+    assert "\ue000" not in anna + bram
+    assert token_in(anna) != token_in(bram)
+
+
+def test_other_rights_are_another_page(app, members, page):
+    page("vraag", "# Een vraag\n")
+    assert "/delete/vraag" not in members["anna"].get("/wiki/vraag").text
+    assert "/delete/vraag" in members["mo"].get("/wiki/vraag").text
+    assert "/delete/vraag" not in members["bram"].get("/wiki/vraag").text
+
+
+def test_own_comments_have_their_own_controls(app, members, page):
+    page("vraag", "# Een vraag\n")
+    shown = members["anna"].get("/wiki/vraag").text
+    once = re.search(r'name="nonce" value="([^"]+)"', shown)
+    form = {"text": "Een gedachte", "csrf_token": token_in(shown), "nonce": once[1]}
+    assert members["anna"].post("/comments/vraag", data=form).status_code == 303
+    for _ in range(2):
+        assert re.search(r"/comment/\d+/edit", members["anna"].get("/wiki/vraag").text)
+        other = members["bram"].get("/wiki/vraag").text
+        assert "Een gedachte" in other
+        assert not re.search(r"/comment/\d+/edit", other)
+
+
+def test_every_showing_of_the_form_posts_once(members, page):
+    page("vraag", "# Een vraag\n")
+    numbers = {
+        re.search(r'name="nonce" value="([^"]+)"', members["anna"].get("/wiki/vraag").text)[1]
+        for _ in range(4)
+    }
+    assert len(numbers) == 4
+
+
+def test_a_save_is_seen_at_once_by_all(members, page):
+    page("vraag", "# Een vraag\n\nEerst.\n")
+    for name in ("anna", "bram"):
+        members[name].get("/wiki/vraag")
+    page("vraag", "# Een vraag\n\nDaarna.\n")
+    for name in ("anna", "bram"):
+        assert "Daarna" in members[name].get("/wiki/vraag").text
+
+
+def test_logging_out_ends_it(app, members, page):
+    page("vraag", "# Een vraag\n")
+    shown = members["anna"].get("/wiki/vraag").text
+    members["anna"].post("/logout", data={"csrf_token": token_in(shown)})
+    assert "/members/anna" not in members["anna"].get("/wiki/vraag").text
+    assert PASSWORD not in shown
