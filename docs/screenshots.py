@@ -1,0 +1,396 @@
+"""Take pictures of the wiki: `.venv/bin/python docs/screenshots.py [--all] [--out FOLDER]`.
+
+Starts a wiki of its own in a temporary folder, lets four members write, talk and collide, and looks
+at eight screens. Without `--all` only the pictures that are kept in docs/screenshots are taken.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, BrowserContext, FloatRect, Page, sync_playwright
+
+HERE = Path(__file__).parent
+CHROMIUM = "/usr/bin/chromium"
+HIGHEST = 1600
+COMMON = 64
+PASSWORD = "vier losse woorden samen"
+MEMBERS = {
+    "redactielid": "editor",
+    "lid-uit-zwolle": "member",
+    "community-builder": "member",
+    "beleidsmedewerker-wonen": "member",
+}
+QUESTION = "vragen/systeemwereld"
+SENTENCE = "Wat haar kracht geeft, is dat niemand haar bezit."
+CLAIM = "Wie van onderop begint, werkt meestal naast de bestaande organisatie."
+
+HELD = """\
+**Community builder:** In de wijk zie ik dat mensen zich sneller organiseren dan de organisaties \
+die er voor hen zijn. Wat betekent dat voor een woningcorporatie?
+
+**Wijkmanager:** Dat haar positie niet langer vanzelf spreekt. Kennis en invloed komen van buiten, \
+en een organisatie die alleen haar eigen regels volgt, merkt dat te laat.
+
+Dat is geen pleidooi om haar op te heffen. De vraag is welke rol er overblijft.
+
+**Community builder:** Zou je zeggen: van uitvoerder naar gastheer?
+
+**Wijkmanager:** Buurman, zeg ik liever. Een gastheer bepaalt nog altijd wie er binnenkomt. Toen \
+bewoners bij ons het overleg overnamen, zaten wij voor het eerst aan hún tafel. Participatie \
+heette dat ineens omgekeerd.
+"""
+
+EDITS = (
+    (
+        "redactielid",
+        "De prijs preciezer gezegd",
+        "Die ruimte heeft een prijs.",
+        "Die ruimte heeft een prijs, en die wordt meestal betaald door dezelfde paar mensen.",
+    ),
+    (
+        "lid-uit-zwolle",
+        "Voorbeeld uit de praktijk toegevoegd",
+        "Ze verandert de organisatie niet door regels, maar doordat genoeg mensen hun werk anders "
+        "gaan doen.",
+        "Ze verandert de organisatie niet door regels, maar doordat genoeg mensen hun werk anders "
+        "gaan doen. In Zwolle begon het met één wijkteam dat de intake oversloeg.",
+    ),
+    (
+        "community-builder",
+        "Twee wegen duidelijker uit elkaar gehaald",
+        "Het gevaar is dat er van een idee alleen een procedure overblijft.",
+        "Het gevaar is dat er van een idee alleen een procedure overblijft, en dat burgers weer "
+        "klant worden in plaats van deelnemer.",
+    ),
+)
+
+COMMENTS = (
+    (
+        QUESTION,
+        "lid-uit-zwolle",
+        "> burgers, bedrijven en overheid met elkaar werken\n\nHoe maken we van losse successen "
+        "dagelijks werk, en niet alleen bij de koplopers?",
+    ),
+    (
+        QUESTION,
+        "redactielid",
+        "Goede vraag. Ik heb er onder *Twee wegen* iets over toegevoegd.",
+    ),
+    (
+        "vragen/borging",
+        "beleidsmedewerker-wonen",
+        "In onze wijk begon het pas te werken toen de corporatie het overleg losliet. Dat staat "
+        "haaks op de ketenafspraken.",
+    ),
+    (
+        "vragen/vitaliteit",
+        "community-builder",
+        "Niet van onderop óf van bovenaf: schuin door de organisatie heen. Burgerparticipatie in "
+        "de wijk begint met iemand die aanbelt.",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One picture: language, width, appearance."""
+
+    lang: str
+    width: int
+    theme: str
+
+    def kept(self, screen: str) -> bool:
+        """Whether the picture is committed: all screens wide and light, some narrow or dark."""
+        if self.lang != "nl":
+            return screen == "front" and self.width > 1000 and self.theme == "light"
+        if self.width > 1000 and self.theme == "light":
+            return True
+        return (screen, self.width, self.theme) in {
+            ("front", 360, "light"),
+            ("question", 1280, "dark"),
+            ("dialogue", 360, "dark"),
+            ("edit", 360, "light"),
+        }
+
+    def name(self, screen: str) -> str:
+        """The picture's file name: `question-dark.png`, `front-narrow.png`, `front-en.png`."""
+        parts = [
+            screen,
+            self.lang if self.lang != "nl" else "",
+            "narrow" if self.width < 1000 else "",
+            self.theme if self.theme == "dark" else "",
+        ]
+        return "-".join(filter(None, parts)) + ".png"
+
+
+SHOTS = [Shot(w, x, t) for w in ("nl", "en") for x in (1280, 360) for t in ("light", "dark")]
+
+
+@contextmanager
+def running() -> Iterator[str]:
+    """The address of a wiki with starter content, in a folder that goes away again."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with tempfile.TemporaryDirectory() as data:
+        house = {**os.environ, "DENKTANK_DATA": data}
+        run = [sys.executable, "run.py", "--port", str(port), "--data", data]
+        process = subprocess.Popen(run, cwd=HERE.parent, stdout=subprocess.DEVNULL)
+        try:
+            url = f"http://127.0.0.1:{port}"
+            wait(url)
+            for name, role in MEMBERS.items():
+                account = ["user", "add", name, "--role", role, "--email", f"{name}@example.org"]
+                subprocess.run(
+                    [sys.executable, "-m", "wiki", *account, "--password-stdin"],
+                    input=PASSWORD,
+                    text=True,
+                    check=True,
+                    cwd=HERE.parent,
+                    env=house,
+                    stdout=subprocess.DEVNULL,
+                )
+            yield url
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+def wait(url: str) -> None:
+    """Return when the wiki answers."""
+    for _ in range(300):
+        try:
+            urllib.request.urlopen(url, timeout=2).close()
+            return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    raise SystemExit("the wiki does not start")
+
+
+class Stage:
+    """The members, each in a browser of their own, and what they do."""
+
+    def __init__(self, browser: Browser, url: str) -> None:
+        self.browser = browser
+        self.url = url
+        self.people = {name: self.enter(name) for name in MEMBERS}
+
+    def enter(self, name: str, scripts: bool = False, **options: object) -> BrowserContext:
+        """A browser in which the member is logged in."""
+        context = self.browser.new_context(
+            base_url=self.url, java_script_enabled=scripts, **{"locale": "nl-NL", **options}
+        )
+        context.set_default_timeout(20_000)
+        page = context.new_page()
+        page.goto("/login")
+        page.fill("main [name=username]", name)
+        page.fill("main [name=password]", PASSWORD)
+        page.click("main [type=submit]")
+        page.close()
+        return context
+
+    def edit(self, who: str, path: str, summary: str, change: Callable[[str], str]) -> None:
+        """Somebody edits a page."""
+        page = self.people[who].new_page()
+        page.goto(f"/edit/{path}")
+        text = page.input_value("textarea[name=text]")
+        page.fill("textarea[name=text]", change(text))
+        page.fill("[name=summary]", summary)
+        page.click("form.editor button.primary")
+        page.close()
+
+    def comment(self, who: str, path: str, text: str) -> None:
+        """Somebody says something below a page."""
+        page = self.people[who].new_page()
+        page.goto(f"/wiki/{path}")
+        page.fill("#comment-form textarea", text)
+        page.click("#comment-form [type=submit]")
+        page.close()
+
+    def dialogue(self, who: str, fields: dict[str, str], status: str, text: str) -> None:
+        """Somebody announces or writes down a dialogue."""
+        page = self.people[who].new_page()
+        page.goto("/new?kind=dialogue")
+        for name, value in fields.items():
+            page.fill(f"form.editor :is(input, textarea)[name={name}]:not([type=checkbox])", value)
+        page.select_option("[name=status]", status)
+        page.fill("textarea[name=text]", text)
+        page.click("form.editor button.primary")
+        page.close()
+
+    def play(self) -> None:
+        """Everything that happened before the pictures are taken."""
+        soon = date.today() + timedelta(days=22)
+        people = (
+            "Community builder — bouwt lokaal aan gemeenschappen\nWijkmanager — woningcorporatie"
+        )
+        self.dialogue(
+            "redactielid",
+            {
+                "title": "De corporatie als buur",
+                "date": "2009-11-19 20:00",
+                "end": "22:00",
+                "location": "Deventer",
+                "perspective": "praktijk",
+                "participants": people,
+                "questions": QUESTION,
+            },
+            "held",
+            HELD,
+        )
+        self.dialogue(
+            "community-builder",
+            {
+                "title": "Borging in de praktijk",
+                "date": f"{soon} 10:00",
+                "end": "12:00",
+                "location": "online",
+                "perspective": "organisatiekunde",
+                "participants": "Programmaleider — gemeente\nOud-voorzitter — vereniging",
+                "questions": "vragen/borging",
+            },
+            "announced",
+            "Wat had een vereniging die na tien jaar nog bestond, geregeld?",
+        )
+        for who, summary, old, new in EDITS:
+            self.edit(who, QUESTION, summary, lambda text, o=old, n=new: text.replace(o, n))
+        for path, who, text in COMMENTS:
+            self.comment(who, path, text)
+
+
+def visit(address: str, ready: str = "main") -> Callable[[Stage, Page], None]:
+    """A screen that is one address; the picture waits for `ready`."""
+
+    def go(stage: Stage, page: Page) -> None:
+        page.goto(address)
+        page.wait_for_selector(ready)
+
+    return go
+
+
+def editing(stage: Stage, page: Page) -> None:
+    """The editor, while somebody else has the page open too."""
+    other = stage.people["redactielid"].new_page()
+    other.goto(f"/edit/{QUESTION}")
+    page.goto(f"/edit/{QUESTION}")
+    page.wait_for_selector(".editor-preview p")
+    other.close()
+
+
+def conflict(stage: Stage, page: Page) -> None:
+    """Two members wrote in the same sentence; the other one saved first."""
+    page.goto(f"/edit/{QUESTION}")
+    mine = "Niemand bezit haar, en juist daar zit haar kracht."
+    now = re.search(r"Wat haar kracht geeft, is .*\.", page.input_value("textarea[name=text]"))
+    said = now.group() if now else SENTENCE
+    stage.edit(
+        "redactielid",
+        QUESTION,
+        "Wie haar draagt",
+        lambda text: text.replace(said, said[:-1] + ", en dat velen haar dragen."),
+    )
+    text = page.input_value("textarea[name=text]")
+    changed = text.replace(said, mine).replace(CLAIM, CLAIM[:-1] + ", en dat merk je.")
+    page.evaluate(
+        "text => { document.querySelector('textarea[name=text]').value = text; }",
+        changed,
+    )
+    page.evaluate("document.querySelector('form.editor').submit()")
+    page.wait_for_selector("[data-hunk]")
+
+
+def diff(stage: Stage, page: Page) -> None:
+    """The last change but some, by way of the history."""
+    page.goto(f"/history/{QUESTION}")
+    rows = page.locator("[data-revision]").evaluate_all("all => all.map(r => r.dataset.revision)")
+    page.goto(f"/diff/{QUESTION}?from={rows[-1]}&to={rows[0]}")
+
+
+SCREENS: dict[str, Callable[[Stage, Page], None]] = {
+    "front": visit("/"),
+    "question": visit(f"/wiki/{QUESTION}"),
+    "dialogue": visit("/wiki/gesprekken/de-corporatie-als-buur"),
+    "edit": editing,
+    "conflict": conflict,
+    "history": visit(f"/history/{QUESTION}"),
+    "diff": diff,
+    "search": visit("/search?q=participatie+wijk"),
+}
+
+
+def take(stage: Stage, out: Path, everything: bool) -> None:
+    """Take the pictures."""
+    for shot in SHOTS:
+        wanted = [name for name in SCREENS if everything or shot.kept(name)]
+        if not wanted:
+            continue
+        context = stage.enter(
+            "lid-uit-zwolle",
+            scripts=True,
+            locale="nl-NL" if shot.lang == "nl" else "en-GB",
+            color_scheme=shot.theme,
+            viewport={"width": shot.width, "height": 960},
+        )
+        for name in wanted:
+            page = context.new_page()
+            page.on("dialog", lambda dialog: dialog.accept())
+            SCREENS[name](stage, page)
+            page.wait_for_timeout(400)
+            picture = page.screenshot(full_page=True, clip=shown(page))
+            press(picture, out / shot.name(name))
+            page.close()
+        context.close()
+
+
+def shown(page: Page) -> FloatRect:
+    """The part of the screen that the picture shows: the whole width, but not a long text's end."""
+    width, height = page.evaluate("() => [innerWidth, document.documentElement.scrollHeight]")
+    return {"x": 0, "y": 0, "width": width, "height": min(height, HIGHEST)}
+
+
+def press(picture: bytes, file: Path) -> None:
+    """Write a picture with so few colours that it may live in the repository."""
+    image = Image.open(io.BytesIO(picture)).convert("RGB")
+    found = sorted(image.getcolors(image.width * image.height) or [], reverse=True)
+    # The grounds and inks exactly, the shades between them as near as the rest allows.
+    common = [channel for _, colour in found[:COMMON] for channel in colour]
+    others = image.quantize(256 - COMMON, method=Image.Quantize.MAXCOVERAGE).getpalette() or []
+    palette = Image.new("P", (1, 1))
+    palette.putpalette((common + others)[:768])
+    image.quantize(palette=palette, dither=Image.Dither.NONE).save(file, optimize=True)
+
+
+def main() -> None:
+    """Read the command line and take the pictures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--all", action="store_true", help="every language, width and appearance")
+    parser.add_argument("--out", type=Path, default=HERE / "screenshots")
+    given = parser.parse_args()
+    given.out.mkdir(parents=True, exist_ok=True)
+    with running() as url, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        stage = Stage(browser, url)
+        stage.play()
+        take(stage, given.out, given.all)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
