@@ -1,5 +1,5 @@
 # make run · make test · make check · make bench: the only commands to know.
-# Extra words for a tool: make run ARGS="--port 9000", make test ARGS="-m 'not slow' tests/web".
+# Tests run in two processes, each file in one. Extra words for a tool: make run ARGS="--port 9000", make test ARGS="-m 'not slow' tests/web".
 
 SHELL := /bin/bash
 VENV ?= .venv
@@ -19,7 +19,7 @@ run: $(STAMPS)/run
 	@$(BIN)/python run.py $(ARGS)
 
 test: $(STAMPS)/develop machine
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 
 check: $(STAMPS)/develop
 	@$(BIN)/ruff format --check .
