@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from tests.projections.conftest import ANNA, START, Site
-from wiki.database import history
+from wiki.database import history, recent
 from wiki.domain.history import Place, cursor
+from wiki.domain.recent import Wanted
 from wiki.domain.revisions import Event
 from wiki.projections import checking, follow
 from wiki.projections.history import count_words
@@ -113,13 +114,14 @@ def test_history_goes_on_where_a_page_of_it_ended(site_on: Site) -> None:
         assert [r.commit for r in older] == commits[1::-1]
         assert [history.number(connection, page, commit) for commit in commits] == [*range(1, 7)]
         assert (history.count(connection, page), history.writers(connection, page)) == (6, 1)
-        recent = history.recent(connection, limit=3)
-        rest = history.recent(connection, before=cursor(recent[-1]))
-        assert len({(r.commit, r.path) for r in recent + rest}) == 12
-        assert {r.path for r in history.recent(connection, hidden=["f"])} == {"a"}
-        assert len(history.recent(connection, hidden=["f"], shown=["f/b"])) == 12
+        newest = recent.revisions(connection, Wanted(), limit=3)
+        rest = recent.revisions(connection, Wanted(), before=cursor(newest[-1]))
+        assert len({(r.commit, r.path) for r in newest + rest}) == 12
+        assert {r.path for r in recent.revisions(connection, Wanted(), hidden=["f"])} == {"a"}
+        seen = recent.revisions(connection, Wanted(), hidden=["f"], shown=["f/b"])
+        assert len(seen) == 12
         assert len(history.by_author(connection, ANNA.uid)) == 12
-        assert history.holder(connection, "a", recent[0].blob) in ("", page)
+        assert history.holder(connection, "a", newest[0].blob) in ("", page)
         assert history.had(connection, page, older[0].blob)
 
 

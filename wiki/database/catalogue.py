@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, func, or_, select
 
 from wiki.database.entries import SUMMARY, catalogue, dialogue_questions, links, slices, summary
 from wiki.database.entries import participants as named
@@ -23,11 +23,12 @@ from wiki.domain.pages import Kind, Summary
 from wiki.domain.paths import fold
 
 _INDEXES = ("/index", "/README")
+_AT = SUMMARY.where(catalogue.c.path == bindparam("at"))
 
 
 def get(connection: Connection, path: str) -> Summary | None:
     """The page at exactly this path, or None."""
-    row = connection.execute(SUMMARY.where(catalogue.c.path == path)).first()
+    row = connection.execute(_AT, {"at": path}).first()
     return summary(row) if row else None
 
 

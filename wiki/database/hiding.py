@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    bindparam,
     delete,
     insert,
     select,
@@ -39,13 +40,15 @@ hidden_revisions = Table(
 
 Key = tuple[str, str]
 _KEY = tuple_(hidden_revisions.c.commit, hidden_revisions.c.path)
+_PARTS = select(hidden_revisions.c.commit, hidden_revisions.c.path, hidden_revisions.c.part).where(
+    hidden_revisions.c.commit.in_(bindparam("at", expanding=True))
+)
 
 
 def parts(connection: Connection, commits: Collection[str]) -> dict[Key, frozenset[Part]]:
     """What is hidden of the revisions of these commits, by (commit, path); mostly nothing."""
     found: dict[Key, frozenset[Part]] = {}
-    query = select(hidden_revisions.c.commit, hidden_revisions.c.path, hidden_revisions.c.part)
-    for row in connection.execute(query.where(hidden_revisions.c.commit.in_(sorted(commits)))):
+    for row in connection.execute(_PARTS, {"at": sorted(commits)}):
         key = (row.commit, row.path)
         found[key] = found.get(key, frozenset()) | {Part(row.part)}
     return found

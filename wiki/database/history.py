@@ -24,6 +24,7 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    bindparam,
     exists,
     func,
     literal,
@@ -154,6 +155,18 @@ ROW = select(
     commits.c.message,
 ).join_from(rows, commits, commits.c.commit == rows.c.commit)
 
+# Built once: what a statement costs is mostly its making.
+_REVISION = ROW.where(rows.c.page == bindparam("of"), rows.c.commit == bindparam("at"))
+_REVISION = _REVISION.order_by(*_ORDER)
+_COUNT = select(func.count()).select_from(rows).where(rows.c.page == bindparam("of"))
+_LATER = _COUNT.where(
+    tuple_(rows.c.date, rows.c.commit)
+    > tuple_(bindparam("date", type_=BigInteger), bindparam("at", type_=String))
+)
+_DATE = select(commits.c.date).where(commits.c.commit == bindparam("at"))
+_IDENTITY = select(places.c.page).where(places.c.path == bindparam("at"), places.c.alive)
+_PLACE = select(places.c.path, places.c.alive).where(places.c.page == bindparam("of"))
+
 
 def revisions(
     connection: Connection,
@@ -180,21 +193,6 @@ def revisions(
     return listed(connection, query, before, limit)
 
 
-def recent(
-    connection: Connection,
-    *,
-    before: str = "",
-    limit: int = 50,
-    hidden: Sequence[str] = (),
-    shown: Sequence[str] = (),
-) -> list[Revision]:
-    """All pages' revisions, newest first, of pages that now are (or last were) in sight.
-
-    `before` is a commit, or `domain.history.cursor` of a row to go on within a commit.
-    """
-    return listed(connection, in_sight(ROW, hidden, shown), before, limit)
-
-
 def by_author(
     connection: Connection,
     uid: str,
@@ -204,15 +202,18 @@ def by_author(
     hidden: Sequence[str] = (),
     shown: Sequence[str] = (),
 ) -> list[Revision]:
-    """A member's revisions (or those of an e-mail address from outside), as `recent`."""
+    """A member's revisions (or those of an e-mail address from outside), newest first.
+
+    Only of pages that now are (or last were) in sight. `before` is a commit, or
+    `domain.history.cursor` of a row to go on within a commit.
+    """
     query = in_sight(ROW, hidden, shown).where(rows.c.author == uid)
     return listed(connection, query, before, limit)
 
 
 def revision(connection: Connection, page: str, commit: str) -> Revision | None:
     """One revision of a page, or None if that commit did not touch it."""
-    query = ROW.where(rows.c.page == page, rows.c.commit == commit)
-    row = connection.execute(query.order_by(*_ORDER)).first()
+    row = connection.execute(_REVISION, {"of": page, "at": commit}).first()
     return _revision(row) if row else None
 
 
@@ -226,8 +227,7 @@ def as_of(connection: Connection, page: str, commit: str) -> Revision | None:
 
 def count(connection: Connection, page: str) -> int:
     """How many revisions a page has."""
-    query = select(func.count()).select_from(rows).where(rows.c.page == page)
-    return connection.scalar(query) or 0
+    return connection.scalar(_COUNT, {"of": page}) or 0
 
 
 def writers(connection: Connection, page: str) -> int:
@@ -238,25 +238,28 @@ def writers(connection: Connection, page: str) -> int:
 
 def number(connection: Connection, page: str, commit: str) -> int:
     """The revision's number among the page's, the first being 1; 0 if the commit is unknown."""
-    date = connection.scalar(select(commits.c.date).where(commits.c.commit == commit))
-    if date is None:
-        return 0
+    date = connection.scalar(_DATE, {"at": commit})
+    return numbers(connection, page, [(date, commit)])[0] if date is not None else 0
+
+
+def numbers(connection: Connection, page: str, at: Sequence[tuple[int, str]]) -> list[int]:
+    """The numbers of revisions by (corrected date, commit), the page's first being 1."""
+    every = count(connection, page)
     # Those that came later are mostly few.
-    later = tuple_(rows.c.date, rows.c.commit) > (date, commit)
-    query = select(func.count()).select_from(rows).where(rows.c.page == page, later)
-    return count(connection, page) - (connection.scalar(query) or 0)
+    return [
+        every - (connection.scalar(_LATER, {"of": page, "date": date, "at": commit}) or 0)
+        for date, commit in at
+    ]
 
 
 def identity(connection: Connection, path: str) -> str:
     """The page that lives at the path; empty if none does."""
-    return connection.scalar(select(places.c.page).where(_lives_at(path))) or ""
+    return connection.scalar(_IDENTITY, {"at": path}) or ""
 
 
 def place(connection: Connection, page: str) -> Place | None:
     """Where a page is now, or last was; None if there is no such page."""
-    row = connection.execute(
-        select(places.c.path, places.c.alive).where(places.c.page == page)
-    ).first()
+    row = connection.execute(_PLACE, {"of": page}).first()
     return Place(row.path, row.alive) if row else None
 
 
@@ -269,7 +272,7 @@ def page_of(connection: Connection, path: str, commit: str) -> str:
     found: str | None = connection.scalar(exact)
     if found is not None:
         return found
-    date = connection.scalar(select(commits.c.date).where(commits.c.commit == commit))
+    date = connection.scalar(_DATE, {"at": commit})
     return "" if date is None else _last_before(connection, path, date, commit)
 
 
@@ -384,10 +387,6 @@ def _last_before(connection: Connection, path: str, date: int, commit: str) -> s
     return max(last)[1] if last else ""
 
 
-def _lives_at(path: str) -> ColumnElement[bool]:
-    return and_(places.c.path == path, places.c.alive)
-
-
 def in_sight(
     query: Select[tuple[str]], hidden: Sequence[str], shown: Sequence[str]
 ) -> Select[tuple[str]]:
@@ -405,7 +404,7 @@ def listed(
     """What a query made from ROW finds, newest first, after the row that `before` names."""
     if before:
         commit, _, path = before.partition(":")
-        date = connection.scalar(select(commits.c.date).where(commits.c.commit == commit))
+        date = connection.scalar(_DATE, {"at": commit})
         if date is None:
             return []
         if path:

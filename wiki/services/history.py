@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 
 from wiki.database import activity, catalogue, changes, history
+from wiki.database.connection import Connection
 from wiki.domain import diff, frontmatter
 from wiki.domain.activity import Period, Writer, periods
 from wiki.domain.errors import Gone, NotFound
@@ -135,12 +136,11 @@ def revision_of(wiki: Wiki, page: str, written: str, actor: Actor = ANONYMOUS) -
 
     Raises NotFound (`revision_missing`).
     """
-    commit = wiki.store.resolve(written)
-    if commit is not None:
-        with wiki.database.read() as connection:
-            found = history.revision(connection, page, commit)
-            if found is not None:
-                return hiding.one(wiki, connection, actor, found)
+    commit = _commit(wiki, written)
+    with wiki.database.read() as connection:
+        found = history.revision(connection, page, commit)
+        if found is not None:
+            return hiding.one(wiki, connection, actor, found)
     raise NotFound("revision_missing", revision=written[:64])
 
 
@@ -171,7 +171,7 @@ def listing(
         listed = hiding.sift(wiki, connection, actor, found[:PAGE])
         if asked.author:
             listed = hiding.without_hidden_authors(listed)
-    title, kind = named(wiki, page, listed)
+        title, kind = named(wiki, connection, page, listed)
     key = newest[0].commit if newest else ""
     return Listing(
         page=page,
@@ -206,15 +206,35 @@ def compare(wiki: Wiki, actor: Actor, path: str, start: str, end: str) -> Compar
     for what is no revision of this page, Gone for a text that is hidden.
     """
     page = page_at(wiki, actor, path)
-    after = revision_of(wiki, page.page, end, actor) if end else _newest(wiki, actor, page.page)
-    before = revision_of(wiki, page.page, start, actor) if start else previous(wiki, actor, after)
-    if before is not None and (before.date, before.commit) > (after.date, after.commit):
-        before, after = after, before
-    older = _side(wiki, before) if before else None
-    newer = _side(wiki, after)
-    old, new = (frontmatter.split(side.text if side else "")[1] for side in (older, newer))
-    title, kind = named(wiki, page, [after])
-    return Comparison(page, title, kind, older, newer, tuple(diff.words(old, new)))
+    asked = [_commit(wiki, written) if written else "" for written in (start, end)]
+    with wiki.database.read() as connection:
+        found = _both(connection, page.page, *asked)
+        sides = sorted(found, key=lambda one: (one.date, one.commit))
+        sides = hiding.sift(wiki, connection, actor, sides)
+        places_in_row = history.numbers(
+            connection, page.page, [(side.date, side.commit) for side in sides]
+        )
+        title, kind = named(wiki, connection, page, sides[-1:])
+    listed = [_side(wiki, *pair) for pair in zip(sides, places_in_row, strict=True)]
+    after, before = listed[-1], listed[0] if len(listed) > 1 else None
+    old, new = (frontmatter.split(side.text if side else "")[1] for side in (before, after))
+    return Comparison(page, title, kind, before, after, tuple(diff.words(old, new)))
+
+
+def _both(connection: Connection, page: str, start: str, end: str) -> list[Revision]:
+    """The page's revisions that two commits made; empty: the newest, and the one before `end`."""
+    if end:
+        after = history.revision(connection, page, end)
+    else:
+        after = next(iter(history.revisions(connection, page, limit=1)), None)
+    if after is None:
+        raise NotFound("revision_missing", revision=end[:64])
+    if not start:
+        return [after, *history.revisions(connection, page, before=after.commit, limit=1)]
+    before = history.revision(connection, page, start)
+    if before is None:
+        raise NotFound("revision_missing", revision=start[:64])
+    return [before, after]
 
 
 def previous(wiki: Wiki, actor: Actor, revision: Revision) -> Revision | None:
@@ -224,12 +244,12 @@ def previous(wiki: Wiki, actor: Actor, revision: Revision) -> Revision | None:
         return hiding.one(wiki, connection, actor, found[0]) if found else None
 
 
-def _newest(wiki: Wiki, actor: Actor, page: str) -> Revision:
-    with wiki.database.read() as connection:
-        found = history.revisions(connection, page, limit=1)
-        if not found:
-            raise NotFound("revision_missing", revision="")
-        return hiding.one(wiki, connection, actor, found[0])
+def _commit(wiki: Wiki, written: str) -> str:
+    """The commit that a text names. Raises NotFound."""
+    commit = wiki.store.resolve(written)
+    if commit is None:
+        raise NotFound("revision_missing", revision=written[:64])
+    return commit
 
 
 @lru_cache(maxsize=512)
@@ -244,18 +264,17 @@ def _past(wiki: Wiki, page: str, newest: str, count: int, generation: int) -> Pa
         )
 
 
-def _side(wiki: Wiki, revision: Revision) -> Side:
-    with wiki.database.read() as connection:
-        number = history.number(connection, revision.page, revision.commit)
+def _side(wiki: Wiki, revision: Revision, number: int) -> Side:
     hiding.require_text(revision)
     content = contents.read(wiki, revision.blob)
     return Side(revision, number, content.text, content.source.readable)
 
 
-def named(wiki: Wiki, page: PageNow, revisions: Sequence[Revision]) -> tuple[str, str]:
+def named(
+    wiki: Wiki, connection: Connection, page: PageNow, revisions: Sequence[Revision]
+) -> tuple[str, str]:
     """The page's title and kind: as it is, or as it was last."""
-    with wiki.database.read() as connection:
-        summary = catalogue.get(connection, page.path) if page.alive else None
+    summary = catalogue.get(connection, page.path) if page.alive else None
     if summary is not None:
         return summary.title, summary.meta.kind.value
     readable = [found for found in revisions if Part.TEXT not in found.withheld]

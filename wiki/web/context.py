@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import secrets
 from collections.abc import Callable
 from datetime import datetime
@@ -47,14 +48,15 @@ def actor() -> Actor:
 
 def language() -> str:
     """The reader's language: their choice, else their browser's, else the site's."""
-    if "language" not in g:
-        g.language = languages.choose(
+    known: str | None = g.get("language")
+    if known is None:
+        known = g.language = languages.choose(
             request.headers.get("Accept-Language", ""),
             request.cookies.get(LANGUAGE_COOKIE, ""),
             g.get("member_language", "") or "",
             wiki().settings.language,
         )
-    return cast(str, g.language)
+    return known
 
 
 def zone() -> str:
@@ -120,19 +122,28 @@ def base_url() -> str:
     return (wiki().settings.base_url or request.host_url).rstrip("/")
 
 
-def static_url(file: str) -> str:
-    """The address of a static file, with a mark of its content so that browsers may keep it."""
-    path = Path(cast(str, current_app.static_folder)) / file
-    # A file that is missing costs a picture or a font, not the page.
-    stamp = path.stat().st_mtime_ns if path.exists() else 0
-    address = f"{current_app.static_url_path}/{quote(file)}"
-    return f"{address}?v={_mark(path, stamp)}" if stamp else address
+def static_urls(folder: str, root: str) -> Callable[[str], str]:
+    """A function that gives a static file's address, with a mark of its content for browsers."""
+
+    def static(file: str) -> str:
+        path = f"{folder}/{file}"
+        try:
+            stamp = os.stat(path).st_mtime_ns  # noqa: PTH116 (fifteen times a page: half the cost)
+        except OSError:
+            # A file that is missing costs a picture or a font, not the page.
+            stamp = 0
+        return _static(root, path, file, stamp)
+
+    return static
 
 
 @lru_cache(maxsize=512)
-def _mark(file: Path, stamp: int) -> str:
-    del stamp  # only part of the key: a file may change under a running wiki
-    return hashlib.sha256(file.read_bytes()).hexdigest()[:10]
+def _static(root: str, path: str, file: str, stamp: int) -> str:
+    address = f"{root}/{quote(file)}"
+    if not stamp:
+        return address
+    # The time is part of the key: a file may change under a running wiki.
+    return f"{address}?v={hashlib.sha256(Path(path).read_bytes()).hexdigest()[:10]}"
 
 
 def csp_nonce() -> str:
@@ -164,7 +175,7 @@ def install(app: Flask) -> None:
         url=url_of,
         page_url=page_url,
         base_url=base_url,
-        static=static_url,
+        static=static_urls(app.static_folder or "", app.static_url_path or ""),
         csp_nonce=csp_nonce,
     )
     app.context_processor(_variables)
