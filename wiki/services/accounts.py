@@ -208,6 +208,7 @@ def change_email(wiki: Wiki, actor: Actor, *, email: str, current: str) -> bool:
     Raises Invalid (fields `email`, `current_password`), TooFast, or Conflict (`email_taken`) where
     no mail can be sent; where it can, only the address's owner learns of that.
     """
+    own_id(actor)
     email = check_email(email)
     _check_current(wiki, actor, current)
     with wiki.database.write() as connection:

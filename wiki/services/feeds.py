@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from wiki.database import catalogue, comments, history
 from wiki.domain.comments import PlacedComment
+from wiki.domain.errors import Forbidden, LoginRequired
 from wiki.domain.recent import Wanted
 from wiki.domain.revisions import Revision
 from wiki.domain.rights import ANONYMOUS, Right
@@ -47,27 +49,32 @@ class Feed:
 
 
 def site(wiki: Wiki) -> Feed:
-    """Everything. Raises LoginRequired where readers who are not logged in may not read."""
-    return _feed("", "", recent.changes(wiki, ANONYMOUS, Wanted(), limit=LENGTH))
+    """Everything. Raises Forbidden (`feed_closed`) where not everybody may read."""
+    with _for_everybody():
+        return _feed("", "", recent.changes(wiki, ANONYMOUS, Wanted(), limit=LENGTH))
 
 
 def folder(wiki: Wiki, path: str) -> Feed:
-    """What happened in a folder. Raises Invalid, LoginRequired."""
+    """What happened in a folder. Raises Invalid, Forbidden."""
     path = places.asked(path)
-    return _feed(path, path, recent.changes(wiki, ANONYMOUS, Wanted(folder=path), limit=LENGTH))
+    with _for_everybody():
+        found = recent.changes(wiki, ANONYMOUS, Wanted(folder=path), limit=LENGTH)
+    return _feed(path, path, found)
 
 
 def member(wiki: Wiki, username: str) -> Feed:
-    """What one member wrote and said. Raises NotFound, LoginRequired."""
-    wiki.rights.require(ANONYMOUS, Right.READ)
+    """What one member wrote and said. Raises NotFound, Forbidden."""
+    with _for_everybody():
+        wiki.rights.require(ANONYMOUS, Right.READ)
     wanted = recent.of_member(wiki, username)
     found = recent.changes(wiki, ANONYMOUS, wanted, limit=LENGTH)
     return _feed(username, username, found)
 
 
 def page(wiki: Wiki, path: str) -> Feed:
-    """What happened to one page. Raises Invalid, LoginRequired, NotFound."""
-    there = page_at(wiki, ANONYMOUS, path)
+    """What happened to one page. Raises Invalid, Forbidden, NotFound."""
+    with _for_everybody():
+        there = page_at(wiki, ANONYMOUS, path)
     with wiki.database.read() as connection:
         found = history.revisions(connection, there.page, limit=LENGTH)
         listed = hiding.sift(wiki, connection, ANONYMOUS, found)
@@ -76,6 +83,15 @@ def page(wiki: Wiki, path: str) -> Feed:
         summary = catalogue.get(connection, there.path) if there.alive else None
     title = summary.title if summary else there.path
     return _feed(title, there.path, recent.Changes(listed, talk, {there.path: title}, ""), title)
+
+
+@contextmanager
+def _for_everybody() -> Iterator[None]:
+    """Say that there is no feed, where one would have to log in: programs cannot."""
+    try:
+        yield
+    except LoginRequired as error:
+        raise Forbidden("feed_closed") from error
 
 
 def _feed(about: str, path: str, found: recent.Changes, title: str = "") -> Feed:

@@ -85,6 +85,8 @@ def add(wiki: Wiki, actor: Actor, path: str, name: str, data: bytes, summary: st
     """
     place = places.find(wiki, actor, path)
     wiki.rights.require(actor, Right.EDIT, place.path)
+    if not name:
+        raise Invalid.field("file", "file_missing_upload")
     if len(data) > wiki.settings.max_file_bytes:
         most = wiki.settings.max_file_bytes
         raise TooLarge("file_large", most_bytes=most, bytes=len(data))

@@ -48,7 +48,8 @@ def install(app: Flask) -> None:
 def refused(error: errors.WikiError) -> Response:
     """The answer to a request that the wiki refuses."""
     status = status_of(error)
-    if status == 401 and request.method in ("GET", "HEAD") and not _wants_json():
+    is_visit = request.method in ("GET", "HEAD") and not _wants_json()
+    if status == 401 and is_visit and not actor().is_member:
         return see_other(url_of("login", next=request.full_path.rstrip("?")))
     answer = _answer(status, error.code, error.values)
     if status in (429, 503):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, flash, request, send_from_directory
 
-from wiki.domain.errors import Invalid
 from wiki.services import files
 from wiki.web import forms
 from wiki.web.context import HOUSE_STYLE, actor, gettext, see_other, url_of, wiki
@@ -50,10 +49,8 @@ def upload_form(path: str) -> Response:
 def upload(path: str) -> Response:
     """Put a file beside the page."""
     sent = request.files.get("file")
-    if sent is None or not sent.filename:
-        raise Invalid.field("file", "file_missing_upload")
-    summary = request.form.get("summary", "")
-    added = files.add(wiki(), actor(), path, sent.filename, sent.read(), summary)
+    name, data = (sent.filename or "", sent.read()) if sent else ("", b"")
+    added = files.add(wiki(), actor(), path, name, data, request.form.get("summary", ""))
     flash(gettext("The file is there; put it in the text with its address."), "done")
     return see_other(url_of("upload", added.file.rpartition("/")[0]))
 
