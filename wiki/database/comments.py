@@ -32,6 +32,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy import delete as delete_rows
 from sqlalchemy.exc import IntegrityError
 
 from wiki.database import changes, history
@@ -45,7 +46,9 @@ from wiki.domain.comments import (
     Counts,
     NewComment,
     PlacedComment,
+    Resolved,
     State,
+    Version,
     place_of,
 )
 
@@ -61,7 +64,10 @@ comments = Table(
     Column("place", String(64), nullable=False),
     Column("author", ForeignKey("members.id"), nullable=False),
     Column("text", Text, nullable=False),
+    # The words that it is about, or empty, and where they stood in that revision's plain text.
     Column("anchor", Text, nullable=False),
+    Column("start", Integer),
+    Column("end", Integer),
     Column("created", Moment, nullable=False),
     Column("edited", Moment),
     Column("state", String(8), nullable=False),
@@ -70,6 +76,10 @@ comments = Table(
     Column("replies", Integer, nullable=False),
     # One showing of a form gives one comment, however often it is sent.
     Column("nonce", String(40)),
+    # Of a thread's first comment: who marked it as dealt with, when, and in which revision.
+    Column("resolved_by", Integer),
+    Column("resolved_at", Moment),
+    Column("resolved_in", String(64)),
     UniqueConstraint("author", "nonce"),
     Index(None, "created"),
     Index(None, "author", "created"),
@@ -77,7 +87,26 @@ comments = Table(
     Index("ix_comments_list", "path", "shown", "place", "state", "revision"),
     sqlite_autoincrement=True,
 )
+_HAS_ANCHOR = comments.c.start.is_not(None)
+Index(
+    "ix_comments_anchored",
+    comments.c.path,
+    comments.c.revision,
+    sqlite_where=_HAS_ANCHOR,
+    postgresql_where=_HAS_ANCHOR,
+)
 
+versions = Table(
+    "comment_versions",
+    truth,
+    Column("id", Integer, primary_key=True),
+    Column("comment", ForeignKey("comments.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("text", Text, nullable=False),
+    Column("written", Moment, nullable=False),
+)
+"""Texts that comments had before their author changed them; for moderators."""
+
+_resolver = members.alias("resolver")
 _COLUMNS = (
     comments.c.id,
     comments.c.path,
@@ -89,6 +118,8 @@ _COLUMNS = (
     comments.c.author,
     comments.c.text,
     comments.c.anchor,
+    comments.c.start,
+    comments.c.end,
     comments.c.created,
     comments.c.edited,
     comments.c.state,
@@ -96,7 +127,13 @@ _COLUMNS = (
     members.c.uid,
     members.c.username,
     members.c.name,
+    comments.c.resolved_by,
+    comments.c.resolved_at,
+    comments.c.resolved_in,
+    _resolver.c.username.label("resolver_username"),
+    _resolver.c.name.label("resolver_name"),
 )
+_RESOLVED_BY = _resolver.c.id == comments.c.resolved_by
 _MADE_THERE = and_(revisions.c.commit == comments.c.revision, revisions.c.path == comments.c.path)
 LIVE = comments.c.state == State.LIVE.value
 
@@ -153,10 +190,39 @@ def sent_before(connection: Connection, author: int, nonce: str) -> int | None:
 
 
 def change_text(connection: Connection, id: int, text: str, now: datetime) -> None:
-    """The comment's text, changed by its author."""
+    """The comment's text, changed by its author; the former one is kept for moderators."""
+    columns = (comments.c.id, comments.c.text, func.coalesce(comments.c.edited, comments.c.created))
+    former = select(*columns).where(comments.c.id == id)
+    connection.execute(insert(versions).from_select(["comment", "text", "written"], former))
     where = update(comments).where(comments.c.id == id)
     connection.execute(where.values(text=text, edited=now))
     changes.record(connection, "comment", id)
+
+
+def former_texts(connection: Connection, id: int) -> list[Version]:
+    """The texts that a comment had before the one it has, the oldest first."""
+    asked = select(versions.c.text, versions.c.written).where(versions.c.comment == id)
+    return [Version(*row) for row in connection.execute(asked.order_by(versions.c.id))]
+
+
+def forget_former_texts(connection: Connection, author: int) -> None:
+    """Forget what a member's comments said before they were changed."""
+    theirs = select(comments.c.id).where(comments.c.author == author)
+    connection.execute(delete_rows(versions).where(versions.c.comment.in_(theirs)))
+
+
+def resolve(connection: Connection, thread: int, by: int, now: datetime, revision: str) -> None:
+    """Mark a thread as dealt with in a revision of its page."""
+    values = {"resolved_by": by, "resolved_at": now, "resolved_in": revision}
+    connection.execute(update(comments).where(comments.c.id == thread).values(**values))
+    changes.record(connection, "comment", thread)
+
+
+def reopen(connection: Connection, thread: int) -> None:
+    """Take back that a thread is dealt with."""
+    values = {"resolved_by": None, "resolved_at": None, "resolved_in": None}
+    connection.execute(update(comments).where(comments.c.id == thread).values(**values))
+    changes.record(connection, "comment", thread)
 
 
 def delete(connection: Connection, id: int) -> None:
@@ -238,6 +304,7 @@ def listing(connection: Connection, page: str, *, limit: int, offset: int) -> li
         select(*_COLUMNS)
         .join(wanted, wanted.c.id == comments.c.id)
         .join(members, members.c.id == comments.c.author)
+        .outerjoin(_resolver, _RESOLVED_BY)
         .order_by(comments.c.place)
     )
     return [_comment(row) for row in connection.execute(asked)]
@@ -364,6 +431,7 @@ def placed_query() -> Select[Any]:
         )
         .select_from(comments)
         .join(members, members.c.id == comments.c.author)
+        .outerjoin(_resolver, _RESOLVED_BY)
         .join(revisions, _MADE_THERE)
         .join(places, places.c.page == revisions.c.page)
     )
@@ -389,8 +457,23 @@ def _comment(row: Any) -> Comment:
         name=row.name,
         text=row.text,
         anchor=row.anchor,
+        start=row.start,
+        end=row.end,
         created=row.created,
         edited=row.edited,
         state=State(row.state),
         replies=row.replies,
+        resolved=_resolved(row),
+    )
+
+
+def _resolved(row: Any) -> Resolved | None:
+    if row.resolved_by is None:
+        return None
+    return Resolved(
+        by=row.resolved_by,
+        username=row.resolver_username,
+        name=row.resolver_name,
+        when=row.resolved_at,
+        revision=row.resolved_in,
     )

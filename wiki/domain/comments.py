@@ -27,12 +27,38 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Resolved:
+    """Who marked a thread as dealt with, when, and the revision of the page that did it."""
+
+    by: int
+    username: str
+    name: str
+    when: datetime
+    revision: str
+
+    @property
+    def called(self) -> str:
+        """How that editor is called: the display name, else the username."""
+        return self.name or self.username
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A text that a comment once had, and when it was written."""
+
+    text: str
+    written: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Comment:
     """One comment, with its author as they are called today.
 
-    `path` and `revision` say where it was made and never change; `thread` is the id of the
-    thread's first comment, `depth` its distance from there; `place` sorts a page's comments into
-    threads, oldest first; `replies` counts the direct replies that are still shown.
+    `path` and `revision` say where it was made and never change; so do `anchor` (the words it is
+    about, or empty) and `start` and `end`, where they stood in that revision's plain text. `thread`
+    is the id of the thread's first comment, `depth` its distance from there; `place` sorts a page's
+    comments into threads, oldest first; `replies` counts the direct replies that are still shown.
+    `resolved` is of a thread's first comment.
     """
 
     id: int
@@ -48,10 +74,13 @@ class Comment:
     name: str
     text: str
     anchor: str
+    start: int | None
+    end: int | None
     created: datetime
     edited: datetime | None
     state: State
     replies: int
+    resolved: Resolved | None = None
 
     @property
     def called(self) -> str:
@@ -79,7 +108,10 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class NewComment:
-    """What a comment is made of; `nonce` marks one showing of the form, or is empty."""
+    """What a comment is made of; `nonce` marks one showing of the form, or is empty.
+
+    `start` and `end` say where `anchor` stands in the plain text of `revision`; None without one.
+    """
 
     path: str
     revision: str
@@ -88,6 +120,8 @@ class NewComment:
     created: datetime
     parent: int | None = None
     anchor: str = ""
+    start: int | None = None
+    end: int | None = None
     nonce: str = ""
 
 

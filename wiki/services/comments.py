@@ -21,6 +21,7 @@ from wiki.domain.comments import (
     NewComment,
     PlacedComment,
     State,
+    Version,
     check_text,
 )
 from wiki.domain.errors import Conflict, Forbidden, Gone, Invalid, LoginRequired, NotFound, TooFast
@@ -29,9 +30,13 @@ from wiki.engine import Wiki
 from wiki.render.links import WIKILINK, LinkState, address, wikilink
 from wiki.render.markdown import Renderer
 from wiki.services import audit
+from wiki.services.history import revision_of
 
 LEVELS = 2
 """How far threads are indented; deeper replies say whom they answer."""
+
+RESOLVE = Right.RENAME
+"""Editors mark threads as dealt with: the right that a role above member has by default."""
 
 RATES = ((timedelta(minutes=1), 10), (timedelta(hours=1), 120))
 """At most so many comments by one member in such a time."""
@@ -214,7 +219,7 @@ def post(
         page, revision = _newest(connection, path)
         if parent is not None:
             _check_parent(connection, parent, page)
-    new = NewComment(path, revision, author, text, wiki.clock(), parent, anchor, nonce)
+    new = NewComment(path, revision, author, text, wiki.clock(), parent, nonce=nonce)
     id = _keep(wiki, new)
     wiki.wake()
     return spot(wiki, actor, id)
@@ -357,6 +362,70 @@ def _moderate(wiki: Wiki, actor: Actor, id: int, state: State, act: str, reason:
         audit.write(wiki, connection, actor, act, f"/comment/{id}", reason)
     wiki.wake()
     return spot(wiki, actor, id)
+
+
+def former(wiki: Wiki, actor: Actor, id: int) -> tuple[PlacedComment, list[Version]]:
+    """A comment and the texts that it had before, the oldest first; for moderators.
+
+    Raises NotFound, LoginRequired, Forbidden.
+    """
+    placed = get(wiki, actor, id)
+    wiki.rights.require(actor, Right.MODERATE, placed.path)
+    with wiki.database.read() as connection:
+        return placed, comments.former_texts(connection, id)
+
+
+# -- threads that are dealt with --
+
+
+def resolvable(wiki: Wiki, actor: Actor, id: int) -> PlacedComment:
+    """The first comment of a thread that this editor may mark as dealt with, or open again.
+
+    Raises NotFound, LoginRequired, Forbidden.
+    """
+    placed = get(wiki, actor, id)
+    if placed.comment.thread != id:
+        placed = get(wiki, actor, placed.comment.thread)
+    _require_resolve(wiki, actor, placed.path)
+    return placed
+
+
+def may_resolve(wiki: Wiki, actor: Actor, path: str) -> bool:
+    """Whether the actor marks threads as dealt with on the page at a path: editors may."""
+    return actor.is_member and wiki.rights.may(actor, RESOLVE, path)
+
+
+def resolve(wiki: Wiki, actor: Actor, id: int, revision: str = "") -> Spot:
+    """Mark a comment's thread as dealt with in a revision of its page; by default the newest.
+
+    A thread that is dealt with already stays as it was marked. Raises as `resolvable`, and
+    NotFound (`revision_missing`).
+    """
+    placed = resolvable(wiki, actor, id)
+    with wiki.database.read() as connection:
+        newest = history.revisions(connection, placed.page, limit=1)[0].commit
+    asked = revision_of(wiki, placed.page, revision, actor).commit if revision else newest
+    if placed.comment.resolved is None:
+        with wiki.database.write() as connection:
+            comments.resolve(connection, placed.comment.id, actor.id or 0, wiki.clock(), asked)
+        wiki.wake()
+    return spot(wiki, actor, id)
+
+
+def reopen(wiki: Wiki, actor: Actor, id: int) -> Spot:
+    """Take back that a comment's thread is dealt with. Raises as `resolvable`."""
+    placed = resolvable(wiki, actor, id)
+    if placed.comment.resolved is not None:
+        with wiki.database.write() as connection:
+            comments.reopen(connection, placed.comment.id)
+        wiki.wake()
+    return spot(wiki, actor, id)
+
+
+def _require_resolve(wiki: Wiki, actor: Actor, path: str) -> None:
+    if not actor.is_member:
+        raise LoginRequired("login_required", right=RESOLVE.value, path=path)
+    wiki.rights.require(actor, RESOLVE, path)
 
 
 # -- lists over all pages --
