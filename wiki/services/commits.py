@@ -39,10 +39,16 @@ def commit(
     summary: str = "",
     trailers: Mapping[str, str] | None = None,
 ) -> Made:
-    """Commit the changes, then let the projections follow.
+    """Commit the changes and let the projections follow, which is done while git flushes.
 
     Raises store.Stale if `expect` does not hold, Conflict for a path that has a twin.
     """
+    listed = True
+
+    def beside() -> None:
+        nonlocal listed
+        listed = follow(wiki)
+
     revision = wiki.store.commit(
         changes,
         author=author(actor),
@@ -50,8 +56,8 @@ def commit(
         trailers={"Denktank": event.value, **(trailers or {})},
         expect=expect,
         when=wiki.clock(),
+        beside=beside,
     )
-    listed = follow(wiki)
     wiki.wake()
     return Made(revision, listed)
 

@@ -69,13 +69,13 @@ class ObjectWriter:
         tasks: list[Callable[[], None]] = [
             partial(flush_folder, folder) for folder in sorted(self._folders)
         ]
-        _together([*tasks, beside] if beside else tasks)
+        together([*tasks, beside] if beside else tasks)
         self._folders.clear()
 
     def _settle(self) -> None:
         """Flush the files that wait, then give them their names."""
         waiting, self._waiting = self._waiting, {}
-        _together([partial(_flush_and_close, handle) for handle, _ in waiting.values()])
+        together([partial(_flush_and_close, handle) for handle, _ in waiting.values()])
         for file, (_, temporary) in waiting.items():
             self._name(temporary, Path(file))
 
@@ -158,8 +158,11 @@ _threads = _Threads()
 os.register_at_fork(after_in_child=_threads.forget)
 
 
-def _together(tasks: list[Callable[[], None]]) -> None:
-    """Do all of them, at the same time; the first error is raised when all have ended."""
+def together(tasks: list[Callable[[], None]]) -> None:
+    """Do all of them at the same time, the last one in this thread.
+
+    When all have ended, the error of the last or else of the first that failed is raised.
+    """
     if not tasks:
         return
     *others, last = tasks

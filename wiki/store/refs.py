@@ -12,9 +12,11 @@ from __future__ import annotations
 import os
 import re
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-from wiki.store.objects import flush_folder, write_flushed
+from wiki.store.objects import flush_folder, together, write_flushed
 from wiki.store.versions import StoreError
 
 _ID = re.compile(rb"[0-9a-f]{40}")
@@ -49,10 +51,11 @@ class Branch:
         write_flushed(self._next, new.encode() + b"\n")
 
     def move(self, old: str) -> bool:
-        """Point the branch where it was proposed, lastingly, if it still points at `old`.
+        """Point the branch where it was proposed, if it still points at `old`.
 
-        Gives whether it did. Call with the writers' lock held and every object of the new commit
-        flushed. Raises StoreError (`store_branch_locked`) if somebody else keeps it locked.
+        Gives whether it did; it lasts after `settle`. Call with the writers' lock held and every
+        object of the new commit flushed. Raises StoreError (`store_branch_locked`) if somebody
+        else keeps it locked.
         """
         try:
             self._take()
@@ -61,8 +64,14 @@ class Branch:
             Path(self._lock).rename(self._file)
         finally:
             self.recover()
-        flush_folder(os.fspath(Path(self._file).parent))
         return True
+
+    def settle(self, beside: Callable[[], None]) -> None:
+        """Make the last move lasting, and do `beside` at the same time.
+
+        Needs no lock: who moves the branch again meanwhile flushes the same folder.
+        """
+        together([partial(flush_folder, os.fspath(Path(self._file).parent)), beside])
 
     def recover(self) -> None:
         """Remove what a writer that was killed left behind; call with the writers' lock held."""

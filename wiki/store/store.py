@@ -9,7 +9,7 @@ and threads read while one writes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -129,13 +129,15 @@ class Store:
         expect: Mapping[str, str | None],
         committer: Author | None = None,
         when: datetime | None = None,
+        beside: Callable[[], None] = lambda: None,
     ) -> str:
         """Add one commit to the branch; gives its id. When it returns, it is on the disk.
 
         `expect` gives, per file, the blob id that it must still have, or None if it must not
         exist; files not named there are written over whatever is there. If nothing changes, no
         commit is made and the newest revision is given (empty if there is none). `when` is aware,
-        default now; `message` and names are cleaned of what git does not take.
+        default now; `message` and names are cleaned of what git does not take. `beside`, which
+        raises nothing, is done while the branch, already at its new commit, is being flushed.
 
         Raises Stale (an expectation does not hold, nothing was written), Conflict `path_taken`
         (values `path`) and `path_twin` (`path`, `other`), Invalid for an impossible path,
@@ -145,23 +147,36 @@ class Store:
         event = next(iter(trailers.values()), "change")
         fallback = f"{event} {changes[0].file}" if changes else event
         text = commits.message_of(message, trailers, fallback)
-        moment = when or datetime.now(UTC)
-        with self._lock.held(), _disk_errors(self.folder):
-            while True:
-                head = self.head()
-                tree = self._tree_of(head)
-                self._require(tree, expect)
-                with ObjectWriter(self.git / "objects") as writer:
-                    after = editing.edit(self._reader, writer, tree, changes)
-                    if after == (tree or trees.EMPTY):
-                        return head
-                    people = (author, committer or author)
-                    raw = commits.compose(after, head, people, moment, text)
-                    revision = writer.write("commit", raw)
-                    writer.flush(beside=partial(self._branch.propose, revision))
-                if self._branch.move(head):
-                    return revision
-                # A push came in between: the same change again on its head, if `expect` holds.
+        people = (author, committer or author)
+        with _disk_errors(self.folder):
+            with self._lock.held():
+                revision = self._add(changes, expect, people, when or datetime.now(UTC), text)
+            self._branch.settle(beside)
+        return revision
+
+    def _add(
+        self,
+        changes: Sequence[Change],
+        expect: Mapping[str, str | None],
+        people: tuple[Author, Author],
+        when: datetime,
+        text: str,
+    ) -> str:
+        """`commit`, but for the last flush; call with the writers' lock held."""
+        while True:
+            head = self.head()
+            tree = self._tree_of(head)
+            self._require(tree, expect)
+            with ObjectWriter(self.git / "objects") as writer:
+                after = editing.edit(self._reader, writer, tree, changes)
+                if after == (tree or trees.EMPTY):
+                    return head
+                raw = commits.compose(after, head, people, when, text)
+                revision = writer.write("commit", raw)
+                writer.flush(beside=partial(self._branch.propose, revision))
+            if self._branch.move(head):
+                return revision
+            # A push came in between: the same change again on its head, if `expect` holds.
 
     def log(self, since: str = "", until: str = "") -> Iterator[Commit]:
         """Commits reachable from `until` (default: the newest) and not from `since`.
