@@ -18,9 +18,6 @@ EMPTY = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 
 _ENTRY = re.compile(rb"([0-7]{5,6}) ([^\0]+)\0(.{20})", re.DOTALL)
 _ENTRIES = re.compile(rb"(?:[0-7]{5,6} [^\0]+\0.{20})*+", re.DOTALL)
-# Where an entry may begin, told apart from hashes: only modes that occur.
-_ANCHOR = re.compile(rb"(?:40000|100[67][0-7][0-7]|120000|160000) [^\0]+\0.{20}", re.DOTALL)
-_NEAR = 256
 # Beyond this many edits a tree is written anew instead of spliced.
 _FEW = 30
 
@@ -111,12 +108,9 @@ def _place(raw: bytes, name: bytes, mode: int) -> int:
 def differing(before: bytes, after: bytes) -> Iterator[tuple[Node | None, Node | None]]:
     """Pairs of entries of one name that differ, None where it is absent; near-linear in them.
 
-    Bytes that the two trees share at the start and at the end are skipped without a look inside.
+    What the two trees share at the start and at the end is skipped at the speed of a pattern.
     """
-    shared = _common_prefix(before, after)
-    start = _boundary(before, shared)
-    while (match := _ENTRY.match(before, start)) and match.end() <= shared:
-        start = match.end()
+    start = _boundary(before, _common_prefix(before, after))
     old, new = _until_equal(before, after, start)
     for name in sorted(old.keys() | new.keys()):
         one, other = old.get(name), new.get(name)
@@ -155,18 +149,12 @@ def _one_more(raw: bytes, at: int, found: dict[bytes, Node]) -> int:
 
 
 def _boundary(raw: bytes, limit: int) -> int:
-    """The last entry's start at or before `limit`, or an earlier one.
+    """The last entry's end at or before `limit`.
 
-    Parsing from anything that looks like an entry, even from inside a name, ends at a true
-    entry's end; so one step back is enough.
+    Every entry before it is passed: what looks like the start of one may lie inside a hash.
     """
-    window = _NEAR
-    while window < limit:
-        first = _ANCHOR.search(raw, limit - window, limit)
-        if first is not None:
-            return first.end()
-        window *= 4
-    return 0
+    match = _ENTRIES.match(raw, 0, limit)
+    return match.end() if match else 0
 
 
 def _common_prefix(a: bytes, b: bytes) -> int:
