@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from copy import deepcopy
 from itertools import pairwise
 
@@ -87,6 +88,40 @@ def test_going_on_gives_the_same_as_starting_anew(texts: list[list[str]], at: in
     assert second.all == follow(texts).all
 
 
+class Kept:
+    """What died, kept elsewhere."""
+
+    def __init__(self, passages: list[Passage]) -> None:
+        self.passages = passages
+
+    def gone(self, texts: Collection[str]) -> list[Passage]:
+        return [one for one in self.passages if one.died != ALIVE and one.text in texts]
+
+    def last_place(self, after: int, before: int | None) -> int:
+        places = [one.place for one in self.passages]
+        return max((p for p in places if after < p < (before or 2**62)), default=after)
+
+    def every(self) -> list[Passage]:
+        return self.passages
+
+
+def go_on(texts: list[list[str]], at: int) -> dict[int, Passage]:
+    """The passages after all texts, what died in the first `at` being left where it is kept."""
+    first = deepcopy(list(follow(texts[:at]).all.values()))
+    alive = [one for one in first if one.died == ALIVE]
+    weave = Weave(alive, texts[at - 1] if at else [], Kept(first), len(first))
+    for step, text in enumerate(texts[at:], at + 1):
+        weave.fold(step, text)
+    return {one.number: one for one in first} | weave.all
+
+
+@given(TEXTS, st.integers(0, 12))
+def test_a_past_that_is_asked_about_serves_as_well_as_one_in_memory(
+    texts: list[list[str]], at: int
+) -> None:
+    assert go_on(texts, min(at, len(texts))) == follow(texts).all
+
+
 @given(TEXTS)
 def test_gone_is_what_stands_no_longer_told_once(texts: list[list[str]]) -> None:
     weave = follow(texts)
@@ -110,6 +145,8 @@ def test_there_is_always_room() -> None:
         text.insert(1, f"n{number}")
         texts.append(list(text))
     weave = follow(texts)
+    again = [*texts[:20], *texts]
+    assert go_on(again, 20) == follow(again).all
     assert len(standing(weave, 201)) == 202
     places = [one.place for one in standing(weave, 201)]
     assert places == sorted(set(places))

@@ -7,8 +7,9 @@ with its row in `weaves`, which says how far it was followed.
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -18,6 +19,7 @@ from sqlalchemy import (
     Connection,
     Index,
     Integer,
+    Select,
     String,
     Table,
     Text,
@@ -82,10 +84,13 @@ passages = Table(
     Column("words", Integer, nullable=False),
     Column("text", Text, nullable=False),
     Column("back", Boolean, nullable=False),
+    Column("mark", BigInteger, nullable=False),
     # It holds all that blame asks for.
     Index("ix_passages_page", "page", "died", "place", "born", "origin", "words"),
+    Index("ix_passages_mark", "page", "mark"),
     sqlite_with_rowid=False,
 )
+"""`mark` is a number made of the text, 0 while the passage stands: to find equal words by."""
 
 _Value = TypeVar("_Value")
 _NUMBERS = 400
@@ -124,6 +129,7 @@ class Standing:
 
 
 _FOLLOWED = (weaves.c.steps, weaves.c.date, weaves.c.commit, weaves.c.path, weaves.c.blob)
+_PASSAGE = select(*(passages.c[field.name] for field in fields(Passage)))
 _PLACE_IN_HISTORY = tuple_(rows.c.date, rows.c.commit, rows.c.path)
 
 
@@ -166,9 +172,47 @@ def waiting(
 
 def load(connection: Connection, page: str) -> list[Passage]:
     """Every passage of a page."""
-    columns = [column for column in passages.c if column.name != "page"]
-    query = select(*columns).where(passages.c.page == page)
+    return _passages(connection, _PASSAGE.where(passages.c.page == page))
+
+
+def load_alive(connection: Connection, page: str) -> list[Passage]:
+    """The passages that stand on a page."""
+    alive = _PASSAGE.where(passages.c.page == page, passages.c.died == ALIVE)
+    return _passages(connection, alive)
+
+
+def load_gone(connection: Connection, page: str, texts: Collection[str]) -> list[Passage]:
+    """The passages that died on a page with one of these texts."""
+    found: list[Passage] = []
+    for some in _slices({_mark(text) for text in texts}):
+        query = _PASSAGE.where(passages.c.page == page, passages.c.mark.in_(some))
+        alike = _passages(connection, query.where(passages.c.died < ALIVE))
+        found += [passage for passage in alike if passage.text in texts]
+    return found
+
+
+def last_number(connection: Connection, page: str) -> int:
+    """The highest number of a page's passages; 0 if there is none."""
+    query = select(func.max(passages.c.number)).where(passages.c.page == page)
+    return connection.scalar(query) or 0
+
+
+def last_place(connection: Connection, page: str, after: int, before: int | None) -> int | None:
+    """The largest place of a page's passages between two others, or None."""
+    query = select(func.max(passages.c.place))
+    query = query.where(passages.c.page == page, passages.c.place > after)
+    if before is not None:
+        query = query.where(passages.c.place < before)
+    found: int | None = connection.scalar(query)
+    return found
+
+
+def _passages(connection: Connection, query: Select[Any]) -> list[Passage]:
     return [Passage(*row) for row in connection.execute(query).all()]
+
+
+def _mark(text: str) -> int:
+    return zlib.crc32(text.encode(errors="surrogatepass")) if text else 0
 
 
 def advance(
@@ -210,9 +254,10 @@ def _put(connection: Connection, page: str, changed: Iterable[Passage], since: i
     new: list[dict[str, Any]] = []
     old: list[dict[str, Any]] = []
     for passage in changed:
-        (new if passage.born >= since else old).append({"page": page, **asdict(passage)})
+        row = {"page": page, "mark": _mark(passage.text), **asdict(passage)}
+        (new if passage.born >= since else old).append(row)
     if old:
-        names = ("place", "died", "text", "back")
+        names = ("place", "died", "text", "back", "mark")
         here = and_(passages.c.page == bindparam("at"), passages.c.number == bindparam("of"))
         query = update(passages).where(here).values({n: bindparam(f"to_{n}") for n in names})
         values = [
@@ -319,11 +364,10 @@ def standing(connection: Connection, page: str, step: int = ALIVE) -> list[Stand
 
 def gone_at(connection: Connection, page: str, step: int) -> list[Passage]:
     """What a step took away from a page and never came back, in reading order."""
-    columns = [column for column in passages.c if column.name != "page"]
-    query = select(*columns).where(
+    query = _PASSAGE.where(
         passages.c.page == page, passages.c.died == step, passages.c.back == false()
     )
-    return [Passage(*row) for row in connection.execute(query.order_by(passages.c.place))]
+    return _passages(connection, query.order_by(passages.c.place))
 
 
 def revisions(connection: Connection, page: str, numbers: Collection[int]) -> dict[int, Revision]:

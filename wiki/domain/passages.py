@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from wiki.domain import frontmatter
 from wiki.domain.alignment import changes
@@ -91,13 +92,49 @@ class _Gone:
     last: Passage
 
 
-class Weave:
-    """Every passage of one page, and the keys of those that stand; `changed` by `fold`."""
+class Past(Protocol):
+    """The passages that died on a page, where they are not all in memory."""
 
-    def __init__(self, passages: Iterable[Passage] = (), standing: Sequence[str] = ()) -> None:
+    def gone(self, texts: Collection[str]) -> Iterable[Passage]:
+        """Every passage that died with one of these texts."""
+
+    def last_place(self, after: int, before: int | None) -> int:
+        """The largest place between two others (None: no end); `after` if there is none."""
+
+    def every(self) -> Iterable[Passage]:
+        """All of them."""
+
+
+class _NoPast:
+    """Of a page whose passages are all in memory."""
+
+    def gone(self, texts: Collection[str]) -> Iterable[Passage]:
+        return ()
+
+    def last_place(self, after: int, before: int | None) -> int:
+        return after
+
+    def every(self) -> Iterable[Passage]:
+        return ()
+
+
+class Weave:
+    """The passages of one page, and the keys of those that stand; `changed` by `fold`.
+
+    `all` holds every one of them, unless those that died stay in a `past` and are asked for there:
+    then what a fold costs follows the text, not what the page has been through.
+    """
+
+    def __init__(
+        self,
+        passages: Iterable[Passage] = (),
+        standing: Sequence[str] = (),
+        past: Past | None = None,
+        last: int = 0,
+    ) -> None:
         """`standing` are the keys of the passages that are alive, in their order.
 
-        Raises ValueError if they are not as many.
+        `last` is the highest number in the past. Raises ValueError if they are not as many.
         """
         self.all = {passage.number: passage for passage in passages}
         alive = [passage for passage in self.all.values() if passage.died == ALIVE]
@@ -105,12 +142,14 @@ class Weave:
         self._keys = list(standing)
         if len(self._keys) != len(self._alive):
             raise ValueError("the text has not as many passages as stand in the weave")
+        self._past: Past = past or _NoPast()
+        self._asked: set[str] = set()
         self._places = sorted(passage.place for passage in self.all.values())
         self._gone: dict[str, _Gone] = {}
         for passage in self.all.values():
             if passage.died != ALIVE:
                 self._note_gone(passage)
-        self._next = max(self.all, default=0) + 1
+        self._next = max(last, *self.all, 0) + 1
         self.changed: dict[int, Passage] = {}
 
     @property
@@ -125,6 +164,8 @@ class Weave:
             return
         steps = changes(before, keys)
         dying = {at for same, a, b, _, _ in steps if not same for at in range(a, b)}
+        born = {keys[at] for same, _, _, c, d in steps if not same for at in range(c, d)}
+        self._recall(born.union(before[at] for at in dying))
         for at in dying:
             self._die(alive[at], before[at], step)
         standing: list[Passage] = []
@@ -138,6 +179,21 @@ class Weave:
         # Words that stand elsewhere on the page too are not gone.
         for text in {before[at] for at in dying}.intersection(keys):
             self._set_back(self._gone[text].last)
+
+    def _recall(self, texts: set[str]) -> None:
+        """Bring what died with these texts to mind."""
+        new = texts - self._asked
+        if not new:
+            return
+        self._asked |= new
+        self._remember(self._past.gone(new))
+
+    def _remember(self, passages: Iterable[Passage]) -> None:
+        for passage in passages:
+            if passage.number not in self.all:
+                self.all[passage.number] = passage
+                insort(self._places, passage.place)
+                self._note_gone(passage)
 
     def _die(self, passage: Passage, text: str, step: int) -> None:
         passage.died, passage.text = step, text
@@ -180,11 +236,11 @@ class Weave:
         """Places for so many passages; all are spread anew where there is no room left."""
         places = self._places
         if follower is None:
-            last = places[-1] if places else 0
+            last = self._past.last_place(places[-1] if places else 0, None)
             apart = _CLOSE_BY if replaces else _SPACE
             return [last + apart * (n + 1) for n in range(number)]
         at = bisect_left(places, follower.place)
-        left = places[at - 1] if at else 0
+        left = self._past.last_place(places[at - 1] if at else 0, follower.place)
         apart = (follower.place - left) // (number + 1)
         if not apart:
             self._spread()
@@ -194,6 +250,7 @@ class Weave:
         return [left + apart * (n + 1) for n in range(number)]
 
     def _spread(self) -> None:
+        self._remember(self._past.every())
         ordered = sorted(self.all.values(), key=lambda passage: passage.place)
         for number, passage in enumerate(ordered, 1):
             passage.place = number * _SPACE

@@ -24,7 +24,7 @@ from wiki.render import frontmatter
 from wiki.store.store import Commit, FileDiff, Store
 
 NAME = "history"
-FORMAT = 3
+FORMAT = 4
 WORDS = "words"
 """How far words are counted, in the same table."""
 

@@ -10,6 +10,7 @@ it then and there.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from wiki.analysis.tokens import fold_text
@@ -19,7 +20,7 @@ from wiki.database.connection import Connection
 from wiki.database.database import Database
 from wiki.database.passages import Followed, Waiting
 from wiki.domain import text
-from wiki.domain.passages import ALIVE, Weave, keys
+from wiki.domain.passages import ALIVE, Passage, Weave, keys
 from wiki.projections import history
 from wiki.store.store import Store
 
@@ -29,6 +30,8 @@ FORMAT = 1
 _CHUNK = 100
 """Revisions of a page that are written in one transaction: a save never waits for many."""
 _MOST_ROWS = 2_000
+_FEW = 20
+"""Revisions for which a page's past is asked about rather than loaded."""
 _PAGES = 50
 
 
@@ -104,7 +107,7 @@ def standing(store: Store, database: Database, page: str, blob: str) -> list[kep
     """
     with database.read() as connection:
         found = kept.followed(connection, page) or Followed()
-        weave = Weave(kept.load(connection, page), _keys(store, found.blob))
+        weave = _weave(database, connection, page, _keys(store, found.blob))
     weave.fold(found.steps + 1, _keys(store, blob))
     last = found.steps
     return [
@@ -140,7 +143,10 @@ class _Following:
                 return _Done(0, True)
             if before is not None:
                 standing = _keys(self._store, before.blob)
-                self._weave = Weave(kept.load(connection, self._page), standing)
+                if len(waiting) > _FEW:
+                    self._weave = Weave(kept.load(connection, self._page), standing)
+                else:
+                    self._weave = _weave(self._database, connection, self._page, standing)
         whole = len(waiting) <= most
         todo = waiting[:most]
         done = 0
@@ -184,6 +190,32 @@ class _Following:
             lost.put(connection, self._page, gone, found)
         self._before = after
         return True
+
+
+class _Past:
+    """The passages that died on a page, where they are kept."""
+
+    def __init__(self, database: Database, page: str) -> None:
+        self._database = database
+        self._page = page
+
+    def gone(self, texts: Collection[str]) -> list[Passage]:
+        with self._database.read() as connection:
+            return kept.load_gone(connection, self._page, texts)
+
+    def last_place(self, after: int, before: int | None) -> int:
+        with self._database.read() as connection:
+            return kept.last_place(connection, self._page, after, before) or after
+
+    def every(self) -> list[Passage]:
+        with self._database.read() as connection:
+            return kept.load(connection, self._page)
+
+
+def _weave(database: Database, connection: Connection, page: str, standing: Sequence[str]) -> Weave:
+    """A page's weave with only what stands in memory."""
+    last = kept.last_number(connection, page)
+    return Weave(kept.load_alive(connection, page), standing, _Past(database, page), last)
 
 
 def _follow_touched(store: Store, database: Database, begun: str, head: str, most: int) -> bool:
