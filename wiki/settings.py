@@ -43,6 +43,15 @@ class Settings:
     newcomers_suggest: bool = _setting(
         False, "whether members suggest edits instead of making them"
     )
+    hold_first_comments: int = _setting(
+        0, "how many first comments of a new member wait for a moderator; 0: none"
+    )
+    new_member_links: int = _setting(3, "links to other sites in one comment of a new member")
+    comments_per_minute: int = _setting(10, "comments by one member in a minute")
+    comments_per_hour: int = _setting(120, "comments by one member in an hour")
+    terms_page: str = _setting(
+        "voorwaarden", "the page with the terms that who joins accepts; if there is none, none"
+    )
     max_text_bytes: int = _setting(2_000_000, "the largest page, in bytes")
     max_file_bytes: int = _setting(20_000_000, "the largest attachment, in bytes")
     secret_key: str = _setting("", "signs cookies; empty: made at the first start")

@@ -46,6 +46,7 @@ rename      lxxx+++   lxxxx++      lxxx+++      l++++++
 delete      lxxxx++   lxxxx++      lxxxx++      l++++++
 moderate    lxxxx++   lxxxx++      lxxxx++      lx++x++
 talk        lxxxx++   00xx0++      lxxxx++      lx++x++    moderating a comment
+guard       lxxxx++   lxxxx++      lxxxx++      lx++x++    a moderator of anything
 warden      lxxxx++   lxxxx++      lxxxx++      lxxxx++    a moderator of the whole site
 admin       lxxxxx+   lxxxxx+      lxxxxx+      lxxxxx+
 """
@@ -125,6 +126,12 @@ POST /comment/{comment}/delete                                  author
 GET  /comment/{comment}/hide                                    talk
 POST /comment/{comment}/hide reason=x                           talk
 POST /comment/{comment}/show                                    talk
+GET  /close/hof/plan                                            moderate
+POST /close/hof/plan reason=x                                   moderate
+POST /reopen/hof/plan                                           moderate
+GET  /admin/held                                                guard
+POST /admin/held/{comment}/approve                              talk
+POST /admin/held/{comment}/decline reason=x                     talk
 
 GET  /login                                                     anyone
 POST /login username=x&password=wrong                          refused

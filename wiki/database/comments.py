@@ -148,13 +148,15 @@ def add(connection: Connection, new: NewComment) -> int:
     Raises SentBefore where databases let two writers in at once.
     """
     above = _above(connection, new.parent) if new.parent else None
-    values = asdict(new) | {
+    values = asdict(new)
+    held = values.pop("held")
+    values |= {
         "nonce": new.nonce or None,
         "thread": above.thread if above else 0,
         "depth": 0,
         "place": "",
-        "state": State.LIVE.value,
-        "shown": True,
+        "state": (State.HELD if held else State.LIVE).value,
+        "shown": not held,
         "replies": 0,
     }
     try:
@@ -167,8 +169,8 @@ def add(connection: Connection, new: NewComment) -> int:
     place, depth = place_of(above.place if above else "", above.depth if above else 0, id)
     settled = {"place": place, "depth": depth, "thread": above.thread if above else id}
     connection.execute(update(comments).where(comments.c.id == id).values(**settled))
-    if above:
-        _count_reply(connection, above.id, 1)
+    if above and not held:
+        count_reply(connection, above.id, 1)
     changes.record(connection, "comment", id)
     return id
 
@@ -178,7 +180,8 @@ def _above(connection: Connection, id: int) -> Any:
     return connection.execute(select(*columns).where(comments.c.id == id)).one()
 
 
-def _count_reply(connection: Connection, id: int, more: int) -> None:
+def count_reply(connection: Connection, id: int, more: int) -> None:
+    """So many more answers below a comment are shown."""
     counted = {"replies": comments.c.replies + more}
     connection.execute(update(comments).where(comments.c.id == id).values(**counted))
 
@@ -227,10 +230,12 @@ def reopen(connection: Connection, thread: int) -> None:
 
 def delete(connection: Connection, id: int) -> None:
     """Delete a comment: its place stays where something shown is below it, else it goes too."""
+    was_shown = connection.scalar(select(comments.c.shown).where(comments.c.id == id))
     connection.execute(
         update(comments).where(comments.c.id == id).values(state=State.DELETED.value)
     )
-    at: int | None = id
+    # One that is held was never counted among the answers above it.
+    at: int | None = id if was_shown else None
     while at is not None:
         row = connection.execute(
             select(comments.c.parent, comments.c.state, comments.c.replies).where(
@@ -241,7 +246,7 @@ def delete(connection: Connection, id: int) -> None:
             break
         connection.execute(update(comments).where(comments.c.id == at).values(shown=False))
         if row.parent is not None:
-            _count_reply(connection, row.parent, -1)
+            count_reply(connection, row.parent, -1)
         at = row.parent
     changes.record(connection, "comment", id)
 

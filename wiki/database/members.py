@@ -14,6 +14,7 @@ from sqlalchemy import (
     Integer,
     String,
     Table,
+    false,
     func,
     insert,
     or_,
@@ -185,6 +186,17 @@ def find(
     asked = select(*PERSON).where(*_conditions(text, status, role))
     ordered = asked.order_by(members.c.status != Status.WAITING.value, members.c.folded)
     return [member_of(row) for row in connection.execute(ordered.limit(limit).offset(offset))]
+
+
+def able(connection: Connection, *, role: int, named: Sequence[int], grouped: bool) -> list[Member]:
+    """Active accounts of at least this role, or among the ids named, or (if asked) in any group."""
+    able = or_(
+        members.c.role >= role,
+        members.c.id.in_(named),
+        members.c.groups != "" if grouped else false(),
+    )
+    asked = select(*PERSON).where(members.c.status == Status.ACTIVE.value, able)
+    return [member_of(row) for row in connection.execute(asked.order_by(members.c.id))]
 
 
 def ids(connection: Connection) -> list[int]:

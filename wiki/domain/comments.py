@@ -24,6 +24,14 @@ class State(StrEnum):
     LIVE = "live"
     DELETED = "deleted"
     HIDDEN = "hidden"
+    HELD = "held"
+    """Of a new member: a moderator looks at it first."""
+    DECLINED = "declined"
+    """It was held, and not let through."""
+
+
+WITHHELD = frozenset({State.HELD, State.DECLINED})
+"""Comments of which only their author and moderators may know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +119,7 @@ class NewComment:
     """What a comment is made of; `nonce` marks one showing of the form, or is empty.
 
     `start` and `end` say where `anchor` stands in the plain text of `revision`; None without one.
+    A `held` one waits for a moderator.
     """
 
     path: str
@@ -123,6 +132,7 @@ class NewComment:
     start: int | None = None
     end: int | None = None
     nonce: str = ""
+    held: bool = False
 
 
 def check_text(text: str) -> str:

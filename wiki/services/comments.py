@@ -12,11 +12,13 @@ from math import ceil
 
 from markupsafe import Markup
 
-from wiki.database import catalogue, comments, history
+from wiki.database import catalogue, closings, comments, history, holding
 from wiki.database.connection import Connection
+from wiki.domain.closings import Closing
 from wiki.domain.comments import (
     ANCHOR_MOST,
     PAGE_SIZE,
+    WITHHELD,
     Comment,
     NewComment,
     PlacedComment,
@@ -29,7 +31,8 @@ from wiki.domain.rights import Actor, Right
 from wiki.engine import Wiki
 from wiki.render.links import WIKILINK, LinkState, address, wikilink
 from wiki.render.markdown import Renderer
-from wiki.services import audit
+from wiki.services import audit, moderators, newcomers
+from wiki.services.closings import require_open
 from wiki.services.history import revision_of
 
 LEVELS = 2
@@ -37,9 +40,6 @@ LEVELS = 2
 
 RESOLVE = Right.RENAME
 """Editors mark threads as dealt with: the right that a role above member has by default."""
-
-RATES = ((timedelta(minutes=1), 10), (timedelta(hours=1), 120))
-"""At most so many comments by one member in such a time."""
 
 NONCE_MOST = 40
 _WIKILINK = re.compile(WIKILINK)
@@ -67,7 +67,8 @@ class Shown:
 class Threads:
     """One screen of a page's talk: `count` can be read in all, `number` of `pages` is shown.
 
-    `nonce` marks this showing of the form to post.
+    `nonce` marks this showing of the form to post; `held` are all comments here that wait for a
+    moderator, `own` those of the reader; `closed` says why only moderators comment.
     """
 
     path: str
@@ -77,6 +78,10 @@ class Threads:
     pages: int
     may_post: bool
     nonce: str
+    held: Sequence[Comment] = ()
+    own: Sequence[Shown] = ()
+    closed: Closing | None = None
+    may_moderate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +118,22 @@ def thread(wiki: Wiki, actor: Actor, page: str, path: str, *, number: int = 1) -
             offset = (number - 1) * PAGE_SIZE
             found = comments.listing(connection, page, limit=PAGE_SIZE, offset=offset)
         answered = _answered(connection, found)
-    view = _Reader(wiki, actor, path)
-    items = [view.show(comment, answered.get(comment.id, "")) for comment in found]
-    may_post = wiki.rights.may(actor, Right.COMMENT, path) and actor.is_member
-    return Threads(path, items, counts.live, number, pages, may_post, new_nonce())
+        held = [placed.comment for placed in holding.on(connection, page)]
+        closed = closings.of(connection, page)
+    view = _Reader(wiki, actor, path, closed)
+    return Threads(
+        path,
+        [view.show(comment, answered.get(comment.id, "")) for comment in found],
+        counts.live,
+        number,
+        pages,
+        view.may_post,
+        new_nonce(),
+        held=held,
+        own=[view.show(comment, "") for comment in held if comment.author == actor.id],
+        closed=closed,
+        may_moderate=view.may_moderate,
+    )
 
 
 def new_nonce() -> str:
@@ -141,28 +158,30 @@ def _answered(connection: Connection, found: Sequence[Comment]) -> dict[int, str
 class _Reader:
     """What one reader may see of and do with the comments on one page."""
 
-    def __init__(self, wiki: Wiki, actor: Actor, path: str) -> None:
+    def __init__(self, wiki: Wiki, actor: Actor, path: str, closed: Closing | None) -> None:
         self.wiki = wiki
         self.actor = actor
         self.path = path
-        self.may_post = actor.is_member and wiki.rights.may(actor, Right.COMMENT, path)
-        self.may_moderate = actor.is_member and wiki.rights.may(actor, Right.MODERATE, path)
+        self.may_moderate = moderators.may(wiki, actor, path)
+        is_open = closed is None or self.may_moderate
+        self.may_post = is_open and actor.is_member and wiki.rights.may(actor, Right.COMMENT, path)
 
     def show(self, comment: Comment, answers: str) -> Shown:
         """The comment for this reader."""
         live = comment.state is State.LIVE
         own = comment.author == self.actor.id
+        mine = own and comment.state in (State.LIVE, State.HELD)
         html = Markup()
-        if live or self.may_moderate:
+        if live or mine or self.may_moderate:
             html = html_of(self.wiki, self.actor, comment.text, self.path)
         return Shown(
             comment=comment,
             html=html,
             level=min(comment.depth, LEVELS),
             answers=answers,
-            may_edit=live and own and self.may_post,
-            may_delete=live and own,
-            may_hide=self.may_moderate and comment.state is not State.DELETED,
+            may_edit=mine and self.may_post,
+            may_delete=mine,
+            may_hide=self.may_moderate and comment.state in (State.LIVE, State.HIDDEN),
             may_reply=live and self.may_post,
         )
 
@@ -206,9 +225,10 @@ def post(
 ) -> Spot:
     """Comment on the page at a path, or answer a comment there; says where to see it.
 
-    The same nonce by the same member gives the same comment. Raises LoginRequired, Forbidden,
-    Invalid (field `text`), TooLarge, NotFound, Gone, Conflict (`comment_closed`: what it answers
-    is deleted or hidden), TooFast.
+    The same nonce by the same member gives the same comment; a new member's may wait for a
+    moderator. Raises LoginRequired, Forbidden (also `comments_closed`), Invalid (field `text`),
+    TooLarge, NotFound, Gone, Conflict (`comment_closed`: what it answers is deleted or hidden),
+    TooFast.
     """
     wiki.rights.require(actor, Right.READ, path)
     author = _author(wiki, actor, path)
@@ -217,9 +237,12 @@ def post(
         raise Invalid("form_wrong")
     with wiki.database.read() as connection:
         page, revision = _newest(connection, path)
+        require_open(wiki, connection, actor, page, path)
+        newcomers.check_links(wiki, connection, actor, text)
+        held = newcomers.is_held(wiki, connection, actor)
         if parent is not None:
             _check_parent(connection, parent, page)
-    new = NewComment(path, revision, author, text, wiki.clock(), parent, nonce=nonce)
+    new = NewComment(path, revision, author, text, wiki.clock(), parent, nonce=nonce, held=held)
     id = _keep(wiki, new)
     wiki.wake()
     return spot(wiki, actor, id)
@@ -256,7 +279,7 @@ def _keep(wiki: Wiki, new: NewComment) -> int:
             known = comments.sent_before(connection, new.author, new.nonce)
             if known is not None:
                 return known
-            _slow_down(connection, new.author, new.created)
+            _slow_down(wiki, connection, new.author, new.created)
             return comments.add(connection, new)
     except comments.SentBefore:
         with wiki.database.read() as connection:
@@ -266,13 +289,16 @@ def _keep(wiki: Wiki, new: NewComment) -> int:
         return known
 
 
-def _slow_down(connection: Connection, author: int, now: datetime) -> None:
-    longest = max(window for window, _ in RATES)
-    made = comments.made_since(connection, author, now - longest)
-    for window, most in RATES:
+def _slow_down(wiki: Wiki, connection: Connection, author: int, now: datetime) -> None:
+    rates = (
+        (timedelta(minutes=1), wiki.settings.comments_per_minute),
+        (timedelta(hours=1), wiki.settings.comments_per_hour),
+    )
+    made = comments.made_since(connection, author, now - timedelta(hours=1))
+    for window, most in rates:
         inside = [moment for moment in made if moment > now - window]
         if len(inside) >= most:
-            wait = inside[-most] + window - now
+            wait = (inside[-most] if most else now) + window - now
             raise TooFast("comments_fast", seconds=max(1, ceil(wait.total_seconds())))
 
 
@@ -287,6 +313,10 @@ def get(wiki: Wiki, actor: Actor, id: int) -> PlacedComment:
     with wiki.database.read() as connection:
         placed = comments.get(connection, id)
     if placed is None or not wiki.rights.may(actor, Right.READ, placed.path):
+        raise NotFound("comment_missing")
+    is_own = actor.is_member and placed.comment.author == actor.id
+    is_theirs = is_own or moderators.may(wiki, actor, placed.path)
+    if placed.comment.state in WITHHELD and not is_theirs:
         raise NotFound("comment_missing")
     return placed
 
@@ -309,7 +339,7 @@ def own(wiki: Wiki, actor: Actor, id: int) -> PlacedComment:
         raise LoginRequired("login_required", path=placed.path)
     if placed.comment.author != actor.id:
         raise Forbidden("comment_not_yours")
-    if placed.comment.state is not State.LIVE:
+    if placed.comment.state not in (State.LIVE, State.HELD):
         raise Conflict("comment_closed")
     return placed
 
@@ -321,6 +351,7 @@ def edit(wiki: Wiki, actor: Actor, id: int, text: str) -> Spot:
     text = check_text(text)
     if text != placed.comment.text:
         with wiki.database.write() as connection:
+            newcomers.check_links(wiki, connection, actor, text)
             comments.change_text(connection, id, text, wiki.clock())
         wiki.wake()
     return spot(wiki, actor, id)
@@ -350,7 +381,7 @@ def moderated(wiki: Wiki, actor: Actor, id: int) -> PlacedComment:
     """A comment that this moderator may hide or show. Raises NotFound, Forbidden, Conflict."""
     placed = get(wiki, actor, id)
     wiki.rights.require(actor, Right.MODERATE, placed.path)
-    if placed.comment.state is State.DELETED:
+    if placed.comment.state not in (State.LIVE, State.HIDDEN):
         raise Conflict("comment_closed")
     return placed
 

@@ -8,7 +8,7 @@ from wiki.domain.members import Status
 from wiki.domain.rights import Role
 from wiki.services import audit, mail, members, rules
 from wiki.web import forms
-from wiki.web.context import actor, gettext, see_other, url_of, wiki
+from wiki.web.context import actor, gettext, number_of, see_other, url_of, wiki
 from wiki.web.forms import Problem
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
@@ -35,7 +35,7 @@ def overview() -> Response:
 @blueprint.get("/members")
 def member_list(problem: Problem | None = None) -> Response:
     """All accounts, those that wait first; with search, status and a form to invite."""
-    number = _number(request.args.get("page", ""))
+    number = number_of(request.args.get("page", ""))
     text, status = request.args.get("q", ""), request.args.get("status", "")
     found = members.find(wiki(), actor(), text=text, status=status, number=number)
     return forms.page(
@@ -176,7 +176,7 @@ def remove_rule(id: int) -> Response:
 @blueprint.get("/audit")
 def log() -> Response:
     """What those in charge did, newest first."""
-    before = _number(request.args.get("before", "")) if request.args.get("before") else 0
+    before = number_of(request.args.get("before", ""), 0)
     entries = audit.entries(wiki(), actor(), before=before, limit=LOG_PAGE + 1)
     more = entries[LOG_PAGE - 1].id if len(entries) > LOG_PAGE else 0
     return forms.page("admin/audit.html", entries=entries[:LOG_PAGE], more=more)
@@ -186,7 +186,3 @@ def log() -> Response:
 def outbox() -> Response:
     """The mail that is not sent, and why."""
     return forms.page("admin/outbox.html", outgoing=mail.listing(wiki(), actor()))
-
-
-def _number(written: str) -> int:
-    return int(written) if written.isdecimal() and 0 < len(written) < 10 else 1

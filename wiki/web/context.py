@@ -105,6 +105,11 @@ def back_to(target: str | None, fallback: str = "/") -> str:
     return target
 
 
+def number_of(written: str, otherwise: int = 1) -> int:
+    """The whole number above zero in an address or a field; `otherwise` for anything else."""
+    return int(written) if written.isdecimal() and 0 < len(written) < 10 else otherwise
+
+
 def page_url(path: str, **query: str) -> str:
     """The address of a page."""
     return url_of("wiki", path, **query)

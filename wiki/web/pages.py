@@ -94,6 +94,7 @@ def _talk(view: pages.View) -> comments.Threads:
     written = request.args.get("talk", "")
     number = int(written) if written.isdecimal() and len(written) < 7 else 1
     talk = comments.thread(wiki(), actor(), view.page, view.path, number=number)
-    # Who wrote a comment may change it: they see other controls.
+    # Who wrote a comment may change it: they see other controls; one that waits only they see.
     slots.differs_for(shown.comment.author for shown in talk.items)
+    slots.differs_for(comment.author for comment in talk.held)
     return talk

@@ -1,0 +1,41 @@
+"""Who moderates: whether an actor does anywhere, and who does at a page."""
+
+from __future__ import annotations
+
+from wiki.database import members
+from wiki.database.connection import Connection
+from wiki.domain.errors import Forbidden, LoginRequired
+from wiki.domain.rights import Actor, Right
+from wiki.engine import Wiki
+
+MOST = 200
+
+
+def is_one(wiki: Wiki, actor: Actor) -> bool:
+    """Whether the actor moderates the site or at least some folder of it."""
+    prefixes = {rule.prefix for rule in wiki.rights.rules if rule.right is Right.MODERATE}
+    return any(wiki.rights.may(actor, Right.MODERATE, prefix) for prefix in {"", *prefixes})
+
+
+def require(wiki: Wiki, actor: Actor) -> None:
+    """Pass a moderator of anything; raises LoginRequired, Forbidden."""
+    if is_one(wiki, actor):
+        return
+    if not actor.is_member:
+        raise LoginRequired("login_required", right=Right.MODERATE.value)
+    raise Forbidden("forbidden", right=Right.MODERATE.value)
+
+
+def of(wiki: Wiki, connection: Connection, path: str = "") -> list[int]:
+    """The ids of those who moderate the page at a path (the empty one is the site), at most 200."""
+    rule = wiki.rights.rule_for(Right.MODERATE, path)
+    role = rule.role if rule else wiki.rights.site[Right.MODERATE]
+    groups, named = (rule.groups, rule.members) if rule else (frozenset(), frozenset())
+    found = members.able(connection, role=int(role), named=sorted(named), grouped=bool(groups))
+    chosen = [who.id for who in found if wiki.rights.may(who.actor, Right.MODERATE, path)]
+    return chosen[:MOST]
+
+
+def may(wiki: Wiki, actor: Actor, path: str) -> bool:
+    """Whether the actor, logged in, moderates the page at a path."""
+    return actor.is_member and wiki.rights.may(actor, Right.MODERATE, path)
