@@ -8,6 +8,8 @@ from sqlalchemy import Column, Connection, Integer, String, Table, delete, inser
 
 from wiki.database.schema import truth
 
+COMMENT = "comment"
+
 changes = Table(
     "changes",
     truth,
@@ -16,6 +18,15 @@ changes = Table(
     Column("key", String(250), nullable=False),
     sqlite_autoincrement=True,
 )
+
+untold = Table(
+    "untold",
+    truth,
+    Column("id", Integer, primary_key=True),
+    Column("comment", Integer, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""Comments that changed since members were last told of them, one row for each change."""
 
 generation = Table(
     "generation",
@@ -37,6 +48,8 @@ class Change:
 def record(connection: Connection, noun: str, key: str | int) -> None:
     """Note, in the caller's transaction, that a reader now sees something else."""
     connection.execute(insert(changes).values(noun=noun, key=str(key)))
+    if noun == COMMENT:
+        connection.execute(insert(untold).values(comment=int(key)))
     connection.execute(update(generation).values(number=generation.c.number + 1))
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -15,10 +16,15 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    and_,
     insert,
+    or_,
     select,
+    update,
 )
+from sqlalchemy import delete as delete_from
 
+from wiki.database.history import places, rows
 from wiki.database.schema import Moment, truth
 from wiki.domain.notifications import Kind, NewNotification, Notification
 
@@ -36,8 +42,11 @@ notifications = Table(
     Column("values", Text, nullable=False),
     Column("created", Moment, nullable=False),
     Column("read", Moment),
-    # When it was put into a mail, or left out of it for good.
+    # A newer one takes the place of an unread one with the same topic.
+    Column("topic", String(120), nullable=False, server_default=""),
+    # When it was put into a mail (of the outbox: its id), or left out of it for good.
     Column("mailed", Moment),
+    Column("letter", Integer, index=True),
     Index(None, "member", "id"),
     sqlite_autoincrement=True,
 )
@@ -55,6 +64,10 @@ Index(
 )
 
 
+_UNREAD = notifications.c.read.is_(None)
+_UNMAILED = notifications.c.mailed.is_(None)
+
+
 def add(connection: Connection, members: Iterable[int], new: NewNotification) -> None:
     """Keep a notification for each of the members."""
     values = {
@@ -64,11 +77,27 @@ def add(connection: Connection, members: Iterable[int], new: NewNotification) ->
         "comment": new.comment,
         "actor": new.actor,
         "values": json.dumps(dict(new.values)),
+        "topic": new.topic,
         "created": new.created,
     }
-    rows = [{"member": member, **values} for member in members]
-    if rows:
-        connection.execute(insert(notifications), rows)
+    made = [{"member": member, **values} for member in members]
+    if made:
+        connection.execute(insert(notifications), made)
+
+
+def take(connection: Connection, topic: str, members: Collection[int]) -> list[Notification]:
+    """Take away what a newer notification of the same topic replaces; gives what it was."""
+    where = (
+        notifications.c.topic == topic,
+        notifications.c.member.in_(sorted(members)),
+        _UNREAD,
+        _UNMAILED,
+    )
+    found = [_notification(row) for row in connection.execute(select(notifications).where(*where))]
+    if found:
+        gone = notifications.c.id.in_([one.id for one in found])
+        connection.execute(delete_from(notifications).where(gone))
+    return found
 
 
 def of_member(
@@ -79,9 +108,90 @@ def of_member(
     if before:
         asked = asked.where(notifications.c.id < before)
     if unread:
-        asked = asked.where(notifications.c.read.is_(None))
-    rows = connection.execute(asked.order_by(notifications.c.id.desc()).limit(limit))
-    return [_notification(row) for row in rows]
+        asked = asked.where(_UNREAD)
+    found = connection.execute(asked.order_by(notifications.c.id.desc()).limit(limit))
+    return [_notification(row) for row in found]
+
+
+def get(connection: Connection, member: int, id: int) -> Notification | None:
+    """One of a member's notifications."""
+    where = (notifications.c.member == member, notifications.c.id == id)
+    row = connection.execute(select(notifications).where(*where)).first()
+    return _notification(row) if row else None
+
+
+def unread_at(connection: Connection, member: int, path: str) -> list[int]:
+    """The ids of a member's unread notifications about the page that is at a path today."""
+    asked = (
+        select(notifications.c.id)
+        .join(
+            rows,
+            and_(rows.c.commit == notifications.c.revision, rows.c.path == notifications.c.path),
+        )
+        .join(places, places.c.page == rows.c.page)
+        .where(notifications.c.member == member, _UNREAD, places.c.path == path)
+    )
+    return list(connection.scalars(asked))
+
+
+def read(connection: Connection, member: int, ids: Collection[int], now: datetime) -> None:
+    """The member has seen these."""
+    where = (notifications.c.member == member, notifications.c.id.in_(sorted(ids)), _UNREAD)
+    connection.execute(update(notifications).where(*where).values(read=now))
+
+
+def read_all(connection: Connection, member: int, last: int, now: datetime) -> None:
+    """The member has seen all up to an id."""
+    where = (notifications.c.member == member, notifications.c.id <= last, _UNREAD)
+    connection.execute(update(notifications).where(*where).values(read=now))
+
+
+def read_topic(connection: Connection, member: int, topic: str, now: datetime) -> None:
+    """The member has seen what is told of this topic."""
+    where = (notifications.c.member == member, notifications.c.topic == topic, _UNREAD)
+    connection.execute(update(notifications).where(*where).values(read=now))
+
+
+# -- mail --
+
+
+def unmailed_members(connection: Connection) -> list[int]:
+    """Members who have something that was neither mailed nor left out of mail."""
+    asked = select(notifications.c.member.distinct()).where(_UNMAILED)
+    return list(connection.scalars(asked.order_by(notifications.c.member)))
+
+
+def unmailed(connection: Connection, member: int, limit: int) -> list[Notification]:
+    """What of a member was neither mailed nor left out of mail, the oldest first."""
+    where = (notifications.c.member == member, _UNMAILED)
+    asked = select(notifications).where(*where).order_by(notifications.c.id).limit(limit)
+    return [_notification(row) for row in connection.execute(asked)]
+
+
+def mailed(
+    connection: Connection, ids: Collection[int], now: datetime, letter: int | None = None
+) -> bool:
+    """These are in a letter, or (None) left out of mail; False if others dealt with some first."""
+    these = update(notifications).where(notifications.c.id.in_(sorted(ids)), _UNMAILED)
+    return connection.execute(these.values(mailed=now, letter=letter)).rowcount == len(ids)
+
+
+def of_letter(connection: Connection, letter: int) -> list[Notification]:
+    """What a letter in the outbox tells."""
+    asked = select(notifications).where(notifications.c.letter == letter)
+    return [_notification(row) for row in connection.execute(asked.order_by(notifications.c.id))]
+
+
+def unmail(connection: Connection, letter: int) -> None:
+    """A letter is not sent after all: what it tells waits for another."""
+    where = update(notifications).where(notifications.c.letter == letter)
+    connection.execute(where.values(mailed=None, letter=None))
+
+
+def forget(connection: Connection, seen: datetime, unseen: datetime) -> int:
+    """Remove what was read before a moment, or made before one and never read; gives how many."""
+    old = or_(notifications.c.read < seen, notifications.c.created < unseen)
+    return connection.execute(delete_from(notifications).where(old)).rowcount
 
 
 def _notification(row: Any) -> Notification:
@@ -94,6 +204,7 @@ def _notification(row: Any) -> Notification:
         comment=row.comment,
         actor=row.actor,
         values=json.loads(row._mapping["values"]),
+        topic=row.topic,
         created=row.created,
         read=row.read,
     )

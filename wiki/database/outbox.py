@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     Column,
@@ -29,6 +32,10 @@ outbox = Table(
     Column("recipient", String(254), nullable=False),
     Column("subject", String(250), nullable=False),
     Column("text", Text, nullable=False),
+    # The same as HTML; empty: the mail is plain text only.
+    Column("html", Text, nullable=False, server_default=""),
+    # Headers beside the ordinary ones, a JSON object.
+    Column("headers", Text, nullable=False, server_default="{}"),
     Column("created", Moment, nullable=False),
     # When to try next; None once given up.
     Column("due", Moment),
@@ -42,24 +49,39 @@ outbox = Table(
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One mail; `due` is None once given up, `error` is what the mail server last said."""
+    """One mail; `due` is None once given up, `error` is what the mail server last said.
+
+    `html` is empty where the mail is plain text; `headers` are those beside the ordinary ones.
+    """
 
     id: int
     recipient: str
     subject: str
     text: str
+    html: str
+    headers: Mapping[str, str]
     created: datetime
     due: datetime | None
     tries: int
     error: str
 
 
-def add(connection: Connection, recipient: str, subject: str, text: str, now: datetime) -> int:
+def add(
+    connection: Connection,
+    recipient: str,
+    subject: str,
+    text: str,
+    now: datetime,
+    html: str = "",
+    headers: Mapping[str, str] | None = None,
+) -> int:
     """Keep a mail to be sent; gives its id."""
     values = {
         "recipient": recipient,
         "subject": subject,
         "text": text,
+        "html": html,
+        "headers": json.dumps(dict(headers or {})),
         "created": now,
         "due": now,
         "tries": 0,
@@ -101,8 +123,15 @@ def claim(connection: Connection, letter: Letter, until: datetime) -> bool:
 
 def sent(connection: Connection, letter: Letter, now: datetime) -> None:
     """A mail server took the mail; its text is of no more use."""
-    done = update(outbox).where(outbox.c.id == letter.id).values(sent=now, text="", error="")
+    done = (
+        update(outbox).where(outbox.c.id == letter.id).values(sent=now, text="", html="", error="")
+    )
     connection.execute(done)
+
+
+def remove(connection: Connection, letter: Letter) -> None:
+    """The mail is not to be sent after all."""
+    connection.execute(delete_from(outbox).where(outbox.c.id == letter.id))
 
 
 def failed(connection: Connection, letter: Letter, error: str, due: datetime | None) -> None:
@@ -116,5 +145,6 @@ def forget(connection: Connection, before: datetime) -> int:
     return connection.execute(delete_from(outbox).where(outbox.c.sent < before)).rowcount
 
 
-def _letter(row: object) -> Letter:
-    return Letter(*(getattr(row, name) for name in Letter.__slots__))
+def _letter(row: Any) -> Letter:
+    values = {name: getattr(row, name) for name in Letter.__slots__}
+    return Letter(**{**values, "headers": json.loads(row.headers)})

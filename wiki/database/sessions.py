@@ -20,8 +20,9 @@ from sqlalchemy import (
 from sqlalchemy import delete as delete_from
 
 from wiki.database.members import groups_of, members
-from wiki.database.saved_searches import saved_searches
+from wiki.database.notifications import notifications
 from wiki.database.schema import Moment, truth
+from wiki.database.watches import watches
 from wiki.domain.members import Session, Status, Visit
 from wiki.domain.rights import Actor, Role
 
@@ -51,9 +52,13 @@ _VISIT = (
         members.c.timezone,
         members.c.theme,
         select(func.count())
-        .where(saved_searches.c.member == members.c.id, saved_searches.c.new > 0)
+        .where(notifications.c.member == members.c.id, notifications.c.read.is_(None))
         .scalar_subquery()
         .label("unread"),
+        select(func.max(watches.c.id))
+        .where(watches.c.member == members.c.id)
+        .scalar_subquery()
+        .label("watching"),
     )
     .join(members, members.c.id == sessions.c.member)
     .where(
@@ -82,7 +87,16 @@ def visit(connection: Connection, hash: str, since: datetime) -> tuple[Visit, da
         return None
     groups = groups_of(row.groups)
     actor = Actor(row.id, row.uid, row.username, row.name, Role(row.role), groups)
-    return Visit(actor, row.session, row.language, row.timezone, row.theme, row.unread), row.seen
+    visit = Visit(
+        actor=actor,
+        session=row.session,
+        language=row.language,
+        timezone=row.timezone,
+        theme=row.theme,
+        unread=row.unread,
+        watching=row.watching or 0,
+    )
+    return visit, row.seen
 
 
 def seen(connection: Connection, session: int, now: datetime) -> None:

@@ -77,7 +77,10 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """Who makes a request, and how they want their pages: one SQL statement gives all of it."""
+    """Who makes a request, and how they want their pages: one SQL statement gives all of it.
+
+    `watching` is another number whenever the member watched something or ended that.
+    """
 
     actor: Actor
     session: int
@@ -85,6 +88,7 @@ class Visit:
     timezone: str
     theme: str
     unread: int = 0
+    watching: int = 0
 
 
 def fold_username(username: str) -> str:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time, timedelta, tzinfo
 from enum import StrEnum
+
+DIGEST_AT = time(7)
+"""When digests go out, by the clock of who gets them; the weekly ones on Monday."""
 
 
 class Group(StrEnum):
@@ -15,6 +18,15 @@ class Group(StrEnum):
     WATCHED = "watched"
     OWN = "own"
     DUTY = "duty"
+
+
+class Pace(StrEnum):
+    """When a member wants mail."""
+
+    AT_ONCE = "at_once"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    NONE = "none"
 
 
 class Kind(StrEnum):
@@ -64,11 +76,33 @@ _GROUPS: Mapping[Kind, Group] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Choices:
+    """When a member wants mail of which kinds, and whether what they write on is watched."""
+
+    direct: Pace = Pace.AT_ONCE
+    watched: Pace = Pace.DAILY
+    own: Pace = Pace.AT_ONCE
+    duty: Pace = Pace.AT_ONCE
+    watch_written: bool = True
+    watch_commented: bool = True
+
+    def pace(self, group: Group) -> Pace:
+        """When mail of these kinds goes out."""
+        return {
+            Group.DIRECT: self.direct,
+            Group.WATCHED: self.watched,
+            Group.OWN: self.own,
+            Group.DUTY: self.duty,
+        }[group]
+
+
+@dataclass(frozen=True, slots=True)
 class NewNotification:
     """What a notification is made of, for each of its members alike.
 
     `path` and `revision` say where the page was, which page that is today is looked up; both are
-    empty where it is about no page. `actor` is who did it, None for the wiki and for outsiders.
+    empty where it is about no page. `actor` is who did it, None for the wiki and for outsiders. A
+    newer one takes the place of an unread one with the same `topic` that was not mailed yet.
     """
 
     kind: Kind
@@ -78,6 +112,7 @@ class NewNotification:
     comment: int | None = None
     actor: int | None = None
     values: Mapping[str, str] = field(default_factory=dict)
+    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,5 +127,17 @@ class Notification:
     comment: int | None
     actor: int | None
     values: Mapping[str, str]
+    topic: str
     created: datetime
     read: datetime | None
+
+
+def last_digest(pace: Pace, now: datetime, zone: tzinfo) -> datetime:
+    """The last moment, not after `now`, at which a daily or weekly digest went out."""
+    here = now.astimezone(zone)
+    day = here.date()
+    if here.timetz().replace(tzinfo=None) < DIGEST_AT:
+        day -= timedelta(days=1)
+    if pace is Pace.WEEKLY:
+        day -= timedelta(days=day.weekday())
+    return datetime.combine(day, DIGEST_AT, zone)

@@ -6,13 +6,17 @@ from collections.abc import Mapping
 from zlib import crc32
 
 from wiki.database import members, saved_searches
+from wiki.database import notifications as told
+from wiki.database.connection import Connection
 from wiki.domain.errors import Invalid, NotFound
 from wiki.domain.members import Status
+from wiki.domain.notifications import Kind
 from wiki.domain.query import Sort, Where
 from wiki.domain.rights import Actor, Right
 from wiki.domain.saved_searches import LONGEST, SavedSearch, address_of
 from wiki.domain.search import Hit, NotReady, scope_of
 from wiki.engine import Wiki
+from wiki.services.notifications import tell
 from wiki.services.search import Asked, read
 from wiki.services.sessions import own_id
 
@@ -23,6 +27,7 @@ LOOKED_AT = 200
 """Of each search the newest hits by date are compared, so many; a site seldom gets more at once."""
 
 BATCH = 10
+TOPIC = "search:"
 
 
 def save(wiki: Wiki, actor: Actor, fields: Mapping[str, str]) -> str:
@@ -76,6 +81,7 @@ def look(wiki: Wiki, actor: Actor, fields: Mapping[str, str]) -> SavedSearch | N
     if marks is not None:
         with wiki.database.write() as connection:
             saved_searches.seen(connection, kept.id, marks, state)
+            told.read_topic(connection, actor.id, topic_of(kept), wiki.clock())
     return kept
 
 
@@ -85,6 +91,7 @@ def remove(wiki: Wiki, actor: Actor, id: int) -> None:
     with wiki.database.write() as connection:
         if not saved_searches.remove(connection, member, [id]):
             raise NotFound("saved_search_missing")
+        told.read_topic(connection, member, f"{TOPIC}{id}", wiki.clock())
 
 
 def count_new(wiki: Wiki) -> bool:
@@ -105,9 +112,30 @@ def count_new(wiki: Wiki) -> bool:
         with wiki.database.write() as connection:
             if one.counted:
                 saved_searches.counted(connection, one.id, len(marks - known), state)
+                _tell(wiki, connection, one, len(marks - known))
             else:
                 saved_searches.seen(connection, one.id, marks, state)
     return len(waiting) == BATCH
+
+
+def topic_of(kept: SavedSearch) -> str:
+    """What notifications about this search have in common."""
+    return f"{TOPIC}{kept.id}"
+
+
+def _tell(wiki: Wiki, connection: Connection, kept: SavedSearch, new: int) -> None:
+    """Tell the member how much is new, if that is another number than they were told before."""
+    if not new:
+        told.read_topic(connection, kept.member, topic_of(kept), wiki.clock())
+    elif new != kept.new:
+        values = {
+            "search": str(kept.id),
+            "query": " · ".join(kept.fields.values())[:200],
+            "count": str(new),
+            "url": f"/search?{kept.address}",
+        }
+        topic = topic_of(kept)
+        tell(wiki, connection, [kept.member], Kind.SAVED_SEARCH, values=values, topic=topic)
 
 
 def asked(fields: Mapping[str, str]) -> Asked:
