@@ -134,7 +134,7 @@ _COLUMNS = (
     _resolver.c.name.label("resolver_name"),
 )
 _RESOLVED_BY = _resolver.c.id == comments.c.resolved_by
-_MADE_THERE = and_(revisions.c.commit == comments.c.revision, revisions.c.path == comments.c.path)
+MADE_THERE = and_(revisions.c.commit == comments.c.revision, revisions.c.path == comments.c.path)
 LIVE = comments.c.state == State.LIVE.value
 
 
@@ -279,7 +279,7 @@ def get(connection: Connection, id: int) -> PlacedComment | None:
 def position(connection: Connection, placed: PlacedComment) -> int:
     """How many comments stand before this one on its page."""
     before = comments.c.place < placed.comment.place
-    asked = select(func.count()).where(_here(connection, placed.page), comments.c.shown, before)
+    asked = select(func.count()).where(here(connection, placed.page), comments.c.shown, before)
     return connection.scalar(asked) or 0
 
 
@@ -289,7 +289,7 @@ def position(connection: Connection, placed: PlacedComment) -> int:
 def counts(connection: Connection, page: str) -> Counts:
     """How many comments a page's talk lists, and how many of them can be read."""
     readable = func.coalesce(func.sum(case((LIVE, 1), else_=0)), 0)
-    asked = select(func.count(), readable).where(_here(connection, page), comments.c.shown)
+    asked = select(func.count(), readable).where(here(connection, page), comments.c.shown)
     listed, live = connection.execute(asked).one()
     return Counts(listed, live)
 
@@ -299,7 +299,7 @@ def listing(connection: Connection, page: str, *, limit: int, offset: int) -> li
     # The ids first, from the index alone: sorting whole comments takes ten times as long.
     wanted = (
         select(comments.c.id)
-        .where(_here(connection, page), comments.c.shown)
+        .where(here(connection, page), comments.c.shown)
         .order_by(comments.c.place)
         .limit(limit)
         .offset(offset)
@@ -315,7 +315,7 @@ def listing(connection: Connection, page: str, *, limit: int, offset: int) -> li
     return [_comment(row) for row in connection.execute(asked)]
 
 
-def _here(connection: Connection, page: str) -> ColumnElement[bool]:
+def here(connection: Connection, page: str) -> ColumnElement[bool]:
     """The condition that a comment is of this page.
 
     Where no other page ever had one of its paths, the path alone says so.
@@ -421,7 +421,7 @@ def ids(connection: Connection, *, after: int = 0, limit: int = 1000) -> list[in
 
 def ids_on(connection: Connection, page: str) -> list[int]:
     """The ids of a page's readable comments."""
-    asked = select(comments.c.id).where(_here(connection, page), comments.c.shown, LIVE)
+    asked = select(comments.c.id).where(here(connection, page), comments.c.shown, LIVE)
     return list(connection.scalars(asked.order_by(comments.c.id)))
 
 
@@ -437,7 +437,7 @@ def placed_query() -> Select[Any]:
         .select_from(comments)
         .join(members, members.c.id == comments.c.author)
         .outerjoin(_resolver, _RESOLVED_BY)
-        .join(revisions, _MADE_THERE)
+        .join(revisions, MADE_THERE)
         .join(places, places.c.page == revisions.c.page)
     )
 

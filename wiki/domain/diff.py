@@ -91,7 +91,17 @@ def words(old: str, new: str) -> list[Block]:
     """The two texts as blocks in reading order, each with the words that differ."""
     if old == new:
         return [Block(Fate.EQUAL, (Op(Change.EQUAL, old),))] if old else []
-    return _Words(_PARAGRAPH.findall(old), _PARAGRAPH.findall(new)).run()
+    return _Words(paragraphs(old), paragraphs(new)).run()
+
+
+def paragraphs(text: str) -> list[str]:
+    """The text in the paragraphs that are compared; joined they are exactly that text."""
+    return _PARAGRAPH.findall(text)
+
+
+def sentences(text: str) -> list[str]:
+    """A paragraph in the sentences that are compared; joined they are exactly that text."""
+    return [part for part in _SENTENCE.split(text) if part]
 
 
 def apply(blocks: Iterable[Block], side: Change) -> str:
@@ -171,17 +181,13 @@ def split_words(old: str, new: str, effort: Effort | None = None) -> tuple[Op, .
     if effort and not effort.may_split(len(old) + len(new)):
         return tuple(_pieces([old], [new]))
     ops: list[Op] = []
-    before, after = _sentences(old), _sentences(new)
+    before, after = sentences(old), sentences(new)
     for equal, a, b, c, d in changes(before, after):
         if equal:
             ops.append(Op(Change.EQUAL, "".join(before[a:b])))
         else:
             ops += _tokens("".join(before[a:b]), "".join(after[c:d]))
     return _tidy(ops)
-
-
-def _sentences(text: str) -> list[str]:
-    return [part for part in _SENTENCE.split(text) if part]
 
 
 def _tokens(old: str, new: str) -> list[Op]:

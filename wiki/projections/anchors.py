@@ -1,0 +1,188 @@
+"""The anchors projection: where the passages that comments are about stand today.
+
+A page's anchors are carried from each revision to the next, in history's order, each from the
+revision in which it was made. What comes of it depends on the revisions alone: following as
+commits come gives the same as following from nothing. Whoever reads a page follows it then and
+there; what takes longer than that is left to the worker.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from wiki.database import anchors as kept
+from wiki.database.anchors import Made, Reached
+from wiki.database.connection import Connection
+from wiki.database.database import Database
+from wiki.database.passages import Followed, Waiting, waiting
+from wiki.domain import text
+from wiki.domain.anchors import Standing, Step
+from wiki.render import anchors as rendered
+from wiki.render.markdown import Renderer
+from wiki.store.store import Store
+
+_CHUNK = 50
+"""Revisions of a page that are written in one transaction."""
+
+_Key = tuple[int, str, str]
+_NOWHERE: _Key = (0, "", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What anchors are followed with: texts, the renderer that makes them plain, and the rows."""
+
+    store: Store
+    database: Database
+    renderer: Renderer
+
+    def plain(self, blob: str) -> str:
+        """The plain text of a blob, in which anchors are counted."""
+        return _plain(self.renderer, text.decode(self.store.blob(blob)).text)
+
+
+@lru_cache(maxsize=64)
+def _plain(renderer: Renderer, source: str) -> str:
+    return rendered.plain(renderer.render(source).html)
+
+
+def standing(source: Source, page: str, blob: str, most: int) -> dict[int, Standing]:
+    """What became of each of a page's anchors in its present text, by comment.
+
+    Follows at most so many revisions first. An anchor that was not followed to the end is left out.
+    """
+    if not follow(source, page, most):
+        return {}
+    with source.database.read() as connection:
+        found = kept.load(connection, page)
+        # A merge that took the older of two sides is no revision of the page.
+        if all(one.gone or one.place.blob == blob for one in found.values()):
+            return found
+        made = {one.comment: one.anchor for one in kept.made(connection, page)}
+    step = Step("", blob, source.plain(blob), source.plain)
+    followed = {id: step.follow(one, made[id]) for id, one in found.items() if id in made}
+    return {id: one for id, one in followed.items() if one.gone or one.place.blob == blob}
+
+
+def follow(source: Source, page: str, most: int = 1_000_000) -> bool:
+    """Follow a page's anchors to its newest revision, at most so many; whether that is it."""
+    left = most
+    while True:
+        done = _advance(source, page, min(left, _CHUNK))
+        if done is None:
+            return True
+        left -= done
+        if left <= 0:
+            with source.database.read() as connection:
+                at = kept.reached(connection, page)
+                return at is not None and not _waits(connection, page, at)
+
+
+def catch_up(source: Source, most: int = 200) -> bool:
+    """Follow pages that wait, about so many revisions; whether more wait. For the worker."""
+    with source.database.read() as connection:
+        pages = kept.waiting(connection, most)
+    return any(not follow(source, page, most) for page in pages) or len(pages) == most
+
+
+def check(source: Source, most: int = 200) -> list[str]:
+    """Pages whose anchors do not stand where following from nothing puts them, of so many."""
+    wrong = []
+    with source.database.read() as connection:
+        for page in kept.followed_pages(connection, most):
+            at = kept.reached(connection, page)
+            if at is None:
+                continue
+            made = {one.comment: one for one in kept.made(connection, page)}
+            known = kept.load(connection, page)
+            made = {id: one for id, one in made.items() if id in known}
+            state: dict[int, Standing] = {}
+            steps = _until(waiting(connection, page, Followed()), at)
+            _fold(source, steps, state, made, _NOWHERE, _NOWHERE)
+            if state != {id: one for id, one in known.items() if id in made}:
+                wrong.append(page)
+    return sorted(wrong)
+
+
+def _advance(source: Source, page: str, most: int) -> int | None:
+    """Follow some revisions and write what came of it; how many, None if none wait."""
+    with source.database.read() as connection:
+        before = kept.reached(connection, page)
+        made = {one.comment: one for one in kept.made(connection, page)}
+        found = kept.load(connection, page) if before else {}
+        new = {id: one for id, one in made.items() if id not in found}
+        if not made or (before and not new and not _waits(connection, page, before)):
+            return None
+        at = before or kept.begin(connection, page, min(one.key for one in made.values()))
+        low = min([_key(at), *(one.key for one in new.values())])
+        todo = _todo(connection, page, low, _key(at), most)
+    state = {id: one for id, one in found.items() if id in made}
+    _fold(source, todo, state, made, low, _key(at))
+    further = [one for one in todo if _order(one) > _key(at)]
+    after = Reached(at.steps + len(further), *_order(further[-1])) if further else at
+    changed = {id: one for id, one in state.items() if found.get(id) != one}
+    with source.database.project() as connection:
+        kept.keep(connection, page, before, after, changed)
+    return len(further)
+
+
+def _waits(connection: Connection, page: str, at: Reached) -> bool:
+    return bool(waiting(connection, page, _followed(_key(at)), 1))
+
+
+def _todo(connection: Connection, page: str, low: _Key, at: _Key, most: int) -> list[Waiting]:
+    """The revisions after `low`: all up to where the page was followed to, and some more."""
+    if low == at:
+        return waiting(connection, page, _followed(low), most)
+    missed = waiting(connection, page, _followed(low))
+    number = sum(_order(one) <= at for one in missed)
+    return missed[: number + most]
+
+
+def _fold(
+    source: Source,
+    steps: Sequence[Waiting],
+    state: dict[int, Standing],
+    made: Mapping[int, Made],
+    low: _Key,
+    at: _Key,
+) -> None:
+    """Carry anchors through the revisions after `low`.
+
+    Those in `state` are as they were at `at`; the others join in the revision they were made in.
+    """
+    known = set(state)
+    joining: dict[_Key, list[Made]] = {}
+    for one in made.values():
+        if one.comment not in known:
+            joining.setdefault(max(one.key, low), []).append(one)
+    _join(state, joining.get(low, ()))
+    for revision in steps:
+        key = _order(revision)
+        if revision.blob and state:
+            step = Step(revision.commit, revision.blob, source.plain(revision.blob), source.plain)
+            for id in [id for id in state if key > at or id not in known]:
+                state[id] = step.follow(state[id], made[id].anchor)
+        _join(state, joining.get(key, ()))
+
+
+def _join(state: dict[int, Standing], anchors: Iterable[Made]) -> None:
+    state.update({one.comment: Standing(one.anchor) for one in anchors})
+
+
+def _until(steps: Sequence[Waiting], at: Reached) -> list[Waiting]:
+    return [one for one in steps if _order(one) <= _key(at)]
+
+
+def _key(at: Reached) -> _Key:
+    return at.date, at.commit, at.path
+
+
+def _order(step: Waiting) -> _Key:
+    return step.date, step.commit, step.path
+
+
+def _followed(key: _Key) -> Followed:
+    return Followed(date=key[0], commit=key[1], path=key[2])
