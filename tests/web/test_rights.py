@@ -35,7 +35,7 @@ nobody      0000000   0000000      0000000      0000000    a token that is none
 refused     lllllll   lllllll      lllllll      lllllll    no password: whoever one is
 own         l++++++   l++++++      l++++++      l++++++    one's own account
 mine        l+00000   l+00000      l+00000      l+00000    what is the member's alone
-feed        +++++++   xxxxxxx      +++++++      +++++++    for programs; not for members only
+feed        +++++++   lxxxxxx      +++++++      +++++++    for programs; not for members only
 read        +++++++   lx++x++      +++++++      +++++++
 unseen      +++++++   00++0++      +++++++      +++++++    not there for who may not read
 comment     l++++++   lx++x++      l++++++      l++++++

@@ -12,7 +12,7 @@ from wiki.domain.comments import PlacedComment
 from wiki.domain.errors import Forbidden, LoginRequired
 from wiki.domain.recent import Wanted
 from wiki.domain.revisions import Revision
-from wiki.domain.rights import ANONYMOUS, Right
+from wiki.domain.rights import ANONYMOUS, Actor, Right
 from wiki.engine import Wiki
 from wiki.services import hiding, places, recent
 from wiki.services.comments import excerpt
@@ -48,32 +48,32 @@ class Feed:
     updated: datetime
 
 
-def site(wiki: Wiki) -> Feed:
-    """Everything. Raises Forbidden (`feed_closed`) where not everybody may read."""
-    with _for_everybody():
+def site(wiki: Wiki, actor: Actor) -> Feed:
+    """Everything that all may read. Raises LoginRequired, Forbidden (`feed_closed`)."""
+    with _for_everybody(actor):
         return _feed("", "", recent.changes(wiki, ANONYMOUS, Wanted(), limit=LENGTH))
 
 
-def folder(wiki: Wiki, path: str) -> Feed:
-    """What happened in a folder. Raises Invalid, Forbidden."""
+def folder(wiki: Wiki, actor: Actor, path: str) -> Feed:
+    """What happened in a folder. Raises Invalid, LoginRequired, Forbidden."""
     path = places.asked(path)
-    with _for_everybody():
+    with _for_everybody(actor):
         found = recent.changes(wiki, ANONYMOUS, Wanted(folder=path), limit=LENGTH)
     return _feed(path, path, found)
 
 
-def member(wiki: Wiki, username: str) -> Feed:
-    """What one member wrote and said. Raises NotFound, Forbidden."""
-    with _for_everybody():
+def member(wiki: Wiki, actor: Actor, username: str) -> Feed:
+    """What one member wrote and said. Raises NotFound, LoginRequired, Forbidden."""
+    with _for_everybody(actor):
         wiki.rights.require(ANONYMOUS, Right.READ)
     wanted = recent.of_member(wiki, username)
     found = recent.changes(wiki, ANONYMOUS, wanted, limit=LENGTH)
     return _feed(username, username, found)
 
 
-def page(wiki: Wiki, path: str) -> Feed:
-    """What happened to one page. Raises Invalid, Forbidden, NotFound."""
-    with _for_everybody():
+def page(wiki: Wiki, actor: Actor, path: str) -> Feed:
+    """What happened to one page. Raises Invalid, LoginRequired, Forbidden, NotFound."""
+    with _for_everybody(actor):
         there = page_at(wiki, ANONYMOUS, path)
     with wiki.database.read() as connection:
         found = history.revisions(connection, there.page, limit=LENGTH)
@@ -86,12 +86,14 @@ def page(wiki: Wiki, path: str) -> Feed:
 
 
 @contextmanager
-def _for_everybody() -> Iterator[None]:
-    """Say that there is no feed, where one would have to log in: programs cannot."""
+def _for_everybody(actor: Actor) -> Iterator[None]:
+    """Say to who is logged in that there is no feed here: it holds what everybody may read."""
     try:
         yield
     except LoginRequired as error:
-        raise Forbidden("feed_closed") from error
+        if actor.is_member:
+            raise Forbidden("feed_closed") from error
+        raise
 
 
 def _feed(about: str, path: str, found: recent.Changes, title: str = "") -> Feed:

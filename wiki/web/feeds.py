@@ -9,7 +9,7 @@ from flask import Blueprint, Response, g, render_template, request
 
 from wiki.services import feeds
 from wiki.services.feeds import Feed
-from wiki.web.context import base_url, url_of, wiki
+from wiki.web.context import actor, base_url, url_of, wiki
 
 blueprint = Blueprint("feeds", __name__, url_prefix="/feed")
 
@@ -19,27 +19,27 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 @blueprint.get("/site.atom")
 def site() -> Response:
     """Everything that happened."""
-    return _answer("site", feeds.site(wiki()), "/recent")
+    return _answer("site", feeds.site(wiki(), actor()), "/recent")
 
 
 @blueprint.get("/page/<path:path>")
 def page(path: str) -> Response:
     """What happened to a page."""
-    found = feeds.page(wiki(), path)
+    found = feeds.page(wiki(), actor(), path)
     return _answer("page", found, url_of("history", found.path))
 
 
 @blueprint.get("/folder/<path:path>")
 def folder(path: str) -> Response:
     """What happened in a folder."""
-    found = feeds.folder(wiki(), path)
+    found = feeds.folder(wiki(), actor(), path)
     return _answer("folder", found, url_of("recent", folder=found.path))
 
 
 @blueprint.get("/member/<username>")
 def member(username: str) -> Response:
     """What a member wrote and said."""
-    return _answer("member", feeds.member(wiki(), username), url_of("members", username))
+    return _answer("member", feeds.member(wiki(), actor(), username), url_of("members", username))
 
 
 def _answer(kind: str, found: Feed, beside: str) -> Response:
