@@ -24,6 +24,7 @@ class Server:
 
     def __init__(self) -> None:
         self.taken: list[Any] = []
+        self.raw: list[bytes] = []
         self.refused: dict[str, str] = {}
 
     async def handle_RCPT(
@@ -35,6 +36,7 @@ class Server:
         return "250 OK"
 
     async def handle_DATA(self, server: object, session: object, envelope: Any) -> str:
+        self.raw.append(envelope.content)
         self.taken.append(message_from_bytes(envelope.content, policy=default))
         return "250 OK"
 
@@ -153,3 +155,49 @@ def test_old_mail_is_forgotten(wiki: Wiki, server: Server) -> None:
     mail.tidy(wiki)
     with wiki.database.read() as connection:
         assert not connection.execute(outbox.outbox.select()).all()
+
+
+def test_a_mail_has_two_forms_and_headers_of_its_own(wiki: Wiki, server: Server) -> None:
+    address = f"<https://denk.example/unsubscribe/{'x' * 120}>"
+    with wiki.database.write() as connection:
+        mail.put(
+            wiki,
+            connection,
+            "anna@example.org",
+            "Nieuws " + "é" * 200,
+            "Dag & welkom",
+            "<p>Dag &amp; welkom</p>",
+            {"List-Unsubscribe": address, "References": "<een@x> <twee@x>"},
+        )
+    mail.deliver(wiki)
+    (letter,) = server.taken
+    assert letter["List-Unsubscribe"] == address and letter["References"] == "<een@x> <twee@x>"
+    text, html = letter.iter_parts()
+    assert (text.get_content_type(), html.get_content_type()) == ("text/plain", "text/html")
+    assert "Dag &amp; welkom" in html.get_content()
+    assert b"=?" not in server.raw[0].split(b"List-Unsubscribe:")[1].split(b"\r\n")[0]
+
+
+def test_headers_of_its_own_cannot_be_injected_either(wiki: Wiki, server: Server) -> None:
+    for value in ("<a>\r\nBcc: eve@example.org", "<é>", "<" + "a" * 1000 + ">"):
+        with wiki.database.write() as connection:
+            headers = {"List-Unsubscribe": value}
+            mail.put(wiki, connection, "anna@example.org", "Dag", "x", headers=headers)
+    mail.deliver(wiki)
+    assert not server.taken
+    assert {letter.due for letter in mail.listing(wiki, SYSTEM).letters} == {None}
+
+
+def test_a_mail_tried_again_is_the_same_mail(wiki: Wiki) -> None:
+    put(wiki)
+    with wiki.database.read() as connection:
+        (letter,) = outbox.due(connection, wiki.clock())
+    first, again = (mail.message(wiki.settings, letter) for _ in range(2))
+    assert first["Message-ID"] == again["Message-ID"]
+
+
+def test_a_mail_is_asked_about_before_it_goes(wiki: Wiki, server: Server) -> None:
+    put(wiki, "anna@example.org")
+    put(wiki, "bea@example.org")
+    assert mail.deliver(wiki, lambda letter: letter.recipient.startswith("bea"))
+    assert [letter["To"] for letter in server.taken] == ["bea@example.org"]

@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 import smtplib
 import ssl
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from email.message import EmailMessage
-from email.utils import format_datetime, formataddr, make_msgid
+from email.policy import EmailPolicy
+from email.utils import format_datetime, formataddr
 from urllib.parse import unquote, urlsplit
 
 from wiki.database import outbox
@@ -27,6 +28,8 @@ PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720
 """How long to wait after the first, second, ... failure; after the last one the mail stays."""
 
 KEPT = timedelta(days=30)
+LINE_MOST = 900
+"""Characters of a header that is not folded; RFC 5322 ends a line at 998."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +51,18 @@ def link(settings: Settings, path: str) -> str:
     return settings.base_url.rstrip("/") + path
 
 
-def put(wiki: Wiki, connection: Connection, recipient: str, subject: str, text: str) -> None:
-    """Put a mail in the outbox, in the caller's transaction; the worker sends it."""
-    outbox.add(connection, recipient, _line(subject)[:250], text, wiki.clock())
+def put(
+    wiki: Wiki,
+    connection: Connection,
+    recipient: str,
+    subject: str,
+    text: str,
+    html: str = "",
+    headers: Mapping[str, str] | None = None,
+) -> int:
+    """Put a mail in the outbox, in the caller's transaction; the worker sends it. Gives its id."""
+    subject = _line(subject)[:250]
+    return outbox.add(connection, recipient, subject, text, wiki.clock(), html, headers)
 
 
 def listing(wiki: Wiki, actor: Actor) -> Outgoing:
@@ -61,10 +73,11 @@ def listing(wiki: Wiki, actor: Actor) -> Outgoing:
         return Outgoing(can_send(wiki.settings), outbox.waiting(connection), letters)
 
 
-def deliver(wiki: Wiki) -> bool:
+def deliver(wiki: Wiki, may_go: Callable[[Letter], bool] = lambda letter: True) -> bool:
     """Send the mail whose time has come; whether there was any. For the worker.
 
-    Each mail is claimed before it is sent: a worker that dies leaves it for a later try.
+    Each mail is claimed before it is sent: a worker that dies leaves it for a later try. `may_go`
+    is asked right before a mail is sent, and deals with one that may not.
     """
     if not wiki.settings.mail_url:
         return False
@@ -76,8 +89,9 @@ def deliver(wiki: Wiki) -> bool:
         with wiki.database.write() as connection:
             if outbox.claim(connection, letter, now + CLAIM):
                 claimed.append(letter)
-    if claimed:
-        _send_all(wiki, claimed)
+    allowed = [letter for letter in claimed if may_go(letter)]
+    if allowed:
+        _send_all(wiki, allowed)
     return bool(claimed)
 
 
@@ -124,21 +138,54 @@ def _is_permanent(error: Exception) -> bool:
 
 
 def message(settings: Settings, letter: Letter) -> EmailMessage:
-    """The mail as it goes over the line; raises ValueError if a header would break."""
-    made = EmailMessage()
-    sender = settings.mail_from or f"denktank@{_domain(settings)}"
+    """The mail as it goes over the line; raises ValueError if a header would break.
+
+    Its Message-ID is the same at every try, so that who gets it twice sees it once.
+    """
+    made = EmailMessage(policy=_Lines())
+    sender = settings.mail_from or f"denktank@{domain(settings)}"
     made["From"] = sender if "<" in sender else formataddr((_line(settings.site_name), sender))
     made["To"] = letter.recipient
     made["Subject"] = letter.subject
     made["Date"] = format_datetime(letter.created)
-    made["Message-ID"] = make_msgid(f"{letter.id}", _domain(settings))
+    stamp = int(letter.created.timestamp() * 1000)
+    made["Message-ID"] = f"<mail-{letter.id}-{stamp:x}@{domain(settings)}>"
     made["Auto-Submitted"] = "auto-generated"
+    for name, value in letter.headers.items():
+        made[name] = value
     made.set_content(letter.text)
+    if letter.html:
+        made.add_alternative(letter.html, subtype="html")
     return made
 
 
-def _domain(settings: Settings) -> str:
-    return urlsplit(settings.base_url).hostname or "localhost"
+def domain(settings: Settings) -> str:
+    """The host of the site, as mail wants it."""
+    host = urlsplit(settings.base_url).hostname or "localhost"
+    return host.encode("idna").decode() if not host.isascii() else host
+
+
+class _Lines(EmailPolicy):
+    """Headers that programs read stay on one line: folded, a long address would be encoded."""
+
+    _RAW = frozenset(
+        "message-id in-reply-to references list-id list-unsubscribe list-unsubscribe-post".split()
+    )
+
+    def fold(self, name: str, value: str) -> str:
+        """A header as text."""
+        return self._line(name, value) if name.lower() in self._RAW else super().fold(name, value)
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        """A header as bytes."""
+        if name.lower() in self._RAW:
+            return self._line(name, value).encode("ascii")
+        return super().fold_binary(name, value)
+
+    def _line(self, name: str, value: str) -> str:
+        if not (value.isascii() and value.isprintable() and len(value) < LINE_MOST):
+            raise ValueError(f"{name} cannot be written in one line")
+        return f"{name}: {value}{self.linesep}"
 
 
 def _line(text: str) -> str:
