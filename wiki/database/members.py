@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -157,6 +157,15 @@ def by_login(connection: Connection, login: str) -> tuple[Member, str] | None:
 def password_of(connection: Connection, id: int) -> str:
     """The hash of the account's password."""
     return connection.scalar(select(members.c.password).where(members.c.id == id)) or ""
+
+
+def named(connection: Connection, usernames: Collection[str]) -> list[Member]:
+    """The active accounts among these usernames, whatever their case."""
+    if not usernames:
+        return []
+    folded = sorted({fold_username(username) for username in usernames})
+    where = (members.c.folded.in_(folded), members.c.status == Status.ACTIVE.value)
+    return [member_of(row) for row in connection.execute(select(*PERSON).where(*where))]
 
 
 def names(connection: Connection, uids: Sequence[str]) -> dict[str, tuple[str, str]]:

@@ -48,7 +48,9 @@ class Page:
     links: dict[Link, None] = field(default_factory=dict)
     coloured: int = 0
     in_link: bool = False
+    in_quote: bool = False
     noted: set[int] = field(default_factory=set)
+    mentions: dict[str, None] = field(default_factory=dict)
 
 
 def escape_html(text: str) -> str:
@@ -78,7 +80,6 @@ class PageRenderer(BaseRenderer):
         self.simple: dict[str, Callable[[str], str]] = {
             "paragraph": lambda inner: f"<p>{inner}</p>\n",
             "block_text": lambda inner: inner,
-            "block_quote": lambda inner: f"<blockquote>\n{inner}</blockquote>\n",
             "list_item": lambda inner: f"<li>{inner}</li>\n",
             "emphasis": lambda inner: f"<em>{inner}</em>",
             "strong": lambda inner: f"<strong>{inner}</strong>",
@@ -117,6 +118,24 @@ class PageRenderer(BaseRenderer):
             return leaf
         method: Callable[[Token, BlockState], str] = getattr(self, kind)
         return method(token, state)
+
+    def block_quote(self, token: Token, state: BlockState) -> str:
+        """What somebody else said: it mentions nobody anew."""
+        page: Page = state.env["page"]
+        inside, page.in_quote = page.in_quote, True
+        inner = self.render_tokens(token["children"], state)
+        page.in_quote = inside
+        return f"<blockquote>\n{inner}</blockquote>\n"
+
+    def mention(self, token: Token, state: BlockState) -> str:
+        """`@username`, with a slot that makes it a link if there is such a member."""
+        page: Page = state.env["page"]
+        name = token["raw"]
+        if page.in_link:
+            return f"@{name}"
+        if not page.in_quote:
+            page.mentions[name] = None
+        return slot("M", name) + f"@{name}" + slot("Y")
 
     def codespan(self, token: Token, state: BlockState) -> str:
         """Code within a line."""

@@ -24,6 +24,7 @@ from wiki.render import slots
 from wiki.render.frontmatter import read
 from wiki.render.html import Heading, Page, PageRenderer, escape_html
 from wiki.render.links import Link, LinkState
+from wiki.render.plugins.mentions import mentions
 from wiki.render.plugins.positions import PlacedBlockParser
 from wiki.render.plugins.turns import gather
 from wiki.render.plugins.wikilinks import wikilinks
@@ -76,6 +77,7 @@ class Renderer:
             ["table", "strikethrough", "footnotes", "task_lists", "def_list", "url"]
         )
         self._comments = _parser(["strikethrough", "url"])
+        mentions(self._comments)
 
     def render(self, text: str, *, path: str = "") -> Rendered:
         """A page's text (front matter and all) as HTML with slots; never raises for any text."""
@@ -119,14 +121,30 @@ class Renderer:
         return slots.fill(html, resolve, labels, edit)
 
     def render_comment(
-        self, text: str, resolve: Mapping[str, LinkState] | None = None, *, path: str = ""
+        self,
+        text: str,
+        resolve: Mapping[str, LinkState] | None = None,
+        *,
+        path: str = "",
+        members: Mapping[str, str] | None = None,
     ) -> Markup:
-        """A comment's text as HTML: no headings, no pictures, links that search engines skip."""
+        """A comment's text as HTML: no headings, no pictures, links that search engines skip.
+
+        `members` are the usernames, by their folded form, to whom `@name` is a link.
+        """
+        html, _ = self._comment(text, path)
+        return slots.fill(slots.fill_mentions(sanitise(html), members or {}), resolve or {})
+
+    def mentions(self, text: str) -> list[str]:
+        """The names that a comment calls as `@name`, as written; not those in code and quotes."""
+        _, page = self._comment(text, "")
+        return list(page.mentions)
+
+    def _comment(self, text: str, path: str) -> tuple[str, Page]:
         page = Page(path, {}, is_comment=True)
-        html, _, _ = self._convert(
-            self._comments, _LONG_SPACE.sub(" " * 100, slots.clean(text)), page, Speakers(())
-        )
-        return slots.fill(sanitise(html), resolve or {})
+        source = _LONG_SPACE.sub(" " * 100, slots.clean(text))
+        html, _, _ = self._convert(self._comments, source, page, Speakers(()))
+        return html, page
 
     def _convert(
         self, parser: mistune.Markdown, body: str, page: Page, speakers: Speakers

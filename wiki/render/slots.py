@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import escape, unescape
+from urllib.parse import quote
 
 from markupsafe import Markup
 
@@ -21,6 +22,7 @@ OPEN, CLOSE, APART = "\ue000", "\ue001", "\ue002"
 _FORGED = re.compile("[\ue000-\ue002]")
 _SLOT = re.compile(f"{OPEN}([A-Z])([^{OPEN}{CLOSE}]*){CLOSE}")
 _NAMED = re.compile(f"{OPEN}N([^{OPEN}{CLOSE}]*){CLOSE}([^{OPEN}{CLOSE}]*){OPEN}Z{CLOSE}")
+_MENTION = re.compile(f"{OPEN}M([^{OPEN}{CLOSE}]*){CLOSE}([^{OPEN}{CLOSE}]*){OPEN}Y{CLOSE}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,18 @@ def fill(
     """
     filling = _Filling(resolve, words or Labels(), edit)
     return Markup(_SLOT.sub(filling.one, _NAMED.sub(filling.named, html)))
+
+
+def fill_mentions(html: str, members: Mapping[str, str]) -> str:
+    """HTML with its mentions filled: `members` has usernames by their folded form; others stay text."""
+
+    def one(match: re.Match[str]) -> str:
+        name = members.get(match[1].casefold())
+        if name is None:
+            return match[2]
+        return f'<a class="mention" href="/members/{escape(quote(name))}">{match[2]}</a>'
+
+    return _MENTION.sub(one, html)
 
 
 class _Filling:

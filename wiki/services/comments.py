@@ -12,7 +12,7 @@ from math import ceil
 
 from markupsafe import Markup
 
-from wiki.database import catalogue, closings, comments, history, holding
+from wiki.database import catalogue, closings, comments, history, holding, members
 from wiki.database.connection import Connection
 from wiki.domain.closings import Closing
 from wiki.domain.comments import (
@@ -27,10 +27,12 @@ from wiki.domain.comments import (
     check_text,
 )
 from wiki.domain.errors import Conflict, Forbidden, Gone, Invalid, LoginRequired, NotFound, TooFast
+from wiki.domain.members import fold_username
 from wiki.domain.rights import Actor, Right
 from wiki.engine import Wiki
 from wiki.render.links import WIKILINK, LinkState, address, wikilink
 from wiki.render.markdown import Renderer
+from wiki.render.plugins.mentions import MENTION
 from wiki.services import audit, moderators, newcomers
 from wiki.services.closings import require_open
 from wiki.services.history import revision_of
@@ -43,6 +45,7 @@ RESOLVE = Right.RENAME
 
 NONCE_MOST = 40
 _WIKILINK = re.compile(WIKILINK)
+_MENTION = re.compile(MENTION)
 _ADDRESS = re.compile(r"\]\(\s*<?([^)\s>]{1,500})")
 
 
@@ -190,11 +193,14 @@ def html_of(wiki: Wiki, actor: Actor, text: str, path: str) -> Markup:
     """A comment's text as HTML; its links to pages are live where this reader may go."""
     targets = [wikilink(found["wiki_target"]).target for found in _WIKILINK.finditer(text)]
     targets += [address(found[1], path).target for found in _ADDRESS.finditer(text)]
-    if not targets:
+    called = [found["mentioned"] for found in _MENTION.finditer(text)]
+    if not targets and not called:
         return _html(wiki.renderer, text)
     with wiki.database.read() as connection:
         found = catalogue.resolve_links(connection, targets)
-    return wiki.renderer.render_comment(text, _states(wiki, actor, found), path=path)
+        people = {fold_username(one.username): one.username for one in members.named(connection, called)}
+    states = _states(wiki, actor, found)
+    return wiki.renderer.render_comment(text, states, path=path, members=people)
 
 
 @lru_cache(maxsize=2048)
