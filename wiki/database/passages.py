@@ -130,6 +130,7 @@ class Standing:
 
 _FOLLOWED = (weaves.c.steps, weaves.c.date, weaves.c.commit, weaves.c.path, weaves.c.blob)
 _PASSAGE = select(*(passages.c[field.name] for field in fields(Passage)))
+_IN_INDEX = ("number", "place", "born", "died", "origin", "words")
 _PLACE_IN_HISTORY = tuple_(rows.c.date, rows.c.commit, rows.c.path)
 
 
@@ -177,8 +178,10 @@ def load(connection: Connection, page: str) -> list[Passage]:
 
 def load_alive(connection: Connection, page: str) -> list[Passage]:
     """The passages that stand on a page."""
-    alive = _PASSAGE.where(passages.c.page == page, passages.c.died == ALIVE)
-    return _passages(connection, alive)
+    # These columns are all in the index; a passage that stands has no text of its own.
+    columns = (getattr(passages.c, name) for name in _IN_INDEX)
+    query = select(*columns).where(passages.c.page == page, passages.c.died == ALIVE)
+    return _passages(connection, query)
 
 
 def load_gone(connection: Connection, page: str, texts: Collection[str]) -> list[Passage]:
@@ -186,9 +189,8 @@ def load_gone(connection: Connection, page: str, texts: Collection[str]) -> list
     found: list[Passage] = []
     for some in _slices({_mark(text) for text in texts}):
         query = _PASSAGE.where(passages.c.page == page, passages.c.mark.in_(some))
-        alike = _passages(connection, query.where(passages.c.died < ALIVE))
-        found += [passage for passage in alike if passage.text in texts]
-    return found
+        found += _passages(connection, query)
+    return [one for one in found if one.died != ALIVE and one.text in texts]
 
 
 def last_number(connection: Connection, page: str) -> int:
