@@ -9,9 +9,10 @@ import lxml.html
 import pytest
 
 from wiki.domain.diff import words
-from wiki.render.diff import rendered_html, side_html, source_html, words_html
+from wiki.render.diff import side_html, source_html, words_html
 from wiki.render.links import LinkState
 from wiki.render.markdown import Renderer
+from wiki.render.marked import rendered_html
 from wiki.render.sanitise import ATTRIBUTES, SCHEMES, TAGS
 
 FILE = Path(__file__).with_name("vectors.txt")

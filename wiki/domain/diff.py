@@ -68,6 +68,19 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of text by its places in the old and the new row of them; -1 where it is not.
+
+    What moved stands twice, as a Block does: where it left (no new place), and where it arrived.
+    """
+
+    fate: Fate
+    old: int
+    new: int
+    move: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One row of a side-by-side view: line numbers from 1 (0: no line there) and their pieces."""
 
@@ -91,7 +104,7 @@ def words(old: str, new: str) -> list[Block]:
     """The two texts as blocks in reading order, each with the words that differ."""
     if old == new:
         return [Block(Fate.EQUAL, (Op(Change.EQUAL, old),))] if old else []
-    return _Words(paragraphs(old), paragraphs(new)).run()
+    return list(_blocks(paragraphs(old), paragraphs(new)))
 
 
 def paragraphs(text: str) -> list[str]:
@@ -102,6 +115,14 @@ def paragraphs(text: str) -> list[str]:
 def sentences(text: str) -> list[str]:
     """A paragraph in the sentences that are compared; joined they are exactly that text."""
     return [part for part in _SENTENCE.split(text) if part]
+
+
+def pieces(before: Sequence[str], after: Sequence[str]) -> list[Piece]:
+    """What became of each of some pieces of text (paragraphs, say), in reading order.
+
+    Space around them makes no difference.
+    """
+    return _Pieces(before, after, Effort()).run()
 
 
 def apply(blocks: Iterable[Block], side: Change) -> str:
@@ -292,86 +313,59 @@ def _row(fate: Fate, at: int, old: str, there: int, new: str, effort: Effort | N
     return Row(fate, at + 1, left, there + 1, right)
 
 
-class _Words:
-    """One word diff: blocks in order, then what moved found among what came and went."""
+class _Pieces:
+    """One comparison of pieces: in order, then what moved found among what came and went."""
 
-    def __init__(self, before: list[str], after: list[str]) -> None:
+    def __init__(self, before: Sequence[str], after: Sequence[str], effort: Effort) -> None:
         self.before = before
         self.after = after
-        self.blocks: list[Block] = []
-        self.gone: list[int] = []
-        self.came: list[int] = []
-        self.effort = Effort()
+        self.effort = effort
+        self.found: list[Piece] = []
 
-    def run(self) -> list[Block]:
+    def run(self) -> list[Piece]:
         before, after = self.before, self.after
         keys = [text.strip() for text in before], [text.strip() for text in after]
         for equal, a, b, c, d in changes(*keys):
             if equal:
-                self._equal(before[a:b], after[c:d])
+                self.found += [Piece(Fate.EQUAL, a + n, c + n) for n in range(b - a)]
             else:
-                self._gap(before[a:b], after[c:d])
+                self._gap(a, b, c, d)
         self._moves()
-        return self.blocks
+        return self.found
 
-    def _equal(self, before: list[str], after: list[str]) -> None:
-        """Paragraphs that are equal but for the space around them."""
-        same: list[str] = []
-        for old, new in zip(before, after, strict=True):
-            if old == new:
-                same.append(old)
-                continue
-            self._keep(same)
-            same = []
-            self.blocks.append(Block(Fate.CHANGED, tuple(_joined(_tokens(old, new)))))
-        self._keep(same)
-
-    def _keep(self, same: list[str]) -> None:
-        if same:
-            self.blocks.append(Block(Fate.EQUAL, (Op(Change.EQUAL, "".join(same)),)))
-
-    def _gap(self, before: list[str], after: list[str]) -> None:
-        i = j = 0
-        for left, right in [*pair(before, after, self.effort), (len(before), len(after))]:
-            self._delete(before[i:left])
-            self._insert(after[j:right])
-            if left < len(before):
-                ops = split_words(before[left], after[right], self.effort)
-                self.blocks.append(Block(Fate.CHANGED, ops))
+    def _gap(self, a: int, b: int, c: int, d: int) -> None:
+        i, j = a, c
+        pairs = pair(self.before[a:b], self.after[c:d], self.effort)
+        for left, right in [*((a + m, c + n) for m, n in pairs), (b, d)]:
+            self.found += [Piece(Fate.DELETED, at, -1) for at in range(i, left)]
+            self.found += [Piece(Fate.INSERTED, -1, at) for at in range(j, right)]
+            if left < b:
+                self.found.append(Piece(Fate.CHANGED, left, right))
             i, j = left + 1, right + 1
 
-    def _delete(self, texts: list[str]) -> None:
-        for text in texts:
-            self.gone.append(len(self.blocks))
-            self.blocks.append(Block(Fate.DELETED, (Op(Change.DELETE, text),)))
-
-    def _insert(self, texts: list[str]) -> None:
-        for text in texts:
-            self.came.append(len(self.blocks))
-            self.blocks.append(Block(Fate.INSERTED, (Op(Change.INSERT, text),)))
-
     def _moves(self) -> None:
-        bags = {at: bag(self._text(at)) for at in self.gone} if self.came else {}
+        gone = {piece.old: at for at, piece in enumerate(self.found) if piece.new < 0}
+        came = [(at, piece.new) for at, piece in enumerate(self.found) if piece.old < 0]
+        bags = {old: bag(self.before[old]) for old in gone} if came else {}
         places: dict[str, list[int]] = {}
-        for at, held in bags.items():
+        for old, held in bags.items():
             if held.total() >= _LEAST_MOVED_WORDS:
                 for word in held:
-                    places.setdefault(word, []).append(at)
+                    places.setdefault(word, []).append(old)
         number = 0
-        for at in self.came:
-            origin = self._origin(bag(self._text(at)), bags, places)
+        for at, new in came:
+            origin = self._origin(bag(self.after[new]), bags, places)
             if origin is None:
                 continue
             number += 1
             bags.pop(origin)
-            ops = split_words(self._text(origin), self._text(at), self.effort)
-            self.blocks[origin] = Block(Fate.MOVED_AWAY, self.blocks[origin].ops, number)
-            self.blocks[at] = Block(Fate.MOVED_HERE, ops, number)
+            self.found[gone[origin]] = Piece(Fate.MOVED_AWAY, origin, -1, number)
+            self.found[at] = Piece(Fate.MOVED_HERE, origin, new, number)
 
     def _origin(
         self, here: Counter[str], bags: dict[int, Counter[str]], places: dict[str, list[int]]
     ) -> int | None:
-        """The deleted block that this inserted one was, found by its rarest words."""
+        """The deleted piece that this inserted one was, found by its rarest words."""
         if here.total() < _LEAST_MOVED_WORDS:
             return None
         known = sorted((len(places[word]), word) for word in here if word in places)
@@ -380,5 +374,30 @@ class _Words:
         best = max(alike, default=(0.0, 0))
         return -best[1] if best[0] >= _MOVED else None
 
-    def _text(self, at: int) -> str:
-        return self.blocks[at].ops[0].text
+
+def _blocks(before: Sequence[str], after: Sequence[str]) -> Iterator[Block]:
+    """Two texts' paragraphs as blocks; equal ones that follow each other are one."""
+    effort = Effort()
+    same: list[str] = []
+    for piece in _Pieces(before, after, effort).run():
+        if piece.fate is Fate.EQUAL and before[piece.old] == after[piece.new]:
+            same.append(before[piece.old])
+            continue
+        if same:
+            yield Block(Fate.EQUAL, (Op(Change.EQUAL, "".join(same)),))
+            same = []
+        yield _block(piece, before, after, effort)
+    if same:
+        yield Block(Fate.EQUAL, (Op(Change.EQUAL, "".join(same)),))
+
+
+def _block(piece: Piece, before: Sequence[str], after: Sequence[str], effort: Effort) -> Block:
+    if piece.new < 0:
+        return Block(piece.fate, (Op(Change.DELETE, before[piece.old]),), piece.move)
+    if piece.old < 0:
+        return Block(piece.fate, (Op(Change.INSERT, after[piece.new]),))
+    if piece.fate is Fate.EQUAL:
+        # Equal but for the space around them.
+        return Block(Fate.CHANGED, tuple(_joined(_tokens(before[piece.old], after[piece.new]))))
+    ops = split_words(before[piece.old], after[piece.new], effort)
+    return Block(piece.fate, ops, piece.move)

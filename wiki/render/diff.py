@@ -1,4 +1,4 @@
-"""Differences as HTML: words in reading text, lines side by side, source, the page as shown."""
+"""Differences as HTML: words in reading text, lines side by side, source."""
 
 from __future__ import annotations
 
@@ -7,19 +7,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from lxml.etree import LxmlError
-from lxml.html.diff import htmldiff
 from markupsafe import Markup
 
 from wiki.domain.diff import Block, Change, Fate, Op, Row
-from wiki.render.sanitise import sanitise
-
-MOST_RENDERED = 80_000
-"""Characters of HTML (old and new together) beyond which the rendered view costs too much."""
 
 _PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")
-_TOOLS = re.compile(r'<span class="heading-tools">.*?</span>', re.DOTALL)
 _CONTEXT_LINES = 3
+_MOST_FOLDED = 4_000
+"""Unchanged lines that are sent folded; more of them would make the page slow to open."""
 
 
 def _count(number: int) -> str:
@@ -81,22 +76,25 @@ def words_html(blocks: Sequence[Block], labels: DiffLabels | None = None) -> Mar
 
 
 def side_html(rows: Sequence[Row], labels: DiffLabels | None = None) -> Markup:
-    """Lines of both texts in a table; unchanged lines away from changes are counted only."""
+    """Lines of both texts in tables; unchanged lines away from changes are folded.
+
+    Where very many are unchanged they are counted only.
+    """
     words = labels or DiffLabels()
-    out = [
-        '<table class="diff diff-side">'
-        '<colgroup><col class="diff-numbers"><col><col class="diff-numbers"><col></colgroup>'
-        "<thead><tr>"
-        f'<th scope="col" colspan="2">{escape(words.old_line)}</th>'
-        f'<th scope="col" colspan="2">{escape(words.new_line)}</th></tr></thead><tbody>\n'
-    ]
-    for run, shown in _runs(rows):
+    runs = list(_runs(rows))
+    may_open = sum(len(run) for run, shown in runs if not shown) <= _MOST_FOLDED
+    out = ['<div class="diff diff-side">\n']
+    for number, (run, shown) in enumerate(runs or [(rows, True)]):
+        count = escape(words.lines(len(run)))
         if shown:
-            out += [_side_row(row, words) for row in run]
+            out += _side_table(run, words, hides_head=number > 0)
+        elif may_open:
+            out.append(f'<details class="diff-unchanged"><summary>{count}</summary>\n')
+            out += _side_table(run, words, hides_head=True)
+            out.append("</details>\n")
         else:
-            count = escape(words.lines(len(run)))
-            out.append(f'<tr class="diff-skipped"><td colspan="4">{count}</td></tr>\n')
-    return Markup("".join(out) + "</tbody></table>\n")
+            out.append(f'<p class="diff-skipped">{count}</p>\n')
+    return Markup("".join(out) + "</div>\n")
 
 
 def source_html(patch: str) -> Markup:
@@ -110,17 +108,6 @@ def source_html(patch: str) -> Markup:
         shown = escape(line)
         out.append(f'<span class="{name}">{shown}</span>\n' if name else shown + "\n")
     return Markup("".join(out) + "</pre>\n")
-
-
-def rendered_html(old: str, new: str) -> Markup | None:
-    """Two filled renderings as one page with `ins` and `del`; None if they are too large."""
-    if len(old) + len(new) > MOST_RENDERED:
-        return None
-    try:
-        mixed = str(htmldiff(_TOOLS.sub("", old), _TOOLS.sub("", new)))
-    except (LxmlError, ValueError, IndexError, AssertionError):
-        return None
-    return Markup(sanitise(mixed))
 
 
 def _unchanged(block: Block, words: DiffLabels, before: bool, after: bool) -> Iterable[str]:
@@ -193,6 +180,19 @@ def _runs(rows: Sequence[Row]) -> Iterable[tuple[Sequence[Row], bool]]:
         if at == len(rows) or near[at] != near[start]:
             yield rows[start:at], bool(near[start]) or at - start == 1
             start = at
+
+
+def _side_table(run: Sequence[Row], words: DiffLabels, *, hides_head: bool) -> Iterable[str]:
+    # Every table has its head, for who hears it; who sees it needs only the first.
+    hidden = ' class="visually-hidden"' if hides_head else ""
+    yield (
+        '<table><colgroup><col class="diff-numbers"><col><col class="diff-numbers"><col></colgroup>'
+        f"<thead{hidden}><tr>"
+        f'<th scope="col" colspan="2">{escape(words.old_line)}</th>'
+        f'<th scope="col" colspan="2">{escape(words.new_line)}</th></tr></thead><tbody>\n'
+    )
+    yield from (_side_row(row, words) for row in run)
+    yield "</tbody></table>\n"
 
 
 def _side_row(row: Row, words: DiffLabels) -> str:

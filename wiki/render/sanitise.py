@@ -33,10 +33,10 @@ ATTRIBUTES: dict[str, set[str]] = {
 _ALIGNED = {"align-left", "align-right", "align-center"}
 
 CLASSES: dict[str, set[str]] = {
-    "a": {"external", "refused", "footnote-back", "image-link", "wanted"},
+    "a": {"external", "refused", "footnote-back", "image-link", "wanted", "diff-move"},
     "code": set(),
     "del": {"diff-removed"},
-    "div": {"table-scroll", "turn-text", "turn-who", "task"},
+    "div": {"table-scroll", "turn-text", "turn-who", "task", "diff-moved-here", "diff-moved-away"},
     "ins": {"diff-added"},
     "li": {"task"},
     "p": {"refused"},

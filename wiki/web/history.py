@@ -13,9 +13,10 @@ from wiki.domain import diff, frontmatter
 from wiki.domain.errors import Invalid
 from wiki.domain.paths import file_of
 from wiki.render import diff as render
+from wiki.render import marked
 from wiki.render.slots import labels
 from wiki.services import history, pages
-from wiki.services.history import Asked, Comparison
+from wiki.services.history import Asked, Comparison, Side
 from wiki.web.context import (
     actor,
     gettext,
@@ -79,18 +80,24 @@ def compare(path: str) -> Response:
     )
 
 
-def _difference(view: str, found: Comparison, old: str, new: str) -> Markup | None:
-    """The difference in one of the views; None if it is too much to show that way."""
+def _difference(view: str, found: Comparison, old: str, new: str) -> Markup:
+    """The difference in one of the views."""
     words = render.diff_labels(gettext, ngettext)
     if view == "side":
         return render.side_html(diff.side(old, new), words)
     if view == "source":
         return render.source_html(_patch(found))
     if view == "rendered":
-        path = found.page.path
-        sides = [pages.html_of(wiki(), actor(), text, path, labels(gettext)) for text in (old, new)]
-        return render.rendered_html(*sides)
+        return marked.rendered_html(_as_read(found.before), _as_read(found.after), words)
     return render.words_html(found.blocks, words)
+
+
+def _as_read(side: Side | None) -> str:
+    """A version as a page; links lead where they lead today."""
+    if side is None:
+        return ""
+    path = side.revision.path
+    return pages.html_of(wiki(), actor(), side.text, path, labels(gettext))
 
 
 def _patch(found: Comparison) -> str:

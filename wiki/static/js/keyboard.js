@@ -32,10 +32,18 @@ function step(by) {
   if (!found.length) return false;
   place = Math.max(0, Math.min(found.length - 1, place + by));
   const stop = found[place];
+  for (let fold = stop.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
   stop.tabIndex = -1;
   stop.scrollIntoView({ block: "center" });
   stop.focus({ preventScroll: true });
+  tell(place + 1, found.length);
   return true;
+}
+
+function tell(number, all) {
+  for (const line of document.querySelectorAll("[data-count]")) {
+    line.textContent = line.dataset.count.replace("{number}", number).replace("{all}", all);
+  }
 }
 
 for (const hint of document.querySelectorAll("[data-keys]")) hint.hidden = false;
