@@ -71,6 +71,24 @@ ODD = (
 )
 """Pieces of hostile queries."""
 
+FORMS = (
+    "{}",
+    '"{}"',
+    '"{} {}"',
+    '"{} {}" OR',
+    "{} OR",
+    "-{}",
+    "{}*",
+    "{2}*",
+    "{2}* OR",
+    "-{2}*",
+    "titel:{}",
+    "titel:{2}*",
+    "{}e",
+    "x{}",
+)
+"""What is made of two words and a beginning, up to thirty times."""
+
 
 def queries(words: list[str], count: int) -> Iterator[str]:
     """So many queries out of odd pieces, noise, and words that are in the index."""
@@ -87,8 +105,10 @@ def queries(words: list[str], count: int) -> Iterator[str]:
             chance.shuffle(pieces)
             yield " ".join(pieces)
         else:
-            form = chance.choice(('"{}"', "{} OR", "-{}", "{}*", "titel:{}", "{}", "{}e", "x{}"))
-            yield " ".join(form.format(chance.choice(words)) for _ in range(chance.randint(1, 30)))
+            form = chance.choice(FORMS)
+            count = chance.randint(1, 30)
+            picked = [chance.choices(words, k=2) for _ in range(count)]
+            yield " ".join(form.format(one, other, one[:2]) for one, other in picked)
 
 
 def slowest(search: Search, asked: Iterator[str]) -> tuple[float, str]:

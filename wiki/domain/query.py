@@ -9,7 +9,7 @@ What is not understood becomes a notice and the rest is searched.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import MAXYEAR, date, timedelta
 from enum import StrEnum
@@ -19,6 +19,8 @@ MOST_WORDS = 20
 MOST_ALTERNATIVES = 6
 """Words joined by OR: each is looked up in full, where wanted words narrow each other."""
 SHORTEST_PREFIX = 2
+MOST_PREFIXES = 6
+"""Beginnings stand for many words each."""
 
 
 class How(StrEnum):
@@ -285,8 +287,11 @@ class _Reader:
             return
         wanted = not (piece.minus or self.refuses)
         last = self.clauses[-1] if self.clauses else None
-        if sum(len(clause.any_of) for clause in self.clauses) >= MOST_WORDS:
+        terms = [one for clause in self.clauses for one in clause.any_of]
+        if len(terms) >= MOST_WORDS:
             self.note("search_many_words", str(MOST_WORDS))
+        elif term.how is How.PREFIX and _prefixes(terms) >= MOST_PREFIXES:
+            self.note("search_many_prefixes", str(MOST_PREFIXES))
         elif self.joins and wanted and last and last.wanted:
             self._join(last, term)
         else:
@@ -358,6 +363,10 @@ class _Reader:
             self.found["kind"].append(kind)
         else:
             self.note("search_kind", written)
+
+
+def _prefixes(terms: Iterable[Term]) -> int:
+    return sum(term.how is How.PREFIX for term in terms)
 
 
 def _has_word(text: str) -> bool:

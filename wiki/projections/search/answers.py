@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from functools import partial
@@ -12,6 +12,7 @@ from functools import partial
 from wiki.domain.query import Notice, Query, Sort
 from wiki.domain.search import Facets, Found, Hit, Results, Scope, Site
 from wiki.projections.search import filters
+from wiki.projections.search.bounds import bounded, cost
 from wiki.projections.search.compounding import compounded
 from wiki.projections.search.fields import NEVER
 from wiki.projections.search.matching import Matcher, apart, freshness, liking
@@ -22,6 +23,9 @@ from wiki.projections.search.view import View
 
 FEW = 3
 """Below so many documents with all the words, those with some are found too."""
+
+MOST_SCORED = 40_000
+"""Documents times words that are scored: of more, only the rarest words make the difference."""
 
 MOST_VALUES = 100
 _COLUMNS = {"tag": "tags", "person": "people", "question": "questions", "status": "status"}
@@ -38,8 +42,8 @@ class Answer:
 
 def answer(view: View, query: Query, scope: Scope, site: Site, offset: int, limit: int) -> Results:
     """What the query finds within the scope."""
-    asked = compounded(plan(query, site), view)
-    notices = (*query.notices, *_notices(asked))
+    asked, left_out = bounded(compounded(plan(query, site), view), view)
+    notices = (*query.notices, *_notices(asked), *left_out)
     if query.is_empty or asked.only_stop_words:
         return Results(notices=notices)
     answers = [_begin(view, number, query, scope, site) for number in range(len(view.parts))]
@@ -100,10 +104,10 @@ def _loosen(answers: list[Answer], asked: Plan) -> bool:
     groups = [_loose(group) for group in asked.wanted]
     if len(groups) < 2 and groups == list(asked.wanted):
         return False
-    needed = (len(groups) + 1) // 2
+    counted = [_counts(found, groups) for found in answers]
+    needed = _needed(counted, len(groups))
     more = False
-    for found in answers:
-        counts = Counter(d for group in groups for d in found.matcher.group(group))
+    for found, counts in zip(answers, counted, strict=True):
         some = {document for document, count in counts.items() if count >= needed}
         if found.allowed is not None:
             some &= found.allowed
@@ -111,6 +115,27 @@ def _loosen(answers: list[Answer], asked: Plan) -> bool:
         more = more or not some <= found.documents
         found.documents |= some
     return more
+
+
+def _counts(found: Answer, groups: list[Group]) -> Counter[int]:
+    counts: Counter[int] = Counter()
+    for group in groups:
+        counts.update(found.matcher.group(group))
+    return counts
+
+
+def _needed(counted: list[Counter[int]], groups: int) -> int:
+    """How many groups a document must have: half of them, more if that are too many to score."""
+    having: Counter[int] = Counter()
+    for counts in counted:
+        having.update(counts.values())
+    needed = (groups + 1) // 2
+    while needed < max(having, default=0):
+        documents = sum(number for count, number in having.items() if count >= needed)
+        if documents * groups <= MOST_SCORED:
+            break
+        needed += 1
+    return needed
 
 
 def _loose(group: Group) -> Group:
@@ -124,22 +149,29 @@ def _best(
     """The best documents, as (number of the segment, document)."""
     ranked: list[tuple[float, int, int, int]] = []
     newest = max((max(a.matcher.segment.when, default=NEVER) for a in answers), default=NEVER)
+    groups = _telling(view, asked, sum(len(found.documents) for found in answers))
     for number, found in enumerate(answers):
         when = found.matcher.segment.when
         if sort is Sort.DATE or not asked.wanted:
             ranked += [(0.0, when[d], -number, d) for d in found.documents]
         else:
-            scores = _scores(found, asked, newest)
+            scores = _scores(found, groups, newest)
             ranked += [(score, when[d], -number, d) for d, score in scores.items()]
     return [(-number, d) for _, _, number, d in heapq.nlargest(most, ranked)]
 
 
-def _scores(found: Answer, asked: Plan, newest: int) -> dict[int, float]:
+def _telling(view: View, asked: Plan, documents: int) -> list[Group]:
+    """The groups that are scored: the rarest, as many as so many documents allow."""
+    rarest = sorted(asked.wanted, key=lambda group: sum(cost(leaf, view) for leaf in group.leaves))
+    return rarest[: max(1, MOST_SCORED // max(1, documents))]
+
+
+def _scores(found: Answer, groups: Sequence[Group], newest: int) -> dict[int, float]:
     """How well each document answers: the sum over the groups, less if groups are missing."""
     segment = found.matcher.segment
     total: dict[int, float] = dict.fromkeys(found.documents, 0.0)
     have: Counter[int] = Counter()
-    for group in asked.wanted:
+    for group in groups:
         best: dict[int, float] = {}
         for leaf in _loose(group).leaves:
             for document, score in found.matcher.scores(leaf, found.documents).items():
@@ -149,7 +181,7 @@ def _scores(found: Answer, asked: Plan, newest: int) -> dict[int, float]:
             total[document] += score
     liked, when = liking(segment), segment.when
     kinds = segment.column("kind").codes
-    many = len(asked.wanted)
+    many = len(groups)
     return {
         d: score * (have[d] / many) ** 2 * liked[kinds[d]] * freshness(when[d], newest)
         for d, score in total.items()

@@ -46,5 +46,5 @@ def _beginning(start: str, view: View) -> set[str]:
 
 def _is_compound(rest: str, view: View) -> bool:
     """Whether what follows the first part is a word of the wiki, perhaps after linking letters."""
-    tails = (rest.removeprefix(link) for link in LINKS if rest.startswith(link))
-    return any(len(tail) >= SHORTEST_TAIL and view.frequency("stem", tail) for tail in tails)
+    tails = {rest.removeprefix(link) for link in LINKS if rest.startswith(link)}
+    return any(len(tail) >= SHORTEST_TAIL and view.has("stem", tail) for tail in sorted(tails))

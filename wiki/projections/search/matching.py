@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from wiki.analysis.tokens import fold_text
 from wiki.domain.search import Found
@@ -17,6 +17,7 @@ from wiki.projections.search.view import Part, View
 
 K1 = 1.2
 B = 0.5
+SHORT = K1 * (1 - B)
 EXACT = 0.6
 """How much the form that was typed counts beside its stem."""
 
@@ -24,10 +25,9 @@ PHRASE = 1.5
 APART = 0.4
 """How much the parts of a compound count that stand apart: `participatie van burgers`."""
 
-MOST_VERIFIED = 300
+MOST_VERIFIED = 100
 """So many documents with a phrase's stems in order are read for its exact words; more are not."""
 
-MOST_EXPANDED = 200
 RECENT = 0.03
 _YEAR = 365.25 * 86_400
 _LIKED = {Found.QUESTION: 1.15, Found.DIALOGUE: 1.1, Found.PERSON: 1.2, Found.COMMENT: 0.95}
@@ -65,7 +65,10 @@ class Matcher:
             return self._score_word(what, here)
         if isinstance(what, Prefix):
             return dict.fromkeys(here, 1.0)
-        each = [self._score_word(word, here) for word in what.words]
+        if isinstance(what, Sequence):
+            each = [self._score_word(replace(word, stems=()), here) for word in what.words]
+        else:
+            each = [self._score_word(word, here) for word in what.words]
         factor = PHRASE if isinstance(what, Sequence) else APART
         return {d: factor * sum(scores.get(d, 0.0) for scores in each) for d in here}
 
@@ -75,12 +78,9 @@ class Matcher:
             return self._find_prefix(what, leaf.title)
         if isinstance(what, Word):
             return self._find_word(what, leaf.title)
-        found = set.intersection(*(self._find_word(word, leaf.title) for word in what.words))
-        if isinstance(what, Together) or not found:
-            return found
-        for word in what.words:
-            found &= self.segment.postings("exact", word.exact).keys()
-        return self._in_order(what, found, leaf.title)
+        if isinstance(what, Together):
+            return set.intersection(*(self._find_word(word, leaf.title) for word in what.words))
+        return self._in_order(what, leaf.title)
 
     def _find_word(self, word: Word, title: bool) -> set[int]:
         found: set[int] = set()
@@ -91,25 +91,34 @@ class Matcher:
 
     def _find_prefix(self, prefix: Prefix, title: bool) -> set[int]:
         name = "name" if title else "exact"
-        found: set[int] = set()
-        for term in self.segment.terms(name, prefix.start, MOST_EXPANDED):
-            found |= self.segment.postings(name, term).keys()
-        return found
+        return set().union(*(self.segment.postings(name, term) for term in prefix.terms))
 
-    def _in_order(self, sequence: Sequence, documents: set[int], title: bool) -> set[int]:
-        ordered = sorted(documents)
-        places = [self._places(word, ordered) for word in sequence.words]
-        first = sequence.words[0].at
-        offsets = [word.at - first for word in sequence.words]
-        found = {
-            document
-            for document in ordered
-            if _aligned([place.get(document, frozenset()) for place in places], offsets, title)
-        }
+    def _in_order(self, sequence: Sequence, title: bool) -> set[int]:
+        """Documents with the words, which come rarest first, in the places of the phrase."""
+        found = self._with_forms(sequence.words)
+        places: dict[str, Mapping[int, frozenset[int]]] = {}
+        starts: dict[int, frozenset[int]] = {}
+        for number, word in enumerate(sequence.words):
+            if word.exact not in places:
+                places[word.exact] = self._places(word, sorted(found))
+            here = places[word.exact]
+            moved = {d: frozenset(p - word.at for p in here.get(d, ())) for d in found}
+            starts = {d: starts[d] & moved[d] if number else moved[d] for d in found}
+            found = {d for d in found if _is_somewhere(starts[d], title)}
         if len(found) > MOST_VERIFIED:
             return found
         pattern = re.compile(r"\W+".join(map(re.escape, sequence.typed)))
         return {document for document in found if self._reads(document, pattern, title)}
+
+    def _with_forms(self, words: Iterable[Word]) -> set[int]:
+        """Documents that have each of the words in the form that was typed."""
+        found: set[int] | None = None
+        for word in words:
+            here = self.segment.postings("exact", word.exact).keys()
+            found = set(here) if found is None else found & here
+            if not found:
+                return set()
+        return found or set()
 
     def _reads(self, document: int, pattern: re.Pattern[str], title: bool) -> bool:
         """Whether the words stand there in the forms that were typed, stop words too."""
@@ -129,19 +138,22 @@ class Matcher:
         exact = segment.postings("exact", word.exact)
         lists = [(segment.postings("stem", stem), weight) for stem, weight in word.stems]
         lists = [(postings, weight) for postings, weight in lists if postings]
+        # a phrase has its words in the form that was typed: their stems are not read
+        typed = EXACT if word.stems else 1 + EXACT
         rarity = self._rarity(word)
-        lengths, average = segment.lengths, self.view.average
+        lengths, long = segment.lengths, K1 * B / self.view.average
+        best = rarity * (K1 + 1)
         found: dict[int, float] = {}
         for document in documents:
-            weight = EXACT * exact.get(document, 0.0)
+            weight = typed * exact.get(document, 0.0)
             for postings, share in lists:
                 weight += share * postings.get(document, 0.0)
-            norm = K1 * (1 - B + B * lengths[document] / average)
-            found[document] = rarity * weight * (K1 + 1) / (weight + norm)
+            found[document] = best * weight / (weight + SHORT + long * lengths[document])
         return found
 
     def _rarity(self, word: Word) -> float:
-        frequency = max(self.view.frequency("stem", stem) for stem, _ in word.stems)
+        stems = [self.view.frequency("stem", stem) for stem, _ in word.stems]
+        frequency = max(stems, default=self.view.frequency("exact", word.exact))
         return math.log(1 + (self.view.size - frequency + 0.5) / (frequency + 0.5))
 
 
@@ -166,10 +178,5 @@ def apart(leaf: Leaf) -> Leaf | None:
     return Leaf(Together(words), leaf.title)
 
 
-def _aligned(places: list[frozenset[int]], offsets: list[int], title: bool) -> bool:
-    first, *rest = places
-    return any(
-        all(start + offset in place for place, offset in zip(rest, offsets[1:], strict=True))
-        for start in first
-        if not title or start >= TITLE_AT
-    )
+def _is_somewhere(starts: frozenset[int], title: bool) -> bool:
+    return any(start >= TITLE_AT for start in starts) if title else bool(starts)

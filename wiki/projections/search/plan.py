@@ -31,9 +31,11 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Prefix:
-    """All words that begin so."""
+    """All words that begin so; `terms` are those that are looked for, with so many postings."""
 
     start: str
+    terms: tuple[str, ...] = ()
+    postings: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,12 @@ class Plan:
     def leaves(self) -> Iterator[Leaf]:
         """Everything that is looked for."""
         for group in self.wanted:
+            yield from group.leaves
+
+    def every_leaf(self) -> Iterator[Leaf]:
+        """Everything that is looked for, or must not be there."""
+        yield from self.leaves()
+        for group in self.refused:
             yield from group.leaves
 
 

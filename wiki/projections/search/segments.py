@@ -96,6 +96,25 @@ class Segment:
         with self._lock:
             return [term.decode() for term in islice(self._terms(field, prefix), most)]
 
+    def frequency(self, field: str, term: str) -> int:
+        """How many documents have the term; its postings are not read."""
+        with self._lock:
+            try:
+                return int(self._reader._terms.doc_frequency(field, term.encode()))
+            except KeyError:
+                return 0
+
+    def frequencies(self, field: str, prefix: str, most: int) -> list[tuple[str, int]]:
+        """The first terms of a field that begin so, at most so many, and how many documents."""
+        begin = prefix.encode()
+        found: list[tuple[str, int]] = []
+        with self._lock:
+            for (name, term), info in self._reader._terms.items_from(field, begin):
+                if name != field or not term.startswith(begin) or len(found) == most:
+                    break
+                found.append((term.decode(), info.doc_frequency()))
+        return found
+
     def stored(self, document: int) -> dict[str, Any]:
         """What is stored of a document."""
         with self._lock:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 
 from wiki.analysis.tokens import fold, spans
 from wiki.domain.query import How, Query, parse
@@ -14,6 +15,10 @@ from wiki.projections.search.view import Part, View
 
 SHORTEST = 2
 MOST_TERMS = 150
+MOST_CORRECTED = 5
+"""Each looks at all words with the same first letter."""
+
+SHORTEST_SLIP = 4
 _ORDER = {Found.QUESTION: 3, Found.DIALOGUE: 2, Found.PERSON: 2, Found.PAGE: 1}
 _SHORT_WORD = 5
 
@@ -42,11 +47,11 @@ def corrected(view: View, query: Query, scope: Scope, site: Site, found: Results
     if found.total or query.is_empty:
         return found
     text = query.text
-    for clause in query.clauses:
-        for term in clause.any_of:
-            if clause.wanted and term.how is How.WORD:
-                better = _better(view, fold(term.text))
-                text = text.replace(term.text, better) if better else text
+    words = (term for clause in query.clauses if clause.wanted for term in clause.any_of)
+    unknown = (one for one in words if one.how is How.WORD and _is_unknown(view, fold(one.text)))
+    for term in islice(unknown, MOST_CORRECTED):
+        better = _better(view, fold(term.text))
+        text = text.replace(term.text, better) if better else text
     if text == query.text:
         return found
     other = replace(parse(text), where=query.where, filters=query.filters)
@@ -91,10 +96,12 @@ def _tags(view: View, words: list[str], scope: Scope) -> list[str]:
     return sorted(counted, key=lambda tag: (-counted[tag], tag))[:3]
 
 
+def _is_unknown(view: View, word: str) -> bool:
+    return len(word) >= SHORTEST_SLIP and not view.frequency("exact", word)
+
+
 def _better(view: View, word: str) -> str:
-    """A word of the index that this one may be a slip for; empty if it is known or none is near."""
-    if len(word) < 4 or view.frequency("exact", word):
-        return ""
+    """A word of the index that an unknown one may be a slip for; empty if none is near."""
     most = 1 if len(word) <= _SHORT_WORD else 2
     letters = set(word)
     best: tuple[int, int, str] = (most + 1, 0, "")

@@ -56,9 +56,13 @@ class View:
         """The average number of words in a document's text."""
         return max(1.0, sum(sum(part.segment.lengths) for part in self.parts) / self.size)
 
+    def has(self, field: str, term: str) -> bool:
+        """Whether a document has the term, or had it."""
+        return any(part.segment.frequency(field, term) for part in self.parts)
+
     def frequency(self, field: str, term: str) -> int:
         """How many documents have the term."""
-        return sum(len(part.segment.postings(field, term)) for part in self.parts)
+        return sum(part.segment.frequency(field, term) for part in self.parts)
 
 
 def open_view(folder: Path, before: View | None = None) -> View:
