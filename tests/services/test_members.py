@@ -68,8 +68,6 @@ def test_only_administrators_administer(wiki: Wiki, member: Actor, moderator: Ac
         lambda who: members.approve(wiki, who, "anna"),
         lambda who: members.set_role(wiki, who, "anna", "admin"),
         lambda who: members.set_groups(wiki, who, "anna", "x"),
-        lambda who: members.suspend(wiki, who, "anna"),
-        lambda who: members.reinstate(wiki, who, "anna"),
         lambda who: members.password_link(wiki, who, "anna"),
         lambda who: members.invite(wiki, who),
         lambda who: audit.entries(wiki, who),

@@ -129,6 +129,18 @@ POST /comment/{comment}/show                                    talk
 GET  /close/hof/plan                                            moderate
 POST /close/hof/plan reason=x                                   moderate
 POST /reopen/hof/plan                                           moderate
+GET  /report?from=/wiki/hof/plan                                anyone
+POST /report reason=x                                           anyone
+GET  /report/hof/plan                                           anyone
+POST /report/hof/plan reason=x                                  anyone
+GET  /comment/{comment}/report                                  unseen
+POST /comment/{comment}/report reason=x                         unseen
+GET  /members/a-member/report                                   anyone
+POST /members/a-member/report reason=x                          anyone
+GET  /admin/reports                                             guard
+GET  /admin/reports/{case}                                      guard
+POST /admin/reports/{case} reason=x                             guard
+POST /admin/reports/{case}/reopen                               guard
 GET  /admin/held                                                guard
 POST /admin/held/{comment}/approve                              talk
 POST /admin/held/{comment}/decline reason=x                     talk
@@ -166,8 +178,8 @@ GET  /admin/members/a-member                                           admin
 POST /admin/members/a-member/approve                                   admin
 POST /admin/members/a-member/role role=admin                           admin
 POST /admin/members/a-member/groups groups=x                           admin
-POST /admin/members/a-member/suspend reason=x                          admin
-POST /admin/members/a-member/reinstate                                 admin
+POST /admin/members/a-member/suspend reason=x                          warden
+POST /admin/members/a-member/reinstate                                 warden
 POST /admin/members/a-member/link                                      admin
 POST /admin/invitations email=                                  admin
 GET  /admin/rules                                               admin
@@ -261,7 +273,7 @@ def people(wiki: Wiki) -> dict[str, Actor]:
 @pytest.fixture
 def values(wiki: Wiki, people: dict[str, Actor], page: Callable[..., str]) -> dict[str, str]:
     """A page with everything on it, and what the lines of the table call by a name."""
-    from wiki.services import editing, files, jobs, saved_searches, trash
+    from wiki.services import editing, files, jobs, reports, saved_searches, trash
 
     page("open", "# Open plan\n\n[[hof/plan]]\n")
     page("doorweg", "---\nredirect: hof/plan\n---\n")
@@ -283,6 +295,8 @@ def values(wiki: Wiki, people: dict[str, Actor], page: Callable[..., str]) -> di
     )
     spot = comments.post(wiki, people["member"], "hof/plan", "Mooi plan, zwaluw!")
     saved_searches.save(wiki, people["member"], {"q": "plan"})
+    about = reports.about_comment(wiki, people["member"], spot.id)
+    reports.report(wiki, people["member"], about, "zwaluw", network="192.0.2.1")
     while jobs.passages(wiki) or jobs.search(wiki):
         pass
     blob = wiki.store.entry("hof/plan.md").blob
@@ -292,6 +306,7 @@ def values(wiki: Wiki, people: dict[str, Actor], page: Callable[..., str]) -> di
         "blob": blob,
         "comment": str(spot.id),
         "rule": "1",
+        "case": "1",
         "session": "1",
         "search": str(saved_searches.listing(wiki, people["member"])[0].id),
     }

@@ -40,8 +40,10 @@ class Kind(StrEnum):
     CHANGE = "change"
     SAVED_SEARCH = "saved_search"
     REPORT = "report"
+    REPORT_HANDLED = "report_handled"
     COMMENT_HELD = "comment_held"
     COMMENT_APPROVED = "comment_approved"
+    COMMENT_DECLINED = "comment_declined"
     COMMENT_HIDDEN = "comment_hidden"
     WARNED = "warned"
     SUGGESTION = "suggestion"
@@ -66,7 +68,9 @@ _GROUPS: Mapping[Kind, Group] = {
     Kind.REPORT: Group.DUTY,
     Kind.COMMENT_HELD: Group.DUTY,
     Kind.SUGGESTION: Group.DUTY,
+    Kind.REPORT_HANDLED: Group.OWN,
     Kind.COMMENT_APPROVED: Group.OWN,
+    Kind.COMMENT_DECLINED: Group.OWN,
     Kind.COMMENT_HIDDEN: Group.OWN,
     Kind.WARNED: Group.OWN,
     Kind.SUGGESTION_ACCEPTED: Group.OWN,

@@ -28,12 +28,13 @@ from wiki.domain.comments import (
 )
 from wiki.domain.errors import Conflict, Forbidden, Gone, Invalid, LoginRequired, NotFound, TooFast
 from wiki.domain.members import fold_username
+from wiki.domain.notifications import Kind
 from wiki.domain.rights import Actor, Right
 from wiki.engine import Wiki
 from wiki.render.links import WIKILINK, LinkState, address, wikilink
 from wiki.render.markdown import Renderer
 from wiki.render.plugins.mentions import MENTION
-from wiki.services import audit, moderators, newcomers
+from wiki.services import audit, moderators, newcomers, notifications
 from wiki.services.closings import require_open
 from wiki.services.history import revision_of
 
@@ -286,7 +287,10 @@ def _keep(wiki: Wiki, new: NewComment) -> int:
             if known is not None:
                 return known
             _slow_down(wiki, connection, new.author, new.created)
-            return comments.add(connection, new)
+            id = comments.add(connection, new)
+            if new.held:
+                newcomers.tell_moderators(wiki, connection, new.path, id, new.author)
+            return id
     except comments.SentBefore:
         with wiki.database.read() as connection:
             known = comments.sent_before(connection, new.author, new.nonce)
@@ -375,12 +379,12 @@ def delete(wiki: Wiki, actor: Actor, id: int) -> Spot:
 
 def hide(wiki: Wiki, actor: Actor, id: int, reason: str) -> Spot:
     """Hide a comment's text from readers, for moderators. Raises NotFound, Forbidden, Conflict."""
-    return _moderate(wiki, actor, id, State.HIDDEN, "comment_hide", reason)
+    return _moderate(wiki, actor, id, State.HIDDEN, reason)
 
 
 def show(wiki: Wiki, actor: Actor, id: int, reason: str = "") -> Spot:
     """Show a hidden comment again, for moderators. Raises NotFound, Forbidden, Conflict."""
-    return _moderate(wiki, actor, id, State.LIVE, "comment_show", reason)
+    return _moderate(wiki, actor, id, State.LIVE, reason)
 
 
 def moderated(wiki: Wiki, actor: Actor, id: int) -> PlacedComment:
@@ -392,24 +396,40 @@ def moderated(wiki: Wiki, actor: Actor, id: int) -> PlacedComment:
     return placed
 
 
-def _moderate(wiki: Wiki, actor: Actor, id: int, state: State, act: str, reason: str) -> Spot:
-    moderated(wiki, actor, id)
+def _moderate(wiki: Wiki, actor: Actor, id: int, state: State, reason: str) -> Spot:
+    placed = moderated(wiki, actor, id)
     with wiki.database.write() as connection:
-        comments.set_state(connection, id, state)
-        audit.write(wiki, connection, actor, act, f"/comment/{id}", reason)
+        put_state(wiki, connection, actor, placed, state, reason)
     wiki.wake()
     return spot(wiki, actor, id)
 
 
-def former(wiki: Wiki, actor: Actor, id: int) -> tuple[PlacedComment, list[Version]]:
-    """A comment and the texts that it had before, the oldest first; for moderators.
-
-    Raises NotFound, LoginRequired, Forbidden.
-    """
-    placed = get(wiki, actor, id)
-    wiki.rights.require(actor, Right.MODERATE, placed.path)
-    with wiki.database.read() as connection:
-        return placed, comments.former_texts(connection, id)
+def put_state(
+    wiki: Wiki,
+    connection: Connection,
+    actor: Actor,
+    placed: PlacedComment,
+    state: State,
+    reason: str,
+) -> None:
+    """Hide a comment or show it again in the caller's transaction; its writer is told of hiding."""
+    id, author = placed.comment.id, placed.comment.author
+    comments.set_state(connection, id, state)
+    act = "comment_hide" if state is State.HIDDEN else "comment_show"
+    audit.write(wiki, connection, actor, act, f"/comment/{id}", reason)
+    if state is State.HIDDEN:
+        told = {"reason": reason}
+        kind = Kind.COMMENT_HIDDEN
+        notifications.tell(
+            wiki,
+            connection,
+            [author],
+            kind,
+            path=placed.path,
+            comment=id,
+            by=actor.id,
+            values=told,
+        )
 
 
 # -- threads that are dealt with --
@@ -463,6 +483,17 @@ def _require_resolve(wiki: Wiki, actor: Actor, path: str) -> None:
     if not actor.is_member:
         raise LoginRequired("login_required", right=RESOLVE.value, path=path)
     wiki.rights.require(actor, RESOLVE, path)
+
+
+def former(wiki: Wiki, actor: Actor, id: int) -> tuple[PlacedComment, list[Version]]:
+    """A comment and the texts that it had before, the oldest first; for moderators.
+
+    Raises NotFound, LoginRequired, Forbidden.
+    """
+    placed = get(wiki, actor, id)
+    wiki.rights.require(actor, Right.MODERATE, placed.path)
+    with wiki.database.read() as connection:
+        return placed, comments.former_texts(connection, id)
 
 
 # -- lists over all pages --

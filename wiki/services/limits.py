@@ -55,6 +55,9 @@ REGISTER = Limit("register", free=10, most=600)
 LINK = Limit("link", free=20, most=60)
 """Tries of one-time links from one address."""
 
+REPORT = Limit("report", free=5, most=600)
+"""Reports to the moderators by one member, or from one address without an account."""
+
 PASSWORD = Limit("password", free=5, most=300)
 """Tries of one's own password while logged in."""
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import secrets
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from wiki.database import attempts as attempts_table
 from wiki.database import catalogue, history, members, sessions, tokens
 from wiki.database.connection import Connection
 from wiki.database.members import NewMember
-from wiki.domain.errors import Conflict, Invalid, NotFound
+from wiki.domain.errors import Invalid, NotFound
 from wiki.domain.history import cursor
 from wiki.domain.members import (
     Member,
@@ -24,7 +25,7 @@ from wiki.domain.members import (
 from wiki.domain.revisions import Revision
 from wiki.domain.rights import SYSTEM, Actor, Right, Role
 from wiki.engine import Wiki
-from wiki.services import audit, hiding, letters, links, mail
+from wiki.services import audit, hiding, letters, links, mail, suspensions
 from wiki.services.accounts import check_all, new_uid
 from wiki.services.comments import Talk, latest
 from wiki.services.links import Kind
@@ -170,7 +171,7 @@ def set_role(wiki: Wiki, actor: Actor, username: str, role: str) -> None:
     with wiki.database.write() as connection:
         member = _named(connection, username)
         if wanted is not Role.ADMIN:
-            _keep_an_admin(connection, member)
+            suspensions.keep_an_admin(connection, member)
         members.change(connection, member.id, {"role": int(wanted)})
         detail = {"before": member.role.word, "after": wanted.word}
         audit.write(wiki, connection, actor, "member_role", member.username, **detail)
@@ -188,28 +189,33 @@ def set_groups(wiki: Wiki, actor: Actor, username: str, groups: str) -> None:
         audit.write(wiki, connection, actor, "member_groups", member.username, groups=written)
 
 
-def suspend(wiki: Wiki, actor: Actor, username: str, reason: str = "") -> None:
-    """Shut somebody out: no login, and every session ends.
+def suspend(
+    wiki: Wiki, actor: Actor, username: str, reason: str = "", until: datetime | None = None
+) -> None:
+    """Shut somebody out, perhaps until a moment: no login, and every session ends.
 
-    Raises NotFound, or Conflict (`last_admin`).
+    For moderators of the whole site, towards lower roles. Raises LoginRequired, Forbidden,
+    NotFound, Invalid (field `until`), or Conflict (`last_admin`).
     """
-    wiki.rights.require(actor, Right.ADMINISTER)
+    wiki.rights.require(actor, Right.MODERATE)
+    suspensions.check_until(wiki, until)
     with wiki.database.write() as connection:
         member = _named(connection, username)
-        _keep_an_admin(connection, member)
-        members.change(connection, member.id, {"status": Status.SUSPENDED.value})
-        sessions.end_all(connection, member.id)
-        audit.write(wiki, connection, actor, "member_suspend", member.username, reason)
+        suspensions.keep_an_admin(connection, member)
+        suspensions.require(wiki, actor, member)
+        suspensions.put(wiki, connection, actor, member, reason, until)
 
 
-def reinstate(wiki: Wiki, actor: Actor, username: str) -> None:
-    """Let somebody who was suspended log in again; raises NotFound."""
-    wiki.rights.require(actor, Right.ADMINISTER)
+def reinstate(wiki: Wiki, actor: Actor, username: str, reason: str = "") -> None:
+    """Let somebody who was suspended log in again.
+
+    For those who may suspend them. Raises LoginRequired, Forbidden, NotFound.
+    """
+    wiki.rights.require(actor, Right.MODERATE)
     with wiki.database.write() as connection:
         member = _named(connection, username)
-        if member.status is Status.SUSPENDED:
-            members.change(connection, member.id, {"status": Status.ACTIVE.value})
-            audit.write(wiki, connection, actor, "member_reinstate", member.username)
+        suspensions.require(wiki, actor, member)
+        suspensions.lift(wiki, connection, actor, member, reason)
 
 
 def set_password(wiki: Wiki, username: str, password: str) -> None:
@@ -263,12 +269,6 @@ def _named(connection: Connection, username: str) -> Member:
     if member is None:
         raise NotFound("member_missing", username=username)
     return member
-
-
-def _keep_an_admin(connection: Connection, member: Member) -> None:
-    is_admin = member.role is Role.ADMIN and member.status is Status.ACTIVE
-    if is_admin and not members.administrators(connection, without=member.id):
-        raise Conflict("last_admin", username=member.username)
 
 
 # -- the first administrator --

@@ -10,10 +10,11 @@ from wiki.database import comments as table
 from wiki.database.connection import Connection
 from wiki.domain.comments import PlacedComment
 from wiki.domain.errors import Conflict, Invalid, NotFound
+from wiki.domain.notifications import Kind
 from wiki.domain.reports import check_reason
 from wiki.domain.rights import Actor, Right, Role
 from wiki.engine import Wiki
-from wiki.services import audit, moderators
+from wiki.services import audit, moderators, notifications
 
 NEW = 3
 """Who has fewer comments than this that everybody can read counts as new for links."""
@@ -45,6 +46,12 @@ def _is_new(connection: Connection, actor: Actor, least: int) -> bool:
     return holding.approved(connection, actor.id, least) < least
 
 
+def tell_moderators(wiki: Wiki, connection: Connection, path: str, id: int, author: int) -> None:
+    """A comment on the page at a path waits for them, in the caller's transaction."""
+    told = moderators.of(wiki, connection, path)
+    notifications.tell(wiki, connection, told, Kind.COMMENT_HELD, path=path, comment=id, by=author)
+
+
 # -- the queue --
 
 
@@ -74,11 +81,12 @@ def titles(wiki: Wiki, found: list[PlacedComment]) -> dict[str, str]:
 
 def approve(wiki: Wiki, actor: Actor, id: int) -> None:
     """Let a comment through. Raises NotFound, LoginRequired, Forbidden, Conflict."""
-    _waiting(wiki, actor, id)
+    placed = _waiting(wiki, actor, id)
     with wiki.database.write() as connection:
         if not holding.release(connection, id):
             raise Conflict("comment_settled")
         audit.write(wiki, connection, actor, "comment_approve", f"/comment/{id}")
+        _tell_writer(wiki, connection, actor, placed, Kind.COMMENT_APPROVED)
     wiki.wake()
 
 
@@ -88,12 +96,33 @@ def decline(wiki: Wiki, actor: Actor, id: int, reason: str) -> None:
     Raises NotFound, LoginRequired, Forbidden, Invalid (field `reason`), Conflict.
     """
     reason = check_reason(reason)
-    _waiting(wiki, actor, id)
+    placed = _waiting(wiki, actor, id)
     with wiki.database.write() as connection:
         if not holding.decline(connection, id):
             raise Conflict("comment_settled")
         audit.write(wiki, connection, actor, "comment_decline", f"/comment/{id}", reason)
+        _tell_writer(wiki, connection, actor, placed, Kind.COMMENT_DECLINED, reason=reason)
     wiki.wake()
+
+
+def _tell_writer(
+    wiki: Wiki,
+    connection: Connection,
+    actor: Actor,
+    placed: PlacedComment,
+    kind: Kind,
+    **values: str,
+) -> None:
+    notifications.tell(
+        wiki,
+        connection,
+        [placed.comment.author],
+        kind,
+        path=placed.path,
+        comment=placed.comment.id,
+        by=actor.id,
+        values=values,
+    )
 
 
 def _waiting(wiki: Wiki, actor: Actor, id: int) -> PlacedComment:

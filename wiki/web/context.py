@@ -26,6 +26,7 @@ from flask import (
 from wiki.domain.rights import Actor, Right
 from wiki.engine import Wiki
 from wiki.i18n import languages, screen
+from wiki.services import moderators
 
 EXTENSION = "denktank"
 HOUSE_STYLE = "house.css"
@@ -83,6 +84,11 @@ def ngettext(one: str, many: str, number: int) -> str:
 def may(right: str, path: str = "") -> bool:
     """Whether the reader has the right on this page (the empty path is the site)."""
     return wiki().rights.may(actor(), Right(right), path)
+
+
+def moderates() -> bool:
+    """Whether the reader moderates the site or some folder of it."""
+    return actor().is_member and moderators.is_one(wiki(), actor())
 
 
 def respond(template: str, status: int = 200, **values: Any) -> Response:
@@ -177,6 +183,7 @@ def install(app: Flask) -> None:
     app.jinja_env.globals.update(
         site=settings,
         may=may,
+        moderates=moderates,
         url=url_of,
         page_url=page_url,
         base_url=base_url,
