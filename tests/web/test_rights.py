@@ -137,6 +137,7 @@ GET  /comment/{comment}/report                                  unseen
 POST /comment/{comment}/report reason=x                         unseen
 GET  /members/a-member/report                                   anyone
 POST /members/a-member/report reason=x                          anyone
+POST /account/cautions/{caution}/seen                             mine
 GET  /admin/reports                                             guard
 GET  /admin/reports/{case}                                      guard
 POST /admin/reports/{case} reason=x                             guard
@@ -273,7 +274,7 @@ def people(wiki: Wiki) -> dict[str, Actor]:
 @pytest.fixture
 def values(wiki: Wiki, people: dict[str, Actor], page: Callable[..., str]) -> dict[str, str]:
     """A page with everything on it, and what the lines of the table call by a name."""
-    from wiki.services import editing, files, jobs, reports, saved_searches, trash
+    from wiki.services import cautions, editing, files, jobs, reports, saved_searches, trash
 
     page("open", "# Open plan\n\n[[hof/plan]]\n")
     page("doorweg", "---\nredirect: hof/plan\n---\n")
@@ -295,6 +296,7 @@ def values(wiki: Wiki, people: dict[str, Actor], page: Callable[..., str]) -> di
     )
     spot = comments.post(wiki, people["member"], "hof/plan", "Mooi plan, zwaluw!")
     saved_searches.save(wiki, people["member"], {"q": "plan"})
+    cautions.warn(wiki, SYSTEM, "a-member", "x")
     about = reports.about_comment(wiki, people["member"], spot.id)
     reports.report(wiki, people["member"], about, "zwaluw", network="192.0.2.1")
     while jobs.passages(wiki) or jobs.search(wiki):
@@ -307,6 +309,7 @@ def values(wiki: Wiki, people: dict[str, Actor], page: Callable[..., str]) -> di
         "comment": str(spot.id),
         "rule": "1",
         "case": "1",
+        "caution": "1",
         "session": "1",
         "search": str(saved_searches.listing(wiki, people["member"])[0].id),
     }

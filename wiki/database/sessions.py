@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import delete as delete_from
 
+from wiki.database.cautions import cautions
 from wiki.database.members import groups_of, members
 from wiki.database.notifications import notifications
 from wiki.database.schema import Moment, truth
@@ -59,6 +60,10 @@ _VISIT = (
         .where(watches.c.member == members.c.id)
         .scalar_subquery()
         .label("watching"),
+        select(func.count())
+        .where(cautions.c.member == members.c.id, cautions.c.seen.is_(None))
+        .scalar_subquery()
+        .label("cautions"),
     )
     .join(members, members.c.id == sessions.c.member)
     .where(
@@ -95,6 +100,7 @@ def visit(connection: Connection, hash: str, since: datetime) -> tuple[Visit, da
         theme=row.theme,
         unread=row.unread,
         watching=row.watching or 0,
+        cautions=row.cautions,
     )
     return visit, row.seen
 

@@ -79,7 +79,8 @@ class Session:
 class Visit:
     """Who makes a request, and how they want their pages: one SQL statement gives all of it.
 
-    `watching` is another number whenever the member watched something or ended that.
+    `watching` is another number whenever the member watched something or ended that; `cautions`
+    counts the warnings that they did not say to have read.
     """
 
     actor: Actor
@@ -89,6 +90,7 @@ class Visit:
     theme: str
     unread: int = 0
     watching: int = 0
+    cautions: int = 0
 
 
 def fold_username(username: str) -> str:

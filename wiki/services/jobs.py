@@ -7,7 +7,7 @@ from wiki.projections import export as exporting
 from wiki.projections import history
 from wiki.projections import passages as blaming
 from wiki.services import mail as letters
-from wiki.services import members, saved_searches
+from wiki.services import members, reports, saved_searches, suspensions
 
 WORDS = 200
 """Revisions whose words are counted in one batch: short, so that search never waits long."""
@@ -56,6 +56,8 @@ def tidy(wiki: Wiki) -> bool:
     """What has served its time is forgotten."""
     letters.tidy(wiki)
     members.tidy(wiki)
+    reports.tidy(wiki)
+    suspensions.end(wiki)
     return False
 
 

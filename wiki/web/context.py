@@ -26,7 +26,7 @@ from flask import (
 from wiki.domain.rights import Actor, Right
 from wiki.engine import Wiki
 from wiki.i18n import languages, screen
-from wiki.services import moderators
+from wiki.services import cautions, moderators
 
 EXTENSION = "denktank"
 HOUSE_STYLE = "house.css"
@@ -205,6 +205,7 @@ def _variables() -> dict[str, Any]:
         "lang": language(),
         "theme": theme(),
         "unread": unread(),
+        "cautions": cautions.waiting(wiki(), actor()) if g.get("cautions") else [],
         "now": now(),
         "active": "",
     }

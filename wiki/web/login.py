@@ -69,6 +69,7 @@ def _prefer() -> None:
         g.member_timezone = visit.timezone
         g.member_theme = visit.theme
         g.unread = visit.unread
+        g.cautions = visit.cautions
 
 
 def current_visit() -> Visit | None:

@@ -84,6 +84,7 @@ class MemberPages:
             and request.endpoint in self._endpoints
             and context.actor().is_member
             and _FLASHES not in session
+            and not g.get("cautions")
         )
 
     def _key(self) -> Key:
