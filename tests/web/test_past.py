@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from tests.web.test_editing import send
+from wiki.services import jobs
 
 
 def links(client: Any, address: str) -> list[str]:
@@ -59,6 +60,20 @@ def test_a_link_to_a_page_one_may_not_read_looks_wanted(
     then = page("a", "[[redactie/x]]\n")
     rules.add(wiki, admin, prefix="redactie/", right="read", role="editor")
     assert links(client, f"/wiki/a?at={then}")[0][0] == "wanted"
+
+
+def test_a_title_names_the_page_that_had_it_then(client: Any, page: Any, wiki: Any) -> None:
+    first = page("x", "---\ntitle: De titel\n---\nEerst.\n")
+    then = page("a", "[[De titel]] en [[Nieuw]]\n")
+    page("x", "---\ntitle: Nieuw\n---\nEerst.\n")
+    page("y", "# De titel\n\nEen ander.\n")
+    while jobs.words(wiki):
+        pass
+    assert links(client, f"/wiki/a?at={then}") == [
+        ("", f"/wiki/x?at={first}"),
+        ("wanted", "/new?title=Nieuw"),
+    ]
+    assert [address for _, address in links(client, "/wiki/a")] == ["/wiki/y", "/wiki/x"]
 
 
 def test_a_day_leads_to_the_last_version_of_that_day(

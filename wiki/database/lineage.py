@@ -179,15 +179,15 @@ def newest(
     return (row[0], row[1], row[2]) if row else None
 
 
-def uncounted(connection: Connection, limit: int) -> list[tuple[str, str, str, str]]:
-    """The newest revisions without word counts: commit, path, blob before, blob after."""
+def uncounted(connection: Connection, limit: int) -> list[tuple[str, str, str, str, str]]:
+    """The newest revisions without word counts: commit, path, where from, blob before and after."""
     query = (
-        select(rows.c.commit, rows.c.path, rows.c.before, rows.c.blob)
+        select(rows.c.commit, rows.c.path, rows.c.came_from, rows.c.before, rows.c.blob)
         .where(rows.c.added.is_(None))
         .order_by(rows.c.date.desc(), rows.c.commit.desc(), rows.c.path)
         .limit(limit)
     )
-    return [(row[0], row[1], row[2], row[3]) for row in connection.execute(query)]
+    return [(row[0], row[1], row[2], row[3], row[4]) for row in connection.execute(query)]
 
 
 def set_counts(connection: Connection, counts: Sequence[tuple[str, str, int, int]]) -> None:

@@ -13,7 +13,7 @@ from wiki.domain import text
 from wiki.domain.pages import Meta
 from wiki.domain.paths import SUFFIX, fold, page_of, slug
 from wiki.render import frontmatter
-from wiki.render.scan import scan
+from wiki.render.scan import scan, title_heading
 from wiki.store.store import Store
 
 NAME = "catalogue"
@@ -84,6 +84,11 @@ def describe(path: str, blob: str, data: bytes, zone: tzinfo = UTC) -> Rows:
         ],
         **_named(path, meta),
     }
+
+
+def title_of(path: str, written: str) -> str:
+    """The title of a page at a path that says this."""
+    return frontmatter.read(written).title or title_heading(written) or name_of(path)
 
 
 def name_of(path: str) -> str:

@@ -12,19 +12,21 @@ from typing import Any
 
 from wiki.database import history as tables
 from wiki.database import lineage as kept
-from wiki.database import progress
+from wiki.database import progress, titles
 from wiki.database.connection import Connection, Table
 from wiki.database.database import Database
 from wiki.domain import diff, text, trailers
 from wiki.domain.paths import SUFFIX
+from wiki.domain.paths import fold as fold_title
 from wiki.domain.revisions import Author
+from wiki.projections.catalogue import title_of
 from wiki.projections.events import Step, fold
 from wiki.projections.lineage import Birth, Life, Lives, Past, classes
 from wiki.render import frontmatter
 from wiki.store.store import Commit, FileDiff, Store
 
 NAME = "history"
-FORMAT = 4
+FORMAT = 5
 WORDS = "words"
 """How far words are counted, in the same table."""
 
@@ -58,17 +60,24 @@ def rebuild(
 def count_words(store: Store, database: Database, limit: int = 500) -> int:
     """Count the words that revisions added and removed, the newest uncounted first.
 
-    Gives how many were counted, 0 once none is left; for the worker.
+    Their titles, where they are new, are noted on the way. Gives how many were counted, 0 once none
+    is left; for the worker.
     """
     with database.read() as connection:
         waiting = kept.uncounted(connection, limit)
     counted = []
-    for commit, path, before, after in waiting:
+    called = []
+    for commit, path, came_from, before, after in waiting:
         old, new = (_text(store, blob) for blob in (before, after))
         counted.append((commit, path, *diff.stats(old, new)))
+        if after:
+            title = title_of(path, new)
+            if came_from or not before or title_of(path, old) != title:
+                called.append((commit, path, fold_title(title)))
     if counted:
         with database.project() as connection:
             kept.set_counts(connection, counted)
+            titles.put(connection, called)
             # Kept pages show counts: a note makes them be made anew. While old revisions are
             # counted, batch after batch, pages stay as they are until the last.
             newest = counted[0][0]

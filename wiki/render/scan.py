@@ -58,6 +58,11 @@ def scan(text: str, path: str = "") -> Scan:
     return Scan(_title(bare), _links(bare, path, known), _excerpt(bare, known), len(body.split()))
 
 
+def title_heading(text: str) -> str:
+    """The first heading of a page's text (front matter and all); empty if it has none."""
+    return _title(_without_blocks_of_code("\n" + frontmatter.split(clean(text))[1]))
+
+
 def _without_blocks_of_code(body: str) -> str:
     if "```" in body or "~~~" in body:
         body = _without_fenced(body)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from wiki.database import catalogue, hiding, history
+from wiki.database import catalogue, hiding, history, titles
 from wiki.database.connection import Connection
 from wiki.domain.paths import fold
-from wiki.domain.revisions import Part
+from wiki.domain.revisions import Part, Revision
 from wiki.domain.rights import Actor, Right
 from wiki.engine import Wiki
+from wiki.projections.catalogue import title_of
 from wiki.render.links import LinkState
 from wiki.services import contents, places, sight
 
@@ -19,20 +20,46 @@ MOST_REDIRECTS = 5
 def links(wiki: Wiki, actor: Actor, targets: Collection[str], commit: str) -> dict[str, LinkState]:
     """For each link's target that was a page in a commit: that page's revision of then.
 
-    A target that was none, or that the actor may not read, is left out: it was wanted. A page that
-    is named by its title is found by the title that it has today.
+    A target that was none, or that the actor may not read, is left out: it was wanted. A page is
+    named by its path, else by the title that it had then.
     """
     found: dict[str, LinkState] = {}
     with wiki.database.read() as connection:
-        titles = catalogue.by_title(connection, targets, **sight.of(wiki, actor))
+        named = {}
         for target in targets:
             page = _page(wiki, connection, target, commit)
-            if not page and fold(target) in titles:
-                page = history.identity(connection, titles[fold(target)])
-            state = _state(wiki, connection, actor, page, commit) if page else None
-            if state is not None:
-                found[target] = state
+            if page:
+                state = _state(wiki, connection, actor, page, commit)
+                found.update({target: state} if state else {})
+            else:
+                named[target] = fold(target)
+        called = _called(wiki, connection, actor, set(named.values()), commit) if named else {}
+    return found | {target: called[title] for target, title in named.items() if title in called}
+
+
+def _called(
+    wiki: Wiki, connection: Connection, actor: Actor, wanted: Collection[str], commit: str
+) -> dict[str, LinkState]:
+    """For each folded title that a page had in a commit: that page of then, the first by path."""
+    ever = titles.pages(connection, wanted)
+    # Of old revisions the worker may not have told yet.
+    today = catalogue.by_title(connection, wanted, **sight.of(wiki, actor))
+    for title, path in today.items():
+        ever.setdefault(title, []).append(history.identity(connection, path))
+    found: dict[str, LinkState] = {}
+    for title, pages in ever.items():
+        had = [history.as_of(connection, page, commit) for page in dict.fromkeys(pages)]
+        for then in sorted(filter(None, had), key=lambda one: one.path):
+            state = _state(wiki, connection, actor, then.page, commit)
+            if state and _had_title(wiki, then, title):
+                found[title] = state
+                break
     return found
+
+
+def _had_title(wiki: Wiki, revision: Revision, title: str) -> bool:
+    content = contents.read(wiki, revision.blob)
+    return not content.meta.redirect and fold(title_of(revision.path, content.text)) == title
 
 
 def _page(wiki: Wiki, connection: Connection, target: str, commit: str) -> str:
