@@ -23,8 +23,8 @@ from wiki.domain.errors import (
 )
 from wiki.domain.rights import ANONYMOUS, SYSTEM, Actor
 from wiki.engine import Wiki
-from wiki.services import comments, rules
-from wiki.services.comments import Threads
+from wiki.services import comments, rules, threads
+from wiki.services.threads import Threads
 from wiki.settings import Settings
 from wiki.store.store import Change
 
@@ -41,7 +41,7 @@ def talk(wiki: Wiki, path: str, actor: Actor = ANONYMOUS, number: int = 1) -> Th
 
     with wiki.database.read() as connection:
         page = history.identity(connection, path)
-    return comments.thread(wiki, actor, page, path, number=number)
+    return threads.show(wiki, actor, page, path, number=number)
 
 
 def texts(wiki: Wiki, path: str, actor: Actor = ANONYMOUS) -> list[str]:

@@ -13,8 +13,8 @@ from wiki.domain.comments import State
 from wiki.domain.errors import Conflict, Forbidden, Invalid, LoginRequired, NotFound
 from wiki.domain.rights import ANONYMOUS, Actor, Role
 from wiki.engine import Wiki
-from wiki.services import audit, closings, comments, members, newcomers, renaming, rules
-from wiki.services.comments import Threads
+from wiki.services import audit, closings, comments, members, newcomers, renaming, rules, threads
+from wiki.services.threads import Threads
 from wiki.settings import Settings
 
 Write = Callable[..., str]
@@ -34,7 +34,7 @@ def settings(tmp_path: Path, database_url: str) -> Settings:
 def talk(wiki: Wiki, path: str, actor: Actor = ANONYMOUS) -> Threads:
     with wiki.database.read() as connection:
         page = history.identity(connection, path)
-    return comments.thread(wiki, actor, page, path)
+    return threads.show(wiki, actor, page, path)
 
 
 def state(wiki: Wiki, id: int) -> State:

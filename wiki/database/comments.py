@@ -8,7 +8,7 @@ its page through renames, deletion and restoring, and stays behind when a new pa
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -107,6 +107,13 @@ versions = Table(
 """Texts that comments had before their author changed them; for moderators."""
 
 _resolver = members.alias("resolver")
+_RESOLUTION = (
+    comments.c.resolved_by,
+    comments.c.resolved_at,
+    comments.c.resolved_in,
+    _resolver.c.username.label("resolver_username"),
+    _resolver.c.name.label("resolver_name"),
+)
 _COLUMNS = (
     comments.c.id,
     comments.c.path,
@@ -127,11 +134,7 @@ _COLUMNS = (
     members.c.uid,
     members.c.username,
     members.c.name,
-    comments.c.resolved_by,
-    comments.c.resolved_at,
-    comments.c.resolved_in,
-    _resolver.c.username.label("resolver_username"),
-    _resolver.c.name.label("resolver_name"),
+    *_RESOLUTION,
 )
 _RESOLVED_BY = _resolver.c.id == comments.c.resolved_by
 MADE_THERE = and_(revisions.c.commit == comments.c.revision, revisions.c.path == comments.c.path)
@@ -286,21 +289,32 @@ def position(connection: Connection, placed: PlacedComment) -> int:
 # -- a page's talk --
 
 
-def counts(connection: Connection, page: str) -> Counts:
-    """How many comments a page's talk lists, and how many of them can be read."""
+def counts(connection: Connection, at: ColumnElement[bool]) -> Counts:
+    """How many comments a page's talk lists, and how many can be read; `at` is from `here`."""
     readable = func.coalesce(func.sum(case((LIVE, 1), else_=0)), 0)
-    asked = select(func.count(), readable).where(here(connection, page), comments.c.shown)
+    asked = select(func.count(), readable).where(at, comments.c.shown)
     listed, live = connection.execute(asked).one()
     return Counts(listed, live)
 
 
-def listing(connection: Connection, page: str, *, limit: int, offset: int) -> list[Comment]:
-    """A page's comments in the order of their threads, the oldest thread first."""
+def listing(
+    connection: Connection,
+    at: ColumnElement[bool],
+    *,
+    limit: int,
+    offset: int,
+    newest_first: bool = False,
+) -> list[Comment]:
+    """A page's comments, thread by thread; `at` is from `here`.
+
+    Within a thread the oldest comes first, whichever thread does.
+    """
+    order = _threads(newest_first)
     # The ids first, from the index alone: sorting whole comments takes ten times as long.
     wanted = (
         select(comments.c.id)
-        .where(here(connection, page), comments.c.shown)
-        .order_by(comments.c.place)
+        .where(at, comments.c.shown)
+        .order_by(*order)
         .limit(limit)
         .offset(offset)
         .subquery()
@@ -310,9 +324,65 @@ def listing(connection: Connection, page: str, *, limit: int, offset: int) -> li
         .join(wanted, wanted.c.id == comments.c.id)
         .join(members, members.c.id == comments.c.author)
         .outerjoin(_resolver, _RESOLVED_BY)
-        .order_by(comments.c.place)
+        .order_by(*order)
     )
     return [_comment(row) for row in connection.execute(asked)]
+
+
+def _threads(newest_first: bool) -> tuple[ColumnElement[Any], ...]:
+    # A place begins with its thread's number, eight digits.
+    if not newest_first:
+        return (comments.c.place,)
+    return (func.substr(comments.c.place, 1, 8).desc(), comments.c.place)
+
+
+def answers(connection: Connection, threads: Sequence[int]) -> dict[int, int]:
+    """How many answers can be read in each of these threads; none, no entry."""
+    asked = (
+        select(comments.c.thread, func.count())
+        .where(comments.c.thread.in_(threads), comments.c.id != comments.c.thread, LIVE)
+        .group_by(comments.c.thread)
+    )
+    return {row[0]: row[1] for row in connection.execute(asked)}
+
+
+def resolutions(connection: Connection, threads: Sequence[int]) -> dict[int, Resolved]:
+    """Which of these threads are dealt with, and by whom."""
+    asked = (
+        select(comments.c.id, *_RESOLUTION)
+        .join(_resolver, _RESOLVED_BY)
+        .where(comments.c.id.in_(threads))
+    )
+    found = ((row.id, _resolved(row)) for row in connection.execute(asked))
+    return {id: resolved for id, resolved in found if resolved}
+
+
+@dataclass(frozen=True, slots=True)
+class Anchored:
+    """A comment with an anchor, of a thread that is not dealt with, and its author's name."""
+
+    id: int
+    called: str
+
+
+def has_anchors(connection: Connection, page: str) -> bool:
+    """Whether any comment made where this page is, or was, has an anchor."""
+    paths = history.paths_of(connection, page)
+    asked = select(comments.c.id).where(comments.c.path.in_(paths), comments.c.start.is_not(None))
+    return connection.execute(asked.limit(1)).first() is not None
+
+
+def anchored(connection: Connection, at: ColumnElement[bool]) -> list[Anchored]:
+    """Comments whose passages a page shows: not those of threads that are dealt with."""
+    root = comments.alias("root")
+    asked = (
+        select(comments.c.id, members.c.name, members.c.username)
+        .join(members, members.c.id == comments.c.author)
+        .join(root, root.c.id == comments.c.thread)
+        .where(at, comments.c.start.is_not(None), LIVE, root.c.resolved_by.is_(None))
+        .order_by(comments.c.id)
+    )
+    return [Anchored(row.id, row.name or row.username) for row in connection.execute(asked)]
 
 
 def here(connection: Connection, page: str) -> ColumnElement[bool]:

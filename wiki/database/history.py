@@ -7,8 +7,8 @@ since merges brought pages together; queries only know `page`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, timedelta, timezone
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 from sqlalchemy import (
@@ -250,6 +250,14 @@ def numbers(connection: Connection, page: str, at: Sequence[tuple[int, str]]) ->
         every - (connection.scalar(_LATER, {"of": page, "date": date, "at": commit}) or 0)
         for date, commit in at
     ]
+
+
+def written(connection: Connection, ids: Collection[str]) -> dict[str, datetime]:
+    """When each of these commits was made."""
+    if not ids:
+        return {}
+    asked = select(commits.c.commit, commits.c.written).where(commits.c.commit.in_(ids))
+    return {row[0]: row[1] for row in connection.execute(asked)}
 
 
 def identity(connection: Connection, path: str) -> str:

@@ -10,7 +10,6 @@ from enum import StrEnum
 from wiki.domain.errors import Invalid, TooLarge
 
 TEXT_MOST = 20_000
-ANCHOR_MOST = 4_000
 PAGE_SIZE = 100
 """Comments on one screen of a page's talk."""
 

@@ -1,22 +1,20 @@
-"""Talk beside the text: read a page's comments, post, answer, change, delete, hide."""
+"""Talk beside the text: post a comment, answer, change, delete, hide; lists over all pages."""
 
 from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from math import ceil
 
 from markupsafe import Markup
 
-from wiki.database import catalogue, closings, comments, history, holding, members
+from wiki.database import catalogue, comments, history, members
 from wiki.database.connection import Connection
-from wiki.domain.closings import Closing
 from wiki.domain.comments import (
-    ANCHOR_MOST,
     PAGE_SIZE,
     WITHHELD,
     Comment,
@@ -34,12 +32,9 @@ from wiki.engine import Wiki
 from wiki.render.links import WIKILINK, LinkState, address, wikilink
 from wiki.render.markdown import Renderer
 from wiki.render.plugins.mentions import MENTION
-from wiki.services import audit, moderators, newcomers, notifications
+from wiki.services import anchors, audit, moderators, newcomers, notifications
 from wiki.services.closings import require_open
 from wiki.services.history import revision_of
-
-LEVELS = 2
-"""How far threads are indented; deeper replies say whom they answer."""
 
 RESOLVE = Right.RENAME
 """Editors mark threads as dealt with: the right that a role above member has by default."""
@@ -48,44 +43,6 @@ NONCE_MOST = 40
 _WIKILINK = re.compile(WIKILINK)
 _MENTION = re.compile(MENTION)
 _ADDRESS = re.compile(r"\]\(\s*<?([^)\s>]{1,500})")
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A comment as one reader gets it; `answers` names whom it answers where one cannot see that.
-
-    `html` is empty where the text is not for this reader.
-    """
-
-    comment: Comment
-    html: Markup
-    level: int
-    answers: str
-    may_edit: bool
-    may_delete: bool
-    may_hide: bool
-    may_reply: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Threads:
-    """One screen of a page's talk: `count` can be read in all, `number` of `pages` is shown.
-
-    `nonce` marks this showing of the form to post; `held` are all comments here that wait for a
-    moderator, `own` those of the reader; `closed` says why only moderators comment.
-    """
-
-    path: str
-    items: Sequence[Shown]
-    count: int
-    number: int
-    pages: int
-    may_post: bool
-    nonce: str
-    held: Sequence[Comment] = ()
-    own: Sequence[Shown] = ()
-    closed: Closing | None = None
-    may_moderate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,101 +64,44 @@ class Talk:
     excerpt: str
 
 
-def thread(wiki: Wiki, actor: Actor, page: str, path: str, *, number: int = 1) -> Threads:
-    """A screen of the talk of the page with this identity, which is now at this path.
-
-    A number beyond the last screen gives the last. Raises LoginRequired, Forbidden.
-    """
-    wiki.rights.require(actor, Right.READ, path)
-    with wiki.database.read() as connection:
-        counts = comments.counts(connection, page)
-        pages = max(1, ceil(counts.listed / PAGE_SIZE))
-        number = min(max(1, number), pages)
-        found: list[Comment] = []
-        if counts.listed:
-            offset = (number - 1) * PAGE_SIZE
-            found = comments.listing(connection, page, limit=PAGE_SIZE, offset=offset)
-        answered = _answered(connection, found)
-        held = [placed.comment for placed in holding.on(connection, page)]
-        closed = closings.of(connection, page)
-    view = _Reader(wiki, actor, path, closed)
-    return Threads(
-        path,
-        [view.show(comment, answered.get(comment.id, "")) for comment in found],
-        counts.live,
-        number,
-        pages,
-        view.may_post,
-        new_nonce(),
-        held=held,
-        own=[view.show(comment, "") for comment in held if comment.author == actor.id],
-        closed=closed,
-        may_moderate=view.may_moderate,
-    )
-
-
 def new_nonce() -> str:
     """A mark for one showing of a form."""
     return secrets.token_urlsafe(12)
 
 
-def _answered(connection: Connection, found: Sequence[Comment]) -> dict[int, str]:
-    """Whom a comment answers, where its parent is not right above or the indent ends."""
-    asked = {}
-    before: Comment | None = None
-    for comment in found:
-        if comment.parent is not None:
-            follows = before is not None and before.id == comment.parent
-            if comment.depth > LEVELS or (before is None) or not (follows or comment.depth <= 1):
-                asked[comment.id] = comment.parent
-        before = comment
-    names = comments.callers(connection, sorted(set(asked.values()))) if asked else {}
-    return {id: names.get(parent, "") for id, parent in asked.items()}
-
-
-class _Reader:
-    """What one reader may see of and do with the comments on one page."""
-
-    def __init__(self, wiki: Wiki, actor: Actor, path: str, closed: Closing | None) -> None:
-        self.wiki = wiki
-        self.actor = actor
-        self.path = path
-        self.may_moderate = moderators.may(wiki, actor, path)
-        is_open = closed is None or self.may_moderate
-        self.may_post = is_open and actor.is_member and wiki.rights.may(actor, Right.COMMENT, path)
-
-    def show(self, comment: Comment, answers: str) -> Shown:
-        """The comment for this reader."""
-        live = comment.state is State.LIVE
-        own = comment.author == self.actor.id
-        mine = own and comment.state in (State.LIVE, State.HELD)
-        html = Markup()
-        if live or mine or self.may_moderate:
-            html = html_of(self.wiki, self.actor, comment.text, self.path)
-        return Shown(
-            comment=comment,
-            html=html,
-            level=min(comment.depth, LEVELS),
-            answers=answers,
-            may_edit=mine and self.may_post,
-            may_delete=mine,
-            may_hide=self.may_moderate and comment.state in (State.LIVE, State.HIDDEN),
-            may_reply=live and self.may_post,
-        )
-
-
 def html_of(wiki: Wiki, actor: Actor, text: str, path: str) -> Markup:
     """A comment's text as HTML; its links to pages are live where this reader may go."""
-    targets = [wikilink(found["wiki_target"]).target for found in _WIKILINK.finditer(text)]
-    targets += [address(found[1], path).target for found in _ADDRESS.finditer(text)]
-    called = [found["mentioned"] for found in _MENTION.finditer(text)]
-    if not targets and not called:
-        return _html(wiki.renderer, text)
-    with wiki.database.read() as connection:
-        found = catalogue.resolve_links(connection, targets)
-        people = {fold_username(one.username): one.username for one in members.named(connection, called)}
+    return htmls_of(wiki, actor, [text], path)[text]
+
+
+def htmls_of(wiki: Wiki, actor: Actor, texts: Collection[str], path: str) -> dict[str, Markup]:
+    """The HTML of each of some comments on one page, by text."""
+    targets = {text: _targets(text, path) for text in texts}
+    called = {text: [found["mentioned"] for found in _MENTION.finditer(text)] for text in texts}
+    every = {target for some in targets.values() for target in some}
+    names = {name for some in called.values() for name in some}
+    found: Mapping[str, str | None] = {}
+    people: Mapping[str, str] = {}
+    if every or names:
+        with wiki.database.read() as connection:
+            found = catalogue.resolve_links(connection, every)
+            known = members.named(connection, sorted(names)) if names else []
+            people = {fold_username(one.username): one.username for one in known}
     states = _states(wiki, actor, found)
-    return wiki.renderer.render_comment(text, states, path=path, members=people)
+    return {
+        text: wiki.renderer.render_comment(text, states, path=path, members=people)
+        if targets[text] or called[text]
+        else _html(wiki.renderer, text)
+        for text in texts
+    }
+
+
+def _targets(text: str, path: str) -> list[str]:
+    """The pages that a comment may link to."""
+    if "[" not in text:
+        return []
+    targets = [wikilink(found["wiki_target"]).target for found in _WIKILINK.finditer(text)]
+    return targets + [address(found[1], path).target for found in _ADDRESS.finditer(text)]
 
 
 @lru_cache(maxsize=2048)
@@ -233,14 +133,14 @@ def post(
     """Comment on the page at a path, or answer a comment there; says where to see it.
 
     The same nonce by the same member gives the same comment; a new member's may wait for a
-    moderator. Raises LoginRequired, Forbidden (also `comments_closed`), Invalid (field `text`),
-    TooLarge, NotFound, Gone, Conflict (`comment_closed`: what it answers is deleted or hidden),
-    TooFast.
+    moderator. `anchor` names the words that it is about, see `domain.anchors`. Raises
+    LoginRequired, Forbidden (also `comments_closed`), Invalid (fields `text`, `anchor`), TooLarge,
+    NotFound, Gone, Conflict (`comment_closed`: what it answers is deleted or hidden), TooFast.
     """
     wiki.rights.require(actor, Right.READ, path)
     author = _author(wiki, actor, path)
     text = check_text(text)
-    if len(anchor) > ANCHOR_MOST or len(nonce) > NONCE_MOST:
+    if len(nonce) > NONCE_MOST:
         raise Invalid("form_wrong")
     with wiki.database.read() as connection:
         page, revision = _newest(connection, path)
@@ -250,9 +150,24 @@ def post(
         if parent is not None:
             _check_parent(connection, parent, page)
     new = NewComment(path, revision, author, text, wiki.clock(), parent, nonce=nonce, held=held)
+    if anchor.strip():
+        new = _anchored(wiki, actor, page, new, anchor)
     id = _keep(wiki, new)
     wiki.wake()
     return spot(wiki, actor, id)
+
+
+def _anchored(wiki: Wiki, actor: Actor, page: str, new: NewComment, anchor: str) -> NewComment:
+    """The comment as one on the words that its anchor names."""
+    made = anchors.place(wiki, actor, page, anchor)
+    return replace(
+        new,
+        path=made.path,
+        revision=made.revision,
+        anchor=made.anchor.words,
+        start=made.anchor.start,
+        end=made.anchor.end,
+    )
 
 
 def _author(wiki: Wiki, actor: Actor, path: str) -> int:

@@ -8,7 +8,7 @@ from wiki.domain.errors import Gone, Invalid, NotFound
 from wiki.domain.paths import check
 from wiki.i18n.errors import sentence
 from wiki.render.slots import labels
-from wiki.services import blame, comments, pages, places
+from wiki.services import blame, pages, places, threads
 from wiki.web import slots
 from wiki.web.blame import shares
 from wiki.web.context import (
@@ -90,10 +90,10 @@ def missing(path: str, error: NotFound | Gone) -> Response:
     )
 
 
-def _talk(view: pages.View) -> comments.Threads:
+def _talk(view: pages.View) -> threads.Threads:
     written = request.args.get("talk", "")
     number = int(written) if written.isdecimal() and len(written) < 7 else 1
-    talk = comments.thread(wiki(), actor(), view.page, view.path, number=number)
+    talk = threads.show(wiki(), actor(), view.page, view.path, number=number)
     # Who wrote a comment may change it: they see other controls; one that waits only they see.
     slots.differs_for(shown.comment.author for shown in talk.items)
     slots.differs_for(comment.author for comment in talk.held)
