@@ -80,6 +80,23 @@ def test_a_backup_holds_everything_and_can_be_restored(store, save, clone, put, 
     assert (tmp_path / "by-hand/a.md").read_text() == "two"
 
 
+def test_a_backup_is_whole_while_the_branch_moves(store, save, tmp_path, monkeypatch):
+    """The branch moves after git has looked at it and before it writes it down."""
+    first = save({"a.md": b"one"})
+    real = maintenance.command.run
+
+    def moving(git: Path, *arguments: str) -> str:
+        if arguments[0] == "bundle":
+            save({"a.md": b"two"})
+        return real(git, *arguments)
+
+    monkeypatch.setattr(maintenance.command, "run", moving)
+    store.backup(tmp_path / "backup.bundle")
+    again = Store.open(tmp_path / "again")
+    again.restore(tmp_path / "backup.bundle")
+    assert again.head() == first
+
+
 def test_a_backup_of_nothing_restores_to_nothing(store, tmp_path):
     store.backup(tmp_path / "backup.bundle")
     again = Store.open(tmp_path / "again")

@@ -81,7 +81,7 @@ def fill(
 
 
 def fill_mentions(html: str, members: Mapping[str, str]) -> str:
-    """HTML with its mentions filled: `members` has usernames by their folded form; others stay text."""
+    """HTML with its mentions filled; `members` has usernames by folded form, others stay text."""
 
     def one(match: re.Match[str]) -> str:
         name = members.get(match[1].casefold())

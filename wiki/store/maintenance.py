@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 import time
 from pathlib import Path
 
@@ -42,13 +44,29 @@ def fsck(git: Path) -> list[str]:
 
 def backup(git: Path, target: Path) -> None:
     """Write all branches and tags as one bundle, as they are at one moment."""
-    refs = command.run(git, "for-each-ref", "--count=1")
+    refs = command.run(git, "for-each-ref", "--format=%(objectname) %(refname)")
     if not refs.strip():
         target.write_bytes(b"")
         return
-    unborn, _, _ = command.attempt(git, "rev-parse", "--quiet", "--verify", "HEAD")
-    named = ["--all"] if unborn else ["HEAD", "--all"]
-    command.run(git, "bundle", "create", "--quiet", str(target.resolve()), *named)
+    with tempfile.TemporaryDirectory(prefix=".still-", dir=target.resolve().parent) as name:
+        still = _still(git, refs, Path(name) / "git")
+        unborn, _, _ = command.attempt(still, "rev-parse", "--quiet", "--verify", "HEAD")
+        named = ["--all"] if unborn else ["HEAD", "--all"]
+        command.run(still, "bundle", "create", "--quiet", str(target.resolve()), *named)
+
+
+def _still(git: Path, refs: str, folder: Path) -> Path:
+    """A repository with these refs that borrows its objects.
+
+    Git leaves out of a bundle, without a word, a branch that moves while it is being written.
+    """
+    command.run(folder, "init", "--bare", "--quiet")
+    (folder / "objects/info/alternates").write_text(f"{git.resolve() / 'objects'}\n")
+    (folder / "packed-refs").write_text(refs.strip() + "\n")
+    for file in ("HEAD", "shallow"):
+        if (git / file).exists():
+            shutil.copyfile(git / file, folder / file)
+    return folder
 
 
 def restore(git: Path, source: Path) -> None:
