@@ -43,6 +43,9 @@ def test_members_from_the_shell(wiki: Wiki, denktank) -> None:  # type: ignore[n
     assert denktank("password", "anna", "--password-stdin", password=new).exit_code == 0
     assert sessions.authenticate(wiki, "anna", new, address="192.0.2.1")
     assert "/account/reset/" in denktank("link", "anna").output
+    assert denktank("delete", "anna").exit_code == 1, "asked, and no answer"
+    assert denktank("delete", "anna", "--comments", "remove", "--yes").exit_code == 0
+    assert denktank("add", "anna", "--password-stdin", password=PASSWORD).exit_code == 2
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from wiki.bell import Bell
-from wiki.database import rules
+from wiki.database import members, profiles, rules
 from wiki.database.database import Database
 from wiki.domain.rights import DEFAULT_RIGHTS, Right, Rights, Role
 from wiki.domain.search import Site
@@ -22,6 +22,14 @@ from wiki.store.store import Store
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """The opaque ids of members who were erased, and of those with a picture, its mark."""
+
+    former: frozenset[str]
+    pictures: Mapping[str, str]
 
 
 @dataclass(eq=False)
@@ -40,6 +48,7 @@ class Wiki:
     wake: Callable[[], None] = lambda: None
     _followed: object = None
     _rights: tuple[object, Rights] | None = None
+    _people: tuple[object, People] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -52,6 +61,19 @@ class Wiki:
         with self.database.read() as connection:
             found = Rights(site_rights(self.settings), tuple(rules.all_rules(connection)))
         self._rights = (version, found)
+        return found
+
+    @property
+    def people(self) -> People:
+        """What every screen must know of members; read again once something changed."""
+        version = self.database.version()
+        kept = self._people
+        if kept is not None and kept[0] == version:
+            return kept[1]
+        with self.database.read() as connection:
+            former = frozenset(members.former(connection))
+            found = People(former, profiles.marks(connection))
+        self._people = (version, found)
         return found
 
     @property

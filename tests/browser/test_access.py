@@ -20,6 +20,10 @@ CLOSED = [
     "/new?kind=page",
     "/trash",
     "/account/profile",
+    "/account/page",
+    "/account/export",
+    "/members/anna",
+    "/members/anna/erase",
 ]
 ADMIN = ["/admin/members", "/admin/rules"]
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}}

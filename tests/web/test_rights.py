@@ -68,7 +68,7 @@ GET  /people/zora-zwaluw                                        unseen
 GET  /tags                                                      anyone
 GET  /tags/zwaluwnest                                           unseen
 GET  /recent                                                    anyone
-GET  /members/a-member                                                 anyone
+GET  /members/a-member                                          anyone
 GET  /search?q=plan                                             anyone
 GET  /search?q=ooit&in=history                                  anyone
 GET  /suggest?q=pla                                             anyone
@@ -170,6 +170,16 @@ POST /account/sessions/{session}/end                            mine
 GET  /account/searches                                          own
 POST /account/searches q=plan                                   own
 POST /account/searches/{search}/delete                          mine
+GET  /account/page                                              own
+POST /account/page work=x                                       own
+POST /account/picture remove=x                                  own
+GET  /avatars/0123.webp                                         nobody
+GET  /account/export                                            own
+POST /account/export current_password=x                         own
+GET  /account/erase                                             own
+POST /account/erase confirm=x                                   own
+GET  /members/a-member/erase                                    admin
+POST /members/a-member/erase confirm=x                          admin
 
 GET  /members/a-member/undo?since=2020-01-01                           warden
 POST /members/a-member/undo since=2020-01-01&reason=x                  warden

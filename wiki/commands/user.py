@@ -10,14 +10,14 @@ from wiki.commands.place import Stop, with_wiki
 from wiki.domain.members import Status
 from wiki.domain.rights import SYSTEM, Role
 from wiki.engine import Wiki
-from wiki.services import members
+from wiki.services import erasing, members
 
 ROLES = click.Choice([role.word for role in Role if role is not Role.READER])
 
 
 @click.group()
 def user() -> None:
-    """Members: add, list, approve, give roles, suspend."""
+    """Members: add, list, approve, give roles, suspend, delete."""
 
 
 def _password(from_stdin: bool) -> str:
@@ -111,3 +111,20 @@ def password(wiki: Wiki, name: str, password_stdin: bool) -> None:
 def link(wiki: Wiki, name: str) -> None:
     """Print a link with which a member chooses a new password; it works once, for two days."""
     click.echo(wiki.settings.base_url.rstrip("/") + members.password_link(wiki, SYSTEM, name))
+
+
+@user.command()
+@click.argument("name")
+@click.option("--comments", type=click.Choice(["keep", "remove"]), default="keep")
+@click.option("--reason", default="", help="Kept in the log.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@with_wiki
+def delete(wiki: Wiki, name: str, comments: str, reason: str, yes: bool) -> None:
+    """Erase a member for good; their work stays as that of a former member.
+
+    Git keeps the username and an opaque id; `denktank purge` takes those out too.
+    """
+    if not yes:
+        click.confirm(f"Erase {name} for good? This cannot be undone", abort=True)
+    erasing.erase_here(wiki, name, with_comments=comments == "remove", reason=reason)
+    click.echo(f"{name} is erased")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import ColumnElement, Connection, Integer, exists, func, literal_column, select
 
 from wiki.database.hiding import hidden_revisions
-from wiki.database.history import commits, rows
+from wiki.database.history import commits, places, rows
+from wiki.database.visible import visible
 from wiki.domain.activity import Writer
 from wiki.domain.revisions import Part
 
@@ -23,6 +26,19 @@ def days(connection: Connection, page: str) -> list[tuple[int, int]]:
     """(day since 1970, number of revisions) of every day on which a page changed, in order."""
     day = rows.c.date // DAY
     query = select(day, func.count()).where(rows.c.page == page).group_by(day).order_by(day)
+    return [(int(row[0]), row[1]) for row in connection.execute(query)]
+
+
+def days_of(
+    connection: Connection, author: str, *, hidden: Sequence[str] = (), shown: Sequence[str] = ()
+) -> list[tuple[int, int]]:
+    """The same for all pages in sight that a member worked on; work that was hidden not counted."""
+    day = rows.c.date // DAY
+    query = select(day, func.count()).where(rows.c.author == author, ~exists().where(*_HIDDEN))
+    if hidden:
+        query = query.join(places, places.c.page == rows.c.page)
+        query = query.where(visible(places.c.path, hidden, shown))
+    query = query.group_by(day).order_by(day)
     return [(int(row[0]), row[1]) for row in connection.execute(query)]
 
 

@@ -17,8 +17,11 @@ from wiki.database.entries import SUMMARY, catalogue, dialogue_questions, links,
 from wiki.database.entries import participants as named
 from wiki.database.entries import tags as carried
 from wiki.database.history import places
+from wiki.database.history import rows as revisions
+from wiki.database.members import members
 from wiki.database.visible import inside, visible
 from wiki.domain.catalogue import Person, Tag, Wanted
+from wiki.domain.members import Status
 from wiki.domain.pages import Kind, Summary
 from wiki.domain.paths import fold
 
@@ -38,6 +41,27 @@ def find(connection: Connection, paths: Collection[str]) -> dict[str, Summary]:
     for some in slices(paths):
         rows = connection.execute(SUMMARY.where(catalogue.c.path.in_(some)))
         found.update((row.path, summary(row)) for row in rows)
+    return found
+
+
+def by_nobody(connection: Connection, paths: Collection[str] = ()) -> dict[str, str]:
+    """The blob of each page that was last changed by somebody whose account was erased.
+
+    Of these pages only, where some are given.
+    """
+    found: dict[str, str] = {}
+    asked = (
+        select(catalogue.c.path, catalogue.c.blob)
+        .join_from(members, revisions, revisions.c.author == members.c.uid)
+        .join(
+            places, and_(places.c.commit == revisions.c.commit, places.c.path == revisions.c.path)
+        )
+        .join(catalogue, and_(catalogue.c.path == places.c.path, places.c.alive))
+        .where(members.c.status == Status.ERASED.value)
+    )
+    for some in slices(paths) if paths else ([],):
+        query = asked.where(catalogue.c.path.in_(some)) if some else asked
+        found.update((row.path, row.blob) for row in connection.execute(query))
     return found
 
 
@@ -354,6 +378,39 @@ def dialogues_with(
     here = select(named.c.path).where(named.c.slug == slug)
     query = _listed(None, "", hidden, shown).where(catalogue.c.path.in_(here)).order_by(*_NEWEST)
     return _summaries(connection, query.limit(limit).offset(offset))
+
+
+def dialogues_of_member(
+    connection: Connection,
+    username: str,
+    limit: int = 200,
+    offset: int = 0,
+    *,
+    hidden: Sequence[str] = (),
+    shown: Sequence[str] = (),
+) -> list[Summary]:
+    """Dialogues that name a member by their username as a participant, the newest first."""
+    here = select(named.c.path).where(_names(username))
+    query = _listed(None, "", hidden, shown).where(catalogue.c.path.in_(here)).order_by(*_NEWEST)
+    return _summaries(connection, query.limit(limit).offset(offset))
+
+
+def slug_of(
+    connection: Connection, username: str, *, hidden: Sequence[str] = (), shown: Sequence[str] = ()
+) -> str:
+    """The slug of the name that dialogues call a member by, the most used one; empty if none."""
+    asked = (
+        select(named.c.slug)
+        .where(_names(username), visible(named.c.path, hidden, shown))
+        .group_by(named.c.slug)
+        .order_by(func.count().desc(), named.c.slug)
+        .limit(1)
+    )
+    return connection.scalar(asked) or ""
+
+
+def _names(username: str) -> ColumnElement[bool]:
+    return func.lower(named.c.member) == username.lower()
 
 
 def twin(connection: Connection, path: str) -> str | None:

@@ -260,6 +260,14 @@ def set_state(connection: Connection, id: int, state: State) -> None:
     changes.record(connection, "comment", id)
 
 
+def count_by(connection: Connection, author: int) -> int:
+    """How many comments of a member can be read or were hidden."""
+    asked = select(func.count()).where(
+        comments.c.author == author, comments.c.state != State.DELETED.value
+    )
+    return connection.scalar(asked) or 0
+
+
 def made_since(connection: Connection, author: int, since: datetime) -> list[datetime]:
     """When the author commented since a moment, the oldest first."""
     asked = (
@@ -475,6 +483,17 @@ def _newest_ids(
     if author is not None:
         asked = asked.where(comments.c.author == author)
     return connection.scalars(asked.order_by(comments.c.id.desc()).limit(limit)).all()
+
+
+def by_author(
+    connection: Connection, author: int, *, after: int = 0, limit: int = 1000
+) -> list[PlacedComment]:
+    """All comments of a member in whatever state, the oldest first, from an id on."""
+    asked = placed_query().where(comments.c.author == author, comments.c.id > after)
+    return [
+        placed_comment(row)
+        for row in connection.execute(asked.order_by(comments.c.id).limit(limit))
+    ]
 
 
 def for_index(connection: Connection, ids: Sequence[int]) -> list[PlacedComment]:

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import (
     Column,
+    ColumnElement,
     Connection,
     Date,
     DateTime,
@@ -22,6 +23,7 @@ from sqlalchemy import (
     Table,
     delete,
     insert,
+    or_,
     select,
     text,
 )
@@ -100,3 +102,45 @@ def _move_counter(connection: Connection, table: Table) -> None:
                 "WHERE seq IS NOT NULL"
             ).bindparams(name=table.name, column=column.name)
         )
+
+
+# -- what is of one person --
+
+SECRETS = frozenset(
+    {"password", "hash", "secret", "secrets", "token", "nonce", "code", "codes", "recovery"}
+)
+"""Columns that nobody gets to see, the person included: who holds them could pass for them."""
+
+
+def own(connection: Connection, member: int) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """For each table that names this member: its name and their rows, without secrets.
+
+    Also what belongs to their rows (the former texts of a comment). Every table is asked, so that
+    a new one cannot be forgotten.
+    """
+    tables.load()
+    theirs: dict[str, list[Any]] = {"members": [member]}
+    for table in truth.sorted_tables:
+        where: list[ColumnElement[bool]] = [
+            key.parent.in_(theirs[key.column.table.name])
+            for key in table.foreign_keys
+            if key.column.table.name in theirs and key.column.table is not table
+        ]
+        if table.name == "members":
+            where.append(table.c.id == member)
+        if not where:
+            continue
+        asked = select(table).where(or_(*where)).order_by(*table.primary_key.columns)
+        rows = [row._mapping for row in connection.execute(asked)]
+        if "id" in table.columns and table.name in OWNED:
+            theirs[table.name] = [row["id"] for row in rows]
+        if rows:
+            yield table.name, [_shown(row) for row in rows]
+
+
+OWNED = frozenset({"comments"})
+"""Tables whose rows own rows in other tables, beside `members`."""
+
+
+def _shown(row: Any) -> dict[str, Any]:
+    return {name: _out(value) for name, value in row.items() if name not in SECRETS}

@@ -230,6 +230,12 @@ def count(connection: Connection, page: str) -> int:
     return connection.scalar(_COUNT, {"of": page}) or 0
 
 
+def count_by(connection: Connection, author: str) -> int:
+    """How many revisions of pages an author made."""
+    query = select(func.count()).select_from(rows).where(rows.c.author == author)
+    return connection.scalar(query) or 0
+
+
 def writers(connection: Connection, page: str) -> int:
     """How many different people wrote on a page."""
     query = select(func.count(rows.c.author.distinct())).where(rows.c.page == page)

@@ -26,7 +26,7 @@ from sqlalchemy.exc import IntegrityError
 from wiki.database import changes
 from wiki.database.schema import Moment, truth
 from wiki.domain.errors import Conflict
-from wiki.domain.members import Member, Status, fold_email, fold_username
+from wiki.domain.members import Member, Status, fold_email, fold_username, gone_username
 from wiki.domain.rights import Role
 
 members = Table(
@@ -119,10 +119,29 @@ def add(connection: Connection, new: NewMember) -> Member:
 
 
 def _refuse_taken(connection: Connection, new: NewMember) -> None:
-    if by_username(connection, new.username):
+    if is_taken(connection, new.username):
         raise Conflict("username_taken", username=new.username)
     if new.vouched and new.email and by_email(connection, new.email):
         raise Conflict("email_taken", email=new.email)
+
+
+def is_taken(connection: Connection, username: str) -> bool:
+    """Whether somebody has this username, or had it once."""
+    names = (fold_username(username), gone_username(username))
+    asked = select(members.c.id).where(members.c.folded.in_(names)).limit(1)
+    return connection.execute(asked).first() is not None
+
+
+def had(connection: Connection, username: str) -> Member | None:
+    """The account that has this username, or had it until it was erased."""
+    names = (fold_username(username), gone_username(username))
+    return _one(connection, members.c.folded.in_(names))
+
+
+def former(connection: Connection) -> list[str]:
+    """The opaque ids of all accounts that were erased."""
+    asked = select(members.c.uid).where(members.c.status == Status.ERASED.value)
+    return list(connection.scalars(asked))
 
 
 def get(connection: Connection, id: int) -> Member | None:
@@ -226,6 +245,8 @@ def _conditions(text: str, status: str, role: int | None) -> list[ColumnElement[
     if text:
         columns = (members.c.username, members.c.name, members.c.email)
         found.append(or_(*(column.icontains(text, autoescape=True) for column in columns)))
+    # What is left of an erased account is nobody's.
+    found.append(members.c.status != Status.ERASED.value)
     if status:
         found.append(members.c.status == status)
     if role is not None:

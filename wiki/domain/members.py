@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -37,6 +38,11 @@ class Status(StrEnum):
     WAITING = "waiting"
     ACTIVE = "active"
     SUSPENDED = "suspended"
+    ERASED = "erased"
+
+
+FORMER = "former-member"
+"""The username of everybody whose account was erased; screens say it in the reader's language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +102,15 @@ class Visit:
 def fold_username(username: str) -> str:
     """Equal for usernames that count as the same."""
     return username.strip().casefold()
+
+
+def gone_username(username: str) -> str:
+    """What is kept of a username that was erased, so that nobody ever gets it again.
+
+    No username begins with its first sign, so it is never mistaken for one.
+    """
+    digest = hashlib.sha256(f"username:{fold_username(username)}".encode()).hexdigest()
+    return f"!{digest[: _USERNAME_MOST - 1]}"
 
 
 def fold_email(email: str) -> str:

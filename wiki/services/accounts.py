@@ -194,7 +194,7 @@ def change_password(wiki: Wiki, actor: Actor, session: int, *, current: str, new
 
     Raises Invalid (fields `current_password`, `new_password`), TooFast.
     """
-    _check_current(wiki, actor, current)
+    check_current(wiki, actor, current)
     about = (actor.username, actor.name, wiki.settings.site_name)
     hashed = hash_password(check_password(new, *about, field="new_password"))
     with wiki.database.write() as connection:
@@ -210,7 +210,7 @@ def change_email(wiki: Wiki, actor: Actor, *, email: str, current: str) -> bool:
     """
     own_id(actor)
     email = check_email(email)
-    _check_current(wiki, actor, current)
+    check_current(wiki, actor, current)
     with wiki.database.write() as connection:
         member = _own(connection, actor)
         if not mail.can_send(wiki.settings):
@@ -226,7 +226,8 @@ def change_email(wiki: Wiki, actor: Actor, *, email: str, current: str) -> bool:
     return True
 
 
-def _check_current(wiki: Wiki, actor: Actor, password: str) -> None:
+def check_current(wiki: Wiki, actor: Actor, password: str) -> None:
+    """Pass if this is the actor's password; raises Invalid (field `current_password`), TooFast."""
     limits.take(wiki, [Try(PASSWORD, limits.key(wiki, own_id(actor)))])
     with wiki.database.read() as connection:
         kept = members.password_of(connection, own_id(actor))

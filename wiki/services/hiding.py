@@ -9,7 +9,8 @@ from wiki.database import hiding, history
 from wiki.database.connection import Connection
 from wiki.domain.errors import Conflict, Invalid
 from wiki.domain.hiding import Hiding, require_text, seen
-from wiki.domain.revisions import Part, Revision
+from wiki.domain.members import FORMER
+from wiki.domain.revisions import Author, Part, Revision
 from wiki.domain.rights import Actor, Right
 from wiki.engine import Wiki
 from wiki.services import audit
@@ -34,7 +35,8 @@ def sift(
 
     Rights are those of each page's present path.
     """
-    listed = list(revisions)
+    former = wiki.people.former
+    listed = [_anonymous(revision, former) for revision in revisions]
     if not listed:
         return listed
     hidden = hiding.parts(connection, {revision.commit for revision in listed})
@@ -106,6 +108,13 @@ def change(
         audit.write(wiki, connection, actor, act, subject[:250], reason, parts=listed)
     wiki.wake()
     return state(wiki, actor, page, revision)
+
+
+def _anonymous(revision: Revision, former: Collection[str]) -> Revision:
+    """The revision with nobody's name where its author's account was erased."""
+    if revision.author.uid not in former:
+        return revision
+    return replace(revision, author=Author(FORMER, revision.author.email))
 
 
 def _parts(written: Collection[str]) -> set[Part]:

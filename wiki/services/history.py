@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
 
@@ -12,6 +12,7 @@ from wiki.database.connection import Connection
 from wiki.domain import diff, frontmatter
 from wiki.domain.activity import Period, Writer, periods
 from wiki.domain.errors import Gone, NotFound
+from wiki.domain.members import FORMER
 from wiki.domain.revisions import Part, Revision
 from wiki.domain.rights import ANONYMOUS, Actor
 from wiki.engine import Wiki
@@ -258,10 +259,16 @@ def _past(wiki: Wiki, page: str, newest: str, count: int, generation: int) -> Pa
     del newest, count, generation
     with wiki.database.read() as connection:
         return Past(
-            tuple(activity.writers(connection, page)),
+            tuple(_writers(wiki, connection, page)),
             tuple(activity.days(connection, page)),
             history.writers(connection, page),
         )
+
+
+def _writers(wiki: Wiki, connection: Connection, page: str) -> list[Writer]:
+    former = wiki.people.former
+    found = activity.writers(connection, page)
+    return [replace(one, name=FORMER) if one.key in former else one for one in found]
 
 
 def _side(wiki: Wiki, revision: Revision, number: int) -> Side:

@@ -6,10 +6,13 @@ import os
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 
+from markupsafe import Markup
+
+from wiki.database import activity, catalogue, history, members, profiles, sessions, tokens
 from wiki.database import attempts as attempts_table
-from wiki.database import catalogue, history, members, sessions, tokens
 from wiki.database.connection import Connection
 from wiki.database.members import NewMember
 from wiki.domain.errors import Invalid, NotFound
@@ -22,30 +25,54 @@ from wiki.domain.members import (
     check_password,
     check_username,
 )
+from wiki.domain.pages import Summary
+from wiki.domain.profiles import Profile
 from wiki.domain.revisions import Revision
 from wiki.domain.rights import SYSTEM, Actor, Right, Role
 from wiki.engine import Wiki
-from wiki.services import audit, hiding, letters, links, mail, suspensions
+from wiki.services import audit, hiding, letters, links, mail, sight, suspensions
 from wiki.services.accounts import check_all, new_uid
-from wiki.services.comments import Talk, latest
+from wiki.services.comments import Talk, html_of, latest
 from wiki.services.links import Kind
 from wiki.services.rules import role_of, words
 from wiki.services.sessions import KNOWN_FOR, LIFE, hash_password
 
 PAGE = 50
 SHOWN = 20
+MOST_DIALOGUES = 10_000
+ID_DIGITS = 10
 SETUP_FILE = "setup-link"
+
+
+class Part(StrEnum):
+    """What of a member's page is looked at: the newest of everything, or all of one thing."""
+
+    ALL = "all"
+    CHANGES = "changes"
+    DIALOGUES = "dialogues"
+    COMMENTS = "comments"
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What everybody may see of a member; `more` is the `before` of what they wrote earlier."""
+    """What everybody may see of a member.
+
+    `person` is the slug under which dialogues name them, empty if none does. `more` is where to
+    go on (`before`) in the part that is looked at. `days` are (day since 1970, number of
+    revisions).
+    """
 
     member: Member
+    profile: Profile
+    about: Markup
+    part: Part
     revisions: list[Revision]
     titles: dict[str, str]
-    more: str
     comments: list[Talk]
+    dialogues: list[Summary]
+    person: str
+    days: list[tuple[int, int]]
+    more: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,34 +136,76 @@ def get(wiki: Wiki, actor: Actor, username: str) -> Member:
     """A member's account, for administrators; raises NotFound."""
     wiki.rights.require(actor, Right.ADMINISTER)
     with wiki.database.read() as connection:
-        return _named(connection, username)
+        return named(connection, username)
 
 
-def page(wiki: Wiki, actor: Actor, username: str, *, before: str = "") -> Page:
+def page(
+    wiki: Wiki, actor: Actor, username: str, part: Part = Part.ALL, *, before: str = ""
+) -> Page:
     """A member as every reader may know them: no e-mail address, and only pages they may read.
 
-    Raises NotFound (also for accounts that never were active), LoginRequired, Forbidden.
+    `before` goes on in one part's list. Raises NotFound (also for accounts that never were active),
+    LoginRequired, Forbidden.
     """
     wiki.rights.require(actor, Right.READ)
-    hidden = wiki.rights.hidden_prefixes(actor)
+    seen = sight.of(wiki, actor)
     with wiki.database.read() as connection:
-        member = _named(connection, username)
+        member = named(connection, username)
         if member.status not in (Status.ACTIVE, Status.SUSPENDED):
             raise NotFound("member_missing", username=username)
-        found = history.by_author(
-            connection, member.uid, before=before, limit=SHOWN + 1, hidden=hidden
-        )
-        listed = hiding.sift(wiki, connection, actor, found[:SHOWN])
-        listed = hiding.without_hidden_authors(listed)
-        known = catalogue.find(connection, sorted({revision.path for revision in found}))
-    more = cursor(found[SHOWN - 1]) if len(found) > SHOWN else ""
+        profile = profiles.get(connection, member.id)
+        person = catalogue.slug_of(connection, member.username, **seen)
+        days = activity.days_of(connection, member.uid, **seen) if part is Part.ALL else []
+    revisions: list[Revision] = []
+    dialogues: list[Summary] = []
+    said: list[Talk] = []
+    more = ""
+    if part in (Part.ALL, Part.CHANGES):
+        revisions, more = _changes(wiki, actor, member, before)
+    if part in (Part.ALL, Part.DIALOGUES):
+        dialogues, more = _dialogues(wiki, actor, member, before)
+    if part in (Part.ALL, Part.COMMENTS):
+        said, more = _said(wiki, actor, member, before)
+    with wiki.database.read() as connection:
+        known = catalogue.find(connection, sorted({revision.path for revision in revisions}))
     return Page(
         member=member,
-        revisions=listed,
+        profile=profile,
+        about=html_of(wiki, actor, profile.about, "") if profile.about else Markup(),
+        part=part,
+        revisions=revisions,
         titles={path: summary.title for path, summary in known.items()},
+        comments=said,
+        dialogues=dialogues,
+        person=person,
+        days=days,
         more=more,
-        comments=[] if before else latest(wiki, actor, SHOWN, author=member.id),
     )
+
+
+def _changes(wiki: Wiki, actor: Actor, member: Member, before: str) -> tuple[list[Revision], str]:
+    with wiki.database.read() as connection:
+        found = history.by_author(
+            connection, member.uid, before=before, limit=SHOWN + 1, **sight.of(wiki, actor)
+        )
+        listed = hiding.sift(wiki, connection, actor, found[:SHOWN])
+    more = cursor(found[SHOWN - 1]) if len(found) > SHOWN else ""
+    return hiding.without_hidden_authors(listed), more
+
+
+def _dialogues(wiki: Wiki, actor: Actor, member: Member, before: str) -> tuple[list[Summary], str]:
+    start = min(int(before), MOST_DIALOGUES) if before.isdecimal() else 0
+    with wiki.database.read() as connection:
+        found = catalogue.dialogues_of_member(
+            connection, member.username, SHOWN + 1, start, **sight.of(wiki, actor)
+        )
+    return found[:SHOWN], str(start + SHOWN) if len(found) > SHOWN else ""
+
+
+def _said(wiki: Wiki, actor: Actor, member: Member, before: str) -> tuple[list[Talk], str]:
+    last = int(before) if before.isdecimal() and len(before) < ID_DIGITS else 0
+    found = latest(wiki, actor, SHOWN + 1, before=last, author=member.id)
+    return found[:SHOWN], str(found[SHOWN - 1].comment.id) if len(found) > SHOWN else ""
 
 
 def approve(wiki: Wiki, actor: Actor, username: str) -> None:
@@ -146,7 +215,7 @@ def approve(wiki: Wiki, actor: Actor, username: str) -> None:
     """
     wiki.rights.require(actor, Right.ADMINISTER)
     with wiki.database.write() as connection:
-        member = _named(connection, username)
+        member = named(connection, username)
         if member.status not in (Status.WAITING, Status.UNCONFIRMED):
             return
         if member.email and not members.by_email(connection, member.email):
@@ -169,7 +238,7 @@ def set_role(wiki: Wiki, actor: Actor, username: str, role: str) -> None:
     if wanted is Role.READER:
         raise Invalid.field("role", "role_unknown", role=role)
     with wiki.database.write() as connection:
-        member = _named(connection, username)
+        member = named(connection, username)
         if wanted is not Role.ADMIN:
             suspensions.keep_an_admin(connection, member)
         members.change(connection, member.id, {"role": int(wanted)})
@@ -184,7 +253,7 @@ def set_groups(wiki: Wiki, actor: Actor, username: str, groups: str) -> None:
     if len(written) > members.members.c.groups.type.length:  # type: ignore[attr-defined]
         raise Invalid.field("groups", "groups_long")
     with wiki.database.write() as connection:
-        member = _named(connection, username)
+        member = named(connection, username)
         members.change(connection, member.id, {"groups": written})
         audit.write(wiki, connection, actor, "member_groups", member.username, groups=written)
 
@@ -200,7 +269,7 @@ def suspend(
     wiki.rights.require(actor, Right.MODERATE)
     suspensions.check_until(wiki, until)
     with wiki.database.write() as connection:
-        member = _named(connection, username)
+        member = named(connection, username)
         suspensions.keep_an_admin(connection, member)
         suspensions.require(wiki, actor, member)
         suspensions.put(wiki, connection, actor, member, reason, until)
@@ -213,7 +282,7 @@ def reinstate(wiki: Wiki, actor: Actor, username: str, reason: str = "") -> None
     """
     wiki.rights.require(actor, Right.MODERATE)
     with wiki.database.write() as connection:
-        member = _named(connection, username)
+        member = named(connection, username)
         suspensions.require(wiki, actor, member)
         suspensions.lift(wiki, connection, actor, member, reason)
 
@@ -222,7 +291,7 @@ def set_password(wiki: Wiki, username: str, password: str) -> None:
     """Give somebody a password, for who runs the machine; every session ends."""
     hashed = hash_password(check_password(password, username))
     with wiki.database.write() as connection:
-        member = _named(connection, username)
+        member = named(connection, username)
         members.change(connection, member.id, {"password": hashed})
         sessions.end_all(connection, member.id)
         audit.write(wiki, connection, SYSTEM, "member_password", member.username)
@@ -232,7 +301,7 @@ def password_link(wiki: Wiki, actor: Actor, username: str) -> str:
     """The path of a one-time page where somebody who forgot their password chooses a new one."""
     wiki.rights.require(actor, Right.ADMINISTER)
     with wiki.database.write() as connection:
-        member = _named(connection, username)
+        member = named(connection, username)
         audit.write(wiki, connection, actor, "member_link", member.username)
         return links.make(wiki, connection, Kind.RESET, member=member.id)
 
@@ -264,7 +333,8 @@ def tidy(wiki: Wiki) -> None:
     mail.tidy(wiki)
 
 
-def _named(connection: Connection, username: str) -> Member:
+def named(connection: Connection, username: str) -> Member:
+    """The account with this username; raises NotFound (`member_missing`)."""
     member = members.by_username(connection, username)
     if member is None:
         raise NotFound("member_missing", username=username)

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, request
 
 from wiki.services import blame
 from wiki.services.blame import Contributor, Run
-from wiki.web.context import actor, gettext, respond, wiki
+from wiki.web.context import actor, called, gettext, respond, wiki
 
 blueprint = Blueprint("blame", __name__)
 
@@ -61,7 +61,7 @@ def shares(contributors: Iterable[Contributor]) -> list[tuple[str, int]]:
     """Names with their words, for a bar: those who wrote most, and the others together."""
     named = list(contributors)
     first, others = named[:MOST_NAMED], named[MOST_NAMED:]
-    found = [(one.author.name or gettext("author hidden"), one.words) for one in first]
+    found = [(called(one.author.name) or gettext("author hidden"), one.words) for one in first]
     if others:
         found.append((gettext("others"), sum(one.words for one in others)))
     return found

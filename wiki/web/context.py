@@ -23,6 +23,7 @@ from flask import (
     request,
 )
 
+from wiki.domain.members import FORMER
 from wiki.domain.rights import Actor, Right
 from wiki.engine import Wiki
 from wiki.i18n import languages, screen
@@ -79,6 +80,17 @@ def gettext(text: str) -> str:
 def ngettext(one: str, many: str, number: int) -> str:
     """The text for this number in the reader's language."""
     return languages.translations(language()).ngettext(one, many, number)
+
+
+def called(name: str) -> str:
+    """A name as the reader sees it: who was erased is a former member."""
+    return gettext("former member") if name == FORMER else name
+
+
+def picture_of(uid: str) -> str:
+    """The address of a member's own picture; empty if they have none."""
+    mark = wiki().people.pictures.get(uid) if uid else None
+    return f"/avatars/{mark}.webp" if mark else ""
 
 
 def may(right: str, path: str = "") -> bool:
@@ -189,7 +201,10 @@ def install(app: Flask) -> None:
         base_url=base_url,
         static=static_urls(app.static_folder or "", app.static_url_path or ""),
         csp_nonce=csp_nonce,
+        former_member=FORMER,
+        picture_of=picture_of,
     )
+    app.jinja_env.filters["called"] = called
     app.context_processor(_variables)
 
 

@@ -23,6 +23,7 @@ from wiki.web import forms
 from wiki.web.conflicts import conflict_page, deleted_page
 from wiki.web.context import (
     actor,
+    called,
     gettext,
     language,
     ngettext,
@@ -211,7 +212,8 @@ def _kept(action: Callable[[], Saved]) -> Saved:
 
 def _saved(saved: Saved) -> Response:
     if saved.merged:
-        names = list(dict.fromkeys(r.author.name for r in saved.merged if r.author.name))
+        names = [called(r.author.name) for r in saved.merged if r.author.name]
+        names = list(dict.fromkeys(names))
         flash(_came_in(saved, names), "done")
     elif not saved.changed:
         flash(gettext("Nothing was different, so no new version was made."), "info")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from wiki.database import catalogue, changes, comments, history, members
 from wiki.database.connection import Connection
 from wiki.domain import text
 from wiki.domain.comments import PlacedComment
-from wiki.domain.members import Member, Status
+from wiki.domain.members import FORMER, Member, Status
 from wiki.domain.pages import Summary
 from wiki.domain.paths import page_of
 from wiki.domain.search import Progress, Site
@@ -107,6 +107,9 @@ def pending(store: Store, connection: Connection, before: Progress, head: str) -
         tuple(sorted({int(row.key) for row in rows if row.noun == noun}))
         for noun in ("comment", "member")
     )
+    if any(member.status is Status.ERASED for member in _members(connection, people)):
+        # Their name was that of who wrote last.
+        pages = {**catalogue.by_nobody(connection), **pages}
     last = rows[-1].id if rows else before.change
     more = bool(rows) and newest_change(connection) > last
     return Pending(pages, frozenset(moved), ids, people, Progress(head, last), more)
@@ -139,6 +142,8 @@ def pages(
     for start in range(0, len(there), BATCH):
         batch = there[start : start + BATCH]
         known = catalogue.find(connection, [path for path, _ in batch])
+        for path in catalogue.by_nobody(connection, list(known)):
+            known[path] = replace(known[path], author=FORMER)
         blobs = store.blobs([blob for _, blob in batch])
         for (path, id), blob in zip(batch, blobs, strict=True):
             row = known.get(path)
@@ -159,10 +164,16 @@ def comments_of(connection: Connection, ids: Sequence[int]) -> Iterator[CommentS
 
 def members_of(connection: Connection, ids: Iterable[int]) -> Iterator[MemberSource]:
     """Those of the members whose account is active."""
+    for member in _members(connection, ids):
+        if member.status is Status.ACTIVE:
+            yield MemberSource(member)
+
+
+def _members(connection: Connection, ids: Iterable[int]) -> Iterator[Member]:
     for id in ids:
         member = members.get(connection, id)
-        if member is not None and member.status is Status.ACTIVE:
-            yield MemberSource(member)
+        if member is not None:
+            yield member
 
 
 def all_comments(connection: Connection) -> Iterator[CommentSource]:

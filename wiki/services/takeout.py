@@ -1,0 +1,191 @@
+"""Taking one's data along: everything that the wiki knows of a member, in one zip.
+
+JSON for programs (every table that names them, so that nothing is forgotten), Markdown for people.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from wiki.database import comments, dump, history, members, profiles
+from wiki.database.connection import Connection
+from wiki.domain.comments import PlacedComment, State
+from wiki.domain.history import cursor
+from wiki.domain.members import Member
+from wiki.domain.profiles import Profile
+from wiki.domain.revisions import Revision
+from wiki.domain.rights import Actor
+from wiki.engine import Wiki
+from wiki.i18n.languages import translations
+from wiki.services import accounts
+from wiki.services.sessions import own_id
+
+BATCH = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Takeout:
+    """A zip, and what to call it."""
+
+    data: bytes
+    name: str
+
+
+def make(wiki: Wiki, actor: Actor, *, current: str, language: str) -> Takeout:
+    """Everything of the actor's as one zip, told of in a language.
+
+    Raises LoginRequired, Invalid (field `current_password`), TooFast.
+    """
+    accounts.check_current(wiki, actor, current)
+    file = io.BytesIO()
+    with wiki.database.read() as connection:
+        member = members.get(connection, own_id(actor))
+        assert member is not None
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as zip:
+            for name, content in _files(wiki, connection, member, language):
+                zip.writestr(name, content)
+    return Takeout(file.getvalue(), f"{member.username}-{wiki.clock():%Y-%m-%d}.zip")
+
+
+def _files(
+    wiki: Wiki, connection: Connection, member: Member, language: str
+) -> Iterator[tuple[str, str | bytes]]:
+    profile = profiles.get(connection, member.id)
+    yield "README.md", _readme(wiki, member, language)
+    yield "profile.md", _about(member, profile, language)
+    if profile.avatar:
+        yield "picture.webp", profiles.avatar(connection, profile.avatar) or b""
+    said = list(_comments(connection, member.id))
+    yield "comments.md", _talk(said, language)
+    yield "comments.json", _json([_comment(placed) for placed in said])
+    written = list(_revisions(connection, member.uid))
+    yield "revisions.md", _work(written, language)
+    yield "revisions.json", _json([_revision(revision) for revision in written])
+    for table, rows in dump.own(connection, member.id):
+        if table != "avatars":
+            yield f"data/{table}.json", _json(rows)
+
+
+def _comments(connection: Connection, member: int) -> Iterator[PlacedComment]:
+    last = 0
+    while batch := comments.by_author(connection, member, after=last, limit=BATCH):
+        yield from batch
+        last = batch[-1].comment.id
+
+
+def _revisions(connection: Connection, uid: str) -> Iterator[Revision]:
+    before = ""
+    while batch := history.by_author(connection, uid, before=before, limit=BATCH):
+        yield from batch
+        before = cursor(batch[-1])
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=1, default=_plain) + "\n"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"{type(value)} in somebody's data")
+
+
+def _comment(placed: PlacedComment) -> Mapping[str, Any]:
+    comment = placed.comment
+    return {
+        "id": comment.id,
+        "page": placed.path,
+        "made_at": comment.path,
+        "revision": comment.revision,
+        "created": comment.created,
+        "edited": comment.edited,
+        "state": comment.state.value,
+        "answers": comment.parent,
+        "about": comment.anchor,
+        "text": comment.text,
+    }
+
+
+def _revision(revision: Revision) -> Mapping[str, Any]:
+    return {
+        "revision": revision.commit,
+        "page": revision.path,
+        "when": revision.when,
+        "event": revision.event.value,
+        "message": revision.message,
+        "words_added": revision.added,
+        "words_removed": revision.removed,
+    }
+
+
+# -- for people --
+
+
+def _readme(wiki: Wiki, member: Member, language: str) -> str:
+    _ = translations(language).gettext
+    lines = (
+        _("# Your data at %(site)s"),
+        _("This is everything that %(site)s knows of %(username)s, made on %(date)s."),
+        _("- `profile.md` and `picture.webp`: what you tell of yourself.")
+        + "\n"
+        + _("- `comments.md`: what you said, page by page; `comments.json`: the same for programs.")
+        + "\n"
+        + _("- `revisions.md`: every version of a page that you wrote; `revisions.json`: the same.")
+        + "\n"
+        + _("- `data/`: every table of the database that names you, row by row, as JSON."),
+        _(
+            "Passwords, keys and the marks of sessions are left out: who has them could pass for"
+            " you. The texts of pages belong to the wiki; `git clone` gives all of them."
+        ),
+    )
+    values = {
+        "site": wiki.settings.site_name,
+        "username": member.username,
+        "date": f"{wiki.clock():%Y-%m-%d}",
+    }
+    return "\n\n".join(lines) % values + "\n"
+
+
+def _about(member: Member, profile: Profile, language: str) -> str:
+    _ = translations(language).gettext
+    facts = (
+        (_("Username"), member.username),
+        (_("Name"), member.name),
+        (_("E-mail address"), member.email),
+        (_("Role or organisation"), profile.work),
+        (_("Language"), member.language),
+        (_("Time zone"), member.timezone),
+        (_("Member since"), f"{member.joined:%Y-%m-%d}"),
+    )
+    listed = "\n".join(f"- {name}: {value}" for name, value in facts if value)
+    return f"# {member.name or member.username}\n\n{listed}\n\n{profile.about}".rstrip() + "\n"
+
+
+def _talk(said: list[PlacedComment], language: str) -> str:
+    _ = translations(language).gettext
+    parts = [_("# What you said")]
+    for placed in said:
+        comment = placed.comment
+        title = f"## {placed.path} · {comment.created:%Y-%m-%d %H:%M}"
+        state = "" if comment.state is State.LIVE else f" ({comment.state.value})"
+        quote = "\n".join(f"> {line}" for line in comment.anchor.splitlines())
+        parts.append("\n\n".join(filter(None, (title + state, quote, comment.text))))
+    return "\n\n".join(parts) + "\n"
+
+
+def _work(written: list[Revision], language: str) -> str:
+    _ = translations(language).gettext
+    rows = [
+        f"| {revision.when:%Y-%m-%d %H:%M} | {revision.path} | {revision.commit[:10]} | "
+        + revision.message.partition("\n")[0].replace("|", "\\|")
+        + " |"
+        for revision in written
+    ]
+    head = f"| {_('When')} | {_('Page')} | {_('Version')} | {_('What')} |\n|---|---|---|---|"
+    return "\n".join((_("# What you wrote"), "", head, *rows)) + "\n"
