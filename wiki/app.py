@@ -19,6 +19,7 @@ from wiki.web import (
     closings,
     comments,
     context,
+    counting,
     editing,
     errors,
     feeds,
@@ -44,6 +45,7 @@ from wiki.web import (
     search,
     slots,
     undoing,
+    views,
 )
 
 HERE = Path(__file__).parent
@@ -74,6 +76,7 @@ BLUEPRINTS = (
     saved_searches.blueprint,
     search.blueprint,
     undoing.blueprint,
+    views.blueprint,
 )
 CACHED = frozenset(
     {
@@ -102,6 +105,7 @@ def create_app(settings: Settings, wiki: Wiki | None = None) -> Flask:
     safety.install(app, settings)
     app.before_request(follow)
     cache.install(app, wiki, CACHED)
+    counting.install(app, wiki)
     safety.trust_proxies(app, settings)
     login.install(app)
     forms.install(app)

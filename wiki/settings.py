@@ -58,6 +58,16 @@ class Settings:
     trusted_proxies: int = _setting(0, "how many proxies in front of the wiki set X-Forwarded-*")
     workers: int = _setting(2, "web processes")
     threads: int = _setting(8, "threads in each web process")
+    retain_audit_days: int = _setting(
+        1095, "days that the log of those in charge is kept; 0: for ever"
+    )
+    retain_mail_days: int = _setting(30, "days that is kept to whom mail was sent; 0: for ever")
+    retain_visits_days: int = _setting(
+        365, "days that is kept when a member last looked at what changed; 0: for ever"
+    )
+    retain_views_months: int = _setting(
+        36, "months that is kept how often pages were read; 0: for ever"
+    )
     log_format: str = _setting("text", "how logs are written", ("text", "json"))
 
 

@@ -22,6 +22,7 @@ CLOSED = [
     "/account/profile",
     "/account/page",
     "/account/export",
+    "/views",
     "/members/anna",
     "/members/anna/erase",
 ]

@@ -48,6 +48,7 @@ moderate    lxxxx++   lxxxx++      lxxxx++      lx++x++
 talk        lxxxx++   00xx0++      lxxxx++      lx++x++    moderating a comment
 guard       lxxxx++   lxxxx++      lxxxx++      lx++x++    a moderator of anything
 warden      lxxxx++   lxxxx++      lxxxx++      lxxxx++    a moderator of the whole site
+keeper      lxxx+++   lxxx+++      lxxx+++      lxxx+++    an editor of the whole site
 admin       lxxxxx+   lxxxxx+      lxxxxx+      lxxxxx+
 """
 
@@ -65,6 +66,8 @@ GET  /agenda                                                    anyone
 GET  /agenda.ics                                                anyone
 GET  /people                                                    anyone
 GET  /people/zora-zwaluw                                        unseen
+GET  /views                                                     keeper
+GET  /views/hof/plan                                            rename
 GET  /tags                                                      anyone
 GET  /tags/zwaluwnest                                           unseen
 GET  /recent                                                    anyone

@@ -122,7 +122,7 @@ def link(wiki: Wiki, name: str) -> None:
 def delete(wiki: Wiki, name: str, comments: str, reason: str, yes: bool) -> None:
     """Erase a member for good; their work stays as that of a former member.
 
-    Git keeps the username and an opaque id; `denktank purge` takes those out too.
+    Git keeps the username and an opaque id.
     """
     if not yes:
         click.confirm(f"Erase {name} for good? This cannot be undone", abort=True)

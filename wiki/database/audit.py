@@ -7,7 +7,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, ForeignKey, Integer, String, Table, Text, insert, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    ForeignKey,
+    Integer,
+    String,
+    Table,
+    Text,
+    delete,
+    insert,
+    select,
+)
 
 from wiki.database.members import members
 from wiki.database.schema import Moment, truth
@@ -83,3 +94,8 @@ def newest(connection: Connection, *, before: int = 0, limit: int = 50) -> list[
         )
         for row in connection.execute(asked)
     ]
+
+
+def forget(connection: Connection, before: datetime) -> int:
+    """Remove acts from before a moment; gives how many."""
+    return connection.execute(delete(audit).where(audit.c.at < before)).rowcount

@@ -48,10 +48,12 @@ def add(connection: Connection, month: str, counted: Mapping[str, int]) -> None:
     connection.execute(given.on_conflict_do_update(index_elements=keys, set_=more), values)
 
 
-def of_paths(connection: Connection, paths: Sequence[str], since: str = "") -> int:
-    """How often a page was read under any of its paths, from a month on."""
-    asked = select(func.sum(views.c.number)).where(views.c.path.in_(paths), views.c.month >= since)
-    return int(connection.scalar(asked) or 0)
+def by_month(connection: Connection, paths: Sequence[str]) -> list[tuple[str, int]]:
+    """How often a page was read under any of its paths, by month, the latest first."""
+    number = func.sum(views.c.number)
+    asked = select(views.c.month, number).where(views.c.path.in_(paths)).group_by(views.c.month)
+    rows = connection.execute(asked.order_by(views.c.month.desc()))
+    return [(row[0], int(row[1])) for row in rows]
 
 
 def most_read(

@@ -30,3 +30,8 @@ def put(connection: Connection, member: int, before: datetime, latest: datetime)
     """Keep a member's last two visits."""
     connection.execute(delete(visits).where(visits.c.member == member))
     connection.execute(insert(visits).values(member=member, before=before, latest=latest))
+
+
+def forget(connection: Connection, before: datetime) -> int:
+    """Remove visits from before a moment; gives how many."""
+    return connection.execute(delete(visits).where(visits.c.latest < before)).rowcount

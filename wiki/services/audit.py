@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from wiki.database import audit
 from wiki.database.connection import Connection
 from wiki.domain.rights import Actor, Right
@@ -28,3 +30,11 @@ def entries(wiki: Wiki, actor: Actor, *, before: int = 0, limit: int = 50) -> li
     wiki.rights.require(actor, Right.ADMINISTER)
     with wiki.database.read() as connection:
         return audit.newest(connection, before=before, limit=limit)
+
+
+def tidy(wiki: Wiki) -> None:
+    """Forget acts that are kept no longer. For the worker."""
+    kept = wiki.settings.retain_audit_days
+    if kept:
+        with wiki.database.write() as connection:
+            audit.forget(connection, wiki.clock() - timedelta(days=kept))

@@ -1,8 +1,7 @@
 """Erasing an account: by the member, by an administrator, or from the command line.
 
 There is no way back and no period of grace: who asks for it types the username and the password,
-and is told before what goes and what stays. Git keeps a username and an opaque id; `denktank purge`
-takes those out as well.
+and is told before what goes and what stays. Git keeps a username and an opaque id.
 """
 
 from __future__ import annotations

@@ -6,8 +6,8 @@ from wiki.engine import Wiki
 from wiki.projections import export as exporting
 from wiki.projections import history
 from wiki.projections import passages as blaming
+from wiki.services import audit, members, recent, reports, saved_searches, suspensions, views
 from wiki.services import mail as letters
-from wiki.services import members, reports, saved_searches, suspensions
 
 WORDS = 200
 """Revisions whose words are counted in one batch: short, so that search never waits long."""
@@ -56,6 +56,9 @@ def tidy(wiki: Wiki) -> bool:
     """What has served its time is forgotten."""
     letters.tidy(wiki)
     members.tidy(wiki)
+    audit.tidy(wiki)
+    recent.tidy(wiki)
+    views.tidy(wiki)
     reports.tidy(wiki)
     suspensions.end(wiki)
     return False

@@ -26,8 +26,6 @@ TIMEOUT = 20.0
 CLAIM = timedelta(minutes=10)
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720, 1440))
 """How long to wait after the first, second, ... failure; after the last one the mail stays."""
-
-KEPT = timedelta(days=30)
 LINE_MOST = 900
 """Characters of a header that is not folded; RFC 5322 ends a line at 998."""
 
@@ -96,9 +94,11 @@ def deliver(wiki: Wiki, may_go: Callable[[Letter], bool] = lambda letter: True) 
 
 
 def tidy(wiki: Wiki) -> None:
-    """Forget mail that was sent a month ago."""
-    with wiki.database.write() as connection:
-        outbox.forget(connection, wiki.clock() - KEPT)
+    """Forget mail that was sent long ago."""
+    kept = wiki.settings.retain_mail_days
+    if kept:
+        with wiki.database.write() as connection:
+            outbox.forget(connection, wiki.clock() - timedelta(days=kept))
 
 
 def _send_all(wiki: Wiki, letters: Sequence[Letter]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from wiki.database import members, recent, visits
 from wiki.database.connection import Connection
@@ -138,3 +138,11 @@ def _since(wiki: Wiki, actor: Actor, asked: Asked) -> datetime | None:
         with wiki.database.write() as connection:
             visits.put(connection, actor.id, after.before, after.latest)
     return after.before
+
+
+def tidy(wiki: Wiki) -> None:
+    """Forget visits that are kept no longer. For the worker."""
+    kept = wiki.settings.retain_visits_days
+    if kept:
+        with wiki.database.write() as connection:
+            visits.forget(connection, wiki.clock() - timedelta(days=kept))

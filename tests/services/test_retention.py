@@ -1,0 +1,51 @@
+"""What is kept of people goes when its time is over."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from wiki.database import views as table
+from wiki.domain.rights import SYSTEM, Actor
+from wiki.engine import Wiki
+from wiki.services import audit, jobs, recent, views
+from wiki.settings import Settings
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str) -> Settings:
+    return Settings(data=tmp_path / "wiki", secret_key="only for tests", database_url=database_url)
+
+
+@pytest.mark.parametrize("days", [100, 0])
+def test_logs_visits_and_views_go(wiki: Wiki, member: Actor, days: int) -> None:
+    wiki.settings = replace(
+        wiki.settings,
+        retain_audit_days=days,
+        retain_visits_days=days,
+        retain_views_months=days // 33,
+    )
+    recent.listing(wiki, member, recent.Asked())
+    with wiki.database.write() as connection:
+        table.add(connection, views.month_of(wiki.clock()), {"a": 2})
+        table.add(connection, views.month_of(wiki.clock()), {"a": 1, "b": 1})
+    later = wiki.clock() + timedelta(days=200)
+    wiki.clock = lambda: later
+    with wiki.database.write() as connection:
+        audit.write(wiki, connection, SYSTEM, "x", "nieuw")
+    jobs.tidy(wiki)
+    with wiki.database.read() as connection:
+        kept = table.by_month(connection, ["a"])
+    assert [number for _, number in kept] == ([] if days else [3])
+    subjects = [entry.subject for entry in audit.entries(wiki, SYSTEM)]
+    assert subjects[0] == "nieuw" and (len(subjects) == 1) is bool(days)
+
+
+def test_months_are_counted_over_the_year() -> None:
+    from datetime import UTC, datetime
+
+    january = datetime(2026, 1, 31, tzinfo=UTC)
+    assert views.month_of(january) == "2026-01" and views.month_of(january, 13) == "2024-12"
