@@ -46,6 +46,7 @@ from wiki.web import (
     slots,
     undoing,
     views,
+    whole_pages,
 )
 
 HERE = Path(__file__).parent
@@ -77,6 +78,7 @@ BLUEPRINTS = (
     search.blueprint,
     undoing.blueprint,
     views.blueprint,
+    whole_pages.blueprint,
 )
 CACHED = frozenset(
     {

@@ -58,6 +58,8 @@ GET  /wiki                                                      anyone
 GET  /wiki/hof/plan                                             read
 GET  /wiki/hof/plan?at={revision}                               read
 GET  /raw/hof/plan                                              read
+GET  /export/hof/plan?format=md                                 read
+GET  /export/hof/plan?format=html                               read
 GET  /raw/hof/plan?at={revision}                                read
 GET  /wiki/open                                                 anyone
 GET  /questions                                                 anyone
