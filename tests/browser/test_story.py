@@ -17,6 +17,7 @@ def _register(page: Page, name: str) -> None:
     page.fill("main input[name=username]", name)
     page.fill("main input[name=email]", f"{name}@example.org")
     page.fill("main input[name=password]", PASSWORD)
+    page.check("main input[name=terms_accepted]")
     with page.expect_navigation():
         page.press("main input[name=password]", "Enter")
 

@@ -47,6 +47,7 @@ delete      lxxxx++   lxxxx++      lxxxx++      l++++++
 moderate    lxxxx++   lxxxx++      lxxxx++      lx++x++
 talk        lxxxx++   00xx0++      lxxxx++      lx++x++    moderating a comment
 guard       lxxxx++   lxxxx++      lxxxx++      lx++x++    a moderator of anything
+terms       lxxx+++   lxxx+++      lxxx+++      lxxx+++    an editor of the terms
 warden      lxxxx++   lxxxx++      lxxxx++      lxxxx++    a moderator of the whole site
 keeper      lxxx+++   lxxx+++      lxxx+++      lxxx+++    an editor of the whole site
 admin       lxxxxx+   lxxxxx+      lxxxxx+      lxxxxx+
@@ -143,6 +144,10 @@ POST /comment/{comment}/report reason=x                         unseen
 GET  /members/a-member/report                                   anyone
 POST /members/a-member/report reason=x                          anyone
 POST /account/cautions/{caution}/seen                             mine
+GET  /terms                                                     anyone
+POST /terms terms_accepted=yes                                  own
+GET  /admin/terms                                               terms
+POST /admin/terms reason=x                                      terms
 GET  /admin/reports                                             guard
 GET  /admin/reports/{case}                                      guard
 POST /admin/reports/{case} reason=x                             guard
@@ -292,6 +297,7 @@ def values(wiki: Wiki, people: dict[str, Actor], page: Callable[..., str]) -> di
     from wiki.services import cautions, editing, files, jobs, reports, saved_searches, trash
 
     page("open", "# Open plan\n\n[[hof/plan]]\n")
+    page("voorwaarden", "# Voorwaarden\n")
     page("doorweg", "---\nredirect: hof/plan\n---\n")
     page("hof/vraag", "---\nkind: question\n---\n# Wat doet de zwaluw?\n")
     coming = "---\nkind: dialogue\nstatus: announced\ndate: 2099-01-02\n---\n# Zwaluw later\n"

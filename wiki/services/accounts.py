@@ -23,7 +23,7 @@ from wiki.domain.members import (
 from wiki.domain.rights import Actor, Role
 from wiki.engine import Wiki
 from wiki.i18n.languages import LANGUAGES
-from wiki.services import letters, limits, links, mail
+from wiki.services import letters, limits, links, mail, terms
 from wiki.services.letters import Written
 from wiki.services.limits import PASSWORD, REGISTER, Try
 from wiki.services.links import Kind
@@ -47,16 +47,19 @@ def register(
     address: str,
     language: str = "",
     invitation: str = "",
+    terms_accepted: str = "",
 ) -> Joined:
     """Ask for an account; says what has to happen before it can be used.
 
     With mail: the address has to be confirmed first. Without: an administrator approves, so that
     nobody waits for a mail that never comes. Whether an e-mail address is known already shows in
-    nothing but a mail to it. Raises Invalid (with fields), Conflict (`username_taken`), Forbidden
-    (`registration_closed`, `invitation_needed`), TooFast.
+    nothing but a mail to it. `terms_accepted` is the stamp of the terms that were. Raises Invalid
+    (with fields), Conflict (`username_taken`), Forbidden (`registration_closed`,
+    `invitation_needed`), TooFast.
     """
     may_register(wiki, invitation)
     check_all(wiki, username, email, password)
+    accepted = terms.check(wiki, terms_accepted)
     limits.take(wiki, [Try(REGISTER, limits.key(wiki, limits.network(address)))])
     joined = _joining(wiki, bool(invitation))
     new = NewMember(
@@ -78,6 +81,7 @@ def register(
         except Conflict as error:
             field = "email" if error.code == "email_taken" else "username"
             raise Invalid.field(field, error.code, **error.values) from error
+        terms.keep(wiki, connection, member.id, accepted)
         _tell(wiki, connection, member, joined)
     wiki.wake()
     return joined

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, flash, request
 from wiki.domain.errors import NotFound
 from wiki.domain.members import PASSWORD_LEAST, PASSWORD_MOST, Status
 from wiki.i18n.languages import LANGUAGES
-from wiki.services import accounts, links, mail, members, sessions
+from wiki.services import accounts, links, mail, members, sessions, terms
 from wiki.services.accounts import Joined
 from wiki.services.links import Kind
 from wiki.web import forms, login
@@ -102,6 +102,7 @@ def register_form(problem: Problem | None = None) -> Response:
         by_mail=mail.can_send(wiki().settings),
         least=PASSWORD_LEAST,
         most=PASSWORD_MOST,
+        terms=terms.current(wiki()),
     )
 
 
@@ -121,6 +122,7 @@ def register() -> Response:
         address=_address(),
         language=language(),
         invitation=request.form.get("invitation", ""),
+        terms_accepted=forms.accepted_terms(),
     )
     if joined is Joined.READY:
         forms.log_in(request.form.get("username", ""), request.form.get("password", ""))

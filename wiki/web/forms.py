@@ -18,9 +18,9 @@ from flask import Flask, Response, current_app, make_response, render_template, 
 from flask_wtf.csrf import generate_csrf, validate_csrf
 from wtforms import ValidationError
 
-from wiki.domain.errors import Invalid, LoginRequired, WikiError
+from wiki.domain.errors import Forbidden, Invalid, LoginRequired, WikiError
 from wiki.i18n.errors import field_sentences, sentence
-from wiki.services import sessions
+from wiki.services import sessions, terms
 from wiki.web import errors, login
 from wiki.web.context import actor, language, respond, wiki
 
@@ -32,6 +32,11 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 LOGIN_FIELDS = frozenset({"username", "password"})
 VISIBLE = ("title", "path", "new_path", "text", "summary", "reason", "name", "email")
 """Fields that the plain page shows; the others it carries unseen."""
+
+TERMS_ASKED = "terms_asked"
+TERMS_FIELDS = frozenset({"terms", "terms_accepted"})
+BEFORE_TERMS = ("/account", "/logout", "/terms", "/preview", "/draft", "/notifications")
+"""What somebody may still do who did not accept the terms: look, and see to their account."""
 
 View = TypeVar("View", bound=Callable[..., Any])
 Show = Callable[..., Response]
@@ -127,6 +132,8 @@ def posted() -> list[Posted]:
     for name, value in request.form.items(multi=True):
         if name == TOKEN or (name in LOGIN_FIELDS and not _is(_view(), "public")):
             continue
+        if name in TERMS_FIELDS:
+            continue
         secret = is_secret(name)
         found.append(Posted(name, "" if secret else value, secret, secret or name in VISIBLE))
     return found
@@ -144,9 +151,29 @@ def _guard() -> None:
     if not is_text:
         raise Invalid("form_not_utf8")
     name, password = request.form.get("username", ""), request.form.get("password", "")
-    if actor().is_member or _is(_view(), "public") or not (name and password):
+    if not (actor().is_member or _is(_view(), "public")) and name and password:
+        log_in(name, password)
+    _ask_terms()
+
+
+def _ask_terms() -> None:
+    """Who has to accept the terms does so before anything else, in the form they sent."""
+    if _is(_view(), "public") or request.path.startswith(BEFORE_TERMS):
         return
-    log_in(name, password)
+    if not terms.owes(wiki(), actor()):
+        return
+    stamped = accepted_terms()
+    if not stamped:
+        raise Forbidden(TERMS_ASKED)
+    try:
+        terms.accept(wiki(), actor(), stamped)
+    except Invalid as error:
+        raise Forbidden(TERMS_ASKED) from error
+
+
+def accepted_terms() -> str:
+    """The stamp of the terms that this form accepts; empty if its box is not ticked."""
+    return request.form.get("terms", "") if request.form.get("terms_accepted") else ""
 
 
 def _is_utf8() -> bool:
@@ -196,6 +223,8 @@ def refused(error: WikiError) -> Response:
 def _is_worth(error: WikiError) -> bool:
     if error.code.startswith("csrf_") or isinstance(error, LoginRequired):
         return True
+    if error.code == TERMS_ASKED:
+        return True
     if hasattr(_view(), "refill"):
         return True
     return any(item.visible and item.value for item in posted())
@@ -203,9 +232,11 @@ def _is_worth(error: WikiError) -> bool:
 
 def _again(error: WikiError) -> Response:
     problem = problem_of(error)
-    answer = _refilled(problem) or make_response(
-        render_template("accounts/resume.html", problem=problem, posted=posted())
-    )
+    answer = None if error.code == TERMS_ASKED else _refilled(problem)
+    if answer is None:
+        asked = terms.current(wiki()) if error.code == TERMS_ASKED else None
+        shown = {"problem": problem, "posted": posted(), "terms": asked}
+        answer = make_response(render_template("accounts/resume.html", **shown))
     answer.status_code = problem.status
     answer.headers["Cache-Control"] = "no-store"
     if problem.status in (429, 503):
