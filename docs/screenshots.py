@@ -1,7 +1,7 @@
 """Take pictures of the wiki: `.venv/bin/python docs/screenshots.py [--all] [--out FOLDER]`.
 
 Starts a wiki of its own in a temporary folder, lets four members write, talk and collide, and looks
-at eight screens. Without `--all` only the pictures that are kept in docs/screenshots are taken.
+at some twenty screens. Without `--all` only the pictures kept in docs/screenshots are taken.
 """
 
 from __future__ import annotations
@@ -17,14 +17,21 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, FloatRect, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    FloatRect,
+    Page,
+    StorageState,
+    sync_playwright,
+)
 
 HERE = Path(__file__).parent
 CHROMIUM = "/usr/bin/chromium"
@@ -36,6 +43,7 @@ MEMBERS = {
     "lid-uit-zwolle": "member",
     "community-builder": "member",
     "beleidsmedewerker-wonen": "member",
+    "moderator-van-dienst": "moderator",
 }
 QUESTION = "vragen/systeemwereld"
 SENTENCE = "Wat haar kracht geeft, is dat niemand haar bezit."
@@ -81,6 +89,9 @@ EDITS = (
     ),
 )
 
+MOVED = "Misschien is het geen keuze maar een volgorde"
+LAST = "- Wie is er nodig om over te steken, en wat krijgt die daarvoor terug?\n"
+
 COMMENTS = (
     (
         QUESTION,
@@ -108,6 +119,10 @@ COMMENTS = (
 )
 
 
+SELDOM = {"diff-source", "diff-made", "old", "recent", "hide", "undo", "restore", "undo-member"}
+"""Screens that are looked at, but not kept."""
+
+
 @dataclass(frozen=True)
 class Shot:
     """One picture: language, width, appearance."""
@@ -121,7 +136,7 @@ class Shot:
         if self.lang != "nl":
             return screen == "front" and self.width > 1000 and self.theme == "light"
         if self.width > 1000 and self.theme == "light":
-            return True
+            return screen not in SELDOM
         return (screen, self.width, self.theme) in {
             ("front", 360, "light"),
             ("question", 1280, "dark"),
@@ -190,20 +205,26 @@ class Stage:
     def __init__(self, browser: Browser, url: str) -> None:
         self.browser = browser
         self.url = url
+        self.known: dict[str, StorageState] = {}
         self.people = {name: self.enter(name) for name in MEMBERS}
 
     def enter(self, name: str, scripts: bool = False, **options: object) -> BrowserContext:
-        """A browser in which the member is logged in."""
+        """A browser in which the member is logged in; who is already, need not do that again."""
+        known = {"storage_state": self.known[name]} if name in self.known else {}
         context = self.browser.new_context(
-            base_url=self.url, java_script_enabled=scripts, **{"locale": "nl-NL", **options}
+            base_url=self.url,
+            java_script_enabled=scripts,
+            **{"locale": "nl-NL", **options, **known},
         )
         context.set_default_timeout(20_000)
-        page = context.new_page()
-        page.goto("/login")
-        page.fill("main [name=username]", name)
-        page.fill("main [name=password]", PASSWORD)
-        page.click("main [type=submit]")
-        page.close()
+        if not known:
+            page = context.new_page()
+            page.goto("/login")
+            page.fill("main [name=username]", name)
+            page.fill("main [name=password]", PASSWORD)
+            page.click("main [type=submit]")
+            page.close()
+            self.known[name] = context.storage_state()
         return context
 
     def edit(self, who: str, path: str, summary: str, change: Callable[[str], str]) -> None:
@@ -220,8 +241,8 @@ class Stage:
         """Somebody says something below a page."""
         page = self.people[who].new_page()
         page.goto(f"/wiki/{path}")
-        page.fill("#comment-form textarea", text)
-        page.click("#comment-form [type=submit]")
+        page.fill("#talk-form textarea", text)
+        page.click("#talk-form [type=submit]")
         page.close()
 
     def dialogue(self, who: str, fields: dict[str, str], status: str, text: str) -> None:
@@ -271,8 +292,28 @@ class Stage:
         )
         for who, summary, old, new in EDITS:
             self.edit(who, QUESTION, summary, lambda text, o=old, n=new: text.replace(o, n))
+        self.edit("redactielid", QUESTION, "De volgorde eerst, en een vraag erbij", rearranged)
+        self.edit(
+            "beleidsmedewerker-wonen",
+            "vragen/borging",
+            "",
+            lambda text: text.replace("status: open", "status: in dialogue"),
+        )
         for path, who, text in COMMENTS:
             self.comment(who, path, text)
+
+
+def rearranged(text: str) -> str:
+    """The question with one paragraph moved, an item added and its status changed."""
+    paragraphs = text.split("\n\n")
+    moved = next(one for one in paragraphs if one.startswith(MOVED))
+    paragraphs.remove(moved)
+    at = next(n for n, one in enumerate(paragraphs) if one.startswith("**Ernaast"))
+    paragraphs.insert(at, moved)
+    made = "\n\n".join(paragraphs).replace(
+        LAST, LAST + "- Wie bewaakt het, als niemand haar bezit?\n"
+    )
+    return made.replace("status: in dialogue", "status: answered")
 
 
 def visit(address: str, ready: str = "main") -> Callable[[Stage, Page], None]:
@@ -316,11 +357,29 @@ def conflict(stage: Stage, page: Page) -> None:
     page.wait_for_selector("[data-hunk]")
 
 
-def diff(stage: Stage, page: Page) -> None:
-    """The last change but some, by way of the history."""
+def versions(page: Page) -> list[str]:
+    """The question's revisions, newest first, from its history."""
     page.goto(f"/history/{QUESTION}")
-    rows = page.locator("[data-revision]").evaluate_all("all => all.map(r => r.dataset.revision)")
-    page.goto(f"/diff/{QUESTION}?from={rows[-1]}&to={rows[0]}")
+    return page.locator("[data-revision]").evaluate_all("all => all.map(r => r.dataset.revision)")
+
+
+def diff(view: str) -> Callable[[Stage, Page], None]:
+    """All that changed since the page was made, in one of the views."""
+
+    def go(stage: Stage, page: Page) -> None:
+        rows = versions(page)
+        page.goto(f"/diff/{QUESTION}?from={rows[-1]}&to={rows[0]}&view={view}")
+
+    return go
+
+
+def of_version(address: str, place: int) -> Callable[[Stage, Page], None]:
+    """A screen about one of the question's revisions, counted from the newest."""
+
+    def go(stage: Stage, page: Page) -> None:
+        page.goto(address.format(revision=versions(page)[place]))
+
+    return go
 
 
 SCREENS: dict[str, Callable[[Stage, Page], None]] = {
@@ -330,33 +389,57 @@ SCREENS: dict[str, Callable[[Stage, Page], None]] = {
     "edit": editing,
     "conflict": conflict,
     "history": visit(f"/history/{QUESTION}"),
-    "diff": diff,
+    "diff": diff("words"),
+    "diff-side": diff("side"),
+    "diff-rendered": diff("rendered"),
+    "diff-source": diff("source"),
+    "diff-made": of_version(f"/diff/{QUESTION}?to={{revision}}", -1),
+    "blame": visit(f"/blame/{QUESTION}"),
+    "old": of_version(f"/wiki/{QUESTION}?at={{revision}}", -2),
+    "recent": visit("/recent"),
+    "undo": of_version(f"/undo/{QUESTION}?revision={{revision}}", 1),
+    "restore": of_version(f"/restore/{QUESTION}?revision={{revision}}", -1),
     "search": visit("/search?q=participatie+wijk"),
+}
+MODERATED: dict[str, Callable[[Stage, Page], None]] = {
+    "hide": of_version(f"/hide/{QUESTION}?revision={{revision}}", 2),
+    "undo-member": visit("/members/redactielid/undo?since=2020-01-01T00:00"),
 }
 
 
-def take(stage: Stage, out: Path, everything: bool) -> None:
-    """Take the pictures."""
-    for shot in SHOTS:
-        wanted = [name for name in SCREENS if everything or shot.kept(name)]
-        if not wanted:
-            continue
-        context = stage.enter(
-            "lid-uit-zwolle",
-            scripts=True,
-            locale="nl-NL" if shot.lang == "nl" else "en-GB",
-            color_scheme=shot.theme,
-            viewport={"width": shot.width, "height": 960},
-        )
-        for name in wanted:
-            page = context.new_page()
-            page.on("dialog", lambda dialog: dialog.accept())
-            SCREENS[name](stage, page)
-            page.wait_for_timeout(400)
-            picture = page.screenshot(full_page=True, clip=shown(page))
-            press(picture, out / shot.name(name))
-            page.close()
-        context.close()
+def take(stage: Stage, out: Path, wanted: Callable[[Shot, str], bool]) -> None:
+    """Take the pictures, those that only moderators see as a moderator."""
+    for who, screens in (("lid-uit-zwolle", SCREENS), ("moderator-van-dienst", MODERATED)):
+        for shot in SHOTS:
+            names = [name for name in screens if wanted(shot, name)]
+            if names:
+                take_some(stage, out, who, shot, {name: screens[name] for name in names})
+
+
+def take_some(
+    stage: Stage,
+    out: Path,
+    who: str,
+    shot: Shot,
+    screens: Mapping[str, Callable[[Stage, Page], None]],
+) -> None:
+    """Take some pictures as one member."""
+    context = stage.enter(
+        who,
+        scripts=True,
+        locale="nl-NL" if shot.lang == "nl" else "en-GB",
+        color_scheme=shot.theme,
+        viewport={"width": shot.width, "height": 960},
+    )
+    for name, go in screens.items():
+        page = context.new_page()
+        page.on("dialog", lambda dialog: dialog.accept())
+        go(stage, page)
+        page.wait_for_timeout(400)
+        picture = page.screenshot(full_page=True, clip=shown(page))
+        press(picture, out / shot.name(name))
+        page.close()
+    context.close()
 
 
 def shown(page: Page) -> FloatRect:
@@ -381,6 +464,7 @@ def main() -> None:
     """Read the command line and take the pictures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--all", action="store_true", help="every language, width and appearance")
+    parser.add_argument("--only", default="", help="screens, with commas between them")
     parser.add_argument("--out", type=Path, default=HERE / "screenshots")
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
@@ -388,7 +472,12 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         stage = Stage(browser, url)
         stage.play()
-        take(stage, given.out, given.all)
+        only = set(given.only.split(",")) if given.only else {*SCREENS, *MODERATED}
+
+        def wanted(shot: Shot, name: str) -> bool:
+            return name in only and (given.all or shot.kept(name))
+
+        take(stage, given.out, wanted)
         browser.close()
 
 

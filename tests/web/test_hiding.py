@@ -97,6 +97,38 @@ def test_a_hidden_author_is_nobody(client: Any, mo: Any, secret: str) -> None:
     assert secret not in client.get("/members/anna").text
 
 
+def test_who_wrote_once_and_is_hidden_stands_nowhere(
+    client: Any, mo: Any, page: Any, wiki: Any, person: Any
+) -> None:
+    quirijn = person("quirijn")
+    page("b", "Een zin van een ander.\n")
+    made = page("b", "Een zin van een ander. En van haar.\n", quirijn)
+    page("b", "Een zin van een ander. En van haar. Klaar.\n")
+    assert "quirijn" in client.get("/history/b").text
+    send(mo, "/hide/b", revision=made, part=["author"], reason="Bedreigd")
+    for address in (
+        "/history/b",
+        "/blame/b",
+        f"/blame/b?at={made}",
+        "/wiki/b",
+        f"/wiki/b?at={made}",
+        f"/diff/b?to={made}",
+        f"/diff/b?to={made}&patch=yes",
+        f"/diff/b?to={made}&view=source",
+        "/recent",
+        "/feed/site.atom",
+        "/feed/page/b",
+        "/feed/folder/b",
+        "/search?q=haar&in=history",
+        "/search?q=haar",
+    ):
+        shown = client.get(address)
+        assert shown.status_code == 200 or "folder" in address, address
+        assert "quirijn" not in shown.text, address
+        assert quirijn.uid not in shown.text, address
+    assert made not in client.get(f"/history/b?author={quirijn.uid}").text
+
+
 def test_the_same_text_is_hidden_in_every_version(
     client: Any, mo: Any, page: Any, wiki: Any, secret: str
 ) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from wiki.domain import frontmatter
@@ -161,15 +161,7 @@ def side(old: str, new: str) -> list[Row]:
     """The lines of both texts beside each other."""
     before, after = old.split("\n"), new.split("\n")
     effort = Effort()
-    rows: list[Row] = []
-    for equal, a, b, c, d in changes(before, after):
-        if equal:
-            rows += [
-                _row(Fate.EQUAL, a + n, before[a + n], c + n, after[c + n]) for n in range(b - a)
-            ]
-        else:
-            rows += _side_rows(before[a:b], after[c:d], a, c, effort)
-    return _with_moves(rows)
+    return [_row(piece, before, after, effort) for piece in _Pieces(before, after, effort).run()]
 
 
 def fields(old_front: str | None, new_front: str | None) -> list[FieldChange]:
@@ -277,40 +269,23 @@ def _joined(ops: Iterable[Op]) -> Iterator[Op]:
         yield last
 
 
-def _side_rows(
-    before: list[str], after: list[str], a: int, c: int, effort: Effort
-) -> Iterator[Row]:
-    pairs = pair(before, after, effort)
-    i = j = 0
-    for left, right in [*pairs, (len(before), len(after))]:
-        for n in range(i, left):
-            yield Row(Fate.DELETED, a + n + 1, (Op(Change.DELETE, before[n]),), 0, ())
-        for n in range(j, right):
-            yield Row(Fate.INSERTED, 0, (), c + n + 1, (Op(Change.INSERT, after[n]),))
-        if left < len(before):
-            yield _row(Fate.CHANGED, a + left, before[left], c + right, after[right], effort)
-        i, j = left + 1, right + 1
-
-
-def _with_moves(rows: list[Row]) -> list[Row]:
-    """The rows, with long lines that went in one place and came in another shown as moved."""
-    gone: dict[str, list[int]] = {}
-    for at, row in enumerate(rows):
-        if row.fate is Fate.DELETED and len(_WORD.findall(row.old[0].text)) >= _LEAST_MOVED_WORDS:
-            gone.setdefault(row.old[0].text.strip(), []).append(at)
-    for at, row in enumerate(rows):
-        if gone and row.fate is Fate.INSERTED and gone.get(row.new[0].text.strip()):
-            origin = gone[row.new[0].text.strip()].pop(0)
-            rows[origin] = replace(rows[origin], fate=Fate.MOVED_AWAY)
-            rows[at] = replace(row, fate=Fate.MOVED_HERE)
-    return rows
-
-
-def _row(fate: Fate, at: int, old: str, there: int, new: str, effort: Effort | None = None) -> Row:
-    ops = split_words(old, new, effort) if fate is Fate.CHANGED else (Op(Change.EQUAL, old),)
-    left = tuple(op for op in ops if op.change is not Change.INSERT)
+def _row(piece: Piece, before: Sequence[str], after: Sequence[str], effort: Effort) -> Row:
+    """A piece as a row; where it arrived, what moved is compared with what left."""
+    if piece.new < 0:
+        gone = (Op(Change.DELETE, before[piece.old]),)
+        return Row(piece.fate, piece.old + 1, gone, 0, ())
+    there = after[piece.new]
+    if piece.old < 0:
+        return Row(piece.fate, 0, (), piece.new + 1, (Op(Change.INSERT, there),))
+    here = before[piece.old]
+    same = (Op(Change.EQUAL, there),)
+    ops = same if here == there else split_words(here, there, effort)
     right = tuple(op for op in ops if op.change is not Change.DELETE)
-    return Row(fate, at + 1, left, there + 1, right)
+    if piece.fate is Fate.MOVED_HERE:
+        return Row(piece.fate, 0, (), piece.new + 1, right)
+    left = tuple(op for op in ops if op.change is not Change.INSERT)
+    fate = Fate.EQUAL if here == there else Fate.CHANGED
+    return Row(fate, piece.old + 1, left, piece.new + 1, right)
 
 
 class _Pieces:

@@ -207,5 +207,6 @@ def _side_cell(row: Row, ops: Sequence[Op], words: DiffLabels) -> str:
     moves = {Fate.MOVED_AWAY: words.moved_away, Fate.MOVED_HERE: words.moved_here}
     if row.fate not in moves or not ops:
         return _marked(ops, words)
-    text = escape("".join(op.text for op in ops))
+    away = row.fate is Fate.MOVED_AWAY
+    text = escape("".join(op.text for op in ops)) if away else _marked(ops, words)
     return f'<span class="diff-note">{escape(moves[row.fate])}</span>{text}'
