@@ -65,6 +65,19 @@ def by_nobody(connection: Connection, paths: Collection[str] = ()) -> dict[str, 
     return found
 
 
+def holds(
+    connection: Connection,
+    folder: str,
+    *,
+    hidden: Sequence[str] = (),
+    shown: Sequence[str] = (),
+) -> bool:
+    """Whether a folder holds a page that is in sight."""
+    here = (inside(catalogue.c.path, folder), catalogue.c.path != folder)
+    query = select(catalogue.c.path).where(*here, visible(catalogue.c.path, hidden, shown))
+    return connection.execute(query.limit(1)).first() is not None
+
+
 def by_title(
     connection: Connection,
     titles: Collection[str],

@@ -217,6 +217,20 @@ def revision(connection: Connection, page: str, commit: str) -> Revision | None:
     return _revision(row) if row else None
 
 
+def of_commits(connection: Connection, ids: Sequence[str]) -> list[Revision]:
+    """What these commits did to pages."""
+    found: list[Revision] = []
+    for start in range(0, len(ids), 500):
+        query = ROW.where(rows.c.commit.in_(ids[start : start + 500]))
+        found += [_revision(row) for row in connection.execute(query)]
+    return found
+
+
+def since(connection: Connection, date: int) -> list[Revision]:
+    """What was done to pages from a moment (Unix seconds) on."""
+    return [_revision(row) for row in connection.execute(ROW.where(rows.c.date >= date))]
+
+
 def as_of(connection: Connection, page: str, commit: str) -> Revision | None:
     """A page's last revision that is not later than a commit, or None if it is younger."""
     date = select(commits.c.date).where(commits.c.commit == commit).scalar_subquery()

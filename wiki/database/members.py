@@ -178,6 +178,12 @@ def password_of(connection: Connection, id: int) -> str:
     return connection.scalar(select(members.c.password).where(members.c.id == id)) or ""
 
 
+def some(connection: Connection, ids: Collection[int]) -> list[Member]:
+    """The accounts with these ids."""
+    asked = select(*PERSON).where(members.c.id.in_(sorted(ids)))
+    return [member_of(row) for row in connection.execute(asked)] if ids else []
+
+
 def named(connection: Connection, usernames: Collection[str]) -> list[Member]:
     """The active accounts among these usernames, whatever their case."""
     if not usernames:

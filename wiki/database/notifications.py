@@ -157,7 +157,7 @@ def read_topic(connection: Connection, member: int, topic: str, now: datetime) -
 
 def unmailed_members(connection: Connection) -> list[int]:
     """Members who have something that was neither mailed nor left out of mail."""
-    asked = select(notifications.c.member.distinct()).where(_UNMAILED)
+    asked = select(notifications.c.member).where(_UNMAILED).distinct()
     return list(connection.scalars(asked.order_by(notifications.c.member)))
 
 

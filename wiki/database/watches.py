@@ -31,7 +31,7 @@ from wiki.database.history import places
 from wiki.database.history import rows as revisions
 from wiki.database.schema import Moment, truth
 from wiki.domain.history import Place
-from wiki.domain.watches import Scope, Watch, folders_of
+from wiki.domain.watches import Reach, Scope, Watch, folders_of
 
 watches = Table(
     "watches",
@@ -103,6 +103,29 @@ def folders(connection: Connection, member: int) -> list[Watch]:
     return [_watch(row) for row in rows]
 
 
+def wanted(connection: Connection, member: int) -> list[Watch]:
+    """All that a member watches."""
+    where = (watches.c.member == member, watches.c.wanted)
+    return [_watch(row) for row in connection.execute(select(watches).where(*where))]
+
+
+def end(connection: Connection, member: int, ids: Collection[int], now: datetime) -> int:
+    """End a member's watches; gives how many there were."""
+    found = [one for one in wanted(connection, member) if one.id in ids]
+    for one in found:
+        put(
+            connection,
+            member,
+            one.scope,
+            one.path,
+            one.revision,
+            now,
+            wanted=False,
+            instead_of=[one.id],
+        )
+    return len(found)
+
+
 def watchers(
     connection: Connection, page: str, path: str, questions: Sequence[str] = ()
 ) -> dict[int, datetime]:
@@ -127,6 +150,25 @@ def said_of(connection: Connection, page: str, members: Iterable[int]) -> set[in
     """Those of the members who said anything of a page: that they watch it, or no longer do."""
     asked = _placed().where(revisions.c.page == page, watches.c.member.in_(sorted(members)))
     return {row.member for row in connection.execute(asked)}
+
+
+def reach(connection: Connection) -> Reach:
+    """What anybody watches."""
+    pages = select(revisions.c.page).join_from(watches, revisions, _MADE_THERE).distinct()
+    paths = select(watches.c.path).where(_IS_FOLDER, watches.c.wanted).distinct()
+    is_question = watches.c.scope == Scope.QUESTION.value
+    question = select(watches.c.id).where(is_question, watches.c.wanted).limit(1)
+    return Reach(
+        pages=frozenset(connection.scalars(pages)),
+        folders=frozenset(connection.scalars(paths)),
+        questions=connection.execute(question).first() is not None,
+    )
+
+
+def first(connection: Connection) -> datetime | None:
+    """When anybody first watched something that they still watch."""
+    asked = select(watches.c.created).order_by(watches.c.created).limit(1)
+    return connection.scalar(asked)
 
 
 _IS_FOLDER = watches.c.scope == Scope.FOLDER.value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
@@ -154,3 +155,12 @@ def place_of(parent_place: str, parent_depth: int, id: int) -> tuple[str, int]:
     if parent_depth >= DEEPEST:
         return f"{parent_place[: 8 * DEEPEST]}{id:08x}", DEEPEST
     return f"{parent_place}{id:08x}", parent_depth + 1
+
+
+def excerpt(text: str, most: int = 180) -> str:
+    """The beginning of a comment in one line, without the marks of Markdown; ended at a word."""
+    plain = re.sub(r"\[\[(?:[^\]|]*\|)?([^\]]*)\]\]|!?\[([^\]]*)\]\([^)]*\)", r"\1\2", text)
+    plain = " ".join(re.sub(r"(?m)^\s*(?:>\s?|[-*+]\s+|#+\s+)|[*`]{1,3}|~~", "", plain).split())
+    if len(plain) <= most:
+        return plain
+    return plain[:most].rsplit(" ", 1)[0] + "…"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
 DIGEST_AT = time(7)
@@ -145,3 +145,68 @@ def last_digest(pace: Pace, now: datetime, zone: tzinfo) -> datetime:
     if pace is Pace.WEEKLY:
         day -= timedelta(days=day.weekday())
     return datetime.combine(day, DIGEST_AT, zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A notification as its member may see it.
+
+    `who` is how the person who did it is called, empty if nobody is to be named; `url` where it
+    leads on this site; `excerpt` the beginning of what was said. `path` and `title` are of the page
+    today, empty where it is about none; `page` is its identity.
+    """
+
+    notification: Notification
+    page: str
+    path: str
+    title: str
+    who: str
+    username: str
+    url: str
+    excerpt: str
+
+    @property
+    def key(self) -> str:
+        """Equal for what stands together: the same page, or the same topic."""
+        return self.page or self.notification.topic or str(self.notification.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """What is told of one page (or one topic), the newest first."""
+
+    items: tuple[Item, ...]
+
+    @property
+    def first(self) -> Item:
+        """The newest of it."""
+        return self.items[0]
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether the member has not seen all of it."""
+        return any(item.notification.read is None for item in self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One day's notifications, bundled; the bundle with the newest first."""
+
+    day: datetime
+    bundles: tuple[Bundle, ...]
+
+
+def bundled(items: Iterable[Item]) -> tuple[Bundle, ...]:
+    """Notifications, the newest first, brought together by page."""
+    found: dict[str, list[Item]] = {}
+    for item in items:
+        found.setdefault(item.key, []).append(item)
+    return tuple(Bundle(tuple(some)) for some in found.values())
+
+
+def by_day(items: Iterable[Item], zone: tzinfo) -> list[Day]:
+    """Notifications, the newest first, as days in a time zone."""
+    days: dict[date, list[Item]] = {}
+    for item in items:
+        days.setdefault(item.notification.created.astimezone(zone).date(), []).append(item)
+    return [Day(some[0].notification.created, bundled(some)) for some in days.values()]

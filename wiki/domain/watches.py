@@ -53,6 +53,21 @@ class Watched:
         return Scope.FOLDER if self.folders.intersection(folders_of(path)) else None
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What anybody watches: pages by identity, folders by path, and whether any question."""
+
+    pages: frozenset[str]
+    folders: frozenset[str]
+    questions: bool
+
+    def may_hold(self, page: str, path: str) -> bool:
+        """False if certainly nobody watches this page."""
+        if self.questions or page in self.pages:
+            return True
+        return bool(self.folders.intersection(folders_of(path)))
+
+
 def folders_of(path: str) -> tuple[str, ...]:
     """The folders that a page is in, the nearest first: `a/b/c` is in `a/b` and `a`."""
     parts = path.split("/")[:-1]

@@ -23,6 +23,7 @@ from wiki.domain.comments import (
     State,
     Version,
     check_text,
+    excerpt,
 )
 from wiki.domain.errors import Conflict, Forbidden, Gone, Invalid, LoginRequired, NotFound, TooFast
 from wiki.domain.members import fold_username
@@ -444,15 +445,6 @@ def count(wiki: Wiki, paths: Sequence[str]) -> dict[str, int]:
         return {}
     with wiki.database.read() as connection:
         return comments.count(connection, paths)
-
-
-def excerpt(text: str, most: int = 180) -> str:
-    """The beginning of a comment in one line, without the marks of Markdown; ended at a word."""
-    plain = re.sub(r"\[\[(?:[^\]|]*\|)?([^\]]*)\]\]|!?\[([^\]]*)\]\([^)]*\)", r"\1\2", text)
-    plain = " ".join(re.sub(r"(?m)^\s*(?:>\s?|[-*+]\s+|#+\s+)|[*`]{1,3}|~~", "", plain).split())
-    if len(plain) <= most:
-        return plain
-    return plain[:most].rsplit(" ", 1)[0] + "…"
 
 
 def _sight(wiki: Wiki, actor: Actor) -> tuple[tuple[str, ...], tuple[str, ...]]:

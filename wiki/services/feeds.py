@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from wiki.database import catalogue, comments, history
-from wiki.domain.comments import PlacedComment
+from wiki.domain.comments import PlacedComment, excerpt
 from wiki.domain.errors import Forbidden, LoginRequired
 from wiki.domain.recent import Wanted
 from wiki.domain.revisions import Revision
 from wiki.domain.rights import ANONYMOUS, Actor, Right
 from wiki.engine import Wiki
 from wiki.services import hiding, places, recent
-from wiki.services.comments import excerpt
 from wiki.services.history import page_at
 
 LENGTH = 40

@@ -6,7 +6,17 @@ from wiki.engine import Wiki
 from wiki.projections import export as exporting
 from wiki.projections import history
 from wiki.projections import passages as blaming
-from wiki.services import audit, members, recent, reports, saved_searches, suspensions, views
+from wiki.services import (
+    audit,
+    members,
+    notifications,
+    recent,
+    reports,
+    saved_searches,
+    suspensions,
+    telling,
+    views,
+)
 from wiki.services import mail as letters
 
 WORDS = 200
@@ -29,6 +39,11 @@ def search(wiki: Wiki) -> bool:
 def saved(wiki: Wiki) -> bool:
     """What is new in the searches that members keep is counted."""
     return saved_searches.count_new(wiki)
+
+
+def tell(wiki: Wiki) -> bool:
+    """Members are told of new comments and changes."""
+    return telling.catch_up(wiki)
 
 
 def export(wiki: Wiki) -> bool:
@@ -61,6 +76,7 @@ def tidy(wiki: Wiki) -> bool:
     views.tidy(wiki)
     reports.tidy(wiki)
     suspensions.end(wiki)
+    notifications.tidy(wiki)
     return False
 
 

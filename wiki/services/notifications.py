@@ -1,13 +1,40 @@
-"""Notifications: members are told of what concerns them."""
+"""Notifications: members are told of what concerns them, and see what they were told.
+
+Rights are asked anew whenever a notification is shown: of a page that its member may no longer read
+nothing is shown.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
-from wiki.database import history, notifications
+from wiki.database import catalogue, comments, hiding, history, mail_choices, members, notifications
 from wiki.database.connection import Connection
-from wiki.domain.notifications import Kind, NewNotification
+from wiki.domain.comments import State, excerpt
+from wiki.domain.errors import NotFound
+from wiki.domain.members import Member
+from wiki.domain.notifications import (
+    Choices,
+    Day,
+    Item,
+    Kind,
+    NewNotification,
+    Notification,
+    by_day,
+)
+from wiki.domain.revisions import Part
+from wiki.domain.rights import Actor, Right
 from wiki.engine import Wiki
+from wiki.services.sessions import own_id
+
+PAGE = 50
+KEPT_READ, KEPT_UNREAD = timedelta(days=90), timedelta(days=365)
+_OF_OTHERS = frozenset({Kind.COMMENT_HELD, Kind.COMMENT_HIDDEN, Kind.REPORT, Kind.COMMENT_APPROVED})
+"""Kinds that tell of comments which not everybody can read: of duty, or of one's own comment."""
 
 
 def tell(
@@ -54,3 +81,170 @@ def _known_by(wiki: Wiki, path: str) -> tuple[str, str]:
         pages = history.pages_at(connection, path)
         found = history.revisions(connection, pages[0], limit=1) if pages else []
     return (found[0].path, found[0].commit) if found else (path, "")
+
+
+# -- what a member sees --
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A screen of notifications; `newest` is the last id on it, `more` the cursor to go on."""
+
+    days: Sequence[Day]
+    only_unread: bool
+    newest: int
+    more: int
+    any_unread: bool
+
+
+def listing(
+    wiki: Wiki, actor: Actor, *, before: int = 0, unread: bool = False, zone: str = ""
+) -> Listing:
+    """What the actor was told, newest first, fifty at a time. Raises LoginRequired.
+
+    What they may not read any more is not shown, and no longer counts as unread.
+    """
+    member = own_id(actor)
+    with wiki.database.read() as connection:
+        found = notifications.of_member(
+            connection, member, before=before, limit=PAGE + 1, unread=unread
+        )
+        items = seen(wiki, connection, actor, found[:PAGE])
+        waiting = notifications.of_member(connection, member, limit=1, unread=True)
+    _drop(wiki, member, found[:PAGE], items)
+    days = by_day(items, ZoneInfo(zone) if zone else wiki.zone)
+    more = found[PAGE - 1].id if len(found) > PAGE else 0
+    return Listing(days, unread, found[0].id if found else 0, more, bool(waiting))
+
+
+def _drop(wiki: Wiki, member: int, found: Sequence[Notification], items: Sequence[Item]) -> None:
+    shown = {item.notification.id for item in items}
+    closed = [one.id for one in found if one.read is None and one.id not in shown]
+    if closed:
+        read(wiki, member, closed)
+
+
+def open_one(wiki: Wiki, actor: Actor, id: int) -> str:
+    """Where a notification leads; from now on it is read. Raises LoginRequired, NotFound."""
+    member = own_id(actor)
+    with wiki.database.read() as connection:
+        found = notifications.get(connection, member, id)
+        items = seen(wiki, connection, actor, [found]) if found else []
+    if not items:
+        raise NotFound("notification_missing")
+    read(wiki, member, [id])
+    return items[0].url
+
+
+def read(wiki: Wiki, member: int, ids: Collection[int]) -> None:
+    """The member has seen these."""
+    with wiki.database.write() as connection:
+        notifications.read(connection, member, ids, wiki.clock())
+
+
+def read_some(wiki: Wiki, actor: Actor, ids: Collection[int], *, all_until: int = 0) -> None:
+    """The actor has seen these, or all up to an id. Raises LoginRequired."""
+    member = own_id(actor)
+    with wiki.database.write() as connection:
+        if all_until:
+            notifications.read_all(connection, member, all_until, wiki.clock())
+        if ids:
+            notifications.read(connection, member, ids, wiki.clock())
+
+
+def look_at(wiki: Wiki, member: int, path: str) -> None:
+    """The member looks at a page: what they were told of it is read."""
+    with wiki.database.read() as connection:
+        ids = notifications.unread_at(connection, member, path)
+    if ids:
+        read(wiki, member, ids)
+
+
+def choices(wiki: Wiki, actor: Actor) -> Choices:
+    """When the actor wants mail of what, and what they watch by itself. Raises LoginRequired."""
+    with wiki.database.read() as connection:
+        return mail_choices.get(connection, own_id(actor))
+
+
+def choose(wiki: Wiki, actor: Actor, chosen: Choices) -> None:
+    """Keep what the actor chose. Raises LoginRequired."""
+    with wiki.database.write() as connection:
+        mail_choices.put(connection, own_id(actor), chosen)
+
+
+def tidy(wiki: Wiki) -> None:
+    """Forget what was read three months ago, or not read in a year."""
+    now = wiki.clock()
+    with wiki.database.write() as connection:
+        notifications.forget(connection, now - KEPT_READ, now - KEPT_UNREAD)
+
+
+# -- as one member may see it --
+
+
+def seen(
+    wiki: Wiki, connection: Connection, actor: Actor, found: Sequence[Notification]
+) -> list[Item]:
+    """The notifications that the actor may see now, in their order."""
+    people = {one.id: one for one in members.some(connection, {n.actor for n in found if n.actor})}
+    items = (_item(wiki, connection, actor, one, people) for one in found)
+    return [item for item in items if item]
+
+
+def _item(
+    wiki: Wiki,
+    connection: Connection,
+    actor: Actor,
+    one: Notification,
+    people: Mapping[int, Member],
+) -> Item | None:
+    page = path = title = said = ""
+    alive = True
+    if one.path:
+        page = history.page_of(connection, one.path, one.revision) if one.revision else ""
+        place = history.place(connection, page) if page else None
+        path, alive = (place.path, place.alive) if place else (one.path, False)
+        if not wiki.rights.may(actor, Right.READ, path):
+            return None
+        summary = catalogue.get(connection, path) if alive else None
+        title = summary.title if summary else path
+    if one.comment is not None:
+        placed = comments.get(connection, one.comment)
+        if placed is None or not wiki.rights.may(actor, Right.READ, placed.path):
+            return None
+        if placed.comment.state is not State.LIVE and one.kind not in _OF_OTHERS:
+            return None
+        said = excerpt(placed.comment.text) if placed.comment.state is State.LIVE else ""
+    by = people.get(one.actor or 0)
+    is_named = one.kind is not Kind.CHANGE or _is_named(connection, one)
+    who = (by.name or by.username) if by else one.values.get("name", "")
+    return Item(
+        notification=one,
+        page=page,
+        path=path,
+        title=title,
+        who=who if is_named else "",
+        username=by.username if by and is_named else "",
+        url=_url(one, path, alive),
+        excerpt=said or one.values.get("reason", ""),
+    )
+
+
+def _is_named(connection: Connection, one: Notification) -> bool:
+    """Whether a moderator left the name of who changed the page to be seen."""
+    parts = hiding.parts(connection, {one.revision})
+    return not any(Part.AUTHOR in hidden for hidden in parts.values())
+
+
+def _url(one: Notification, path: str, alive: bool) -> str:
+    if one.values.get("url", "").startswith("/"):
+        return one.values["url"]
+    if one.comment is not None:
+        return f"/comment/{one.comment}"
+    if not path:
+        return "/notifications"
+    if not alive:
+        return f"/history/{quote(path)}"
+    if one.kind is Kind.CHANGE and one.values.get("before"):
+        return f"/diff/{quote(path)}?from={one.values['before']}&to={one.revision}"
+    return f"/wiki/{quote(path)}"

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from wiki.database import members, recent, visits
 from wiki.database.connection import Connection
-from wiki.domain.comments import PlacedComment
+from wiki.domain.comments import PlacedComment, excerpt
 from wiki.domain.errors import NotFound
 from wiki.domain.history import cursor
 from wiki.domain.pages import Kind
@@ -18,7 +18,6 @@ from wiki.domain.rights import Actor, Right
 from wiki.domain.visits import arrive
 from wiki.engine import Wiki
 from wiki.services import hiding, sight
-from wiki.services.comments import excerpt
 from wiki.services.contents import zone
 
 PAGE = 50

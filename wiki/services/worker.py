@@ -88,6 +88,7 @@ def every_job() -> list[Job]:
     return [
         Job("follow", jobs.follow, every=POLL),
         Job("search", jobs.search, every=30, rest=0.2),
+        Job("tell", jobs.tell, every=10, rest=0.2),
         Job("saved", jobs.saved, every=10, on_change=False, slow=True),
         Job("export", jobs.export, every=60, rest=0.5),
         Job("mail", jobs.mail, every=20, slow=True),
