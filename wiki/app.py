@@ -36,6 +36,7 @@ from wiki.web import (
     members,
     moderation,
     moves,
+    notifications,
     pages,
     people,
     recent,
@@ -47,6 +48,7 @@ from wiki.web import (
     terms,
     undoing,
     views,
+    watches,
     whole_pages,
 )
 
@@ -71,6 +73,7 @@ BLUEPRINTS = (
     members.blueprint,
     moderation.blueprint,
     moves.blueprint,
+    notifications.blueprint,
     pages.blueprint,
     people.blueprint,
     recent.blueprint,
@@ -81,6 +84,7 @@ BLUEPRINTS = (
     undoing.blueprint,
     views.blueprint,
     whole_pages.blueprint,
+    watches.blueprint,
 )
 CACHED = frozenset(
     {

@@ -36,6 +36,7 @@ refused     lllllll   lllllll      lllllll      lllllll    no password: whoever 
 own         l++++++   l++++++      l++++++      l++++++    one's own account
 mine        l+00000   l+00000      l+00000      l+00000    what is the member's alone
 feed        +++++++   lxxxxxx      +++++++      +++++++    for programs; not for members only
+follow      l++++++   lx++x++      l++++++      l++++++    a member who may read
 read        +++++++   lx++x++      +++++++      +++++++
 unseen      +++++++   00++0++      +++++++      +++++++    not there for who may not read
 comment     l++++++   lx++x++      l++++++      l++++++
@@ -180,6 +181,13 @@ POST /account/sessions/{session}/end                            mine
 GET  /account/searches                                          own
 POST /account/searches q=plan                                   own
 POST /account/searches/{search}/delete                          mine
+GET  /account/watches                                           own
+POST /account/watches id=1                                      own
+GET  /notifications                                             own
+POST /notifications until=1                                     own
+GET  /notifications/1                                            mine
+GET  /watch/hof/plan                                            follow
+POST /watch/hof/plan action=watch                               follow
 GET  /account/page                                              own
 POST /account/page work=x                                       own
 POST /account/picture remove=x                                  own

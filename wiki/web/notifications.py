@@ -1,0 +1,36 @@
+"""Notifications: the list of what one was told, opening one, and marking them as read."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+
+from wiki.services import notifications
+from wiki.web.context import actor, respond, see_other, wiki, zone
+
+blueprint = Blueprint("notifications", __name__)
+
+
+@blueprint.get("/notifications")
+def show() -> Response:
+    """What one was told, by day."""
+    before = request.args.get("before", type=int) or 0
+    unread = bool(request.args.get("unread"))
+    found = notifications.listing(wiki(), actor(), before=before, unread=unread, zone=zone())
+    answer = respond("notifications/list.html", found=found, is_first=not before)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+@blueprint.get("/notifications/<int:id>")
+def open_one(id: int) -> Response:
+    """Where a notification leads; it is read then."""
+    return see_other(notifications.open_one(wiki(), actor(), id))
+
+
+@blueprint.post("/notifications")
+def read() -> Response:
+    """Mark some as read (`id`, several times), or all up to one (`until`)."""
+    ids = request.form.getlist("id", type=int)
+    until = request.form.get("until", type=int) or 0
+    notifications.read_some(wiki(), actor(), ids, all_until=until)
+    return see_other("/notifications")
