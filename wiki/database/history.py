@@ -50,6 +50,9 @@ commits = Table(
     Column("name", Text, nullable=False),
     Column("email", Text, nullable=False),
     Column("message", Text, nullable=False),
+    # Who let a suggestion in, its committer; empty for all other commits.
+    Column("accepter", Text, nullable=False),
+    Column("accepter_email", Text, nullable=False),
 )
 
 rows = Table(
@@ -153,6 +156,8 @@ ROW = select(
     commits.c.name,
     commits.c.email,
     commits.c.message,
+    commits.c.accepter,
+    commits.c.accepter_email,
 ).join_from(rows, commits, commits.c.commit == rows.c.commit)
 
 # Built once: what a statement costs is mostly its making.
@@ -460,4 +465,5 @@ def _revision(row: Any) -> Revision:
         message=row.message,
         added=row.added,
         removed=row.removed,
+        accepter=Author(row.accepter, row.accepter_email) if row.accepter_email else None,
     )

@@ -56,7 +56,8 @@ class Revision:
     `date` is the corrected date (the larger of the commit's own time and its newest parent's + 1
     second): history's order. `when` is the commit's own time, with its zone. `blob` is empty
     where the page was deleted. Word counts are None until the worker has counted. `hidden` are the
-    parts that a moderator hid, `withheld` those that are not for the actor who asked.
+    parts that a moderator hid, `withheld` those that are not for the actor who asked. `accepter` is
+    the editor who let a suggestion in.
     """
 
     page: str
@@ -74,6 +75,7 @@ class Revision:
     removed: int | None = None
     hidden: frozenset[Part] = frozenset()
     withheld: frozenset[Part] = frozenset()
+    accepter: Author | None = None
 
 
 def is_revision(text: str) -> bool:

@@ -37,6 +37,7 @@ class Right(StrEnum):
     SUGGEST = "suggest"
     EDIT = "edit"
     CREATE = "create"
+    REVIEW = "review"
     RENAME = "rename"
     DELETE = "delete"
     MODERATE = "moderate"
@@ -49,6 +50,7 @@ DEFAULT_RIGHTS: Mapping[Right, Role] = {
     Right.SUGGEST: Role.MEMBER,
     Right.EDIT: Role.MEMBER,
     Right.CREATE: Role.MEMBER,
+    Right.REVIEW: Role.EDITOR,
     Right.RENAME: Role.EDITOR,
     Right.DELETE: Role.MODERATOR,
     Right.MODERATE: Role.MODERATOR,

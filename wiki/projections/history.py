@@ -18,7 +18,7 @@ from wiki.database.database import Database
 from wiki.domain import diff, text, trailers
 from wiki.domain.paths import SUFFIX
 from wiki.domain.paths import fold as fold_title
-from wiki.domain.revisions import Author
+from wiki.domain.revisions import Author, Event
 from wiki.projections.catalogue import title_of
 from wiki.projections.events import Step, fold
 from wiki.projections.lineage import Birth, Life, Lives, Past, classes
@@ -32,6 +32,8 @@ WORDS = "words"
 
 Read = tuple[Commit, list[FileDiff]]
 """A commit with its changes."""
+
+NOBODY = Author("", "")
 
 _BATCH = 4_000
 _REDIRECT, _FRONT = b"redirect", 8_000
@@ -141,7 +143,7 @@ class _Following:
         lives, step = fold(self._facts, commit, date, told, diffs, parents)
         self._dates[commit.id] = date
         self._open[commit.id] = lives
-        self._note_commit(commit, date, told.words)
+        self._note_commit(commit, date, told)
         self._note_step(commit, date, step)
 
     def _date(self, commit: str) -> int:
@@ -162,8 +164,9 @@ class _Following:
         del self._open[commit]
         return lives
 
-    def _note_commit(self, commit: Commit, date: int, words: str) -> None:
+    def _note_commit(self, commit: Commit, date: int, told: trailers.Told) -> None:
         offset = commit.authored.utcoffset()
+        accepter = commit.committer if told.event is Event.SUGGESTION else NOBODY
         self._rows[tables.commits].append(
             {
                 "commit": commit.id,
@@ -172,7 +175,9 @@ class _Following:
                 "zone": int(offset.total_seconds()) // 60 if offset else 0,
                 "name": commit.author.name,
                 "email": commit.author.email,
-                "message": words,
+                "message": told.words,
+                "accepter": accepter.name,
+                "accepter_email": accepter.email,
             }
         )
 

@@ -51,7 +51,8 @@ def commit(
 
     revision = wiki.store.commit(
         changes,
-        author=author(actor),
+        author=written_by or author(actor),
+        committer=author(actor),
         message=" ".join(summary.split())[:MESSAGE_LENGTH],
         trailers={"Denktank": event.value, **(trailers or {})},
         expect=expect,
