@@ -41,8 +41,12 @@ read        +++++++   lx++x++      +++++++      +++++++
 unseen      +++++++   00++0++      +++++++      +++++++    not there for who may not read
 comment     l++++++   lx++x++      l++++++      l++++++
 author      l+xxxxx   00xx0xx      l+xxxxx      l+xxxxx    the comment is the member's
+suggest     l++++++   lx++x++      l++++++      l++++++    what one may not publish waits
 edit        l++++++   lx++x++      lx++x++      l++++++
 make        l++++++   l++++++      l++++++      l++++++    a new page, nowhere in particular
+proposal    l+00+++   l0000++      l+000++      l+00+++    for its writer and for who decides
+withdrawal  l+00000   l000000      l+00000      l+00000
+decision    lx00+++   l0000++      lx000++      lx00+++
 rename      lxxx+++   lxxxx++      lxxx+++      l++++++
 delete      lxxxx++   lxxxx++      lxxxx++      l++++++
 moderate    lxxxx++   lxxxx++      lxxxx++      lx++x++
@@ -110,18 +114,28 @@ GET  /new                                                       make
 GET  /new?path=hof/nieuw                                        comment
 POST /new kind=page&title=Nieuw&text=x                          make
 POST /new kind=page&title=Nieuw&text=x&path=hof/nieuw           comment
-GET  /edit/hof/plan                                             edit
-POST /edit/hof/plan text=x&base={blob}                          edit
+GET  /edit/hof/plan                                             suggest
+POST /edit/hof/plan text=x&base={blob}                          suggest
 POST /preview text=x                                            make
-POST /preview text=x&path=hof/plan                              edit
+POST /preview text=x&path=hof/plan                              suggest
 POST /draft kind=page&text=x                                    make
-POST /draft/hof/plan text=x&base={blob}                         edit
+POST /draft/hof/plan text=x&base={blob}                         suggest
 GET  /upload/hof/plan                                           read
 POST /upload/hof/plan file=x                                    edit
 GET  /rename/hof/plan                                           rename
 POST /rename/hof/plan new_path=hof/elders                       rename
 GET  /delete/hof/plan                                           delete
 POST /delete/hof/plan summary=x                                 delete
+
+GET  /suggestions                                               own
+GET  /suggestions?state=all                                     own
+GET  /suggestions/{suggestion}                                  proposal
+GET  /suggestions/{suggestion}/edit                             proposal
+POST /suggestions/{suggestion}/edit text=x&base={blob}          withdrawal
+POST /suggestions/{suggestion}/edit text=x&base={blob}&publishes=yes decision
+POST /suggestions/{suggestion}/accept                           decision
+POST /suggestions/{suggestion}/decline reason=x                 decision
+POST /suggestions/{suggestion}/withdraw                         withdrawal
 
 GET  /comments/hof/plan                                         comment
 POST /comments/hof/plan text=                                   comment
@@ -302,7 +316,16 @@ def people(wiki: Wiki) -> dict[str, Actor]:
 @pytest.fixture
 def values(wiki: Wiki, people: dict[str, Actor], page: Callable[..., str]) -> dict[str, str]:
     """A page with everything on it, and what the lines of the table call by a name."""
-    from wiki.services import cautions, editing, files, jobs, reports, saved_searches, trash
+    from wiki.services import (
+        cautions,
+        editing,
+        files,
+        jobs,
+        reports,
+        saved_searches,
+        suggestions,
+        trash,
+    )
 
     page("open", "# Open plan\n\n[[hof/plan]]\n")
     page("voorwaarden", "# Voorwaarden\n")
@@ -331,7 +354,9 @@ def values(wiki: Wiki, people: dict[str, Actor], page: Callable[..., str]) -> di
     while jobs.passages(wiki) or jobs.search(wiki):
         pass
     blob = wiki.store.entry("hof/plan.md").blob
+    proposed = editing.Sent(text + "\nNog een zwaluw.\n", blob, "zwaluw erbij?")
     return {
+        "suggestion": str(suggestions.suggest(wiki, people["member"], "hof/plan", proposed)),
         "revision": saved.revision,
         "gone": gone,
         "blob": blob,

@@ -233,6 +233,12 @@ def able(connection: Connection, *, role: int, named: Sequence[int], grouped: bo
     return [member_of(row) for row in connection.execute(asked.order_by(members.c.id))]
 
 
+def active(connection: Connection) -> list[Member]:
+    """Everybody who can log in, by username."""
+    asked = select(*PERSON).where(members.c.status == Status.ACTIVE.value)
+    return [member_of(row) for row in connection.execute(asked.order_by(members.c.folded))]
+
+
 def ids(connection: Connection) -> list[int]:
     """Every account's id, the oldest first."""
     return list(connection.scalars(select(members.c.id).order_by(members.c.id)))

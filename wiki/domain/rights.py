@@ -123,14 +123,15 @@ class Rights:
             raise LoginRequired("login_required", right=right.value, path=path)
         raise Forbidden("forbidden", right=right.value, path=path)
 
+    def require_any(self, actor: Actor, rights: Iterable[Right], path: str = "") -> None:
+        """Pass if the actor has one of the rights; else raise as `require` does for the first."""
+        wanted = list(rights)
+        if not any(self.may(actor, right, path) for right in wanted):
+            self.require(actor, wanted[0], path)
+
     def readable(self, actor: Actor, paths: Iterable[str]) -> list[str]:
         """The paths that the actor may read, in their order."""
         return [path for path in paths if self.may(actor, Right.READ, path)]
-
-    def hidden_prefixes(self, actor: Actor) -> tuple[str, ...]:
-        """Prefixes under which a rule decides reading, that this actor may not read."""
-        prefixes = {rule.prefix for rule in self.rules if rule.right is Right.READ}
-        return tuple(sorted(p for p in prefixes if not self.may(actor, Right.READ, p)))
 
     def signature(self, actor: Actor) -> str:
         """The same text for all actors who may do the same everywhere: a key for caches."""

@@ -33,7 +33,7 @@ from wiki.engine import Wiki
 from wiki.render.links import WIKILINK, LinkState, address, wikilink
 from wiki.render.markdown import Renderer
 from wiki.render.plugins.mentions import MENTION
-from wiki.services import anchors, audit, moderators, newcomers, notifications
+from wiki.services import anchors, audit, moderators, newcomers, notifications, sight
 from wiki.services.closings import require_open
 from wiki.services.history import revision_of
 
@@ -422,10 +422,9 @@ def latest(
 
     `before` is the id of the comment to go on after.
     """
-    hidden, shown = _sight(wiki, actor)
     with wiki.database.read() as connection:
         found = comments.latest(
-            connection, limit=limit, before=before, author=author, hidden=hidden, shown=shown
+            connection, limit=limit, before=before, author=author, **sight.of(wiki, actor)
         )
         titles = catalogue.find(connection, sorted({placed.path for placed in found}))
     return [
@@ -445,12 +444,3 @@ def count(wiki: Wiki, paths: Sequence[str]) -> dict[str, int]:
         return {}
     with wiki.database.read() as connection:
         return comments.count(connection, paths)
-
-
-def _sight(wiki: Wiki, actor: Actor) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Path prefixes that the actor may not read, and longer ones inside that they may."""
-    hidden = wiki.rights.hidden_prefixes(actor)
-    if not wiki.rights.may(actor, Right.READ):
-        hidden = ("", *hidden)
-    prefixes = {rule.prefix for rule in wiki.rights.rules if rule.right is Right.READ}
-    return hidden, tuple(sorted(prefixes - set(hidden)))

@@ -26,7 +26,12 @@ class Made:
 
 def author(actor: Actor) -> Author:
     """The member as git knows them: a username and an opaque id, never a name or address."""
-    return Author(actor.username, f"{actor.uid}@{Author.DOMAIN}")
+    return author_of(actor.username, actor.uid)
+
+
+def author_of(username: str, uid: str) -> Author:
+    """A member as git knows them, by username and opaque id."""
+    return Author(username, f"{uid}@{Author.DOMAIN}")
 
 
 def commit(
@@ -38,9 +43,11 @@ def commit(
     expect: Mapping[str, str | None],
     summary: str = "",
     trailers: Mapping[str, str] | None = None,
+    written_by: Author | None = None,
 ) -> Made:
     """Commit the changes and let the projections follow, which is done while git flushes.
 
+    What the actor publishes for somebody else was `written_by` them; the actor is its committer.
     Raises store.Stale if `expect` does not hold, Conflict for a path that has a twin.
     """
     listed = True

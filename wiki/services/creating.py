@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from wiki.domain import text as texts
@@ -34,9 +34,34 @@ class New:
     summary: str = ""
 
 
-def require(wiki: Wiki, actor: Actor, path: str = "") -> None:
-    """Raise LoginRequired or Forbidden unless the actor may make a page (at this path)."""
-    wiki.rights.require(actor, Right.CREATE, path.strip("/ "))
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A page that can be made: its whole text, and its path, which may be `typed` or found."""
+
+    text: str
+    path: str
+    typed: bool
+
+    def paths(self) -> Iterator[str]:
+        """The paths to try, one after the other."""
+        yield self.path
+        if not self.typed:
+            yield from (f"{self.path}-{number}" for number in range(2, 1000))
+
+
+def prepared(wiki: Wiki, new: New) -> Prepared:
+    """What the form makes.
+
+    Raises Invalid with every field that is wrong, TooLarge.
+    """
+    whole = compose(new)
+    editing.check_text(wiki, whole)
+    wrong = [*_title(new, whole), *fields.check(whole)]
+    if wrong:
+        raise Invalid("fields_wrong", fields=_once(wrong))
+    typed = bool(new.path.strip("/ "))
+    path = _typed(wiki, new.path) if typed else FOLDERS[new.kind] + _slug(new, whole)
+    return Prepared(whole, path, typed)
 
 
 def create(wiki: Wiki, actor: Actor, new: New) -> editing.Saved:
@@ -45,26 +70,18 @@ def create(wiki: Wiki, actor: Actor, new: New) -> editing.Saved:
     Raises LoginRequired, Forbidden; Invalid with every field that is wrong, TooLarge; Conflict if
     the path that was typed is taken or has a twin. A path made from the title gets a number then.
     """
-    require(wiki, actor, new.path)
-    whole = compose(new)
-    editing.check_text(wiki, whole)
-    wrong = [*_title(new, whole), *fields.check(whole)]
-    if wrong:
-        raise Invalid("fields_wrong", fields=_once(wrong))
-    typed = bool(new.path.strip("/ "))
-    path = _typed(wiki, new.path) if typed else FOLDERS[new.kind] + _slug(new, whole)
-    for number in range(1, 1000):
+    wiki.rights.require(actor, Right.CREATE, new.path.strip("/ "))
+    page = prepared(wiki, new)
+    for path in page.paths():
         try:
-            made, taken = _commit(
-                wiki, actor, new, whole, path if number == 1 else f"{path}-{number}"
-            )
+            made = _commit(wiki, actor, new, page.text, path)
         except (Conflict, Stale) as error:
-            if typed:
+            if page.typed:
                 raise _taken(error, path) from error
             continue
         drafts.drop(wiki, actor, "", new.kind)
-        return editing.Saved(taken, made.revision, listed=made.listed)
-    raise Conflict("path_taken", path=path)
+        return editing.Saved(path, made.revision, listed=made.listed)
+    raise Conflict("path_taken", path=page.path)
 
 
 def compose(new: New) -> str:
@@ -80,13 +97,13 @@ def compose(new: New) -> str:
     return fields.apply(text, ordered)
 
 
-def _commit(wiki: Wiki, actor: Actor, new: New, whole: str, path: str) -> tuple[commits.Made, str]:
+def _commit(wiki: Wiki, actor: Actor, new: New, whole: str, path: str) -> commits.Made:
     file = file_of(check(path))
     wiki.rights.require(actor, Right.CREATE, path)
     with wiki.store.locked():
         if wiki.store.entry(file) is not None:
             raise Conflict("path_taken", path=path)
-        made = commits.commit(
+        return commits.commit(
             wiki,
             actor,
             Event.CREATE,
@@ -94,7 +111,6 @@ def _commit(wiki: Wiki, actor: Actor, new: New, whole: str, path: str) -> tuple[
             expect={file: None},
             summary=new.summary,
         )
-    return made, path
 
 
 def _taken(error: Exception, path: str) -> Exception:

@@ -33,7 +33,7 @@ def keep(
     An empty path is a new page; `fields["kind"]` says of which kind. Raises LoginRequired,
     Forbidden, TooLarge.
     """
-    wiki.rights.require(actor, Right.EDIT if path else Right.CREATE, path)
+    require(wiki, actor, path)
     size = len(text.encode()) + sum(len(value.encode()) for value in fields.values())
     if size > 2 * wiki.settings.max_text_bytes:
         raise TooLarge("text_large", most_bytes=wiki.settings.max_text_bytes, bytes=size)
@@ -63,7 +63,7 @@ def stay(wiki: Wiki, actor: Actor, path: str, *, base: str, kind: str = "") -> K
 
     Raises LoginRequired, Forbidden.
     """
-    wiki.rights.require(actor, Right.EDIT if path else Right.CREATE, path)
+    require(wiki, actor, path)
     _, others = arrive(wiki, actor, path, kind)
     return Kept(wiki.clock(), others, _moved_on(wiki, path, base))
 
@@ -78,6 +78,11 @@ def drop(wiki: Wiki, actor: Actor, path: str, kind: str = "") -> None:
             return
     with wiki.database.write() as connection:
         drafts.drop(connection, actor.id, key)
+
+
+def require(wiki: Wiki, actor: Actor, path: str) -> None:
+    """Raise LoginRequired or Forbidden unless the actor may write here, or suggest it."""
+    wiki.rights.require_any(actor, (Right.EDIT if path else Right.CREATE, Right.SUGGEST), path)
 
 
 def key_of(wiki: Wiki, path: str, kind: str = "") -> str:

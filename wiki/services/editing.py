@@ -11,8 +11,9 @@ from wiki.database import history
 from wiki.domain import merge, sections, text
 from wiki.domain.drafts import key_of_page, key_of_path
 from wiki.domain.errors import Conflict, Invalid, TooLarge
+from wiki.domain.history import Place
 from wiki.domain.paths import check, file_of
-from wiki.domain.revisions import Event, Revision
+from wiki.domain.revisions import Author, Event, Revision
 from wiki.domain.rights import Actor, Right
 from wiki.engine import Wiki
 from wiki.services import commits, contents, fields, hiding, places
@@ -22,6 +23,14 @@ TRIES = 8
 """How often a save starts again because a push from outside came in between."""
 MOST_REVISIONS = 20
 """How many revisions that came in meanwhile are named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggested:
+    """Who wrote what is saved now, where an editor accepts it, and on which page (its identity)."""
+
+    author: Author
+    page: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +53,7 @@ class Sent:
     choices: Mapping[int, merge.Choice] = field(default_factory=dict)
     restores: bool = False
     converts: bool = False
+    suggested: Suggested | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +141,24 @@ def difference(wiki: Wiki, actor: Actor, path: str, sent: Sent) -> tuple[str, st
     Raises LoginRequired, Forbidden; Invalid for a base that is not this page's.
     """
     path = places.asked(path)
-    wiki.rights.require(actor, Right.EDIT, path)
-    target = _target(wiki, actor, path, sent, sent.base or "")
-    started = contents.read(wiki, sent.base if target.blob and sent.base else "")
+    wiki.rights.require_any(actor, (Right.EDIT, Right.SUGGEST), path)
+    place = started_from(wiki, actor, path, sent)
+    started = contents.read(wiki, sent.base if place and sent.base else "")
     return started.text, _mine(wiki, sent, started)
+
+
+def checked(wiki: Wiki, sent: Sent, base: str) -> tuple[str, str]:
+    """The text that an edit started from, and the writer's whole text.
+
+    Raises TooLarge, Invalid for a text that the wiki does not take.
+    """
+    started = contents.read(wiki, base)
+    mine = _mine(wiki, sent, started)
+    check_text(wiki, mine, started.text)
+    wrong = fields.new_wrong(mine, started.text)
+    if wrong:
+        raise Invalid("fields_wrong", fields=wrong)
+    return started.text, mine
 
 
 def check_text(wiki: Wiki, new: str, before: str = "") -> None:
@@ -153,11 +177,7 @@ def check_text(wiki: Wiki, new: str, before: str = "") -> None:
 def _save(wiki: Wiki, actor: Actor, path: str, sent: Sent, base: str) -> Saved:
     target = _target(wiki, actor, path, sent, base)
     started = contents.read(wiki, base)
-    mine = _mine(wiki, sent, started)
-    check_text(wiki, mine, started.text)
-    wrong = fields.new_wrong(mine, started.text)
-    if wrong:
-        raise Invalid("fields_wrong", fields=wrong)
+    _, mine = checked(wiki, sent, base)
     if not target.blob:
         return _create(wiki, actor, target.path, sent, mine)
     theirs = started if target.blob == base else contents.read(wiki, target.blob)
@@ -207,34 +227,50 @@ def _target(wiki: Wiki, actor: Actor, path: str, sent: Sent, base: str) -> _Targ
             raise Conflict("path_taken", path=path)
         wiki.rights.require(actor, Right.CREATE, path)
         return _Target(check(path), "")
-    with wiki.database.read() as connection:
-        page = history.holder(connection, path, base)
-        if not page or (sent.ancestor and not history.had(connection, page, sent.ancestor)):
-            raise Invalid.field("base", "base_unknown")
-        # Merging would show its lines: a hidden text is nobody's base, unless they may see it.
-        for blob in filter(None, (base, sent.ancestor)):
-            is_hidden = hidden_texts.is_text_hidden(connection, page, blob)
-            if is_hidden and not wiki.rights.may(actor, Right.MODERATE, path):
-                raise Invalid.field("base", "base_unknown")
-        place = history.place(connection, page)
-    if place is None or not place.alive:
+    place = started_from(wiki, actor, path, sent)
+    if place is None:
+        raise Invalid.field("base", "base_unknown")
+    if not place.alive:
         raise Deleted(path, _mine(wiki, sent, contents.read(wiki, base)))
     wiki.rights.require(actor, Right.EDIT, place.path)
     entry = wiki.store.entry(file_of(place.path))
     return _Target(place.path, entry.blob if entry else "")
 
 
+def started_from(wiki: Wiki, actor: Actor, path: str, sent: Sent) -> Place | None:
+    """Where the page is now that an edit started from; None for a page that is to be made.
+
+    Raises Invalid (field `base`) for a blob that no page at this path had, or whose text is hidden.
+    """
+    if not sent.base:
+        return None
+    with wiki.database.read() as connection:
+        given = sent.suggested.page if sent.suggested else ""
+        page = given or history.holder(connection, path, sent.base)
+        asked = [blob for blob in (sent.ancestor, given and sent.base) if blob]
+        if not page or not all(history.had(connection, page, blob) for blob in asked):
+            raise Invalid.field("base", "base_unknown")
+        # Merging would show its lines: a hidden text is nobody's base, unless they may see it.
+        for blob in filter(None, (sent.base, sent.ancestor)):
+            is_hidden = hidden_texts.is_text_hidden(connection, page, blob)
+            if is_hidden and not wiki.rights.may(actor, Right.MODERATE, path):
+                raise Invalid.field("base", "base_unknown")
+        return history.place(connection, page)
+
+
 def _create(wiki: Wiki, actor: Actor, path: str, sent: Sent, mine: str) -> Saved:
     file = file_of(path)
+    event = Event.RESTORE if sent.restores else Event.CREATE
     made = commits.commit(
         wiki,
         actor,
-        Event.RESTORE if sent.restores else Event.CREATE,
+        Event.SUGGESTION if sent.suggested else event,
         [Change(file, text.encode(mine))],
         expect={file: None},
         summary=sent.summary,
+        written_by=sent.suggested.author if sent.suggested else None,
     )
-    return _finished(wiki, actor, path, made)
+    return _finished(wiki, actor, path, sent, made)
 
 
 def _replace(
@@ -247,34 +283,39 @@ def _replace(
     came = between(wiki, actor, target.path, base) if target.blob != base else ()
     if data == source.data:
         made = commits.Made(wiki.store.head(), True)
-        return _finished(wiki, actor, target.path, made, changed=False, merged=came)
+        return _finished(wiki, actor, target.path, sent, made, changed=False, merged=came)
+    is_merge = target.blob != base or sent.ancestor is not None
+    event = Event.MERGE if is_merge else Event.EDIT
     made = commits.commit(
         wiki,
         actor,
-        Event.MERGE if target.blob != base or sent.ancestor is not None else Event.EDIT,
+        Event.SUGGESTION if sent.suggested else event,
         [Change(file, data)],
         expect={file: target.blob},
         summary=sent.summary,
         trailers={"Base": sent.ancestor or base} if came or sent.ancestor is not None else None,
+        written_by=sent.suggested.author if sent.suggested else None,
     )
-    return _finished(wiki, actor, target.path, made, merged=came)
+    return _finished(wiki, actor, target.path, sent, made, merged=came)
 
 
 def _finished(
     wiki: Wiki,
     actor: Actor,
     path: str,
+    sent: Sent,
     made: commits.Made,
     *,
     changed: bool = True,
     merged: tuple[Revision, ...] = (),
 ) -> Saved:
-    if made.listed:
-        _drop_draft(wiki, actor, path)
+    if made.listed and not sent.suggested:
+        drop_draft(wiki, actor, path)
     return Saved(path, made.revision, changed, merged, made.listed)
 
 
-def _drop_draft(wiki: Wiki, actor: Actor, path: str) -> None:
+def drop_draft(wiki: Wiki, actor: Actor, path: str) -> None:
+    """Forget the actor's draft of the page at a path."""
     if actor.id is None:
         return
     with wiki.database.read() as connection:

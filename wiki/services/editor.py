@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from wiki.database import catalogue, history
+from wiki.database import catalogue, history, suggestions
+from wiki.database.connection import Connection
 from wiki.domain import sections
 from wiki.domain.drafts import Draft, Writer
 from wiki.domain.errors import Conflict
 from wiki.domain.pages import STATUSES, Kind
 from wiki.domain.paths import check
 from wiki.domain.rights import Actor, Right
+from wiki.domain.suggestions import State
 from wiki.engine import Wiki
 from wiki.services import contents, drafts, fields, places
 
@@ -23,6 +25,8 @@ class Editor:
     `base` is the blob that the edit starts from, empty for a page that is not there (`deleted`: it
     was). `fields` are the kind's fields, with `was` what they hold in the text. `section` is 0 for
     the whole page, else `part` is that section's text. `converting`: the file is not UTF-8 yet.
+    `suggests`: what is written waits for an editor; `waiting` are those of the actor that do.
+    `suggestion` is the one that is being changed, `publishes` whether saving accepts it.
     """
 
     path: str
@@ -41,6 +45,11 @@ class Editor:
     problems: Sequence[str] = ()
     draft: Draft | None = None
     others: Sequence[Writer] = ()
+    suggests: bool = False
+    waiting: Sequence[int] = ()
+    suggestion: int = 0
+    publishes: bool = False
+    summary: str = ""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -68,20 +77,21 @@ def open_page(
     (`page_not_utf8`) for a file that would have to be converted first.
     """
     path = places.asked(path)
-    wiki.rights.require(actor, Right.EDIT, path)
+    suggests(wiki, actor, path, Right.EDIT)
     place = places.look(wiki, path)
     if place is None:
         return _absent(wiki, actor, path)
     if redirect:
         place = places.destination(wiki, actor, place)
-    wiki.rights.require(actor, Right.EDIT, place.path)
+    waits = suggests(wiki, actor, place.path, Right.EDIT)
     content = contents.read(wiki, place.blob)
-    if not content.source.readable and not converts:
+    if not content.source.readable and (waits or not converts):
         raise Conflict("page_not_utf8", path=place.path)
     with wiki.database.read() as connection:
         summary = catalogue.get(connection, place.path)
         page = summary.page if summary else history.identity(connection, place.path)
         number = history.count(connection, page)
+        waiting = open_ones(connection, actor, place.path)
     draft, others = drafts.arrive(wiki, actor, place.path)
     values = fields.values(content.meta, content.text)
     found = sections.sections(content.text)[section - 1 : section] if section > 0 else []
@@ -101,13 +111,39 @@ def open_page(
         problems=content.meta.problems,
         draft=draft if draft and draft.text != content.text else None,
         others=others,
+        suggests=waits,
+        waiting=waiting,
     )
+
+
+def suggests(wiki: Wiki, actor: Actor, path: str, right: Right) -> bool:
+    """Whether what the actor writes at a path waits for an editor: they lack EDIT (or CREATE).
+
+    Raises LoginRequired, Forbidden for who may not even suggest it.
+    """
+    rights = wiki.rights
+    if not actor.is_member or rights.may(actor, right, path):
+        rights.require(actor, right, path)
+        return False
+    rights.require_any(actor, (right, Right.SUGGEST), path)
+    return True
+
+
+def open_ones(connection: Connection, actor: Actor, path: str) -> list[int]:
+    """The actor's suggestions about the page at a path that nobody has decided on."""
+    if actor.id is None:
+        return []
+    found = suggestions.find(connection, state=State.OPEN, author=actor.id)
+    return [suggestion.id for suggestion in found if suggestion.path == path]
 
 
 def _absent(wiki: Wiki, actor: Actor, path: str) -> Editor:
     """The editor of a page that is not there: a path that a new page may have."""
-    wiki.rights.require(actor, Right.CREATE, check(path))
+    waits = suggests(wiki, actor, check(path), Right.CREATE)
     with wiki.database.read() as connection:
         deleted = history.deleted(connection, path) is not None
+        waiting = open_ones(connection, actor, path)
     draft, others = drafts.arrive(wiki, actor, path)
-    return Editor(path, path, deleted=deleted, draft=draft, others=others)
+    return Editor(
+        path, path, deleted=deleted, draft=draft, others=others, suggests=waits, waiting=waiting
+    )

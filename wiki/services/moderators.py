@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from wiki.database import members
 from wiki.database.connection import Connection
 from wiki.domain.errors import Forbidden, LoginRequired
 from wiki.domain.rights import Actor, Right
 from wiki.engine import Wiki
+from wiki.services.rules import holders
 
 MOST = 200
 
@@ -28,12 +28,7 @@ def require(wiki: Wiki, actor: Actor) -> None:
 
 def of(wiki: Wiki, connection: Connection, path: str = "") -> list[int]:
     """The ids of those who moderate the page at a path (the empty one is the site), at most 200."""
-    rule = wiki.rights.rule_for(Right.MODERATE, path)
-    role = rule.role if rule else wiki.rights.site[Right.MODERATE]
-    groups, named = (rule.groups, rule.members) if rule else (frozenset(), frozenset())
-    found = members.able(connection, role=int(role), named=sorted(named), grouped=bool(groups))
-    chosen = [who.id for who in found if wiki.rights.may(who.actor, Right.MODERATE, path)]
-    return chosen[:MOST]
+    return holders(wiki, connection, path, Right.MODERATE)[:MOST]
 
 
 def may(wiki: Wiki, actor: Actor, path: str) -> bool:

@@ -111,7 +111,7 @@ def preview(
 ) -> Markup:
     """The HTML of a text that is not saved. Raises LoginRequired, Forbidden, TooLarge."""
     path = path.strip("/")
-    wiki.rights.require(actor, Right.EDIT, path)
+    wiki.rights.require_any(actor, (Right.EDIT, Right.SUGGEST), path)
     editing.check_text(wiki, text, text)
     return html_of(wiki, actor, text, path, labels)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from wiki.database import members, rules
+from wiki.database.connection import Connection
 from wiki.domain.errors import Invalid, NotFound
 from wiki.domain.paths import MAX_BYTES
 from wiki.domain.rights import Actor, Right, Role, Rule
@@ -82,6 +83,15 @@ def remove(wiki: Wiki, actor: Actor, id: int) -> None:
         rule = stored.rule
         detail = {"right": rule.right.value, "role": rule.role.word}
         audit.write(wiki, connection, actor, "rule_remove", rule.prefix, **detail)
+
+
+def holders(wiki: Wiki, connection: Connection, path: str, right: Right) -> list[int]:
+    """The ids of the members who have a right on the page at a path (the empty one is the site)."""
+    rule = wiki.rights.rule_for(right, path)
+    role = rule.role if rule else wiki.rights.site[right]
+    groups, named = (rule.groups, rule.members) if rule else (frozenset(), frozenset())
+    found = members.able(connection, role=int(role), named=sorted(named), grouped=bool(groups))
+    return [member.id for member in found if wiki.rights.may(member.actor, right, path)]
 
 
 def role_of(word: str) -> Role:

@@ -15,11 +15,18 @@ class Sight(TypedDict):
     shown: tuple[str, ...]
 
 
-def of(wiki: Wiki, actor: Actor) -> Sight:
-    """What to give to a query that lists pages: `**sight.of(wiki, actor)`."""
-    rights = wiki.rights
-    hidden = rights.hidden_prefixes(actor)
-    if not rights.may(actor, Right.READ):
-        hidden = ("", *hidden)
-    prefixes = {rule.prefix for rule in rights.rules if rule.right is Right.READ}
-    return Sight(hidden=hidden, shown=tuple(sorted(prefixes - set(hidden))) if hidden else ())
+def of(wiki: Wiki, actor: Actor, *rights: Right) -> Sight:
+    """What to give to a query that lists pages: `**sight.of(wiki, actor)`.
+
+    The pages that the actor may read; with `rights`, those where they have all of these too.
+    """
+    wanted = {Right.READ, *rights}
+    decided = {rule.prefix for rule in wiki.rights.rules if rule.right in wanted}
+    prefixes = {"", *decided}
+    hidden = {
+        prefix
+        for prefix in prefixes
+        if not all(wiki.rights.may(actor, right, prefix) for right in wanted)
+    }
+    shown = prefixes - hidden if hidden else set()
+    return Sight(hidden=tuple(sorted(hidden)), shown=tuple(sorted(shown)))

@@ -38,8 +38,13 @@ class Shown:
         return min(MOST_ROWS, self.text.count("\n") + 3)
 
 
-def conflict_page(problem: forms.Problem, error: Conflicted, summary: str) -> Response:
-    """Every place where both changed the same lines, with a choice for each."""
+def conflict_page(
+    problem: forms.Problem, error: Conflicted, summary: str, suggestion: int = 0
+) -> Response:
+    """Every place where both changed the same lines, with a choice for each.
+
+    Of a `suggestion` the editor who accepts it chooses.
+    """
     conflicts = set(error.merged.conflicts)
     shown = [
         _shown(number, hunk)
@@ -59,6 +64,7 @@ def conflict_page(problem: forms.Problem, error: Conflicted, summary: str) -> Re
         theirs=error.theirs,
         mine=error.mine,
         summary=summary,
+        suggestion=suggestion,
         converting=request.form.get("convert") == "yes",
         hunks=[hunk for hunk in shown if hunk.number in conflicts],
         merged=[hunk for hunk in shown if hunk.number not in conflicts],

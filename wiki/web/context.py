@@ -27,7 +27,7 @@ from wiki.domain.members import FORMER
 from wiki.domain.rights import Actor, Right
 from wiki.engine import Wiki
 from wiki.i18n import languages, screen
-from wiki.services import cautions, moderators
+from wiki.services import cautions, moderators, suggestions
 
 EXTENSION = "denktank"
 HOUSE_STYLE = "house.css"
@@ -188,6 +188,11 @@ def unread() -> int:
     return int(g.get("unread", 0))
 
 
+def waiting(page: str = "") -> int:
+    """How many suggestions wait that the reader decides on; about one page, if asked."""
+    return suggestions.waiting(wiki(), actor(), page)
+
+
 def install(app: Flask) -> None:
     """Give the templates what they may always use."""
     settings = app.extensions[EXTENSION].settings
@@ -203,6 +208,7 @@ def install(app: Flask) -> None:
         csp_nonce=csp_nonce,
         former_member=FORMER,
         picture_of=picture_of,
+        suggestions_waiting=waiting,
     )
     app.jinja_env.filters["called"] = called
     app.context_processor(_variables)

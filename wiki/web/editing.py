@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Blueprint, Response, flash, jsonify, request
 from markupsafe import Markup, escape
@@ -13,10 +13,20 @@ from markupsafe import Markup, escape
 from wiki.domain import diff, merge, text
 from wiki.domain.errors import Invalid, Unavailable, WikiError
 from wiki.domain.pages import STATUSES, Kind
+from wiki.domain.rights import Right
 from wiki.i18n.errors import sentence
 from wiki.render.diff import diff_labels, words_html
 from wiki.render.slots import labels
-from wiki.services import creating, drafts, editing, fields, pages, questions
+from wiki.services import (
+    creating,
+    drafts,
+    editing,
+    fields,
+    pages,
+    places,
+    questions,
+    suggestions,
+)
 from wiki.services import editor as editors
 from wiki.services.editing import Conflicted, Deleted, Saved, Sent
 from wiki.web import forms
@@ -38,6 +48,8 @@ blueprint = Blueprint("editing", __name__)
 
 FIELD, WAS, HUNK = "field.", "was.", "hunk."
 
+Done = TypeVar("Done")
+
 
 @blueprint.get("/edit/<path:path>")
 def open_editor(path: str) -> Response:
@@ -54,7 +66,7 @@ def open_editor(path: str) -> Response:
     draft = shown.draft
     if draft and args.get("draft") == "yes":
         shown = _with_draft(shown)
-    return _editor(shown, draft_used=shown.draft is not draft or args.get("draft") == "yes")
+    return editor_page(shown, draft_used=shown.draft is not draft or args.get("draft") == "yes")
 
 
 def _again(problem: forms.Problem, path: str) -> Response:
@@ -67,7 +79,7 @@ def _again(problem: forms.Problem, path: str) -> Response:
         # The text is from before theirs, the base is theirs: in an editor a save would undo them.
         # The plain page carries the text with its choices, as they were sent.
         raise problem.error
-    return _editor(_typed(path.strip("/")), _in_editor(problem))
+    return editor_page(typed_editor(path.strip("/")), in_editor(problem))
 
 
 @blueprint.post("/edit/<path:path>")
@@ -76,14 +88,31 @@ def save(path: str) -> Response:
     """Save an edit; `do` may ask for a preview, for the difference, or to go back."""
     action = request.form.get("do", "")
     if action == "preview":
-        return _editor(_typed(path.strip("/")), preview=_previewed(path))
+        return editor_page(typed_editor(path.strip("/")), preview=_previewed(path))
     if action == "diff":
-        return _editor(_typed(path.strip("/")), difference=_difference(path))
+        return editor_page(typed_editor(path.strip("/")), difference=_difference(path))
     if action == "back":
-        shown = replace(_typed(path.strip("/")), base=request.form.get("ancestor", ""))
-        return _editor(shown)
-    saved = _kept(lambda: editing.save(wiki(), actor(), path, sent()))
-    return _saved(saved)
+        shown = replace(typed_editor(path.strip("/")), base=request.form.get("ancestor", ""))
+        return editor_page(shown)
+    path = places.asked(path)
+    if editors.suggests(wiki(), actor(), path, _right()):
+        return _waits(kept(lambda: suggestions.suggest(wiki(), actor(), path, sent())), path)
+    return saved_page(kept(lambda: editing.save(wiki(), actor(), path, sent())))
+
+
+def _right() -> Right:
+    """The right to publish what this form sends: of a page that is there, or of a new one."""
+    return Right.EDIT if request.form.get("base") else Right.CREATE
+
+
+def _waits(suggestion: int | None, path: str = "") -> Response:
+    """The answer to a suggestion that waits now; None if nothing was different."""
+    if suggestion is None:
+        flash(gettext("Nothing was different, so there is nothing to suggest."), "info")
+        return see_other(page_url(path))
+    said = gettext("Thank you. Your suggestion waits for an editor; you will be told.")
+    flash(said, "done")
+    return see_other(url_of("suggestions", str(suggestion)))
 
 
 def _again_new(problem: forms.Problem) -> Response:
@@ -99,14 +128,14 @@ def new() -> Response:
     if STATUSES[kind]:
         given["status"] = STATUSES[kind][0]
     shown = creating.New(kind, args.get("path", ""), "", given)
-    creating.require(wiki(), actor(), shown.path)
+    waits = editors.suggests(wiki(), actor(), shown.path.strip("/ "), Right.CREATE)
     draft, _ = drafts.arrive(wiki(), actor(), "", shown.kind)
     if draft and args.get("draft") == "yes":
         values = {name: draft.fields.get(name, "") for name in fields.NAMES[shown.kind]}
         path, summary = draft.fields.get("path", ""), draft.fields.get("summary", "")
         shown = creating.New(shown.kind, path, draft.text, values, summary)
     used = bool(draft) and args.get("draft") == "yes"
-    return _new_form(shown, draft=draft, draft_used=used)
+    return _new_form(shown, draft=draft, draft_used=used, suggests=waits)
 
 
 @blueprint.post("/new")
@@ -116,8 +145,10 @@ def create() -> Response:
     if request.form.get("do") == "preview":
         html = pages.preview(wiki(), actor(), request.form.get("text", ""), "", labels(gettext))
         return _new_form(_typed_new(), preview=html)
-    saved = _kept(lambda: creating.create(wiki(), actor(), _typed_new()))
-    return _saved(saved)
+    new = _typed_new()
+    if editors.suggests(wiki(), actor(), new.path.strip("/ "), Right.CREATE):
+        return _waits(kept(lambda: suggestions.suggest_new(wiki(), actor(), new)))
+    return saved_page(kept(lambda: creating.create(wiki(), actor(), new)))
 
 
 @blueprint.post("/preview")
@@ -199,7 +230,7 @@ def _named(prefix: str) -> list[str]:
     return [name for name in known if prefix + name in request.form]
 
 
-def _kept(action: Callable[[], Saved]) -> Saved:
+def kept(action: Callable[[], Done]) -> Done:
     """Do it; whatever fails, fails as a refusal, so that the form comes back with its text."""
     try:
         return action()
@@ -210,7 +241,8 @@ def _kept(action: Callable[[], Saved]) -> Saved:
         raise Unavailable("save_failed") from error
 
 
-def _saved(saved: Saved) -> Response:
+def saved_page(saved: Saved) -> Response:
+    """The answer to a save that stands: to the page, with what came in meanwhile."""
     if saved.merged:
         names = [called(r.author.name) for r in saved.merged if r.author.name]
         names = list(dict.fromkeys(names))
@@ -243,7 +275,10 @@ def _came_in(saved: Saved, names: list[str]) -> Markup:
 # -- forms, as they open and as they come back --
 
 
-def _editor(shown: editors.Editor, problem: forms.Problem | None = None, **values: Any) -> Response:
+def editor_page(
+    shown: editors.Editor, problem: forms.Problem | None = None, **values: Any
+) -> Response:
+    """The editor, as it opens or as it comes back."""
     problems = [sentence(language(), code) for code in shown.problems]
     defaults: dict[str, Any] = {"preview": "", "difference": None, "draft_used": False}
     return forms.page(
@@ -251,12 +286,11 @@ def _editor(shown: editors.Editor, problem: forms.Problem | None = None, **value
         problem,
         shown=shown,
         problems=problems,
-        summary=_summary(),
         **{**defaults, **values},
     )
 
 
-def _typed(path: str) -> editors.Editor:
+def typed_editor(path: str) -> editors.Editor:
     """The editor as it was sent; nothing is read, so it can be shown to who may not read."""
     form = request.form
     given = {name: form[FIELD + name] for name in _named(FIELD)}
@@ -272,6 +306,8 @@ def _typed(path: str) -> editors.Editor:
         section=_number(form.get("section", "")),
         part=text.normalise(form.get("part", "")),
         converting=form.get("convert") == "yes",
+        suggests=form.get("suggests") == "yes",
+        summary=_summary(),
     )
 
 
@@ -295,7 +331,7 @@ def _with_draft(shown: editors.Editor) -> editors.Editor:
     )
 
 
-def _in_editor(problem: forms.Problem) -> forms.Problem:
+def in_editor(problem: forms.Problem) -> forms.Problem:
     """The problem with the names that the editor's fields have."""
     known = fields.NAMES[Kind.DIALOGUE]
     shown = set(_named(FIELD))
@@ -320,6 +356,7 @@ def _difference(path: str) -> Markup:
 
 def _new_form(shown: creating.New, problem: forms.Problem | None = None, **values: Any) -> Response:
     defaults: dict[str, Any] = {"draft": None, "draft_used": False, "preview": ""}
+    defaults["suggests"] = request.form.get("suggests") == "yes"
     chosen = set(shown.fields.get("questions", "").split("\n"))
     asked = questions.open_ones(wiki(), actor()) if shown.kind is Kind.DIALOGUE else []
     known = {question.path for question in asked}

@@ -38,7 +38,7 @@ def show(path: str) -> Response:
         path = path.strip("/")
         namesake = "" if at else places.namesake(wiki(), actor(), path)
         return see_other(page_url(namesake)) if namesake else missing(path, error)
-    may_edit = actor().is_member and may("edit", view.path)
+    may_edit = actor().is_member and (may("edit", view.path) or may("suggest", view.path))
     edit = url_of("edit", view.path) if may_edit and not view.then and view.readable else ""
     html = wiki().renderer.fill(view.html, view.links, labels(gettext), edit=edit)
     return respond(

@@ -116,6 +116,7 @@ class MemberPages:
             str(actor.id),
             actor.name,
             str(context.unread()),
+            str(context.waiting()),
             context.language(),
             self._wiki.rights.signature(actor),
         )
