@@ -41,7 +41,7 @@ class Settings:
     )
     read: str = _setting("reader", "the least role that may read", ("reader", "member", "editor"))
     newcomers_suggest: bool = _setting(
-        False, "whether members suggest edits instead of making them"
+        False, "whether members suggest edits until they are made editor (or a rule lets them edit)"
     )
     hold_first_comments: int = _setting(
         0, "how many first comments of a new member wait for a moderator; 0: none"
