@@ -163,11 +163,10 @@ def change_texts(
     connection: Connection,
     change: Callable[[str], str],
     like: Iterable[str] = (),
-    done: Callable[[Table], None] = lambda table: None,
 ) -> int:
     """Put `change` of it in the place of every text in the truth; gives how many rows changed.
 
-    Only rows that hold one of the words `like`, where some are given. `done` is told each table.
+    Only rows that hold one of the words `like`, where some are given.
     """
     tables.load()
     words = list(like)
@@ -179,7 +178,6 @@ def change_texts(
             connection.execute(update(table).where(*key).values(**changed))
             _tell(connection, table, row)
             count += 1
-        done(table)
     return count
 
 
