@@ -237,7 +237,7 @@ def decline(wiki: Wiki, actor: Actor, id: int, word: str) -> None:
         _still_open(connection, id)
         suggestions.decide(connection, id, State.DECLINED, actor.id, wiki.clock(), word)
         kind = Told.SUGGESTION_DECLINED
-        _tell_author(wiki, connection, actor, suggestion, kind, suggestion.path, word=word)
+        _tell_author(wiki, connection, actor, suggestion, kind, suggestion.path, reason=word)
     wiki.wake()
 
 
@@ -444,7 +444,9 @@ def _tell_reviewers(
 ) -> None:
     editors = set(holders(wiki, connection, path, Right.EDIT))
     reviewers = editors & set(holders(wiki, connection, path, Right.REVIEW))
-    values = {"suggestion": str(id), "title": fields.title_of(text) or path}
+    values = {"url": f"/suggestions/{id}", "title": fields.title_of(text) or path}
+    # A page that is not there yet cannot be looked up; whoever opens this is asked again anyway.
+    path = path if wiki.store.entry(file_of(path)) else ""
     tell(wiki, connection, reviewers, Told.SUGGESTION, path=path, by=actor.id, values=values)
 
 
@@ -457,5 +459,5 @@ def _tell_author(
     path: str,
     **values: str,
 ) -> None:
-    given = {"suggestion": str(suggestion.id), "title": _title(suggestion), **values}
+    given = {"url": f"/suggestions/{suggestion.id}", "title": _title(suggestion), **values}
     tell(wiki, connection, [suggestion.author], kind, path=path, by=actor.id, values=given)
