@@ -38,6 +38,9 @@ def test_members_from_the_shell(wiki: Wiki, denktank) -> None:  # type: ignore[n
     assert members.get(wiki, SYSTEM, "anna").role is Role.EDITOR
     assert denktank("suspend", "anna", "--reason", "x").exit_code == 0
     assert denktank("suspend", "anna", "--undo").exit_code == 0
+    assert denktank("suspend", "anna", "--until", "2999-01-01").exit_code == 0
+    assert denktank("reinstate", "anna").exit_code == 0
+    assert "/register?invitation=" in denktank("invite").output
     assert denktank("approve", "anna").exit_code == 0
     new = "een heel ander wachtwoord"
     assert denktank("password", "anna", "--password-stdin", password=new).exit_code == 0

@@ -105,3 +105,36 @@ def test_a_members_page(app: Any, page: Callable[..., str], member: Actor) -> No
     assert shown.status_code == 200 and "Een titel" in shown.text
     assert "example.org" not in shown.text, "never the address"
     assert app.test_client().get("/members/nieuw").status_code == 404
+
+
+def test_mail_is_tried_again_or_dropped(client: Any, wiki: Wiki) -> None:
+    from wiki.services import mail
+
+    with wiki.database.write() as connection:
+        first = mail.put(wiki, connection, "a@example.org", "Eerste", "x")
+        mail.put(wiki, connection, "b@example.org", "Tweede", "x")
+    assert send(client, f"/admin/outbox/{first}/retry", "/admin/outbox").status_code == 303
+    assert send(client, f"/admin/outbox/{first}/drop", "/admin/outbox").status_code == 303
+    shown = client.get("/admin/outbox").text
+    assert "Eerste" not in shown and "Tweede" in shown
+    assert 'data-act="mail_drop"' in client.get("/admin/audit").text
+    assert send(client, f"/admin/outbox/{first}/retry", "/admin/outbox").status_code == 404
+
+
+def test_warning_and_shutting_out_for_a_time(client: Any, wiki: Wiki) -> None:
+    base = "/admin/members/anna"
+    assert send(client, f"{base}/warn", base, warning="").status_code == 400
+    assert send(client, f"{base}/warn", base, warning="Let op").status_code == 303
+    wrong = send(client, f"{base}/suspend", base, reason="x", until="2001-01-01")
+    assert wrong.status_code == 400 and 'value="2001-01-01"' in wrong.text
+    assert send(client, f"{base}/suspend", base, reason="x", until="2999-01-01").status_code == 303
+
+
+def test_moderators_land_at_their_own_screen(
+    app: Any, moderator: Actor, login: Callable[..., None]
+) -> None:
+    guard = app.test_client()
+    login(guard, "mo")
+    assert guard.get("/admin").location == "/admin/reports"
+    shown = guard.get("/admin/reports").text
+    assert 'href="/admin/held"' in shown and 'href="/admin/outbox"' not in shown

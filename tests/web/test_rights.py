@@ -159,6 +159,9 @@ POST /comment/{comment}/report reason=x                         unseen
 GET  /members/a-member/report                                   anyone
 POST /members/a-member/report reason=x                          anyone
 POST /account/cautions/{caution}/seen                             mine
+POST /admin/members/a-member/warn warning=x                     warden
+POST /admin/outbox/{letter}/retry                               admin
+POST /admin/outbox/{letter}/drop                                admin
 GET  /terms                                                     anyone
 POST /terms terms_accepted=yes                                  own
 GET  /admin/terms                                               terms
@@ -215,7 +218,7 @@ POST /members/a-member/erase confirm=x                          admin
 
 GET  /members/a-member/undo?since=2020-01-01                           warden
 POST /members/a-member/undo since=2020-01-01&reason=x                  warden
-GET  /admin                                                     admin
+GET  /admin                                                     guard
 GET  /admin/members                                             admin
 GET  /admin/members/a-member                                           admin
 POST /admin/members/a-member/approve                                   admin
@@ -321,6 +324,7 @@ def values(wiki: Wiki, people: dict[str, Actor], page: Callable[..., str]) -> di
         editing,
         files,
         jobs,
+        mail,
         reports,
         saved_searches,
         suggestions,
@@ -349,6 +353,8 @@ def values(wiki: Wiki, people: dict[str, Actor], page: Callable[..., str]) -> di
     spot = comments.post(wiki, people["member"], "hof/plan", "Mooi plan, zwaluw!")
     saved_searches.save(wiki, people["member"], {"q": "plan"})
     cautions.warn(wiki, SYSTEM, "a-member", "x")
+    with wiki.database.write() as connection:
+        letter = str(mail.put(wiki, connection, "a@example.org", "x", "x"))
     about = reports.about_comment(wiki, people["member"], spot.id)
     reports.report(wiki, people["member"], about, "zwaluw", network="192.0.2.1")
     while jobs.passages(wiki) or jobs.search(wiki):
@@ -364,6 +370,7 @@ def values(wiki: Wiki, people: dict[str, Actor], page: Callable[..., str]) -> di
         "rule": "1",
         "case": "1",
         "caution": "1",
+        "letter": letter,
         "session": "1",
         "search": str(saved_searches.listing(wiki, people["member"])[0].id),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 
 import click
 
@@ -83,16 +84,36 @@ def approve(wiki: Wiki, name: str) -> None:
 @user.command()
 @click.argument("name")
 @click.option("--reason", default="", help="Kept in the log.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Let in again on this day.")
 @click.option("--undo", is_flag=True, help="Let the member in again.")
 @with_wiki
-def suspend(wiki: Wiki, name: str, reason: str, undo: bool) -> None:
+def suspend(wiki: Wiki, name: str, reason: str, until: datetime | None, undo: bool) -> None:
     """Shut a member out, or let them in again."""
     if undo:
         members.reinstate(wiki, SYSTEM, name)
         click.echo(f"{name} can log in")
     else:
-        members.suspend(wiki, SYSTEM, name, reason)
+        end = until.replace(tzinfo=wiki.zone) if until else None
+        members.suspend(wiki, SYSTEM, name, reason, end)
         click.echo(f"{name} is suspended")
+
+
+@user.command()
+@click.argument("name")
+@click.option("--reason", default="", help="Kept in the log.")
+@with_wiki
+def reinstate(wiki: Wiki, name: str, reason: str) -> None:
+    """Let a member who was shut out in again."""
+    members.reinstate(wiki, SYSTEM, name, reason)
+    click.echo(f"{name} can log in")
+
+
+@user.command()
+@click.option("--email", default="", help="Mail the link to this address too.")
+@with_wiki
+def invite(wiki: Wiki, email: str) -> None:
+    """Print a link with which somebody becomes a member; it works once, for two weeks."""
+    click.echo(wiki.settings.base_url.rstrip("/") + members.invite(wiki, SYSTEM, email))
 
 
 @user.command()

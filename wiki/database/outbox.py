@@ -108,6 +108,19 @@ def unsent(connection: Connection, limit: int = 50) -> list[Letter]:
     return [_letter(row) for row in connection.execute(asked)]
 
 
+def unsent_one(connection: Connection, id: int) -> Letter | None:
+    """The mail with this id, if it is not sent."""
+    asked = select(outbox).where(outbox.c.id == id, outbox.c.sent.is_(None))
+    row = connection.execute(asked).first()
+    return _letter(row) if row else None
+
+
+def again(connection: Connection, letter: Letter, now: datetime) -> None:
+    """The mail's time has come, as if it had never been tried."""
+    where = (outbox.c.id == letter.id, outbox.c.sent.is_(None))
+    connection.execute(update(outbox).where(*where).values(due=now, tries=0))
+
+
 def waiting(connection: Connection) -> int:
     """How much mail is not sent."""
     asked = select(func.count()).select_from(outbox).where(outbox.c.sent.is_(None))

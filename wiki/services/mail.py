@@ -16,8 +16,10 @@ from urllib.parse import unquote, urlsplit
 from wiki.database import outbox
 from wiki.database.connection import Connection
 from wiki.database.outbox import Letter
+from wiki.domain.errors import NotFound
 from wiki.domain.rights import Actor, Right
 from wiki.engine import Wiki
+from wiki.services import audit
 from wiki.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -69,6 +71,32 @@ def listing(wiki: Wiki, actor: Actor) -> Outgoing:
     with wiki.database.read() as connection:
         letters = outbox.unsent(connection)
         return Outgoing(can_send(wiki.settings), outbox.waiting(connection), letters)
+
+
+def retry(wiki: Wiki, actor: Actor, id: int) -> None:
+    """Try a mail again at once, as if for the first time; for administrators. Raises NotFound."""
+    letter = _unsent(wiki, actor, id)
+    with wiki.database.write() as connection:
+        outbox.again(connection, letter, wiki.clock())
+        audit.write(wiki, connection, actor, "mail_retry", letter.recipient)
+    wiki.wake()
+
+
+def drop(wiki: Wiki, actor: Actor, id: int) -> None:
+    """Do not send a mail after all; for administrators. Raises NotFound (`mail_missing`)."""
+    letter = _unsent(wiki, actor, id)
+    with wiki.database.write() as connection:
+        outbox.remove(connection, letter)
+        audit.write(wiki, connection, actor, "mail_drop", letter.recipient)
+
+
+def _unsent(wiki: Wiki, actor: Actor, id: int) -> Letter:
+    wiki.rights.require(actor, Right.ADMINISTER)
+    with wiki.database.read() as connection:
+        letter = outbox.unsent_one(connection, id)
+    if letter is None:
+        raise NotFound("mail_missing")
+    return letter
 
 
 def deliver(wiki: Wiki, may_go: Callable[[Letter], bool] = lambda letter: True) -> bool:

@@ -5,27 +5,36 @@ from __future__ import annotations
 from flask import Blueprint, Response, flash, request
 
 from wiki.domain.members import Status
-from wiki.domain.rights import Role
-from wiki.services import audit, mail, members, rules
+from wiki.domain.rights import Right, Role
+from wiki.services import audit, cautions, mail, members, moderators, newcomers, reports, rules
 from wiki.web import forms
-from wiki.web.context import actor, gettext, number_of, see_other, url_of, wiki
+from wiki.web.context import actor, gettext, may, number_of, see_other, url_of, wiki
 from wiki.web.forms import Problem
+from wiki.web.moderation import day_after
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 
 ROLES = tuple(role.word for role in Role if role is not Role.READER)
 LOG_PAGE = 50
+SOME = 20
+"""So many are counted; more are as many again to do."""
 
 
 @blueprint.get("")
 def overview() -> Response:
-    """What asks for attention, and the way to every screen."""
+    """What asks for attention, and the way to every screen; moderators see their own."""
     who = actor()
+    if not may(Right.ADMINISTER.value):
+        moderators.require(wiki(), who)
+        return see_other("/admin/reports")
     return forms.page(
         "admin/overview.html",
         waiting=members.find(wiki(), who, status=Status.WAITING.value),
         outgoing=mail.listing(wiki(), who),
         rules=rules.listing(wiki(), who),
+        reports=len(reports.queue(wiki(), who, limit=SOME)),
+        held=len(newcomers.queue(wiki(), who, limit=SOME)),
+        some=SOME,
     )
 
 
@@ -90,8 +99,18 @@ def set_groups(username: str) -> Response:
 @blueprint.post("/members/<username>/suspend")
 @forms.refill(member)
 def suspend(username: str) -> Response:
-    """Shut somebody out."""
-    members.suspend(wiki(), actor(), username, request.form.get("reason", ""))
+    """Shut somebody out, for good or until a day."""
+    form = request.form
+    until = day_after(form.get("until", ""))
+    members.suspend(wiki(), actor(), username, form.get("reason", ""), until)
+    return _changed(username)
+
+
+@blueprint.post("/members/<username>/warn")
+@forms.refill(member)
+def warn(username: str) -> Response:
+    """Tell somebody what is not right; they see it until they say to have read it."""
+    cautions.warn(wiki(), actor(), username, request.form.get("warning", ""))
     return _changed(username)
 
 
@@ -186,3 +205,19 @@ def log() -> Response:
 def outbox() -> Response:
     """The mail that is not sent, and why."""
     return forms.page("admin/outbox.html", outgoing=mail.listing(wiki(), actor()))
+
+
+@blueprint.post("/outbox/<int:id>/retry")
+def retry(id: int) -> Response:
+    """Send a mail at once, also one that was given up."""
+    mail.retry(wiki(), actor(), id)
+    flash(gettext("It is sent as soon as the worker gets to it."), "done")
+    return see_other("/admin/outbox")
+
+
+@blueprint.post("/outbox/<int:id>/drop")
+def drop(id: int) -> Response:
+    """Do not send a mail after all."""
+    mail.drop(wiki(), actor(), id)
+    flash(gettext("That mail is not sent."), "done")
+    return see_other("/admin/outbox")
