@@ -13,7 +13,14 @@ from tests.browser.conftest import new_page
 Visit = Callable[..., Page]
 
 OPEN = ["/", "/questions", "/dialogues", "/agenda", "/recent", "/search?q=beweging", "/login"]
-OPEN += ["/register", "/wiki/bestaat-niet", "/wiki/voorwaarden"]
+OPEN += [
+    "/register",
+    "/report?from=/questions",
+    "/report/voorwaarden",
+    "/terms",
+    "/wiki/bestaat-niet",
+    "/wiki/voorwaarden",
+]
 CLOSED = [
     "/new?kind=question",
     "/new?kind=dialogue",
@@ -26,7 +33,14 @@ CLOSED = [
     "/members/anna",
     "/members/anna/erase",
 ]
-ADMIN = ["/admin/members", "/admin/rules"]
+ADMIN = [
+    "/admin/members",
+    "/admin/rules",
+    "/admin/reports",
+    "/admin/held",
+    "/admin/terms",
+    "/close/voorwaarden",
+]
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}}
 
 
