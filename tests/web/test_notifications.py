@@ -17,6 +17,7 @@ from wiki.services import comments, jobs
 def told(client: Any, wiki: Wiki, page: Any, member: Actor, editor: Actor, login: Any) -> str:
     """`anna` follows a page on which somebody else then comments; gives her unread count."""
     page("a", "# Een vraag\n")
+    jobs.tell(wiki)
     login(client, "anna")
     answer = client.get("/watch/a")
     assert answer.status_code == 200 and "Een vraag" in answer.text
@@ -72,6 +73,7 @@ def test_what_one_follows_is_ended(client: Any, wiki: Wiki, told: str, editor: A
 
 def test_a_folder_is_followed(client: Any, wiki: Wiki, page: Any, told: str) -> None:
     page("map/b", "# B\n")
+    jobs.tell(wiki)
     form = {"csrf_token": token_in(client.get("/watch/map/b").text), "scope": "folder"}
     assert client.post("/watch/map", data=form).headers["Location"] == "/account/watches"
     assert ">map</a>" in client.get("/account/watches").text
@@ -80,3 +82,11 @@ def test_a_folder_is_followed(client: Any, wiki: Wiki, page: Any, told: str) -> 
     jobs.tell(wiki)
     assert "Nieuw hier" in client.get("/notifications").text
     assert client.post("/watch/nergens", data=form).status_code == 404
+
+
+def test_a_number_that_no_row_can_have_is_no_error(client: Any, told: str) -> None:
+    huge = "9" * 30
+    assert client.get(f"/notifications?before={huge}").status_code == 200
+    form = {"id": huge, "until": huge, "csrf_token": token_in(client.get("/notifications").text)}
+    assert client.post("/notifications", data=form).status_code == 303
+    assert client.post("/account/watches", data=form).status_code == 303

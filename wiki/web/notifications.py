@@ -13,7 +13,7 @@ blueprint = Blueprint("notifications", __name__)
 @blueprint.get("/notifications")
 def show() -> Response:
     """What one was told, by day."""
-    before = request.args.get("before", type=int) or 0
+    before = number(request.args.get("before", ""))
     unread = bool(request.args.get("unread"))
     found = notifications.listing(wiki(), actor(), before=before, unread=unread, zone=zone())
     answer = respond("notifications/list.html", found=found, is_first=not before)
@@ -30,7 +30,12 @@ def open_one(id: int) -> Response:
 @blueprint.post("/notifications")
 def read() -> Response:
     """Mark some as read (`id`, several times), or all up to one (`until`)."""
-    ids = request.form.getlist("id", type=int)
-    until = request.form.get("until", type=int) or 0
+    ids = list(map(number, request.form.getlist("id")))
+    until = number(request.form.get("until", ""))
     notifications.read_some(wiki(), actor(), ids, all_until=until)
     return see_other("/notifications")
+
+
+def number(written: str) -> int:
+    """The number of a row that an address or a form names; 0 where it cannot be one."""
+    return int(written) if written.isdecimal() and len(written) < 10 else 0

@@ -9,6 +9,7 @@ from wiki.services import watches
 from wiki.web import forms
 from wiki.web.context import actor, gettext, page_url, see_other, wiki
 from wiki.web.forms import Problem
+from wiki.web.notifications import number
 
 blueprint = Blueprint("watches", __name__)
 
@@ -49,6 +50,6 @@ def end() -> Response:
     if request.form.get("all"):
         watches.end_all(wiki(), actor())
     else:
-        watches.end(wiki(), actor(), request.form.getlist("id", type=int))
+        watches.end(wiki(), actor(), list(map(number, request.form.getlist("id"))))
     flash(gettext("You no longer follow this."), "done")
     return see_other("/account/watches")
