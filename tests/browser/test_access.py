@@ -34,7 +34,13 @@ CLOSED = [
     "/members/anna/erase",
 ]
 ADMIN = [
+    "/admin",
     "/admin/members",
+    "/admin/outbox",
+    "/admin/audit",
+    "/notifications",
+    "/account/watches",
+    "/suggestions",
     "/admin/rules",
     "/admin/reports",
     "/admin/held",
