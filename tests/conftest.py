@@ -84,11 +84,11 @@ def _quick_passwords() -> Iterator[None]:
     """Passwords cost milliseconds instead of tens of them; how they are kept stays the same."""
     from argon2 import PasswordHasher
 
-    from wiki.services import sessions
+    from wiki.services import passwords
 
-    kept, sessions._hasher = sessions._hasher, PasswordHasher(1, 8, 1)
+    kept, passwords._hasher = passwords._hasher, PasswordHasher(1, 8, 1)
     yield
-    sessions._hasher = kept
+    passwords._hasher = kept
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 
 from wiki.database import members as table
 from wiki.database import outbox
-from wiki.domain.errors import Conflict, Forbidden, Invalid, LoginRequired, NotFound, TooFast
+from wiki.domain.errors import Forbidden, Invalid, LoginRequired, NotFound, TooFast
 from wiki.domain.members import Status
 from wiki.domain.rights import ANONYMOUS, SYSTEM, Actor, Role
 from wiki.engine import Wiki
@@ -78,7 +78,7 @@ def test_with_mail_the_address_is_confirmed(wiki: Wiki) -> None:
     assert letter.recipient == "nieuw@example.org" and "nieuw" in letter.text
     with pytest.raises(Forbidden):
         log_in(wiki, "nieuw")
-    assert accounts.confirm(wiki, token_in(letter), address=HERE) is Status.ACTIVE
+    assert accounts.confirm(wiki, token_in(letter), address=HERE).status is Status.ACTIVE
     assert log_in(wiki, "nieuw")
     with pytest.raises(NotFound):
         accounts.confirm(wiki, token_in(letter), address=HERE)
@@ -166,27 +166,10 @@ def test_changing_the_password_ends_other_sessions(wiki: Wiki, member: Actor) ->
     with pytest.raises(Invalid) as refused:
         accounts.change_password(wiki, member, visit.session, current="mis", new=new)
     assert refused.value.fields[0].field == "current_password"
-    accounts.change_password(wiki, member, visit.session, current=PASSWORD, new=new)
-    assert sessions.visit_of(wiki, here) and not sessions.visit_of(wiki, there)
+    renewed = accounts.change_password(wiki, member, visit.session, current=PASSWORD, new=new)
+    assert not sessions.visit_of(wiki, here) and not sessions.visit_of(wiki, there)
+    assert sessions.visit_of(wiki, renewed)
     assert log_in(wiki, "anna", new)
-
-
-def test_another_address_without_mail(wiki: Wiki, member: Actor, editor: Actor) -> None:
-    with pytest.raises(Conflict):
-        accounts.change_email(wiki, member, email="bram@example.org", current=PASSWORD)
-    assert not accounts.change_email(wiki, member, email="a@nieuw.example", current=PASSWORD)
-    assert log_in(wiki, "a@nieuw.example")
-
-
-def test_another_address_is_confirmed_and_the_old_one_told(wiki: Wiki, member: Actor) -> None:
-    with_mail(wiki)
-    assert accounts.change_email(wiki, member, email="a@nieuw.example", current=PASSWORD)
-    (letter,) = letters(wiki)
-    assert letter.recipient == "a@nieuw.example"
-    assert accounts.profile(wiki, member).email == "anna@example.org"
-    accounts.confirm(wiki, token_in(letter), address=HERE)
-    assert accounts.profile(wiki, member).email == "a@nieuw.example"
-    assert letters(wiki)[-1].recipient == "anna@example.org"
 
 
 def test_the_profile(wiki: Wiki, member: Actor) -> None:
@@ -201,18 +184,6 @@ def test_the_profile(wiki: Wiki, member: Actor) -> None:
     assert fields == ["name", "language", "timezone", "theme"]
     with pytest.raises(LoginRequired):
         accounts.profile(wiki, ANONYMOUS)
-
-
-def test_a_password_link_works_once(wiki: Wiki, member: Actor) -> None:
-    session = log_in(wiki, "anna")
-    token = members.password_link(wiki, SYSTEM, "anna").rpartition("/")[2]
-    with pytest.raises(Invalid):
-        accounts.reset_password(wiki, token, "kort", address=HERE)
-    accounts.reset_password(wiki, token, "een heel ander wachtwoord", address=HERE)
-    assert sessions.visit_of(wiki, session) is None
-    assert log_in(wiki, "anna", "een heel ander wachtwoord")
-    with pytest.raises(NotFound):
-        accounts.reset_password(wiki, token, "nog een ander wachtwoord", address=HERE)
 
 
 def test_roles_cannot_be_asked_for(wiki: Wiki) -> None:

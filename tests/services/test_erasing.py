@@ -68,7 +68,7 @@ def truth(wiki: Wiki) -> str:
 
 def leave(wiki: Wiki, jan: Actor, *, with_comments: bool = False) -> None:
     erasing.erase_own(
-        wiki, jan, username="Jan.Zeldzaam", current=PASSWORD, with_comments=with_comments
+        wiki, jan, 0, username="Jan.Zeldzaam", current=PASSWORD, with_comments=with_comments
     )
 
 
@@ -145,9 +145,9 @@ def test_asking_twice(wiki: Wiki, jan: Actor, admin: Actor, member: Actor) -> No
     for wrong in ({"username": "anna"}, {"current": "mis"}):
         given = {"username": "jan.zeldzaam", "current": PASSWORD, **wrong}
         with pytest.raises(Invalid):
-            erasing.erase_own(wiki, jan, with_comments=False, **given)
+            erasing.erase_own(wiki, jan, 0, with_comments=False, **given)
     with pytest.raises(LoginRequired):
-        erasing.erase_own(wiki, ANONYMOUS, username="", current="", with_comments=False)
+        erasing.erase_own(wiki, ANONYMOUS, 0, username="", current="", with_comments=False)
     with pytest.raises(Forbidden):
         erasing.erase(wiki, member, "jan.zeldzaam", confirm="jan.zeldzaam")
     with pytest.raises(Invalid):

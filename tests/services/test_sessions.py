@@ -14,7 +14,7 @@ from wiki.database import sessions as table
 from wiki.domain.errors import Forbidden, LoginRequired, NotFound, TooFast
 from wiki.domain.rights import SYSTEM, Actor, Role
 from wiki.engine import Wiki
-from wiki.services import limits, members, sessions
+from wiki.services import limits, members, passwords, sessions
 from wiki.settings import Settings
 
 PASSWORD = "correct horse battery"
@@ -61,7 +61,7 @@ def test_wrong_and_unknown_look_the_same(wiki: Wiki, member: Actor) -> None:
 
 def test_an_unknown_name_costs_a_hash_too(wiki: Wiki, monkeypatch: pytest.MonkeyPatch) -> None:
     checked = []
-    real = sessions._hasher
+    real = passwords._hasher
 
     class Counting:
         def verify(self, kept: str, password: str) -> bool:
@@ -70,7 +70,7 @@ def test_an_unknown_name_costs_a_hash_too(wiki: Wiki, monkeypatch: pytest.Monkey
 
         hash = staticmethod(real.hash)
 
-    monkeypatch.setattr(sessions, "_hasher", Counting())
+    monkeypatch.setattr(passwords, "_hasher", Counting())
     with pytest.raises(LoginRequired):
         log_in(wiki, "nobody")
     assert len(checked) == 1 and checked[0].startswith("$argon2id$")
@@ -119,13 +119,24 @@ def test_sessions_are_listed_and_ended_by_their_owner_only(
 def test_a_session_ends_when_it_is_not_used(
     wiki: Wiki, member: Actor, clock: Callable[[float], None]
 ) -> None:
-    token = log_in(wiki)
+    token = sessions.authenticate(wiki, "anna", PASSWORD, address=HOME, remember=True)
     day = 24 * 3600
     for _ in range(3):
         clock(50 * day)
         assert sessions.visit_of(wiki, token), "used in time, it goes on"
     clock(61 * day)
     assert sessions.visit_of(wiki, token) is None
+
+
+def test_one_that_is_not_remembered_ends_after_a_day(
+    wiki: Wiki, member: Actor, clock: Callable[[float], None]
+) -> None:
+    token = log_in(wiki)
+    clock(20 * 3600)
+    assert sessions.visit_of(wiki, token), "used within a day, it goes on"
+    clock(25 * 3600)
+    assert sessions.visit_of(wiki, token) is None
+    assert sessions.listing(wiki, member) == []
 
 
 def test_role_and_groups_are_those_of_now(wiki: Wiki, member: Actor) -> None:

@@ -19,6 +19,7 @@ import pytest
 from werkzeug.exceptions import HTTPException
 
 from tests.conftest import PASSWORD, token_in
+from wiki.database import passkeys as table
 from wiki.domain.rights import SYSTEM, Actor, Right, Role, Rule
 from wiki.engine import Wiki
 from wiki.services import comments, members
@@ -34,6 +35,7 @@ anyone      +++++++   +++++++      +++++++      +++++++    shows only what one m
 nobody      0000000   0000000      0000000      0000000    a token that is none
 refused     lllllll   lllllll      lllllll      lllllll    no password: whoever one is
 own         l++++++   l++++++      l++++++      l++++++    one's own account
+unbegun     l000000   l000000      l000000      l000000    a second step that nobody set up
 mine        l+00000   l+00000      l+00000      l+00000    what is the member's alone
 feed        +++++++   lxxxxxx      +++++++      +++++++    for programs; not for members only
 follow      l++++++   lx++x++      l++++++      l++++++    a member who may read
@@ -186,6 +188,25 @@ GET  /account/confirm/none                                      nobody
 POST /account/confirm/none                                      nobody
 GET  /account/reset/none                                        nobody
 POST /account/reset/none new_password=correct-horse-battery     nobody
+GET  /account/reset                                             anyone
+POST /account/reset username=x                                  anyone
+GET  /account/email/undo/none                                   nobody
+POST /account/email/undo/none                                   nobody
+GET  /login/second                                              own
+POST /login/second code=000000                                  refused
+POST /login/passkey/options                                     anyone
+POST /login/passkey credential=x                                refused
+GET  /account/second-factor                                     own
+POST /account/second-factor/begin                               own
+GET  /account/second-factor/setup                               unbegun
+POST /account/second-factor/setup code=000000                   unbegun
+POST /account/second-factor/codes code=000000                   unbegun
+POST /account/second-factor/off code=000000                     unbegun
+GET  /account/passkeys                                          own
+POST /account/passkeys name=x                                   own
+POST /account/passkeys/options                                  own
+GET  /account/passkeys/{passkey}/remove                         mine
+POST /account/passkeys/{passkey}/remove                         mine
 GET  /account                                                   own
 POST /account name=Naam                                         own
 GET  /account/email                                             own
@@ -226,6 +247,7 @@ POST /admin/members/a-member/role role=admin                           admin
 POST /admin/members/a-member/groups groups=x                           admin
 POST /admin/members/a-member/suspend reason=x                          warden
 POST /admin/members/a-member/reinstate                                 warden
+POST /admin/members/a-member/second-factor/reset                       admin
 POST /admin/members/a-member/link                                      admin
 POST /admin/invitations email=                                  admin
 GET  /admin/rules                                               admin
@@ -372,8 +394,26 @@ def values(wiki: Wiki, people: dict[str, Actor], page: Callable[..., str]) -> di
         "caution": "1",
         "letter": letter,
         "session": "1",
+        "passkey": str(passkey_of(wiki, people["member"])),
         "search": str(saved_searches.listing(wiki, people["member"])[0].id),
     }
+
+
+def passkey_of(wiki: Wiki, actor: Actor) -> int:
+    from wiki.services import passkeys
+
+    with wiki.database.write() as connection:
+        table.add(
+            connection,
+            actor.id or 0,
+            credential="zwaluw",
+            key=b"",
+            count=0,
+            transports=(),
+            name="sleutel",
+            now=wiki.clock(),
+        )
+    return passkeys.listing(wiki, actor)[0].id
 
 
 def rules_of(situation: str, people: dict[str, Actor]) -> list[Rule]:

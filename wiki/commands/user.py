@@ -11,7 +11,7 @@ from wiki.commands.place import Stop, with_wiki
 from wiki.domain.members import Status
 from wiki.domain.rights import SYSTEM, Role
 from wiki.engine import Wiki
-from wiki.services import erasing, members
+from wiki.services import erasing, members, second_factor
 
 ROLES = click.Choice([role.word for role in Role if role is not Role.READER])
 
@@ -124,6 +124,15 @@ def password(wiki: Wiki, name: str, password_stdin: bool) -> None:
     """Give a member another password; they are logged out everywhere."""
     members.set_password(wiki, name, _password(password_stdin))
     click.echo(f"the password of {name} is changed")
+
+
+@user.command("reset-factor")
+@click.argument("name")
+@with_wiki
+def reset_factor(wiki: Wiki, name: str) -> None:
+    """Switch off the second step of a member who lost it; their passkeys are forgotten too."""
+    second_factor.reset(wiki, SYSTEM, name)
+    click.echo(f"{name} logs in with a password alone")
 
 
 @user.command()

@@ -173,6 +173,16 @@ def by_login(connection: Connection, login: str) -> tuple[Member, str] | None:
     return (member_of(row), row.password) if row else None
 
 
+def unconfirmed(connection: Connection, email: str) -> list[Member]:
+    """Accounts that wait until this e-mail address is confirmed, the newest one only."""
+    where = (
+        members.c.status == Status.UNCONFIRMED.value,
+        func.lower(members.c.email) == email.strip().lower(),
+    )
+    asked = select(*PERSON).where(*where).order_by(members.c.id.desc()).limit(1)
+    return [member_of(row) for row in connection.execute(asked)]
+
+
 def password_of(connection: Connection, id: int) -> str:
     """The hash of the account's password."""
     return connection.scalar(select(members.c.password).where(members.c.id == id)) or ""

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import (
+    Boolean,
     Column,
+    ColumnElement,
     Connection,
     ForeignKey,
     Integer,
     String,
     Table,
+    and_,
     bindparam,
+    false,
     func,
     insert,
+    not_,
+    or_,
     select,
     update,
 )
@@ -36,6 +43,12 @@ sessions = Table(
     Column("created", Moment, nullable=False),
     Column("seen", Moment, nullable=False),
     Column("agent", String(200), nullable=False),
+    # Kept by the browser when it is closed, and so for weeks here.
+    Column("remember", Boolean, nullable=False, server_default=false()),
+    # The password was right and a second step is to follow: nobody is logged in yet.
+    Column("half", Boolean, nullable=False, server_default=false()),
+    # More was shown than a password.
+    Column("strong", Boolean, nullable=False, server_default=false()),
     sqlite_autoincrement=True,
 )
 
@@ -43,6 +56,8 @@ _VISIT = (
     select(
         sessions.c.id.label("session"),
         sessions.c.seen,
+        sessions.c.remember,
+        sessions.c.strong,
         members.c.id,
         members.c.uid,
         members.c.username,
@@ -69,40 +84,103 @@ _VISIT = (
     .where(
         members.c.status == Status.ACTIVE.value,
         sessions.c.hash == bindparam("hash"),
-        sessions.c.seen > bindparam("since"),
+        ~sessions.c.half,
+        or_(
+            sessions.c.seen > bindparam("since"),
+            and_(sessions.c.remember, sessions.c.seen > bindparam("remembered_since")),
+        ),
     )
 )
 """Made once: building a statement takes longer than SQLite takes to answer it."""
 
 
-def add(connection: Connection, hash: str, member: int, agent: str, now: datetime) -> int:
+@dataclass(frozen=True, slots=True)
+class Since:
+    """Since when a session must have been used to be alive: an ordinary one, a remembered one."""
+
+    ordinary: datetime
+    remembered: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Half:
+    """A login whose second step is to follow: whose it is, and what they chose."""
+
+    id: int
+    member: int
+    remember: bool
+
+
+def add(
+    connection: Connection,
+    hash: str,
+    member: int,
+    agent: str,
+    now: datetime,
+    *,
+    remember: bool = False,
+    half: bool = False,
+    strong: bool = False,
+) -> int:
     """A new session; gives its id."""
-    values = {"hash": hash, "member": member, "agent": agent, "created": now, "seen": now}
+    values = {
+        "hash": hash,
+        "member": member,
+        "agent": agent,
+        "created": now,
+        "seen": now,
+        "remember": remember,
+        "half": half,
+        "strong": strong,
+    }
     key = connection.execute(insert(sessions).values(**values)).inserted_primary_key
     return int(key[0])  # type: ignore[index]
 
 
-def visit(connection: Connection, hash: str, since: datetime) -> tuple[Visit, datetime] | None:
+def visit(connection: Connection, hash: str, since: Since) -> tuple[Visit, datetime] | None:
     """Who the session belongs to, and when it was last seen; None if unknown or not seen `since`.
 
     One statement: it runs for every page that a member views.
     """
-    row = connection.execute(_VISIT, {"hash": hash, "since": since}).first()
+    bound = {"hash": hash, "since": since.ordinary, "remembered_since": since.remembered}
+    row = connection.execute(_VISIT, bound).first()
     if row is None:
         return None
     groups = groups_of(row.groups)
     actor = Actor(row.id, row.uid, row.username, row.name, Role(row.role), groups)
-    visit = Visit(
-        actor=actor,
-        session=row.session,
-        language=row.language,
-        timezone=row.timezone,
-        theme=row.theme,
-        unread=row.unread,
+    found = Visit(
+        actor,
+        row.session,
+        row.language,
+        row.timezone,
+        row.theme,
+        row.unread,
         watching=row.watching or 0,
         cautions=row.cautions,
+        remember=row.remember,
+        strong=row.strong,
     )
-    return visit, row.seen
+    return found, row.seen
+
+
+def half(connection: Connection, hash: str, since: datetime) -> Half | None:
+    """The login with this hash whose second step is to follow, if it began after `since`."""
+    where = (sessions.c.hash == hash, sessions.c.half, sessions.c.created > since)
+    row = connection.execute(select(sessions).where(*where)).first()
+    return Half(row.id, row.member, row.remember) if row else None
+
+
+def renew(connection: Connection, session: int, hash: str, *, strong: bool | None = None) -> None:
+    """The session goes on under another token; `strong` says that more was shown meanwhile."""
+    values: dict[str, object] = {"hash": hash}
+    if strong is not None:
+        values["strong"] = strong
+    connection.execute(update(sessions).where(sessions.c.id == session).values(**values))
+
+
+def created(connection: Connection, session: int) -> datetime | None:
+    """When somebody logged in for this session."""
+    return connection.scalar(select(sessions.c.created).where(sessions.c.id == session))
 
 
 def seen(connection: Connection, session: int, now: datetime) -> None:
@@ -110,14 +188,24 @@ def seen(connection: Connection, session: int, now: datetime) -> None:
     connection.execute(update(sessions).where(sessions.c.id == session).values(seen=now))
 
 
-def of_member(connection: Connection, member: int, since: datetime) -> list[Session]:
+def _alive(since: Since) -> ColumnElement[bool]:
+    return or_(
+        sessions.c.seen > since.ordinary,
+        and_(sessions.c.remember, sessions.c.seen > since.remembered),
+    )
+
+
+def of_member(connection: Connection, member: int, since: Since) -> list[Session]:
     """The member's sessions, the last used first."""
     asked = (
         select(sessions)
-        .where(sessions.c.member == member, sessions.c.seen > since)
+        .where(sessions.c.member == member, ~sessions.c.half, _alive(since))
         .order_by(sessions.c.seen.desc(), sessions.c.id.desc())
     )
-    return [Session(row.id, row.created, row.seen, row.agent) for row in connection.execute(asked)]
+    return [
+        Session(row.id, row.created, row.seen, row.agent, row.remember, row.strong)
+        for row in connection.execute(asked)
+    ]
 
 
 def end(connection: Connection, hash: str) -> None:
@@ -137,6 +225,6 @@ def end_all(connection: Connection, member: int, *, but: int = 0) -> int:
     return connection.execute(delete_from(sessions).where(*where)).rowcount
 
 
-def forget(connection: Connection, since: datetime) -> int:
-    """Remove sessions not seen since; gives how many."""
-    return connection.execute(delete_from(sessions).where(sessions.c.seen <= since)).rowcount
+def forget(connection: Connection, since: Since) -> int:
+    """Remove sessions that are not alive; gives how many."""
+    return connection.execute(delete_from(sessions).where(not_(_alive(since)))).rowcount

@@ -23,6 +23,9 @@ tokens = Table(
 )
 
 
+BATCH = 100
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     """What a link is for: `member` is None where it is for nobody yet; `value` is its cargo."""
@@ -41,9 +44,10 @@ def add(
     *,
     member: int | None = None,
     value: str = "",
+    keep: bool = False,
 ) -> None:
-    """A new token; of a member's tokens of one kind only the newest works."""
-    if member is not None:
+    """A new token; of a member's tokens of one kind only the newest works, unless `keep`."""
+    if member is not None and not keep:
         where = (tokens.c.member == member, tokens.c.kind == kind)
         connection.execute(delete_from(tokens).where(*where))
     values = {"hash": hash, "kind": kind, "member": member, "value": value, "expires": expires}
@@ -60,6 +64,19 @@ def get(connection: Connection, hash: str, kind: str, now: datetime) -> Token | 
 def use(connection: Connection, token: Token) -> bool:
     """The token works no more; False if another request used it first."""
     return bool(connection.execute(delete_from(tokens).where(tokens.c.id == token.id)).rowcount)
+
+
+def of_kind(connection: Connection, kind: str, now: datetime) -> list[Token]:
+    """The tokens of this kind that still work, the oldest first."""
+    where = (tokens.c.kind == kind, tokens.c.expires > now)
+    rows = connection.execute(select(tokens).where(*where).order_by(tokens.c.id).limit(BATCH))
+    return [Token(row.id, row.kind, row.member, row.value) for row in rows]
+
+
+def drop(connection: Connection, member: int, kind: str, *, after: int = 0) -> None:
+    """The member's tokens of this kind work no more, as far as they came after another."""
+    where = (tokens.c.member == member, tokens.c.kind == kind, tokens.c.id > after)
+    connection.execute(delete_from(tokens).where(*where))
 
 
 def forget(connection: Connection, now: datetime) -> int:

@@ -73,12 +73,17 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One place where a member is logged in; `agent` is what the browser called itself."""
+    """One place where a member is logged in; `agent` is what the browser called itself.
+
+    `remember`: it goes on when the browser is closed; `strong`: more was shown than a password.
+    """
 
     id: int
     created: datetime
     seen: datetime
     agent: str
+    remember: bool = False
+    strong: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +92,7 @@ class Visit:
 
     `watching` is another number whenever the member watched something or ended that; `cautions`
     counts the warnings that they did not say to have read.
+    `capped`: the rights of their role wait until they set up a second step.
     """
 
     actor: Actor
@@ -97,6 +103,9 @@ class Visit:
     unread: int = 0
     watching: int = 0
     cautions: int = 0
+    remember: bool = False
+    strong: bool = False
+    capped: bool = False
 
 
 def fold_username(username: str) -> str:
@@ -154,15 +163,17 @@ def check_name(name: str) -> str:
     return name
 
 
-def check_password(password: str, *about: str, field: str = "password") -> str:
+def check_password(
+    password: str, *about: str, field: str = "password", least: int = PASSWORD_LEAST
+) -> str:
     """The password in the form in which it is hashed; raises Invalid on the form's `field`.
 
-    Rules as NIST SP 800-63B has them: length, and not a password that everybody tries, nor one
-    made of what is known `about` the person or the site; no rules on kinds of characters.
+    Its length, and that it is not what everybody tries first, nor made of what is known `about`
+    the person or the site.
     """
     password = normal_password(password)
-    if len(password) < PASSWORD_LEAST:
-        raise Invalid.field(field, "password_short", least=PASSWORD_LEAST)
+    if len(password) < least:
+        raise Invalid.field(field, "password_short", least=least)
     if len(password) > PASSWORD_MOST:
         raise Invalid.field(field, "password_long", most=PASSWORD_MOST)
     if is_common(password) or password.casefold() in {known.casefold() for known in about}:

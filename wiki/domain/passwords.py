@@ -23,6 +23,9 @@ _STEMS = frozenset(
     """.split()
 )
 _LEET = str.maketrans("013457@$!", "oleastasi")
+_AROUND = 8
+"""More digits and signs than this around a word are worth something themselves."""
+
 _EDGES = re.compile(r"^[\W\d_]+|[\W\d_]+$")
 _RUNS = ("01234567890123456789", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "1q2w3e4r5t6y7u8i9o0p")
 
@@ -32,10 +35,29 @@ def is_common(password: str) -> bool:
     word = password.casefold()
     if len(set(word)) <= 2 or _is_run(word) or (word.isdecimal() and len(word) < 12):
         return True
-    bare = _EDGES.sub("", word)
-    return bool({bare, _EDGES.sub("", word.translate(_LEET))} & _STEMS) or (
-        bare.translate(_LEET) in _STEMS
-    )
+    return bool(forms(password) & _STEMS)
+
+
+def forms(password: str) -> frozenset[str]:
+    """The words that a password comes down to, for whoever has a list of words to try.
+
+    Itself in small letters; without a few digits and signs around it; with letters for the digits
+    and signs that stand for them; and once, where it is the same word over and over.
+    """
+    word = password.casefold()
+    found = {word, word.translate(_LEET)}
+    found |= {bare for each in list(found) if len(each) - len(bare := _bare(each)) <= _AROUND}
+    found |= {bare.translate(_LEET) for bare in list(found)}
+    return frozenset(_unit(each) for each in found if each)
+
+
+def _bare(word: str) -> str:
+    return _EDGES.sub("", word)
+
+
+def _unit(word: str) -> str:
+    again = (word + word).find(word, 1)
+    return word[:again]
 
 
 def _is_run(word: str) -> bool:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import secrets
 import zoneinfo
 from collections.abc import Callable
+from dataclasses import dataclass
 from enum import StrEnum
 
-from wiki.database import members, sessions
+from wiki.database import members
+from wiki.database import sessions as session_rows
 from wiki.database.connection import Connection
 from wiki.database.members import NewMember
 from wiki.domain.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
@@ -16,18 +18,38 @@ from wiki.domain.members import (
     Status,
     check_email,
     check_name,
-    check_password,
     check_username,
+    fold_email,
     gather,
 )
 from wiki.domain.rights import Actor, Role
 from wiki.engine import Wiki
 from wiki.i18n.languages import LANGUAGES
-from wiki.services import letters, limits, links, mail, terms
-from wiki.services.letters import Written
-from wiki.services.limits import PASSWORD, REGISTER, Try
+from wiki.services import (
+    email_change,
+    letters,
+    limits,
+    links,
+    mail,
+    passwords,
+    proof,
+    sessions,
+    terms,
+)
+from wiki.services.limits import REGISTER, Try
 from wiki.services.links import Kind
-from wiki.services.sessions import hash_password, own_id, verify
+from wiki.services.sessions import own_id
+
+VALUE_MOST = 254
+"""Characters that a link can carry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """Where an account stands after its address was confirmed, and where its owner came from."""
+
+    status: Status
+    back: str
 
 
 class Joined(StrEnum):
@@ -48,14 +70,15 @@ def register(
     language: str = "",
     invitation: str = "",
     terms_accepted: str = "",
+    back: str = "",
 ) -> Joined:
     """Ask for an account; says what has to happen before it can be used.
 
-    With mail: the address has to be confirmed first. Without: an administrator approves, so that
-    nobody waits for a mail that never comes. Whether an e-mail address is known already shows in
-    nothing but a mail to it. `terms_accepted` is the stamp of the terms that were. Raises Invalid
-    (with fields), Conflict (`username_taken`), Forbidden (`registration_closed`,
-    `invitation_needed`), TooFast.
+    With mail: the address has to be confirmed first, and the link there leads `back`. Without: an
+    administrator approves, so that nobody waits for a mail that never comes. Whether an e-mail
+    address is known already shows in nothing but a mail to it, not in the work that is done either.
+    `terms_accepted` is the stamp of the terms that were. Raises Invalid (with fields),
+    Forbidden (`registration_closed`, `invitation_needed`), TooFast.
     """
     may_register(wiki, invitation)
     check_all(wiki, username, email, password)
@@ -66,23 +89,25 @@ def register(
         uid=new_uid(),
         username=check_username(username),
         email=check_email(email),
-        password=hash_password(password),
+        password=passwords.hashed(password),
         role=Role.MEMBER,
         status=_STATUS[joined],
         joined=wiki.clock(),
         language=language,
-        vouched=bool(invitation),
     )
     with wiki.database.write() as connection:
+        invited = ""
         if invitation:
-            links.use(wiki, connection, Kind.INVITE, invitation)
+            invited = links.use(wiki, connection, Kind.INVITE, invitation).value
         try:
             member = members.add(connection, new)
         except Conflict as error:
-            field = "email" if error.code == "email_taken" else "username"
-            raise Invalid.field(field, error.code, **error.values) from error
+            raise Invalid.field("username", error.code, **error.values) from error
         terms.keep(wiki, connection, member.id, accepted)
-        _tell(wiki, connection, member, joined)
+        if joined is Joined.WAIT:
+            _tell_administrators(wiki, connection, member)
+        elif not _came_by_mail(connection, member, invited):
+            _ask_to_confirm(wiki, connection, member, joined, back)
     wiki.wake()
     return joined
 
@@ -111,13 +136,40 @@ def _joining(wiki: Wiki, invited: bool) -> Joined:
     return Joined.CONFIRM if mail.can_send(wiki.settings) else Joined.WAIT
 
 
+def _came_by_mail(connection: Connection, member: Member, invited: str) -> bool:
+    """Whether the invitation was mailed to this very address: then it is known to be theirs."""
+    if not invited or fold_email(invited) != fold_email(member.email):
+        return False
+    if members.by_email(connection, member.email) is None:
+        members.vouch(connection, member, member.email)
+    return True
+
+
+def _ask_to_confirm(
+    wiki: Wiki, connection: Connection, member: Member, joined: Joined, back: str
+) -> None:
+    """Mail the address: to its new owner a link, to whom it belongs already a warning."""
+    if not mail.can_send(wiki.settings):
+        return
+    owner = members.by_email(connection, member.email)
+    kind = Kind.CONFIRM if joined is Joined.CONFIRM else Kind.EMAIL
+    value = member.email
+    if kind is Kind.CONFIRM:
+        value = back if len(back) <= VALUE_MOST else ""
+    path = links.make(wiki, connection, kind, member=member.id, value=value)
+    written = letters.confirm(wiki.settings, member, path)
+    if owner:
+        written = letters.already(wiki.settings, owner)
+    letters.post(wiki, connection, member.email, written)
+
+
 def check_all(wiki: Wiki, username: str, email: str, password: str) -> None:
     """Pass if an account can have these; raises one Invalid with every field that is wrong."""
-    about = (username, email, email.partition("@")[0], wiki.settings.site_name)
+    about = (username, email, email.partition("@")[0])
     gather(
         _wrong(lambda: check_username(username)),
         _wrong(lambda: check_email(email)),
-        _wrong(lambda: check_password(password, *about)),
+        _wrong(lambda: passwords.check(wiki.settings, password, *about)),
     )
 
 
@@ -129,28 +181,17 @@ def _wrong(check: Callable[[], object]) -> FieldError | None:
     return None
 
 
-def _tell(wiki: Wiki, connection: Connection, member: Member, joined: Joined) -> None:
-    if joined is Joined.WAIT:
-        _tell_administrators(wiki, connection, member)
-    if joined is not Joined.CONFIRM:
-        return
-    owner = members.by_email(connection, member.email)
-    if owner:
-        _post(wiki, connection, owner.email, letters.already(wiki.settings, owner))
-        return
-    path = links.make(wiki, connection, Kind.CONFIRM, member=member.id)
-    _post(wiki, connection, member.email, letters.confirm(wiki.settings, member, path))
-
-
 def _tell_administrators(wiki: Wiki, connection: Connection, newcomer: Member) -> None:
     if not mail.can_send(wiki.settings):
         return
     for admin in members.find(connection, role=int(Role.ADMIN), status=Status.ACTIVE.value):
         if admin.email:
-            _post(wiki, connection, admin.email, letters.waits(wiki.settings, admin, newcomer))
+            letters.post(
+                wiki, connection, admin.email, letters.waits(wiki.settings, admin, newcomer)
+            )
 
 
-def confirm(wiki: Wiki, token: str, *, address: str) -> Status:
+def confirm(wiki: Wiki, token: str, *, address: str) -> Confirmed:
     """The e-mail address in the link's mail is its owner's; gives where the account stands now.
 
     Serves new accounts and changed addresses. Raises NotFound (`link_dead`), TooFast, or Conflict
@@ -165,84 +206,39 @@ def confirm(wiki: Wiki, token: str, *, address: str) -> Status:
         if member is None:
             raise NotFound("link_dead")
         if not is_new:
-            if member.email:
-                _post(wiki, connection, member.email, letters.moved(wiki.settings, member))
-            members.vouch(connection, member, used.value)
-            return member.status
+            email_change.settle(wiki, connection, member, used.value)
+            return Confirmed(member.status, "")
         members.vouch(connection, member, member.email)
         if member.status is not Status.UNCONFIRMED:
-            return member.status
+            return Confirmed(member.status, used.value)
         approval = wiki.settings.registration == "approval"
         status = Status.WAITING if approval else Status.ACTIVE
         members.change(connection, member.id, {"status": status.value})
         if approval:
             _tell_administrators(wiki, connection, member)
-        return status
+        return Confirmed(status, used.value)
 
 
-def reset_password(wiki: Wiki, token: str, password: str, *, address: str) -> None:
-    """Choose a new password with a one-time link; every session ends.
+def change_password(wiki: Wiki, actor: Actor, session: int, *, current: str, new: str) -> str:
+    """Choose another password; other sessions end, and this one goes on under the token it gives.
 
-    Raises NotFound (`link_dead`), Invalid, TooFast.
+    Raises Invalid (fields `current_password`, `new_password`), Forbidden, TooFast.
     """
-    links.slow_down(wiki, address)
-    hashed = hash_password(check_password(password, field="new_password"))
+    proof.require(wiki, actor, session, current)
+    about = (actor.username, actor.name)
+    new = passwords.check(wiki.settings, new, *about, field="new_password")
     with wiki.database.write() as connection:
-        used = links.use(wiki, connection, Kind.RESET, token)
-        members.change(connection, used.member or 0, {"password": hashed})
-        sessions.end_all(connection, used.member or 0)
-
-
-def change_password(wiki: Wiki, actor: Actor, session: int, *, current: str, new: str) -> None:
-    """Choose another password; the member's other sessions end.
-
-    Raises Invalid (fields `current_password`, `new_password`), TooFast.
-    """
-    check_current(wiki, actor, current)
-    about = (actor.username, actor.name, wiki.settings.site_name)
-    hashed = hash_password(check_password(new, *about, field="new_password"))
-    with wiki.database.write() as connection:
-        members.change(connection, own_id(actor), {"password": hashed})
-        sessions.end_all(connection, own_id(actor), but=session)
-
-
-def change_email(wiki: Wiki, actor: Actor, *, email: str, current: str) -> bool:
-    """Use another e-mail address; whether it has to be confirmed by mail first.
-
-    Raises Invalid (fields `email`, `current_password`), TooFast, or Conflict (`email_taken`) where
-    no mail can be sent; where it can, only the address's owner learns of that.
-    """
-    own_id(actor)
-    email = check_email(email)
-    check_current(wiki, actor, current)
-    with wiki.database.write() as connection:
-        member = _own(connection, actor)
-        if not mail.can_send(wiki.settings):
-            members.vouch(connection, member, email)
-            return False
-        owner = members.by_email(connection, email)
-        if owner and owner.id != member.id:
-            _post(wiki, connection, owner.email, letters.already(wiki.settings, owner))
-            return True
-        path = links.make(wiki, connection, Kind.EMAIL, member=member.id, value=email)
-        _post(wiki, connection, email, letters.new_address(wiki.settings, member, path))
-    wiki.wake()
-    return True
-
-
-def check_current(wiki: Wiki, actor: Actor, password: str) -> None:
-    """Pass if this is the actor's password; raises Invalid (field `current_password`), TooFast."""
-    limits.take(wiki, [Try(PASSWORD, limits.key(wiki, own_id(actor)))])
-    with wiki.database.read() as connection:
-        kept = members.password_of(connection, own_id(actor))
-    if not verify(kept, password):
-        raise Invalid.field("current_password", "password_wrong")
+        member = proof.own(connection, actor)
+        members.change(connection, member.id, {"password": passwords.hashed(new)})
+        session_rows.end_all(connection, member.id, but=session)
+        letters.tell(wiki, connection, member, letters.password_changed(wiki.settings, member))
+        return sessions.renew(wiki, connection, session)
 
 
 def profile(wiki: Wiki, actor: Actor) -> Member:
     """The actor's own account; raises LoginRequired."""
     with wiki.database.read() as connection:
-        return _own(connection, actor)
+        return proof.own(connection, actor)
 
 
 def change_profile(
@@ -272,17 +268,6 @@ def _one_of(field: str, value: str, known: tuple[str, ...]) -> FieldError | None
     return None if not value or value in known else FieldError(field, "choice_unknown", {})
 
 
-def _own(connection: Connection, actor: Actor) -> Member:
-    member = members.get(connection, own_id(actor))
-    if member is None:
-        raise NotFound("member_missing")
-    return member
-
-
 def new_uid() -> str:
     """An opaque id that says nothing and is never used twice."""
     return secrets.token_hex(10)
-
-
-def _post(wiki: Wiki, connection: Connection, recipient: str, written: Written) -> None:
-    mail.put(wiki, connection, recipient, written.subject, written.text)

@@ -16,7 +16,7 @@ from wiki.domain.members import Member, fold_username
 from wiki.domain.rights import SYSTEM, Actor, Right
 from wiki.engine import Wiki
 from wiki.i18n.languages import translations
-from wiki.services import accounts, audit
+from wiki.services import audit, proof
 from wiki.services.members import named
 from wiki.services.sessions import own_id
 from wiki.services.suspensions import keep_an_admin
@@ -48,7 +48,7 @@ def of_member(wiki: Wiki, actor: Actor, username: str) -> Left:
 
 
 def erase_own(
-    wiki: Wiki, actor: Actor, *, username: str, current: str, with_comments: bool
+    wiki: Wiki, actor: Actor, session: int, *, username: str, current: str, with_comments: bool
 ) -> None:
     """Erase the actor's account for ever; every session ends.
 
@@ -57,7 +57,7 @@ def erase_own(
     """
     own_id(actor)
     _same(actor.username, username)
-    accounts.check_current(wiki, actor, current)
+    proof.require(wiki, actor, session, current)
     _erase(wiki, actor, actor.username, with_comments=with_comments)
 
 

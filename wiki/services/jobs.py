@@ -10,6 +10,7 @@ from wiki.services import (
     audit,
     members,
     notifications,
+    password_reset,
     recent,
     reports,
     saved_searches,
@@ -55,6 +56,11 @@ def export(wiki: Wiki) -> bool:
 def mail(wiki: Wiki) -> bool:
     """Letters in the outbox go out."""
     return letters.deliver(wiki)
+
+
+def answers(wiki: Wiki) -> bool:
+    """Who forgot their password gets a letter."""
+    return password_reset.answer(wiki)
 
 
 def words(wiki: Wiki) -> bool:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from wiki.database import members
+from wiki.database.connection import Connection
 from wiki.domain.members import Member
+from wiki.engine import Wiki
 from wiki.i18n.languages import LANGUAGES, translations
+from wiki.services import mail
 from wiki.services.mail import link
 from wiki.settings import Settings
 
@@ -79,15 +83,106 @@ def new_address(settings: Settings, member: Member, path: str) -> Written:
     )
 
 
-def moved(settings: Settings, member: Member) -> Written:
-    """To a member's old address: it is no longer used."""
+def address_changes(settings: Settings, member: Member, path: str) -> Written:
+    """To a member's address: somebody asked to use another one; this link stops it."""
+    return _write(
+        settings,
+        member,
+        "Another e-mail address was asked for",
+        "Somebody, probably you, asked that the account %(username)s at %(site)s use another e-mail"
+        " address. If it was you, do nothing here: open the link in the mail to the new address."
+        " If it was not you, stop it here; everybody is logged out then and you choose a new"
+        " password:\n\n%(link)s\n\nThe link works for a week.",
+        path,
+    )
+
+
+def moved(settings: Settings, member: Member, path: str) -> Written:
+    """To a member's old address: it is no longer used; this link takes that back."""
     return _write(
         settings,
         member,
         "Your e-mail address was changed",
         "The account %(username)s at %(site)s now uses another e-mail address. If you did not"
-        " change it, tell an administrator.\n\n%(link)s",
-        "/",
+        " change it, take it back here; everybody is logged out then and you choose a new"
+        " password:\n\n%(link)s\n\nThe link works for a week.",
+        path,
+    )
+
+
+def reset_password(settings: Settings, member: Member, path: str) -> Written:
+    """To a member who forgot their password."""
+    return _write(
+        settings,
+        member,
+        "Choose a new password",
+        "Somebody, probably you, wants to choose a new password for the account %(username)s at"
+        " %(site)s. Do that here:\n\n%(link)s\n\n"
+        "The link works once, for an hour. If it was not you, do nothing.",
+        path,
+    )
+
+
+def password_changed(settings: Settings, member: Member) -> Written:
+    """To a member whose password was changed."""
+    return _write(
+        settings,
+        member,
+        "Your password was changed",
+        "The password of the account %(username)s at %(site)s was changed. If it was not you,"
+        " choose a new one at once:\n\n%(link)s",
+        "/account/reset",
+    )
+
+
+def passkey_added(settings: Settings, member: Member, name: str) -> Written:
+    """To a member: another passkey opens their account."""
+    return _write(
+        settings,
+        member,
+        "A passkey was added",
+        "From now on the passkey “%(passkey)s” opens the account %(username)s at %(site)s. If it"
+        " was not you who added it, remove it and choose a new password:\n\n%(link)s",
+        "/account/passkeys",
+        passkey=name,
+    )
+
+
+def second_step_on(settings: Settings, member: Member) -> Written:
+    """To a member: from now on a code is asked at login."""
+    return _write(
+        settings,
+        member,
+        "Two steps at login",
+        "From now on the account %(username)s at %(site)s asks for a code from an app at each"
+        " login. If it was not you who chose that, tell an administrator.\n\n%(link)s",
+        "/account/second-factor",
+    )
+
+
+def second_step_off(settings: Settings, member: Member) -> Written:
+    """To a member: no code is asked at login any more."""
+    return _write(
+        settings,
+        member,
+        "No second step at login any more",
+        "The account %(username)s at %(site)s no longer asks for a code or a passkey at login. If"
+        " it was not you who chose that, choose a new password and set the second step up"
+        " again:\n\n%(link)s",
+        "/account/second-factor",
+    )
+
+
+def wrong_codes(settings: Settings, member: Member) -> Written:
+    """To a member: somebody who has the password does not get past the second step."""
+    return _write(
+        settings,
+        member,
+        "Somebody seems to know your password",
+        "Somebody gave the right password for the account %(username)s at %(site)s several times,"
+        " but not the code that goes with it. They did not get in. If it was not you, choose a new"
+        " password:\n\n%(link)s",
+        "/account/reset",
     )
 
 
@@ -119,3 +214,17 @@ def _write(
         f"{settings.site_name}: {texts.gettext(subject)}",
         f"{greeting}\n\n{texts.gettext(text) % values}\n",
     )
+
+
+def post(wiki: Wiki, connection: Connection, recipient: str, written: Written) -> None:
+    """Put a letter in the outbox, in the caller's transaction."""
+    mail.put(wiki, connection, recipient, written.subject, written.text)
+
+
+def tell(wiki: Wiki, connection: Connection, member: Member, written: Written) -> None:
+    """Mail a member about their account, at the address that is known to be theirs."""
+    if not mail.can_send(wiki.settings) or not member.email:
+        return
+    if members.by_email(connection, member.email) == member:
+        post(wiki, connection, member.email, written)
+        wiki.wake()

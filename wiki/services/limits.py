@@ -49,8 +49,26 @@ LOGIN_ADDRESS = Limit("login-from", free=30, most=60)
 LOGIN_ACCOUNT = Limit("login-to", free=30, most=60)
 """One account from any address where its owner did not log in before."""
 
+LOGIN_DEVICE = Limit("login-device", free=5, most=300)
+"""One account on a device where its owner logged in before."""
+
+SECOND = Limit("second", free=5, most=300)
+"""Codes of the second step for one account from one address."""
+
+SECOND_ACCOUNT = Limit("second-to", free=20, most=300)
+"""Codes of the second step for one account from where its owner did not log in before."""
+
 REGISTER = Limit("register", free=10, most=600)
 """New accounts from one address."""
+
+RESET = Limit("reset", free=10, most=600)
+"""Asking for mail with a link, from one address."""
+
+RESET_ACCOUNT = Limit("reset-to", free=3, most=900)
+"""Asking for mail with a link to one account."""
+
+SIGN_ON = Limit("sign-on", free=30, most=60)
+"""Beginning to log in with a passkey or another provider, from one address."""
 
 LINK = Limit("link", free=20, most=60)
 """Tries of one-time links from one address."""

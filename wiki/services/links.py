@@ -22,6 +22,7 @@ class Kind(StrEnum):
     EMAIL = "email"
     INVITE = "invite"
     RESET = "reset"
+    UNDO = "undo"
 
 
 LIFE = {
@@ -29,22 +30,44 @@ LIFE = {
     Kind.EMAIL: timedelta(days=2),
     Kind.INVITE: timedelta(days=14),
     Kind.RESET: timedelta(days=2),
+    Kind.UNDO: timedelta(days=7),
 }
+SHORT = timedelta(hours=1)
+"""The life of a link to choose a password that somebody asked for themselves."""
+
+PILED_UP = frozenset({Kind.UNDO})
+"""Of these, a newer one leaves the older ones: who took an account must not void them."""
+
 _PAGES = {
     Kind.CONFIRM: "/account/confirm/",
     Kind.EMAIL: "/account/confirm/",
     Kind.INVITE: "/register?invitation=",
     Kind.RESET: "/account/reset/",
+    Kind.UNDO: "/account/email/undo/",
 }
 
 
 def make(
-    wiki: Wiki, connection: Connection, kind: Kind, *, member: int | None = None, value: str = ""
+    wiki: Wiki,
+    connection: Connection,
+    kind: Kind,
+    *,
+    member: int | None = None,
+    value: str = "",
+    life: timedelta | None = None,
 ) -> str:
-    """A new link's path; of a member's links of one kind only the newest works."""
+    """A new link's path; of a member's links of one kind only the newest works, mostly."""
     token = secrets.token_urlsafe(24)
-    expires = wiki.clock() + LIFE[kind]
-    tokens.add(connection, hash_token(token), kind.value, expires, member=member, value=value)
+    expires = wiki.clock() + (life or LIFE[kind])
+    tokens.add(
+        connection,
+        hash_token(token),
+        kind.value,
+        expires,
+        member=member,
+        value=value,
+        keep=kind in PILED_UP,
+    )
     return _PAGES[kind] + token
 
 

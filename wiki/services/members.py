@@ -22,7 +22,6 @@ from wiki.domain.members import (
     Status,
     check_email,
     check_name,
-    check_password,
     check_username,
 )
 from wiki.domain.pages import Summary
@@ -30,12 +29,12 @@ from wiki.domain.profiles import Profile
 from wiki.domain.revisions import Revision
 from wiki.domain.rights import SYSTEM, Actor, Right, Role
 from wiki.engine import Wiki
-from wiki.services import audit, hiding, letters, links, mail, sight, suspensions
+from wiki.services import audit, hiding, letters, links, mail, passwords, sight, suspensions
 from wiki.services.accounts import check_all, new_uid
 from wiki.services.comments import Talk, html_of, latest
 from wiki.services.links import Kind
 from wiki.services.rules import role_of, words
-from wiki.services.sessions import KNOWN_FOR, LIFE, hash_password
+from wiki.services.sessions import KNOWN_FOR, alive_since
 
 PAGE = 50
 SHOWN = 20
@@ -103,7 +102,7 @@ def add(
         uid=new_uid(),
         username=check_username(username),
         email=check_email(email) if email else "",
-        password=hash_password(check_password(password, username)),
+        password=passwords.hashed(passwords.check(wiki.settings, password, username)),
         role=role,
         status=Status.ACTIVE,
         joined=wiki.clock(),
@@ -289,11 +288,12 @@ def reinstate(wiki: Wiki, actor: Actor, username: str, reason: str = "") -> None
 
 def set_password(wiki: Wiki, username: str, password: str) -> None:
     """Give somebody a password, for who runs the machine; every session ends."""
-    hashed = hash_password(check_password(password, username))
+    hashed = passwords.hashed(passwords.check(wiki.settings, password, username))
     with wiki.database.write() as connection:
         member = named(connection, username)
         members.change(connection, member.id, {"password": hashed})
         sessions.end_all(connection, member.id)
+        letters.tell(wiki, connection, member, letters.password_changed(wiki.settings, member))
         audit.write(wiki, connection, SYSTEM, "member_password", member.username)
 
 
@@ -327,7 +327,7 @@ def tidy(wiki: Wiki) -> None:
     """Forget sessions, links and attempts that are of no more use. For the worker, daily."""
     now = wiki.clock()
     with wiki.database.write() as connection:
-        sessions.forget(connection, now - LIFE)
+        sessions.forget(connection, alive_since(now))
         tokens.forget(connection, now)
         attempts_table.forget(connection, now - KNOWN_FOR)
     mail.tidy(wiki)

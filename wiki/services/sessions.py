@@ -1,51 +1,57 @@
-"""Logging in and out, and where one is logged in."""
+"""Logging in and out, and where one is logged in.
+
+Whoever proved enough gets a session by `enter`, whatever the proof was: a password, a passkey,
+another provider's word. Where that is not enough, the session is a half one, good for nothing but
+the second step; `complete` makes it a whole one, under another token.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import secrets
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cache
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
-
-from wiki.database import attempts, members, sessions
+from wiki.database import attempts, members, passkeys, second_factors, sessions
+from wiki.database.connection import Connection
+from wiki.database.sessions import Half, Since
 from wiki.domain.errors import Forbidden, LoginRequired, NotFound
-from wiki.domain.members import Member, Session, Status, Visit, normal_password
-from wiki.domain.rights import Actor
+from wiki.domain.members import Member, Session, Status, Visit
+from wiki.domain.rights import Actor, Role
 from wiki.engine import Wiki
-from wiki.services import limits
-from wiki.services.limits import LOGIN_ACCOUNT, LOGIN_ADDRESS, LOGIN_HERE, Try
+from wiki.services import devices, limits, passwords
+from wiki.services.limits import LOGIN_ACCOUNT, LOGIN_ADDRESS, LOGIN_DEVICE, LOGIN_HERE, Try
+from wiki.settings import Settings
 
 LIFE = timedelta(days=60)
-"""A session ends when it was not used for so long."""
+"""A session that the browser keeps ends when it was not used for so long."""
+
+SHORT_LIFE = timedelta(days=1)
+"""One that it does not keep."""
+
+HALF_LIFE = timedelta(minutes=10)
+"""How long the second step may take."""
+
+FRESH = timedelta(minutes=10)
+"""Who has no password proves who they are by having logged in so recently."""
 
 SEEN_EVERY = timedelta(hours=1)
 KNOWN = "login-ok"
 KNOWN_FOR = timedelta(days=90)
 
-# The second choice of OWASP's list: a login holds 19 MB for some 20 ms, also with every thread
-# of a small server logging somebody in.
-_hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 
+@dataclass(frozen=True, slots=True)
+class Door:
+    """From where somebody logs in, and what they chose.
 
-def hash_password(password: str) -> str:
-    """What is kept of a password."""
-    return _hasher.hash(normal_password(password))
+    `address`: the visitor's; `agent`: what the browser calls itself; `device`: what it kept of
+    earlier logins (see devices); `remember`: whether to go on when it is closed.
+    """
 
-
-def verify(kept: str, password: str) -> bool:
-    """Whether this is the password; takes as long when nothing is kept."""
-    try:
-        return _hasher.verify(kept or _nobodys(), normal_password(password)) and bool(kept)
-    except (VerificationError, InvalidHashError):
-        return False
-
-
-@cache
-def _nobodys() -> str:
-    return _hasher.hash(secrets.token_urlsafe(16))
+    address: str
+    agent: str = ""
+    device: str = ""
+    remember: bool = False
 
 
 def hash_token(token: str) -> str:
@@ -53,74 +59,193 @@ def hash_token(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def authenticate(wiki: Wiki, login: str, password: str, *, address: str, agent: str = "") -> str:
-    """Log in with a username or e-mail address; gives the token of a new session.
+def authenticate(
+    wiki: Wiki,
+    login: str,
+    password: str,
+    *,
+    address: str,
+    agent: str = "",
+    device: str = "",
+    remember: bool = False,
+) -> str:
+    """Log in with a username or e-mail address; gives the token of a new session, maybe a half one.
 
     Raises LoginRequired (`login_wrong`, the same for an unknown name), TooFast, or Forbidden if
     the password is right but the account is not active (`account_<status>`).
     """
+    door = Door(address, agent, device, remember)
     with wiki.database.read() as connection:
         found = members.by_login(connection, login)
     member, kept = found or (None, "")
-    who = member.id if member else login.strip().casefold()[:254]
-    tries = _tries(wiki, who, limits.network(address))
+    tries = _tries(wiki, member.id if member else login.strip().casefold()[:254], door)
     limits.take(wiki, tries)
-    if not verify(kept, password) or member is None:
+    if not passwords.verify(kept, password) or member is None:
         raise LoginRequired("login_wrong")
+    require_active(member)
+    _forgive(wiki, tries, member, kept, password)
+    return enter(wiki, member, door)
+
+
+def require_active(member: Member) -> None:
+    """Pass if the account can log in; raises Forbidden (`account_<status>`)."""
     if member.status is not Status.ACTIVE:
         raise Forbidden(f"account_{member.status.value}")
-    _remember(wiki, tries, member, kept, password)
-    return start(wiki, member, agent)
 
 
-def _tries(wiki: Wiki, who: int | str, network: str) -> list[Try]:
-    here = limits.key(wiki, who, network)
-    tries = [Try(LOGIN_HERE, here), Try(LOGIN_ADDRESS, limits.key(wiki, network))]
-    with wiki.database.read() as connection:
-        known = attempts.count(connection, KNOWN, here, wiki.clock() - KNOWN_FOR)
-    if not known.number:
+def _tries(wiki: Wiki, who: int | str, door: Door) -> list[Try]:
+    """What a try counts for: on a device where the owner logged in before, for nothing else.
+
+    So nobody who tries from elsewhere, or from the next desk, makes the owner wait there.
+    """
+    device = devices.known(wiki, who, door.device)
+    if device:
+        return [Try(LOGIN_DEVICE, limits.key(wiki, who, device))]
+    network = limits.network(door.address)
+    tries = [
+        Try(LOGIN_HERE, limits.key(wiki, who, network)),
+        Try(LOGIN_ADDRESS, limits.key(wiki, network)),
+    ]
+    if not is_known(wiki, who, door):
         # Many addresses against one account: only where its owner never was, all wait together.
         tries.append(Try(LOGIN_ACCOUNT, limits.key(wiki, who)))
     return tries
 
 
-def _remember(wiki: Wiki, tries: list[Try], member: Member, kept: str, password: str) -> None:
-    """A login that succeeded: its tries do not count, and the owner is known at this address."""
-    here = tries[0].key
+def is_known(wiki: Wiki, who: int | str, door: Door) -> bool:
+    """Whether the account's owner logged in before on this device or at this address."""
+    if devices.known(wiki, who, door.device):
+        return True
+    here = limits.key(wiki, who, limits.network(door.address))
+    with wiki.database.read() as connection:
+        return bool(attempts.count(connection, KNOWN, here, wiki.clock() - KNOWN_FOR).number)
+
+
+def _forgive(wiki: Wiki, tries: list[Try], member: Member, kept: str, password: str) -> None:
+    """A right password: its tries do not count."""
     with wiki.database.write() as connection:
-        attempts.clear(connection, LOGIN_HERE.kind, here)
+        attempts.clear(connection, tries[0].limit.kind, tries[0].key)
         for attempt in tries[1:]:
             attempts.take_back(connection, attempt.limit.kind, attempt.key)
-        attempts.clear(connection, KNOWN, here)
-        attempts.add(connection, KNOWN, here, wiki.clock())
-        if _hasher.check_needs_rehash(kept):
-            members.change(connection, member.id, {"password": hash_password(password)})
+        if passwords.is_outdated(kept):
+            members.change(connection, member.id, {"password": passwords.hashed(password)})
 
 
-def start(wiki: Wiki, member: Member, agent: str = "") -> str:
-    """A new session for the member; gives its token, which is kept nowhere else."""
+def enter(wiki: Wiki, member: Member, door: Door, *, strong: bool = False) -> str:
+    """A new session for who proved to be this member; gives its token, kept nowhere else.
+
+    `strong` says that more was shown than a password; without it, the session is a half one if
+    the member's account asks for a second step. Raises Forbidden (`account_<status>`).
+    """
+    require_active(member)
     token = secrets.token_urlsafe(32)
     with wiki.database.write() as connection:
-        sessions.add(connection, hash_token(token), member.id, agent[:200], wiki.clock())
+        half = not strong and asks_second_step(wiki.settings, connection, member)
+        sessions.add(
+            connection,
+            hash_token(token),
+            member.id,
+            door.agent[:200],
+            wiki.clock(),
+            remember=door.remember,
+            half=half,
+            strong=strong,
+        )
+        if not half:
+            _know(wiki, connection, member, door.address)
     return token
+
+
+def _know(wiki: Wiki, connection: Connection, member: Member, address: str) -> None:
+    """From now on the owner is known at this address."""
+    here = limits.key(wiki, member.id, limits.network(address))
+    attempts.clear(connection, KNOWN, here)
+    attempts.add(connection, KNOWN, here, wiki.clock())
+
+
+def asks_second_step(settings: Settings, connection: Connection, member: Member) -> bool:
+    """Whether a password is not enough for this account.
+
+    It is not once codes of an app are asked; nor where the site asks more of the member's role and
+    they have a passkey.
+    """
+    factor = second_factors.get(connection, member.id)
+    if factor is not None and factor.since is not None:
+        return True
+    return must_be_strong(settings, member.role) and passkeys.number(connection, member.id) > 0
+
+
+def must_be_strong(settings: Settings, role: Role) -> bool:
+    """Whether the rights of this role wait for a second step."""
+    least = settings.require_second_factor
+    return bool(least) and role >= Role[least.upper()]
+
+
+def half(wiki: Wiki, token: str) -> tuple[Half, Member] | None:
+    """The login with this token whose second step is to follow, and whose it is."""
+    with wiki.database.read() as connection:
+        found = sessions.half(connection, hash_token(token), wiki.clock() - HALF_LIFE)
+        member = members.get(connection, found.member) if found else None
+    return (found, member) if found and member else None
+
+
+def complete(wiki: Wiki, token: str, door: Door) -> str:
+    """The second step was taken: gives the token of the whole session; the half one is over.
+
+    Raises LoginRequired (`second_step_late`) if it is over already, Forbidden.
+    """
+    found = half(wiki, token)
+    if found is None:
+        raise LoginRequired("second_step_late")
+    begun, member = found
+    end(wiki, token)
+    return enter(wiki, member, replace(door, remember=begun.remember), strong=True)
 
 
 def visit_of(wiki: Wiki, token: str) -> Visit | None:
     """Who a session's token belongs to: one SQL statement, and hourly a note that it is used."""
     now = wiki.clock()
     with wiki.database.read() as connection:
-        found = sessions.visit(connection, hash_token(token), now - LIFE)
+        found = sessions.visit(connection, hash_token(token), alive_since(now))
     if found is None:
         return None
     visit, seen = found
     if now - seen > SEEN_EVERY:
         _note_seen(wiki, visit.session, now)
-    return visit
+    return visit if visit.strong else _capped(wiki.settings, visit)
+
+
+def _capped(settings: Settings, visit: Visit) -> Visit:
+    """The visit without the rights that wait for a second step."""
+    if not must_be_strong(settings, visit.actor.role):
+        return visit
+    below = Role(Role[settings.require_second_factor.upper()] - 1)
+    actor = replace(visit.actor, role=below, groups=frozenset())
+    return replace(visit, actor=actor, capped=True)
+
+
+def alive_since(now: datetime) -> Since:
+    """Since when a session must have been used to be alive."""
+    return Since(ordinary=now - SHORT_LIFE, remembered=now - LIFE)
 
 
 def _note_seen(wiki: Wiki, session: int, now: datetime) -> None:
     with wiki.database.write() as connection:
         sessions.seen(connection, session, now)
+
+
+def renew(wiki: Wiki, connection: Connection, session: int, *, strong: bool | None = None) -> str:
+    """The session goes on under a new token, which it gives: who has the old one, has nothing."""
+    token = secrets.token_urlsafe(32)
+    sessions.renew(connection, session, hash_token(token), strong=strong)
+    return token
+
+
+def is_fresh(wiki: Wiki, session: int) -> bool:
+    """Whether somebody logged in for this session just now."""
+    with wiki.database.read() as connection:
+        began = sessions.created(connection, session)
+    return began is not None and wiki.clock() - began < FRESH
 
 
 def end(wiki: Wiki, token: str) -> None:
@@ -132,7 +257,7 @@ def end(wiki: Wiki, token: str) -> None:
 def listing(wiki: Wiki, actor: Actor) -> list[Session]:
     """Where the actor is logged in, the last used first."""
     with wiki.database.read() as connection:
-        return sessions.of_member(connection, own_id(actor), wiki.clock() - LIFE)
+        return sessions.of_member(connection, own_id(actor), alive_since(wiki.clock()))
 
 
 def revoke(wiki: Wiki, actor: Actor, session: int) -> None:

@@ -23,7 +23,7 @@ from wiki.domain.revisions import Revision
 from wiki.domain.rights import Actor
 from wiki.engine import Wiki
 from wiki.i18n.languages import translations
-from wiki.services import accounts
+from wiki.services import proof
 from wiki.services.sessions import own_id
 
 BATCH = 1_000
@@ -37,12 +37,12 @@ class Takeout:
     name: str
 
 
-def make(wiki: Wiki, actor: Actor, *, current: str, language: str) -> Takeout:
+def make(wiki: Wiki, actor: Actor, session: int, *, current: str, language: str) -> Takeout:
     """Everything of the actor's as one zip, told of in a language.
 
-    Raises LoginRequired, Invalid (field `current_password`), TooFast.
+    Raises LoginRequired, Invalid (field `current_password`), Forbidden, TooFast.
     """
-    accounts.check_current(wiki, actor, current)
+    proof.require(wiki, actor, session, current)
     file = io.BytesIO()
     with wiki.database.read() as connection:
         member = members.get(connection, own_id(actor))

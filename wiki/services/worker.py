@@ -91,6 +91,7 @@ def every_job() -> list[Job]:
         Job("tell", jobs.tell, every=10, rest=0.2),
         Job("saved", jobs.saved, every=10, on_change=False, slow=True),
         Job("export", jobs.export, every=60, rest=0.5),
+        Job("answers", jobs.answers, every=20),
         Job("mail", jobs.mail, every=20, slow=True),
         Job("passages", jobs.passages, every=60, rest=1.0),
         Job("words", jobs.words, every=60, rest=1.0),

@@ -7,9 +7,9 @@ import zoneinfo
 from flask import Blueprint, Response, flash, request
 
 from wiki.domain.errors import NotFound
-from wiki.domain.members import PASSWORD_LEAST, PASSWORD_MOST, Status
+from wiki.domain.members import Status
 from wiki.i18n.languages import LANGUAGES
-from wiki.services import accounts, links, mail, members, sessions, terms
+from wiki.services import accounts, links, mail, members, passwords, proof, sessions, terms
 from wiki.services.accounts import Joined
 from wiki.services.links import Kind
 from wiki.web import forms, login
@@ -47,7 +47,7 @@ def login_form(problem: Problem | None = None) -> Response:
     """The form to log in."""
     if actor().is_member and not problem:
         return see_other(_next())
-    return forms.page("accounts/login.html", problem, next=_next())
+    return forms.page("accounts/login.html", problem, next=_next(), passkeys=login.relying())
 
 
 @blueprint.post("/login")
@@ -55,8 +55,20 @@ def login_form(problem: Problem | None = None) -> Response:
 @forms.refill(login_form)
 def log_in() -> Response:
     """Log in and go on to where one was."""
-    forms.log_in(request.form.get("username", ""), request.form.get("password", ""))
-    return _prefer(see_other(_next()))
+    remember = bool(request.form.get("remember"))
+    name, password = request.form.get("username", ""), request.form.get("password", "")
+    if not forms.log_in(name, password, remember=remember):
+        return see_other(url_of("login/second", next=_next()))
+    return arrived(_next())
+
+
+def arrived(target: str) -> Response:
+    """Logged in: go on to where one was, in the language and colours one chose once."""
+    visit = login.current_visit()
+    if visit and visit.capped:
+        flash(gettext("Your rights wait for a second step: set it up here."), "info")
+        target = "/account/second-factor"
+    return _prefer(see_other(target))
 
 
 @blueprint.post("/logout")
@@ -100,8 +112,7 @@ def register_form(problem: Problem | None = None) -> Response:
         is_invited=is_invited,
         closed="" if is_invited or setting in ("open", "approval") else setting,
         by_mail=mail.can_send(wiki().settings),
-        least=PASSWORD_LEAST,
-        most=PASSWORD_MOST,
+        least=passwords.shortest(wiki().settings),
         terms=terms.current(wiki()),
     )
 
@@ -123,6 +134,7 @@ def register() -> Response:
         language=language(),
         invitation=request.form.get("invitation", ""),
         terms_accepted=forms.accepted_terms(),
+        back=_next(),
     )
     if joined is Joined.READY:
         forms.log_in(request.form.get("username", ""), request.form.get("password", ""))
@@ -149,29 +161,13 @@ def confirm_form(token: str, problem: Problem | None = None) -> Response:
 @forms.public
 def confirm(token: str) -> Response:
     """The address is theirs."""
-    status = accounts.confirm(wiki(), token, address=_address())
-    if status is Status.WAITING:
-        return see_other(url_of("register/done", then=Joined.WAIT.value))
+    done = accounts.confirm(wiki(), token, address=_address())
+    if done.status is Status.WAITING:
+        return see_other(url_of("register/done", then=Joined.WAIT.value, next=done.back))
     flash(gettext("Your e-mail address is confirmed."), "done")
-    return see_other("/account" if actor().is_member else "/login")
-
-
-@blueprint.get("/account/reset/<token>")
-def reset_form(token: str, problem: Problem | None = None) -> Response:
-    """The form to choose a new password with a one-time link."""
-    if not links.works(wiki(), token, Kind.RESET):
-        raise NotFound("link_dead")
-    return forms.page("accounts/reset.html", problem, least=PASSWORD_LEAST)
-
-
-@blueprint.post("/account/reset/<token>")
-@forms.public
-@forms.refill(reset_form)
-def reset(token: str) -> Response:
-    """Choose a new password with a one-time link."""
-    accounts.reset_password(wiki(), token, request.form.get("new_password", ""), address=_address())
-    flash(gettext("Your password is changed. You can log in with it."), "done")
-    return see_other("/login")
+    if actor().is_member:
+        return see_other("/account")
+    return see_other(url_of("login", next=back_to(done.back, "")))
 
 
 # -- the first administrator --
@@ -183,7 +179,7 @@ def setup_form(token: str, problem: Problem | None = None) -> Response:
     links.slow_down(wiki(), _address())
     if not members.setup_works(wiki(), token):
         raise NotFound("link_dead")
-    return forms.page("accounts/setup.html", problem, least=PASSWORD_LEAST)
+    return forms.page("accounts/setup.html", problem, least=passwords.shortest(wiki().settings))
 
 
 @blueprint.post("/setup/<token>")
@@ -245,59 +241,35 @@ def change_profile() -> Response:
 @blueprint.get("/account/password")
 def password_form(problem: Problem | None = None) -> Response:
     """The form to choose another password."""
-    sessions.own_id(actor())
-    return forms.page("accounts/password.html", problem, least=PASSWORD_LEAST)
+    return forms.page(
+        "accounts/password.html",
+        problem,
+        has_password=proof.has_password(wiki(), actor()),
+        least=passwords.shortest(wiki().settings),
+    )
 
 
 @blueprint.post("/account/password")
 @forms.refill(password_form)
 def change_password() -> Response:
     """Choose another password; other sessions end."""
-    visit = login.current_visit()
-    accounts.change_password(
+    token = accounts.change_password(
         wiki(),
         actor(),
-        visit.session if visit else 0,
+        login.session_id(),
         current=request.form.get("current_password", ""),
         new=request.form.get("new_password", ""),
     )
+    login.enter(token)
     flash(gettext("Your password is changed; elsewhere you are logged out."), "done")
-    return see_other("/account")
-
-
-@blueprint.get("/account/email")
-def email_form(problem: Problem | None = None) -> Response:
-    """The form to use another e-mail address."""
-    member = accounts.profile(wiki(), actor())
-    by_mail = mail.can_send(wiki().settings)
-    return forms.page("accounts/email.html", problem, member=member, by_mail=by_mail)
-
-
-@blueprint.post("/account/email")
-@forms.refill(email_form)
-def change_email() -> Response:
-    """Use another e-mail address, once it is confirmed."""
-    form = request.form
-    confirmation = accounts.change_email(
-        wiki(),
-        actor(),
-        email=form.get("email", ""),
-        current=form.get("current_password", ""),
-    )
-    if confirmation:
-        flash(gettext("We sent a mail to that address. Open the link in it to confirm it."), "info")
-    else:
-        flash(gettext("Your e-mail address is changed."), "done")
     return see_other("/account")
 
 
 @blueprint.get("/account/sessions")
 def session_list() -> Response:
     """Where one is logged in."""
-    visit = login.current_visit()
     found = sessions.listing(wiki(), actor())
-    here = visit.session if visit else 0
-    return forms.page("accounts/sessions.html", sessions=found, here=here)
+    return forms.page("accounts/sessions.html", sessions=found, here=login.session_id())
 
 
 @blueprint.post("/account/sessions/<int:session>/end")
@@ -311,7 +283,6 @@ def end_session(session: int) -> Response:
 @blueprint.post("/account/sessions/end")
 def end_sessions() -> Response:
     """Log out everywhere but here."""
-    visit = login.current_visit()
-    sessions.revoke_others(wiki(), actor(), visit.session if visit else 0)
+    sessions.revoke_others(wiki(), actor(), login.session_id())
     flash(gettext("You are logged out everywhere but here."), "done")
     return see_other("/account/sessions")

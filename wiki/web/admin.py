@@ -6,7 +6,17 @@ from flask import Blueprint, Response, flash, request
 
 from wiki.domain.members import Status
 from wiki.domain.rights import Right, Role
-from wiki.services import audit, cautions, mail, members, moderators, newcomers, reports, rules
+from wiki.services import (
+    audit,
+    cautions,
+    mail,
+    members,
+    moderators,
+    newcomers,
+    reports,
+    rules,
+    second_factor,
+)
 from wiki.web import forms
 from wiki.web.context import actor, gettext, may, number_of, see_other, url_of, wiki
 from wiki.web.forms import Problem
@@ -69,6 +79,7 @@ def member(username: str, problem: Problem | None = None, link: str = "") -> Res
         member=found,
         roles=ROLES,
         link=_address(link) if link else "",
+        has_factor=second_factor.has_any(wiki(), actor(), username),
     )
 
 
@@ -125,6 +136,13 @@ def reinstate(username: str) -> Response:
 def password_link(username: str) -> Response:
     """Make a link with which somebody chooses a new password; it is shown once, here."""
     return member(username, link=members.password_link(wiki(), actor(), username))
+
+
+@blueprint.post("/members/<username>/second-factor/reset")
+def reset_factor(username: str) -> Response:
+    """Switch off the second step of somebody who lost it."""
+    second_factor.reset(wiki(), actor(), username)
+    return _changed(username)
 
 
 @blueprint.post("/invitations")

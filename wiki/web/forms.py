@@ -20,7 +20,7 @@ from wtforms import ValidationError
 
 from wiki.domain.errors import Forbidden, Invalid, LoginRequired, WikiError
 from wiki.i18n.errors import field_sentences, sentence
-from wiki.services import sessions, terms
+from wiki.services import second_factor, sessions, terms
 from wiki.web import errors, login
 from wiki.web.context import actor, language, respond, wiki
 
@@ -29,7 +29,10 @@ log = logging.getLogger(__name__)
 TOKEN = "csrf_token"
 HEADER = "X-CSRF-Token"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
-LOGIN_FIELDS = frozenset({"username", "password"})
+STEP = "second_code"
+"""The field with a code of the second step, beside those for name and password."""
+
+LOGIN_FIELDS = frozenset({"username", "password", STEP})
 VISIBLE = ("title", "path", "new_path", "text", "summary", "reason", "name", "email")
 """Fields that the plain page shows; the others it carries unseen."""
 
@@ -46,7 +49,8 @@ Show = Callable[..., Response]
 class Problem:
     """Why a form is shown again; an empty one when it is shown for the first time.
 
-    `fields` are (field, sentence); `login` says that the form needs a username and a password.
+    `fields` are (field, sentence); `login` says that the form needs a username and a password, or
+    only the second step (`step`) if those were right already.
     """
 
     code: str = ""
@@ -54,6 +58,7 @@ class Problem:
     text: str = ""
     fields: Sequence[tuple[str, str]] = ()
     login: bool = False
+    step: bool = False
     error: WikiError | None = None
 
     def __bool__(self) -> bool:
@@ -123,7 +128,7 @@ def typed(name: str, default: str = "") -> str:
 
 def is_secret(name: str) -> bool:
     """Whether a field's value may never be shown."""
-    return "password" in name or name == TOKEN
+    return "password" in name or name in (TOKEN, STEP, "code")
 
 
 def posted() -> list[Posted]:
@@ -150,10 +155,18 @@ def _guard() -> None:
     _check_token()
     if not is_text:
         raise Invalid("form_not_utf8")
-    name, password = request.form.get("username", ""), request.form.get("password", "")
-    if not (actor().is_member or _is(_view(), "public")) and name and password:
-        log_in(name, password)
+    if not (actor().is_member or _is(_view(), "public")) and not _resume():
+        raise LoginRequired("second_step_needed")
     _ask_terms()
+
+
+def _resume() -> bool:
+    """Log in with the fields for that in the form, if there are any; False if a step is missing."""
+    code = request.form.get(STEP, "")
+    if code and login.half_token():
+        return take_step(code)
+    name, password = request.form.get("username", ""), request.form.get("password", "")
+    return log_in(name, password) if name and password else True
 
 
 def _ask_terms() -> None:
@@ -199,10 +212,28 @@ def _check_token() -> None:
         raise Invalid("csrf_wrong" if session else "csrf_cookie") from error
 
 
-def log_in(name: str, password: str) -> None:
-    """Log this browser in; raises what `sessions.authenticate` raises."""
-    address, agent = request.remote_addr or "", request.headers.get("User-Agent", "")
-    login.enter(sessions.authenticate(wiki(), name, password, address=address, agent=agent))
+def log_in(name: str, password: str, *, remember: bool = False) -> bool:
+    """Log this browser in; False if a second step is to follow.
+
+    Raises what `sessions.authenticate` raises.
+    """
+    door = login.door(remember=remember)
+    token = sessions.authenticate(
+        wiki(),
+        name,
+        password,
+        address=door.address,
+        agent=door.agent,
+        device=door.device,
+        remember=remember,
+    )
+    return login.enter(token)
+
+
+def take_step(code: str) -> bool:
+    """Take the second step of this browser's login with a code; raises what that raises."""
+    token = second_factor.finish(wiki(), login.half_token(), code, login.door())
+    return login.enter(token)
 
 
 # -- refusals --
@@ -264,6 +295,7 @@ def problem_of(error: WikiError) -> Problem:
         text=sentence(language(), error.code, error.values),
         fields=field_sentences(language(), error),
         login=not actor().is_member and not _is(_view(), "public"),
+        step=bool(login.half_token()),
         error=error,
     )
 

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from typing import cast
 
-from flask import Flask, g, request, session
+from flask import Flask, Response, after_this_request, g, request, session
 from flask.sessions import SecureCookieSessionInterface
 from flask_login import LoginManager, UserMixin, current_user, login_user
 
 from wiki.domain.members import Visit
 from wiki.domain.rights import ANONYMOUS, Actor
-from wiki.services import sessions
+from wiki.services import devices, passkeys, sessions
+from wiki.services.passkeys import Relying
+from wiki.services.sessions import Door
 from wiki.web.context import wiki
 
 COOKIE_SECONDS = 365 * 24 * 3600
@@ -22,6 +24,12 @@ COOKIE_SECONDS = 365 * 24 * 3600
 
 MEMBERS_KEY = "_user_id"
 """Where Flask-Login keeps the session's token in the cookie."""
+
+HALF_KEY = "half"
+"""Where the token of a login is kept whose second step is to follow."""
+
+DEVICE_COOKIE = "device"
+"""What the browser keeps of who logged in there before (see services/devices)."""
 
 
 class Person(UserMixin):  # type: ignore[misc]
@@ -86,23 +94,70 @@ def current_actor() -> Actor:
     return visit.actor if visit else ANONYMOUS
 
 
-def enter(token: str) -> None:
+def door(*, remember: bool = False) -> Door:
+    """From where this request logs in."""
+    return Door(
+        address=request.remote_addr or "",
+        agent=request.headers.get("User-Agent", ""),
+        device=request.cookies.get(DEVICE_COOKIE, ""),
+        remember=remember,
+    )
+
+
+def enter(token: str) -> bool:
     """From this request on the browser is logged in with a new session's token.
 
-    Nothing that was in the cookie before is kept: an attacker may have put it there.
+    Nothing that was in the cookie before is kept: an attacker may have put it there. False if a
+    second step is to follow first.
     """
     session.clear()
     g.pop("csrf_token", None)
     person = _load(token)
-    if person is not None:
-        login_user(person)
-        session.permanent = True
-        _prefer()
+    if person is None:
+        session[HALF_KEY] = token
+        return False
+    login_user(person)
+    session.permanent = person.visit.remember
+    after_this_request(_keep_device)
+    _prefer()
+    return True
+
+
+def relying() -> Relying | None:
+    """For whom this request's passkeys are; None where browsers make none."""
+    return passkeys.relying(wiki().settings, request.host_url)
+
+
+def session_id() -> int:
+    """The session in which this request is made; 0 if nobody is logged in."""
+    visit = current_visit()
+    return visit.session if visit else 0
+
+
+def half_token() -> str:
+    """The token of this browser's login whose second step is to follow; empty if there is none."""
+    return str(session.get(HALF_KEY, ""))
+
+
+def _keep_device(answer: Response) -> Response:
+    visit = current_visit()
+    if visit and visit.actor.id is not None:
+        kept = devices.keep(wiki(), visit.actor.id, request.cookies.get(DEVICE_COOKIE, ""))
+        answer.set_cookie(
+            DEVICE_COOKIE,
+            kept,
+            max_age=COOKIE_SECONDS,
+            path="/",
+            httponly=True,
+            samesite="Lax",
+            secure=request.is_secure,
+        )
+    return answer
 
 
 def leave() -> None:
     """Log out: the session is over, here and in SQL."""
-    token = session.get(MEMBERS_KEY)
+    token = session.get(MEMBERS_KEY) or half_token()
     if token:
         sessions.end(wiki(), token)
     session.clear()

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, flash, request
 from wiki.domain.activity import periods
 from wiki.domain.errors import Invalid
 from wiki.domain.profiles import ABOUT_MOST, WORK_MOST
-from wiki.services import erasing, members, profiles, takeout
+from wiki.services import erasing, members, profiles, proof, takeout
 from wiki.services.members import Part
 from wiki.web import forms, login
 from wiki.web.context import actor, gettext, language, now, respond, see_other, url_of, wiki
@@ -88,7 +88,9 @@ def change_picture() -> Response:
 def export_form(problem: Problem | None = None) -> Response:
     """What the wiki knows of one: to take along, or to have erased."""
     profiles.own(wiki(), actor())
-    return forms.page("members/export.html", problem)
+    return forms.page(
+        "members/export.html", problem, has_password=proof.has_password(wiki(), actor())
+    )
 
 
 @blueprint.post("/account/export")
@@ -96,7 +98,7 @@ def export_form(problem: Problem | None = None) -> Response:
 def export() -> Response:
     """Everything of one's own, in one zip."""
     current = request.form.get("current_password", "")
-    made = takeout.make(wiki(), actor(), current=current, language=language())
+    made = takeout.make(wiki(), actor(), login.session_id(), current=current, language=language())
     answer = Response(made.data, content_type="application/zip")
     answer.headers.set("Content-Disposition", "attachment", filename=made.name)
     answer.headers["Cache-Control"] = "no-store"
@@ -107,7 +109,13 @@ def export() -> Response:
 def erase_form(problem: Problem | None = None) -> Response:
     """What goes and what stays when an account is erased, and the form to do it."""
     left = erasing.own(wiki(), actor())
-    return forms.page("members/erase.html", problem, left=left, by_admin=False)
+    return forms.page(
+        "members/erase.html",
+        problem,
+        left=left,
+        by_admin=False,
+        has_password=proof.has_password(wiki(), actor()),
+    )
 
 
 @blueprint.post("/account/erase")
@@ -118,6 +126,7 @@ def erase() -> Response:
     erasing.erase_own(
         wiki(),
         actor(),
+        login.session_id(),
         username=form.get("confirm", ""),
         current=form.get("current_password", ""),
         with_comments=form.get("comments") == REMOVE,

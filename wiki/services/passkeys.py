@@ -1,0 +1,335 @@
+"""Passkeys (WebAuthn): keys in a phone, a computer or on a stick, with which members log in.
+
+A passkey that checks its owner (a finger, a face, a PIN) is a whole login by itself; any passkey
+serves as the second step. Each question to a browser carries a challenge that is kept with a
+ticket; a ticket is good for one answer.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from webauthn import (
+    base64url_to_bytes,
+    generate_authentication_options,
+    generate_registration_options,
+    options_to_json,
+    verify_authentication_response,
+    verify_registration_response,
+)
+from webauthn.helpers import bytes_to_base64url
+from webauthn.helpers.exceptions import WebAuthnException
+from webauthn.helpers.structs import (
+    AuthenticatorSelectionCriteria,
+    AuthenticatorTransport,
+    PublicKeyCredentialDescriptor,
+    ResidentKeyRequirement,
+    UserVerificationRequirement,
+)
+
+from wiki.database import members, passkeys, tokens
+from wiki.database.tokens import Token
+from wiki.domain.errors import Invalid, LoginRequired, NotFound
+from wiki.domain.members import Member, check_name
+from wiki.domain.rights import Actor
+from wiki.domain.second_factor import Passkey
+from wiki.engine import Wiki
+from wiki.services import letters, limits, proof
+from wiki.services import sessions as logins
+from wiki.services.limits import SIGN_ON, Try
+from wiki.services.sessions import Door, hash_token, own_id
+from wiki.settings import Settings
+
+ADD, USE = "passkey-new", "passkey"
+"""What tickets are for."""
+
+LIFE = timedelta(minutes=10)
+MOST = 20
+"""Passkeys of one member."""
+
+LARGEST = 20_000
+"""Characters of an answer; a browser's are below 5,000."""
+
+TRANSPORTS = frozenset(known.value for known in AuthenticatorTransport)
+
+
+@dataclass(frozen=True, slots=True)
+class Relying:
+    """For whom a passkey is made: the host name, and the address that the browser shows."""
+
+    id: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a browser is asked, as JSON, and the ticket with which its answer comes back."""
+
+    ticket: str
+    options: str
+
+
+def relying(settings: Settings, here: str) -> Relying | None:
+    """For whom passkeys are made: BASE_URL's host, else the one asked for if that is this machine.
+
+    None where browsers make none: without TLS, and at an address that is a number.
+    """
+    parts = urlsplit(settings.base_url or here)
+    host = parts.hostname or ""
+    is_local = host == "localhost" or host.endswith(".localhost")
+    if not host or _is_number(host) or not (parts.scheme == "https" or is_local):
+        return None
+    if not settings.base_url and not is_local:
+        # What a request says of itself is worth nothing.
+        return None
+    return Relying(host, f"{parts.scheme}://{parts.netloc}")
+
+
+def _is_number(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def listing(wiki: Wiki, actor: Actor) -> list[Passkey]:
+    """The actor's passkeys, the oldest first."""
+    with wiki.database.read() as connection:
+        return passkeys.of_member(connection, own_id(actor))
+
+
+def get(wiki: Wiki, actor: Actor, passkey: int) -> Passkey:
+    """One of the actor's passkeys; raises NotFound."""
+    found = next((kept for kept in listing(wiki, actor) if kept.id == passkey), None)
+    if found is None:
+        raise NotFound("passkey_missing")
+    return found
+
+
+def has_any(wiki: Wiki, member: Member) -> bool:
+    """Whether the member has a passkey."""
+    with wiki.database.read() as connection:
+        return passkeys.number(connection, member.id) > 0
+
+
+# -- a new one --
+
+
+def begin_adding(
+    wiki: Wiki, actor: Actor, session: int, party: Relying | None, current: str
+) -> Question:
+    """Ask the browser to make a key; who asks shows their password.
+
+    Raises Invalid (`passkeys_unavailable`, `passkeys_many`, field `current_password`), Forbidden,
+    TooFast.
+    """
+    place = _required(party)
+    proof.require(wiki, actor, session, current)
+    kept = listing(wiki, actor)
+    if len(kept) >= MOST:
+        raise Invalid("passkeys_many", most=MOST)
+    challenge = secrets.token_bytes(32)
+    options = generate_registration_options(
+        rp_id=place.id,
+        rp_name=wiki.settings.site_name,
+        user_name=actor.username,
+        user_id=actor.uid.encode(),
+        user_display_name=actor.name or actor.username,
+        challenge=challenge,
+        exclude_credentials=[_descriptor(passkey) for passkey in kept],
+        authenticator_selection=AuthenticatorSelectionCriteria(
+            resident_key=ResidentKeyRequirement.PREFERRED,
+            user_verification=UserVerificationRequirement.PREFERRED,
+        ),
+    )
+    ticket = _ticket(wiki, ADD, challenge, own_id(actor))
+    return Question(ticket, options_to_json(options))
+
+
+def add(
+    wiki: Wiki,
+    actor: Actor,
+    session: int,
+    party: Relying | None,
+    *,
+    ticket: str,
+    answer: str,
+    name: str,
+) -> str:
+    """Keep the key that the browser made; gives the token with which the session goes on.
+
+    Raises Invalid (field `name`; `passkey_wrong`), Conflict (`passkey_known`).
+    """
+    me, place = own_id(actor), _required(party)
+    name = check_name(name)
+    if not name:
+        raise Invalid.field("name", "passkey_name_empty")
+    used = _use(wiki, ADD, ticket)
+    if used is None or used.member != me:
+        raise Invalid("passkey_wrong")
+    read = _read(answer)
+    try:
+        made = verify_registration_response(
+            credential=read,
+            expected_challenge=base64url_to_bytes(used.value),
+            expected_rp_id=place.id,
+            expected_origin=place.origin,
+        )
+    except (WebAuthnException, ValueError, KeyError, TypeError) as error:
+        raise Invalid("passkey_wrong") from error
+    with wiki.database.write() as connection:
+        passkeys.add(
+            connection,
+            me,
+            credential=bytes_to_base64url(made.credential_id),
+            key=made.credential_public_key,
+            count=made.sign_count,
+            transports=_transports(read),
+            name=name,
+            now=wiki.clock(),
+        )
+        member = proof.own(connection, actor)
+        letters.tell(wiki, connection, member, letters.passkey_added(wiki.settings, member, name))
+        return logins.renew(wiki, connection, session, strong=True)
+
+
+def _transports(read: dict[str, object]) -> list[str]:
+    response = read.get("response")
+    said = response.get("transports") if isinstance(response, dict) else None
+    return [word for word in said if word in TRANSPORTS] if isinstance(said, list) else []
+
+
+def remove(wiki: Wiki, actor: Actor, session: int, passkey: int, current: str) -> None:
+    """Forget one of the actor's passkeys; raises NotFound, Invalid, Forbidden, TooFast."""
+    kept = get(wiki, actor, passkey)
+    proof.require(wiki, actor, session, current)
+    with wiki.database.write() as connection:
+        passkeys.remove(connection, own_id(actor), kept.id)
+
+
+# -- logging in --
+
+
+def begin_login(wiki: Wiki, party: Relying | None, address: str, half: str = "") -> Question:
+    """Ask the browser for a passkey; for the second step of a half login, for one of its member.
+
+    Raises Invalid (`passkeys_unavailable`), TooFast.
+    """
+    place = _required(party)
+    limits.take(wiki, [Try(SIGN_ON, limits.key(wiki, limits.network(address)))])
+    challenge = secrets.token_bytes(32)
+    begun = logins.half(wiki, half) if half else None
+    with wiki.database.read() as connection:
+        kept = passkeys.of_member(connection, begun[1].id) if begun else []
+    options = generate_authentication_options(
+        rp_id=place.id,
+        challenge=challenge,
+        allow_credentials=[_descriptor(passkey) for passkey in kept],
+        user_verification=UserVerificationRequirement.PREFERRED
+        if begun
+        else UserVerificationRequirement.REQUIRED,
+    )
+    return Question(_ticket(wiki, USE, challenge), options_to_json(options))
+
+
+def log_in(
+    wiki: Wiki, party: Relying | None, *, ticket: str, answer: str, door: Door, half: str = ""
+) -> str:
+    """Log in with the browser's answer; gives the token of a whole session.
+
+    Without a half login the key has to have checked its owner. Raises LoginRequired
+    (`passkey_wrong`, whatever is wrong; `second_step_late`), Forbidden (`account_<status>`).
+    """
+    place = _required(party)
+    used = _use(wiki, USE, ticket)
+    read = _read(answer)
+    begun = logins.half(wiki, half) if half else None
+    with wiki.database.read() as connection:
+        passkey = passkeys.by_credential(connection, str(read.get("id", "")))
+        member = members.get(connection, passkey.member) if passkey else None
+    if used is None or passkey is None or member is None:
+        raise LoginRequired("passkey_wrong")
+    if begun and begun[1].id != member.id:
+        raise LoginRequired("passkey_wrong")
+    _verify(wiki, place, read, used, passkey, must_check_owner=begun is None)
+    if begun:
+        return logins.complete(wiki, half, door)
+    return logins.enter(wiki, member, door, strong=True)
+
+
+def _verify(
+    wiki: Wiki,
+    place: Relying,
+    read: dict[str, object],
+    used: Token,
+    passkey: Passkey,
+    *,
+    must_check_owner: bool,
+) -> None:
+    try:
+        shown = verify_authentication_response(
+            credential=read,
+            expected_challenge=base64url_to_bytes(used.value),
+            expected_rp_id=place.id,
+            expected_origin=place.origin,
+            credential_public_key=passkey.key,
+            credential_current_sign_count=passkey.count,
+            require_user_verification=must_check_owner,
+        )
+    except (WebAuthnException, ValueError, KeyError, TypeError) as error:
+        raise LoginRequired("passkey_wrong") from error
+    with wiki.database.write() as connection:
+        if not passkeys.use(connection, passkey, shown.new_sign_count, wiki.clock()):
+            raise LoginRequired("passkey_wrong")
+
+
+# -- parts --
+
+
+def _required(party: Relying | None) -> Relying:
+    if party is None:
+        raise Invalid("passkeys_unavailable")
+    return party
+
+
+def _descriptor(passkey: Passkey) -> PublicKeyCredentialDescriptor:
+    return PublicKeyCredentialDescriptor(
+        id=base64url_to_bytes(passkey.credential),
+        transports=[AuthenticatorTransport(word) for word in passkey.transports],
+    )
+
+
+def _ticket(wiki: Wiki, kind: str, challenge: bytes, member: int | None = None) -> str:
+    ticket = secrets.token_urlsafe(24)
+    with wiki.database.write() as connection:
+        tokens.add(
+            connection,
+            hash_token(ticket),
+            kind,
+            wiki.clock() + LIFE,
+            member=member,
+            value=bytes_to_base64url(challenge),
+        )
+    return ticket
+
+
+def _use(wiki: Wiki, kind: str, ticket: str) -> Token | None:
+    """What the ticket was for; it is good for one answer, right or wrong."""
+    with wiki.database.write() as connection:
+        found = tokens.get(connection, hash_token(ticket), kind, wiki.clock())
+        return found if found and tokens.use(connection, found) else None
+
+
+def _read(answer: str) -> dict[str, object]:
+    """The browser's answer; an empty one if it is no object in JSON."""
+    try:
+        read = json.loads(answer) if len(answer) <= LARGEST else {}
+    except (ValueError, RecursionError):
+        return {}
+    return read if isinstance(read, dict) else {}
