@@ -47,19 +47,6 @@ class Settings:
         "from this role on one's rights need a second step at login; empty: from none",
         ("", "member", "editor", "moderator", "admin"),
     )
-    oidc_issuer: str = _setting(
-        "", "an OpenID Connect provider that members may log in with, by its address"
-    )
-    oidc_client_id: str = _setting("", "how that provider knows this wiki")
-    oidc_client_secret: str = _setting("", "the secret that goes with it; empty: a public client")
-    oidc_name: str = _setting("", "what the provider is called on the login page")
-    oidc_groups_claim: str = _setting("groups", "the claim that names a person's groups there")
-    oidc_roles: str = _setting(
-        "", "roles by group at each such login: beheer=admin, redactie=editor; empty: as they are"
-    )
-    oidc_registration: bool = _setting(
-        False, "whether who logs in there without having an account here may make one"
-    )
     read: str = _setting("reader", "the least role that may read", ("reader", "member", "editor"))
     newcomers_suggest: bool = _setting(
         False, "whether members suggest edits until they are made editor (or a rule lets them edit)"

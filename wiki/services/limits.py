@@ -68,7 +68,7 @@ RESET_ACCOUNT = Limit("reset-to", free=3, most=900)
 """Asking for mail with a link to one account."""
 
 SIGN_ON = Limit("sign-on", free=30, most=60)
-"""Beginning to log in with a passkey or another provider, from one address."""
+"""Beginning to log in with a passkey, from one address."""
 
 LINK = Limit("link", free=20, most=60)
 """Tries of one-time links from one address."""

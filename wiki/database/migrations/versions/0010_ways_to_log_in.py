@@ -1,4 +1,4 @@
-"""Ways to log in: second factors, passkeys, other providers; sessions that are remembered."""
+"""Ways to log in: second factors, passkeys; sessions that are remembered."""
 
 from __future__ import annotations
 
@@ -13,28 +13,6 @@ depends_on = None
 
 def upgrade() -> None:
     """Take this step."""
-    op.create_table(
-        "identities",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("member", sa.Integer(), nullable=False),
-        sa.Column("issuer", sa.String(length=300), nullable=False),
-        sa.Column("subject", sa.String(length=255), nullable=False),
-        sa.Column("created", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("used", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["member"],
-            ["members.id"],
-            name=op.f("fk_identities_member_members"),
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_identities")),
-        sa.UniqueConstraint("issuer", "subject", name=op.f("uq_identities_issuer_subject")),
-        sa.UniqueConstraint("member", "issuer", name=op.f("uq_identities_member_issuer")),
-        sqlite_autoincrement=True,
-    )
-    with op.batch_alter_table("identities", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_identities_member"), ["member"], unique=False)
-
     op.create_table(
         "passkeys",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -112,7 +90,3 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_passkeys_member"))
 
     op.drop_table("passkeys")
-    with op.batch_alter_table("identities", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_identities_member"))
-
-    op.drop_table("identities")
