@@ -104,3 +104,120 @@ def test_odd_parents(client: Any, parent: str) -> None:
     token = token_in(client.get("/wiki/map/a b").text)
     form = {"text": "x", "csrf_token": token, "parent": parent}
     assert client.post("/comments/map/a b", data=form).status_code == 404
+
+
+# -- passages --
+
+TEXT = "# A\n\nEen eerste alinea staat hier. Er is **drie** procent geld.\n\n- een punt\n"
+
+
+def test_a_paragraph_offers_to_comment_on_it_without_scripts(
+    client: Any, page: Callable[..., str]
+) -> None:
+    page("map/a b", TEXT)
+    html = client.get("/wiki/map/a b").text
+    links = re.findall(r'class="passage-link" href="([^"]+)"', html)
+    assert len(links) == 2
+    form = client.get(links[0]).text
+    assert "Een eerste alinea staat hier. Er is drie procent geld." in form
+    anchor = re.search(r'name="anchor" value="([^"]+)"', form)
+    assert anchor
+    place = post(client, "Hoezo?", anchor=anchor[1])
+    shown = client.get(place).text
+    id = place.rpartition("-")[2]
+    assert '<mark class="passage">Een eerste alinea' in shown
+    assert re.search(rf'id="passage-{id}" href="#comment-{id}"', shown)
+    assert re.search(rf'href="#passage-{id}"', shown), "and the way back"
+
+
+def test_a_reader_sees_marks_but_no_links_to_comment(
+    client: Any, app: Any, page: Callable[..., str]
+) -> None:
+    page("map/a b", TEXT)
+    post(client, "Hoezo?", anchor="drie procent")
+    html = app.test_client().get("/wiki/map/a b").text
+    assert "<strong><mark" in html and "passage-link" not in html
+
+
+@pytest.mark.parametrize("anchor", ["staat nergens", "{", "0123:1-2", '{"start": -1, "end": 3}'])
+def test_a_bad_anchor_keeps_the_text(client: Any, page: Callable[..., str], anchor: str) -> None:
+    page("map/a b", TEXT)
+    token = token_in(client.get("/wiki/map/a b").text)
+    form = {"text": "Mijn lange reactie", "csrf_token": token, "anchor": anchor}
+    answer = client.post("/comments/map/a b", data=form)
+    assert answer.status_code == 400 and "Mijn lange reactie" in answer.text
+    assert 'name="anchor"' not in answer.text, "sent again, it is about the whole page"
+    assert client.get("/comments/map/a b", query_string={"anchor": anchor}).status_code == 200
+
+
+def test_what_became_of_a_passage(client: Any, page: Callable[..., str]) -> None:
+    page("map/a b", TEXT)
+    post(client, "Hoezo?", anchor="drie procent")
+    page("map/a b", TEXT.replace("drie", "vier"))
+    html = client.get("/wiki/map/a b").text
+    assert "<del>drie</del><ins>vier</ins> procent" in html
+    gone = page("map/a b", TEXT.replace(" Er is **drie** procent geld.", ""))
+    html = client.get("/wiki/map/a b").text
+    assert "<mark" not in html and f"/diff/map/a%20b?to={gone}" in html
+
+
+def test_names_and_titles_cannot_break_out_of_marks(
+    client: Any, page: Callable[..., str], wiki: Wiki, person: Callable[..., Actor]
+) -> None:
+    page("map/a b", '# A\n\nEen [[x" onmouseover="y]] link en `<b>code</b>` hier.\n')
+    post(client, "Hoezo?", anchor="link en <b>code</b> hier")
+    html = client.get("/wiki/map/a b").text
+    assert not re.search(r"<[^>]*\sonmouseover=", html) and "<b>code" not in html
+
+
+# -- threads --
+
+
+def test_a_comment_is_quoted(client: Any) -> None:
+    id = post(client, "Vraag\n\nmeer").partition("comment-")[2]
+    form = client.get(f"/comments/map/a b?parent={id}&quote=yes").text
+    assert "&gt; Vraag\n&gt;\n&gt; meer\n" in form
+
+
+def test_a_draft_is_kept_until_it_is_posted(client: Any) -> None:
+    token = token_in(client.get("/wiki/map/a b").text)
+    form = {"text": "Half af", "csrf_token": token}
+    assert client.post("/comment-draft/map/a b", data=form).status_code == 200
+    assert client.get("/comment-draft/map/a b").json["text"] == "Half af"
+    assert "Half af" in client.get("/comments/map/a b").text
+    post(client, "Half af, nu wel")
+    assert client.get("/comment-draft/map/a b").json == {"text": ""}
+
+
+def test_an_editor_marks_a_thread_as_dealt_with(
+    client: Any, app: Any, editor: Actor, login: Login
+) -> None:
+    place = post(client, "Klopt dit wel?")
+    id = place.partition("comment-")[2]
+    assert client.get(f"/comment/{id}/resolve").status_code == 403
+    desk = app.test_client()
+    login(desk, "bram")
+    ask = desk.get(f"/comment/{id}/resolve").text
+    revision = re.search(r'<option value="(\w+)"', ask)
+    assert revision
+    form = {"csrf_token": token_in(ask), "revision": revision[1]}
+    assert desk.post(f"/comment/{id}/resolve", data=form).status_code == 303
+    shown = client.get(place).text
+    assert 'class="talk-thread resolved"' in shown and revision[1] in shown
+    assert f"/comment/{id}/reopen" not in shown
+    again = {"csrf_token": token_in(ask)}
+    assert desk.post(f"/comment/{id}/reopen", data=again).status_code == 303
+    assert 'class="talk-thread resolved"' not in client.get(place).text
+
+
+def test_a_moderator_reads_earlier_texts(
+    client: Any, app: Any, moderator: Actor, login: Login
+) -> None:
+    id = post(client, "Eerst dit").partition("comment-")[2]
+    form = client.get(f"/comment/{id}/edit").text
+    client.post(f"/comment/{id}/edit", data={"text": "Later dat", "csrf_token": token_in(form)})
+    assert client.get(f"/comment/{id}/history").status_code == 403
+    guard = app.test_client()
+    login(guard, "mo")
+    assert f"/comment/{id}/history" in guard.get("/wiki/map/a b").text
+    assert "Eerst dit" in guard.get(f"/comment/{id}/history").text

@@ -53,6 +53,7 @@ rename      lxxx+++   lxxxx++      lxxx+++      l++++++
 delete      lxxxx++   lxxxx++      lxxxx++      l++++++
 moderate    lxxxx++   lxxxx++      lxxxx++      lx++x++
 talk        lxxxx++   00xx0++      lxxxx++      lx++x++    moderating a comment
+settle      lxxx+++   00xx0++      lxxx+++      l++++++    saying that a thread is dealt with
 guard       lxxxx++   lxxxx++      lxxxx++      lx++x++    a moderator of anything
 terms       lxxx+++   lxxx+++      lxxx+++      lxxx+++    an editor of the terms
 warden      lxxxx++   lxxxx++      lxxxx++      lxxxx++    a moderator of the whole site
@@ -149,6 +150,12 @@ POST /comment/{comment}/delete                                  author
 GET  /comment/{comment}/hide                                    talk
 POST /comment/{comment}/hide reason=x                           talk
 POST /comment/{comment}/show                                    talk
+GET  /comment/{comment}/history                                 talk
+GET  /comment/{comment}/resolve                                 settle
+POST /comment/{comment}/resolve                                 settle
+POST /comment/{comment}/reopen                                  settle
+GET  /comment-draft/hof/plan                                    comment
+POST /comment-draft/hof/plan text=x                             comment
 GET  /close/hof/plan                                            moderate
 POST /close/hof/plan reason=x                                   moderate
 POST /reopen/hof/plan                                           moderate

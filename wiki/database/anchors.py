@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 
 from wiki.database import comments as talk
+from wiki.database import history
 from wiki.database.history import Sorted, rows
 from wiki.database.schema import projections
 from wiki.domain.anchors import Anchor, Standing
@@ -116,7 +117,8 @@ def made(connection: Connection, page: str) -> list[Made]:
             rows.c.blob,
         )
         .join(rows, talk.MADE_THERE)
-        .where(talk.here(connection, page), talk.comments.c.start.is_not(None))
+        .where(rows.c.page == page, talk.comments.c.start.is_not(None))
+        .where(talk.comments.c.path.in_(history.paths_of(connection, page)))
         .order_by(talk.comments.c.id)
     )
     return [

@@ -224,6 +224,12 @@ def resolve(connection: Connection, thread: int, by: int, now: datetime, revisio
     changes.record(connection, "comment", thread)
 
 
+def writers(connection: Connection, thread: int) -> list[int]:
+    """Who wrote what can be read in a thread."""
+    asked = select(comments.c.author).where(comments.c.thread == thread, LIVE).distinct()
+    return list(connection.scalars(asked.order_by(comments.c.author)))
+
+
 def reopen(connection: Connection, thread: int) -> None:
     """Take back that a thread is dealt with."""
     values = {"resolved_by": None, "resolved_at": None, "resolved_in": None}

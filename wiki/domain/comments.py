@@ -148,6 +148,11 @@ def check_text(text: str) -> str:
     return text
 
 
+def quoted(text: str) -> str:
+    """A comment's text as the beginning of an answer to it, in Markdown."""
+    return "".join(f"> {line}".rstrip() + "\n" for line in text.split("\n")) + "\n"
+
+
 def place_of(parent_place: str, parent_depth: int, id: int) -> tuple[str, int]:
     """Where a reply sorts, and its depth: eight hexadecimal digits a level, below its parent."""
     if not parent_place:

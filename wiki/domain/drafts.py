@@ -42,3 +42,8 @@ def key_of_path(path: str) -> str:
 def key_of_kind(kind: str) -> str:
     """The key of the one draft of a new page of this kind that has no path yet."""
     return f"new:{kind}"
+
+
+def key_of_talk(page: str) -> str:
+    """The key of a member's unsent comment on a page with this identity."""
+    return f"talk:{page}"

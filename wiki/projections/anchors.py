@@ -23,6 +23,8 @@ from wiki.render import anchors as rendered
 from wiki.render.markdown import Renderer
 from wiki.store.store import Store
 
+NAME = "anchors"
+
 _CHUNK = 50
 """Revisions of a page that are written in one transaction."""
 
@@ -48,13 +50,13 @@ def _plain(renderer: Renderer, source: str) -> str:
     return rendered.plain(renderer.render(source).html)
 
 
-def standing(source: Source, page: str, blob: str, most: int) -> dict[int, Standing]:
+def standing(source: Source, page: str, blob: str, most: int) -> dict[int, Standing] | None:
     """What became of each of a page's anchors in its present text, by comment.
 
-    Follows at most so many revisions first. An anchor that was not followed to the end is left out.
+    Follows at most so many revisions first; None if there are more.
     """
     if not follow(source, page, most):
-        return {}
+        return None
     with source.database.read() as connection:
         found = kept.load(connection, page)
         # A merge that took the older of two sides is no revision of the page.
@@ -88,7 +90,7 @@ def catch_up(source: Source, most: int = 200) -> bool:
 
 
 def check(source: Source, most: int = 200) -> list[str]:
-    """Pages whose anchors do not stand where following from nothing puts them, of so many."""
+    """Paths of pages whose anchors are not where following from nothing puts them, of so many."""
     wrong = []
     with source.database.read() as connection:
         for page in kept.followed_pages(connection, most):
@@ -102,7 +104,7 @@ def check(source: Source, most: int = 200) -> list[str]:
             steps = _until(waiting(connection, page, Followed()), at)
             _fold(source, steps, state, made, _NOWHERE, _NOWHERE)
             if state != {id: one for id, one in known.items() if id in made}:
-                wrong.append(page)
+                wrong.append(at.path)
     return sorted(wrong)
 
 

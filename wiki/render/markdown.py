@@ -116,9 +116,10 @@ class Renderer:
         labels: Labels | None = None,
         *,
         edit: str = "",
+        remark: str = "",
     ) -> Markup:
         """Rendered HTML with its slots filled, see `slots.fill`."""
-        return slots.fill(html, resolve, labels, edit)
+        return slots.fill(html, resolve, labels, edit, remark)
 
     def render_comment(
         self,

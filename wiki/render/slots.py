@@ -35,6 +35,7 @@ class Labels:
     footnotes: str = "Footnotes"
     footnote_back: str = "Back to the text"
     wanted: str = "This page does not exist yet"
+    remark: str = "Comment on this paragraph"
 
 
 def labels(gettext: Callable[[str], str]) -> Labels:
@@ -47,6 +48,7 @@ def labels(gettext: Callable[[str], str]) -> Labels:
         footnotes=_("Footnotes"),
         footnote_back=_("Back to the text"),
         wanted=_("This page does not exist yet"),
+        remark=_("Comment on this paragraph"),
     )
 
 
@@ -70,13 +72,16 @@ def fill(
     resolve: Mapping[str, LinkState],
     words: Labels | None = None,
     edit: str = "",
+    remark: str = "",
 ) -> Markup:
     """HTML with every slot filled.
 
     `resolve` says what each link's target is now; a target it does not hold is wanted. `edit` is
     the address that edits the page (empty: this reader may not); a section's is `?section=<n>`.
+    `remark` is how the address begins that comments on a paragraph, its range of characters comes
+    after (empty: this reader may not).
     """
-    filling = _Filling(resolve, words or Labels(), edit)
+    filling = _Filling(resolve, words or Labels(), edit, remark)
     return Markup(_SLOT.sub(filling.one, _NAMED.sub(filling.named, html)))
 
 
@@ -93,10 +98,13 @@ def fill_mentions(html: str, members: Mapping[str, str]) -> str:
 
 
 class _Filling:
-    def __init__(self, resolve: Mapping[str, LinkState], words: Labels, edit: str) -> None:
+    def __init__(
+        self, resolve: Mapping[str, LinkState], words: Labels, edit: str, remark: str
+    ) -> None:
         self.resolve = resolve
         self.words = words
         self.edit = edit
+        self.remark = remark
 
     def one(self, match: re.Match[str]) -> str:
         kind, inside = match.groups()
@@ -111,6 +119,8 @@ class _Filling:
             return escape(self.words.turn.replace("%(number)s", parts[0]))
         if kind == "B":
             return escape(self.words.footnote_back)
+        if kind == "P":
+            return self._paragraph(*parts)
         return escape(self.words.footnotes) if kind == "F" else ""
 
     def named(self, match: re.Match[str]) -> str:
@@ -129,6 +139,17 @@ class _Filling:
             return f'<a class="wanted" href="{address}" title="{escape(self.words.wanted)}">'
         title = f' title="{escape(state.title)}"' if state.title else ""
         return f'<a href="{escape(page_url(state.path, heading_anchor(anchor), state.at))}"{title}>'
+
+    def _paragraph(self, start: str, end: str) -> str:
+        """The link at a paragraph's end that comments on it."""
+        if not self.remark:
+            return ""
+        label = escape(self.words.remark)
+        address = escape(f"{self.remark}{start}-{end}")
+        return (
+            f'<a class="passage-link" href="{address}" rel="nofollow" '
+            f'aria-label="{label}" title="{label}">¶</a>'
+        )
 
     def _heading(self, anchor: str, number: str) -> str:
         words = self.words

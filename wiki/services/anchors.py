@@ -14,9 +14,9 @@ from wiki.domain import anchors
 from wiki.domain.anchors import Anchor, Standing, even
 from wiki.domain.comments import Comment
 from wiki.domain.diff import Op, split_words
-from wiki.domain.errors import Invalid
+from wiki.domain.errors import Invalid, NotFound
 from wiki.domain.revisions import Part, Revision
-from wiki.domain.rights import Actor
+from wiki.domain.rights import Actor, Right
 from wiki.engine import Wiki
 from wiki.projections import anchors as following
 from wiki.projections.anchors import Source
@@ -115,13 +115,26 @@ def _made(wiki: Wiki, revision: Revision, asked: anchors.Asked) -> Made:
     return Made(revision.path, revision.commit, Anchor(revision.blob, start, end, text[start:end]))
 
 
-def standing(wiki: Wiki, page: str, blob: str) -> Mapping[int, Standing]:
+def words(wiki: Wiki, actor: Actor, path: str, written: str) -> str:
+    """The words that an anchor names on the page at a path, as they are quoted.
+
+    Raises Invalid (field `anchor`), LoginRequired, Forbidden, NotFound.
+    """
+    wiki.rights.require(actor, Right.READ, path)
+    with wiki.database.read() as connection:
+        page = history.identity(connection, path)
+    if not page:
+        raise NotFound("page_missing", path=path)
+    return _short(place(wiki, actor, page, written).anchor.words)
+
+
+def standing(wiki: Wiki, page: str, blob: str) -> Mapping[int, Standing] | None:
     """Where the page's anchors stand in its present blob, by comment.
 
-    Those that are not known yet are left out; the worker is woken for them.
+    None if that takes too long for a reader to wait; then the worker is woken.
     """
     found = following.standing(source(wiki), page, blob, MOST_AT_ONCE)
-    if not found:
+    if found is None:
         wiki.wake()
     return found
 

@@ -12,7 +12,7 @@ from math import ceil
 
 from markupsafe import Markup
 
-from wiki.database import catalogue, comments, history, members
+from wiki.database import catalogue, comments, drafts, history, members
 from wiki.database.connection import Connection
 from wiki.domain.comments import (
     PAGE_SIZE,
@@ -25,15 +25,18 @@ from wiki.domain.comments import (
     check_text,
     excerpt,
 )
+from wiki.domain.diff import Change, Op, split_words
+from wiki.domain.drafts import key_of_talk
 from wiki.domain.errors import Conflict, Forbidden, Gone, Invalid, LoginRequired, NotFound, TooFast
 from wiki.domain.members import fold_username
 from wiki.domain.notifications import Kind
+from wiki.domain.revisions import Revision
 from wiki.domain.rights import Actor, Right
 from wiki.engine import Wiki
 from wiki.render.links import WIKILINK, LinkState, address, wikilink
 from wiki.render.markdown import Renderer
 from wiki.render.plugins.mentions import MENTION
-from wiki.services import anchors, audit, moderators, newcomers, notifications, sight
+from wiki.services import anchors, audit, hiding, moderators, newcomers, notifications, sight
 from wiki.services.closings import require_open
 from wiki.services.history import revision_of
 
@@ -153,7 +156,7 @@ def post(
     new = NewComment(path, revision, author, text, wiki.clock(), parent, nonce=nonce, held=held)
     if anchor.strip():
         new = _anchored(wiki, actor, page, new, anchor)
-    id = _keep(wiki, new)
+    id = _keep(wiki, new, key_of_talk(page))
     wiki.wake()
     return spot(wiki, actor, id)
 
@@ -196,7 +199,7 @@ def _check_parent(connection: Connection, parent: int, page: str) -> None:
         raise Conflict("comment_closed")
 
 
-def _keep(wiki: Wiki, new: NewComment) -> int:
+def _keep(wiki: Wiki, new: NewComment, draft: str) -> int:
     try:
         with wiki.database.write() as connection:
             known = comments.sent_before(connection, new.author, new.nonce)
@@ -204,6 +207,7 @@ def _keep(wiki: Wiki, new: NewComment) -> int:
                 return known
             _slow_down(wiki, connection, new.author, new.created)
             id = comments.add(connection, new)
+            drafts.drop(connection, new.author, draft)
             if new.held:
                 newcomers.tell_moderators(wiki, connection, new.path, id, new.author)
             return id
@@ -368,6 +372,13 @@ def may_resolve(wiki: Wiki, actor: Actor, path: str) -> bool:
     return actor.is_member and wiki.rights.may(actor, RESOLVE, path)
 
 
+def newest(wiki: Wiki, actor: Actor, placed: PlacedComment, limit: int = 20) -> list[Revision]:
+    """The newest revisions of a comment's page, in one of which its thread was dealt with."""
+    with wiki.database.read() as connection:
+        found = history.revisions(connection, placed.page, limit=limit)
+        return hiding.sift(wiki, connection, actor, found)
+
+
 def resolve(wiki: Wiki, actor: Actor, id: int, revision: str = "") -> Spot:
     """Mark a comment's thread as dealt with in a revision of its page; by default the newest.
 
@@ -379,8 +390,19 @@ def resolve(wiki: Wiki, actor: Actor, id: int, revision: str = "") -> Spot:
         newest = history.revisions(connection, placed.page, limit=1)[0].commit
     asked = revision_of(wiki, placed.page, revision, actor).commit if revision else newest
     if placed.comment.resolved is None:
+        thread = placed.comment.id
         with wiki.database.write() as connection:
-            comments.resolve(connection, placed.comment.id, actor.id or 0, wiki.clock(), asked)
+            comments.resolve(connection, thread, actor.id or 0, wiki.clock(), asked)
+            told = comments.writers(connection, thread)
+            notifications.tell(
+                wiki,
+                connection,
+                told,
+                Kind.RESOLVED,
+                path=placed.path,
+                comment=thread,
+                by=actor.id,
+            )
         wiki.wake()
     return spot(wiki, actor, id)
 
@@ -401,15 +423,32 @@ def _require_resolve(wiki: Wiki, actor: Actor, path: str) -> None:
     wiki.rights.require(actor, RESOLVE, path)
 
 
-def former(wiki: Wiki, actor: Actor, id: int) -> tuple[PlacedComment, list[Version]]:
-    """A comment and the texts that it had before, the oldest first; for moderators.
+@dataclass(frozen=True, slots=True)
+class Former:
+    """A text that a comment had, or has, as it differs from the one before it."""
+
+    written: datetime
+    ops: Sequence[Op]
+
+
+def former(wiki: Wiki, actor: Actor, id: int) -> tuple[PlacedComment, list[Former]]:
+    """A comment and all texts that it had, the oldest first; for moderators.
 
     Raises NotFound, LoginRequired, Forbidden.
     """
     placed = get(wiki, actor, id)
     wiki.rights.require(actor, Right.MODERATE, placed.path)
     with wiki.database.read() as connection:
-        return placed, comments.former_texts(connection, id)
+        versions = comments.former_texts(connection, id)
+    now = placed.comment
+    versions.append(Version(now.text, now.edited or now.created))
+    before = ""
+    found = []
+    for version in versions:
+        ops = split_words(before, version.text) if before else (Op(Change.EQUAL, version.text),)
+        found.append(Former(version.written, ops))
+        before = version.text
+    return placed, found
 
 
 # -- lists over all pages --

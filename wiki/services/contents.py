@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from wiki.domain import text
 from wiki.domain.pages import Meta
 from wiki.engine import Wiki
-from wiki.render import frontmatter
+from wiki.render import anchors, frontmatter
 from wiki.render.html import Heading
 
 MOST_KEPT = 8_000_000
@@ -70,7 +70,7 @@ def show(wiki: Wiki, blob: str, path: str) -> Shown:
         rendered = wiki.renderer.render(content.text, path=path)
         heading = rendered.headings[0].text if rendered.headings else ""
         kept = Shown(
-            html=rendered.html,
+            html=anchors.offer(rendered.html),
             meta=content.meta,
             title=content.meta.title or rendered.title or heading or path.rpartition("/")[2],
             headings=rendered.headings,

@@ -7,8 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from wiki.database import drafts, history
-from wiki.domain.drafts import Draft, Writer, key_of_kind, key_of_page, key_of_path
-from wiki.domain.errors import TooLarge
+from wiki.domain.anchors import WRITTEN_MOST
+from wiki.domain.comments import TEXT_MOST
+from wiki.domain.drafts import (
+    Draft,
+    Writer,
+    key_of_kind,
+    key_of_page,
+    key_of_path,
+    key_of_talk,
+)
+from wiki.domain.errors import LoginRequired, NotFound, TooLarge
 from wiki.domain.pages import Kind
 from wiki.domain.paths import file_of
 from wiki.domain.rights import Actor, Right
@@ -93,6 +102,48 @@ def key_of(wiki: Wiki, path: str, kind: str = "") -> str:
     with wiki.database.read() as connection:
         page = history.identity(connection, path)
     return key_of_page(page) if page else key_of_path(path)
+
+
+# -- of comments --
+
+
+def keep_comment(
+    wiki: Wiki, actor: Actor, path: str, *, text: str, parent: str = "", anchor: str = ""
+) -> datetime:
+    """Keep a comment that is being written on the page at a path, one for each page; when.
+
+    An empty text forgets it. Raises LoginRequired, Forbidden, NotFound, TooLarge.
+    """
+    key = _key_of_talk(wiki, actor, path)
+    if len(text) > TEXT_MOST or len(parent) + len(anchor) > WRITTEN_MOST:
+        raise TooLarge("comment_long", most=TEXT_MOST)
+    now, member = wiki.clock(), actor.id or 0
+    draft = Draft("", text, {"parent": parent, "anchor": anchor}, now)
+    with wiki.database.write() as connection:
+        if text.strip():
+            drafts.keep(connection, member, key, draft)
+        else:
+            drafts.drop(connection, member, key)
+    return now
+
+
+def comment(wiki: Wiki, actor: Actor, path: str) -> Draft | None:
+    """The comment that the actor was writing on the page at a path. Raises as `keep_comment`."""
+    key = _key_of_talk(wiki, actor, path)
+    with wiki.database.read() as connection:
+        return drafts.get(connection, actor.id or 0, key)
+
+
+def _key_of_talk(wiki: Wiki, actor: Actor, path: str) -> str:
+    wiki.rights.require(actor, Right.READ, path)
+    wiki.rights.require(actor, Right.COMMENT, path)
+    if not actor.is_member:
+        raise LoginRequired("login_required", right=Right.COMMENT.value, path=path)
+    with wiki.database.read() as connection:
+        page = history.identity(connection, path)
+    if not page:
+        raise NotFound("page_missing", path=path)
+    return key_of_talk(page)
 
 
 def _moved_on(wiki: Wiki, path: str, base: str) -> bool:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from wiki.engine import Wiki
+from wiki.projections import anchors as anchoring
 from wiki.projections import export as exporting
 from wiki.projections import history
 from wiki.projections import passages as blaming
+from wiki.services import anchors as passages_of_talk
 from wiki.services import (
     audit,
     members,
@@ -24,6 +26,8 @@ WORDS = 200
 """Revisions whose words are counted in one batch: short, so that search never waits long."""
 PASSAGES = 200
 """Revisions that are compared with the one before in one batch, to know who wrote what."""
+ANCHORS = 50
+"""Revisions through which comments' passages are carried in one batch."""
 
 
 def follow(wiki: Wiki) -> bool:
@@ -71,6 +75,11 @@ def words(wiki: Wiki) -> bool:
 def passages(wiki: Wiki) -> bool:
     """Who wrote which sentence: of what just changed, then of old revisions, newest first."""
     return blaming.catch_up(wiki.store, wiki.database, PASSAGES)
+
+
+def anchors(wiki: Wiki) -> bool:
+    """Passages that comments are about are found again in what was just saved."""
+    return anchoring.catch_up(passages_of_talk.source(wiki), ANCHORS)
 
 
 def tidy(wiki: Wiki) -> bool:

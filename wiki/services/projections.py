@@ -6,12 +6,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from wiki.database import anchors as table
 from wiki.database import changes
 from wiki.domain.search import Progress
 from wiki.engine import Wiki
+from wiki.projections import anchors as anchoring
 from wiki.projections import checking, export, follow, passages
+from wiki.services import anchors
 
-NAMES = ("history", "catalogue", "passages", "search", "export")
+NAMES = ("history", "catalogue", "passages", "anchors", "search", "export")
 SQL = frozenset({"history", "catalogue"})
 
 MOST_COUNTED = 10_000
@@ -53,6 +56,9 @@ def rebuild(wiki: Wiki, names: Sequence[str], tell: Tell) -> None:
         tell(passages.NAME, 0, 1)
         passages.forget(wiki.database)
         tell(passages.NAME, 1, 1)
+    if anchoring.NAME in names:
+        with wiki.database.project() as connection:
+            table.forget(connection)
     if "search" in names:
         wiki.search.rebuild(wiki.store, wiki.database, lambda d, n: tell("search", d, n))
     if "export" in names:
@@ -73,6 +79,8 @@ def check(wiki: Wiki) -> list[Finding]:
         found.append(Finding(one.projection, what))
     for path in passages.check(wiki.store, wiki.database):
         found.append(Finding(passages.NAME, f"{path} is not what its revisions give"))
+    for path in anchoring.check(anchors.source(wiki)):
+        found.append(Finding(anchoring.NAME, f"{path} is not what its revisions give"))
     for file in export.check(wiki.store):
         found.append(Finding("export", f"{file.file} is {file.reason}"))
     if _search_behind(wiki):

@@ -81,7 +81,8 @@ class Threads:
     """One screen of a page's talk: `count` can be read in all, `number` of `pages` is shown.
 
     `nonce` marks this showing of the form to post; `held` are all comments here that wait for a
-    moderator, `own` those of the reader; `closed` says why only moderators comment.
+    moderator, `own` those of the reader; `closed` says why only moderators comment. `is_behind`
+    while the worker finds out where the passages are.
     """
 
     path: str
@@ -99,6 +100,7 @@ class Threads:
     own: Sequence[Shown] = ()
     closed: Closing | None = None
     may_moderate: bool = False
+    is_behind: bool = False
 
 
 def show(
@@ -115,7 +117,8 @@ def show(
     A number beyond the last screen gives the last. Raises LoginRequired, Forbidden.
     """
     wiki.rights.require(actor, Right.READ, path)
-    known = _standing(wiki, page, path)
+    standing = _standing(wiki, page, path)
+    known = standing or {}
     with wiki.database.read() as connection:
         at = comments.here(connection, page)
         counts = comments.counts(connection, at)
@@ -154,11 +157,12 @@ def show(
         own=[view.show(comment, "") for comment in held if comment.author == actor.id],
         closed=closed,
         may_moderate=view.may_moderate,
+        is_behind=standing is None,
     )
 
 
-def _standing(wiki: Wiki, page: str, path: str) -> Mapping[int, Standing]:
-    """Where the page's anchors stand; one statement where it has none."""
+def _standing(wiki: Wiki, page: str, path: str) -> Mapping[int, Standing] | None:
+    """Where the page's anchors stand, or None while that is found out; quick where it has none."""
     with wiki.database.read() as connection:
         if not comments.has_anchors(connection, page):
             return {}

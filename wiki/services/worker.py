@@ -93,6 +93,7 @@ def every_job() -> list[Job]:
         Job("export", jobs.export, every=60, rest=0.5),
         Job("answers", jobs.answers, every=20),
         Job("mail", jobs.mail, every=20, slow=True),
+        Job("anchors", jobs.anchors, every=60, rest=1.0),
         Job("passages", jobs.passages, every=60, rest=1.0),
         Job("words", jobs.words, every=60, rest=1.0),
         Job("tidy", jobs.tidy, every=3600, on_change=False),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import Blueprint, Response, request
 
 from wiki.domain.errors import Gone, Invalid, NotFound
@@ -9,7 +11,7 @@ from wiki.domain.paths import check
 from wiki.i18n.errors import sentence
 from wiki.render.slots import labels
 from wiki.services import blame, pages, places, threads
-from wiki.web import slots
+from wiki.web import cache, passages, slots
 from wiki.web.blame import shares
 from wiki.web.context import (
     actor,
@@ -40,14 +42,19 @@ def show(path: str) -> Response:
         return see_other(page_url(namesake)) if namesake else missing(path, error)
     may_edit = actor().is_member and (may("edit", view.path) or may("suggest", view.path))
     edit = url_of("edit", view.path) if may_edit and not view.then and view.readable else ""
-    html = wiki().renderer.fill(view.html, view.links, labels(gettext), edit=edit)
+    talk = None if view.then else _talk(view)
+    remark = ""
+    if talk and talk.may_post and view.revision:
+        remark = url_of("comments", view.path, anchor=f"{view.revision}:")
+    marked = passages.marked(view.html, talk) if talk else view.html
+    html = wiki().renderer.fill(marked, view.links, labels(gettext), edit=edit, remark=remark)
     return respond(
         "pages/show.html",
         view=view,
         html=html,
         may_edit=may_edit,
         problems=[sentence(language(), code) for code in view.problems],
-        talk=None if view.then else _talk(view),
+        talk=talk,
         shares=() if view.then else shares(blame.contributors(wiki(), actor(), view.page)),
         active={"question": "questions", "dialogue": "dialogues"}.get(view.meta.kind, ""),
     )
@@ -91,10 +98,18 @@ def missing(path: str, error: NotFound | Gone) -> Response:
 
 
 def _talk(view: pages.View) -> threads.Threads:
-    written = request.args.get("talk", "")
-    number = int(written) if written.isdecimal() and len(written) < 7 else 1
-    talk = threads.show(wiki(), actor(), view.page, view.path, number=number)
+    written, sort = request.args.get("talk", ""), request.args.get("sort", "")
+    talk = threads.show(
+        wiki(),
+        actor(),
+        view.page,
+        view.path,
+        number=int(written) if written.isdecimal() and len(written) < 7 else 1,
+        sort=threads.Sort(sort) if sort in set(threads.Sort) else threads.Sort.OLDEST,
+    )
     # Who wrote a comment may change it: they see other controls; one that waits only they see.
     slots.differs_for(shown.comment.author for shown in talk.items)
     slots.differs_for(comment.author for comment in talk.held)
+    if talk.is_behind:
+        cache.fresh_until(wiki().clock() + timedelta(seconds=3))
     return talk
