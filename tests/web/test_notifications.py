@@ -90,3 +90,12 @@ def test_a_number_that_no_row_can_have_is_no_error(client: Any, told: str) -> No
     form = {"id": huge, "until": huge, "csrf_token": token_in(client.get("/notifications").text)}
     assert client.post("/notifications", data=form).status_code == 303
     assert client.post("/account/watches", data=form).status_code == 303
+
+
+def test_what_one_writes_need_not_be_followed(client: Any, wiki: Wiki, told: str) -> None:
+    listed = client.get("/account/watches").text
+    assert listed.count(" checked") == 2
+    form = {"csrf_token": token_in(listed), "commented": "yes"}
+    assert client.post("/account/watches/choices", data=form).status_code == 303
+    again = client.get("/account/watches").text
+    assert again.count(" checked") == 1

@@ -228,6 +228,7 @@ POST /account/searches q=plan                                   own
 POST /account/searches/{search}/delete                          mine
 GET  /account/watches                                           own
 POST /account/watches id=1                                      own
+POST /account/watches/choices written=yes                       own
 GET  /notifications                                             own
 POST /notifications until=1                                     own
 GET  /notifications/1                                            mine

@@ -32,7 +32,6 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy import delete as delete_rows
 from sqlalchemy.exc import IntegrityError
 
 from wiki.database import changes, history
@@ -209,12 +208,6 @@ def former_texts(connection: Connection, id: int) -> list[Version]:
     """The texts that a comment had before the one it has, the oldest first."""
     asked = select(versions.c.text, versions.c.written).where(versions.c.comment == id)
     return [Version(*row) for row in connection.execute(asked.order_by(versions.c.id))]
-
-
-def forget_former_texts(connection: Connection, author: int) -> None:
-    """Forget what a member's comments said before they were changed."""
-    theirs = select(comments.c.id).where(comments.c.author == author)
-    connection.execute(delete_rows(versions).where(versions.c.comment.in_(theirs)))
 
 
 def resolve(connection: Connection, thread: int, by: int, now: datetime, revision: str) -> None:

@@ -95,12 +95,6 @@ def trailers(message: str) -> dict[str, str]:
     return {line[1]: line[2].strip() for line in found if line} if all(found) else {}
 
 
-def without_trailers(message: str) -> str:
-    """A commit message as its writer typed it."""
-    paragraphs = re.split(r"\n[ \t]*\n", message.strip())
-    return "\n\n".join(paragraphs[:-1] if trailers(message) else paragraphs)
-
-
 def event_of(message: str) -> Event:
     """What the commit with this message did; OUTSIDE if it does not say."""
     try:

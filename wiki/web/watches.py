@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, Response, flash, request
 
 from wiki.domain.watches import Scope
-from wiki.services import watches
+from wiki.services import notifications, watches
 from wiki.web import forms
 from wiki.web.context import actor, gettext, page_url, see_other, wiki
 from wiki.web.forms import Problem
@@ -40,7 +42,9 @@ def say(path: str) -> Response:
 @blueprint.get("/account/watches")
 def show(problem: Problem | None = None) -> Response:
     """All that one follows."""
-    return forms.page("watches/list.html", problem, found=watches.listing(wiki(), actor()))
+    found = watches.listing(wiki(), actor())
+    chosen = notifications.choices(wiki(), actor())
+    return forms.page("watches/list.html", problem, found=found, chosen=chosen)
 
 
 @blueprint.post("/account/watches")
@@ -52,4 +56,18 @@ def end() -> Response:
     else:
         watches.end(wiki(), actor(), list(map(number, request.form.getlist("id"))))
     flash(gettext("You no longer follow this."), "done")
+    return see_other("/account/watches")
+
+
+@blueprint.post("/account/watches/choices")
+@forms.refill(show)
+def choose() -> Response:
+    """Whether what one writes (`written`) or comments on (`commented`) is followed by itself."""
+    chosen = replace(
+        notifications.choices(wiki(), actor()),
+        watch_written="written" in request.form,
+        watch_commented="commented" in request.form,
+    )
+    notifications.choose(wiki(), actor(), chosen)
+    flash(gettext("Your choice is kept."), "done")
     return see_other("/account/watches")
