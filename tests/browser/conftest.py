@@ -137,7 +137,7 @@ def visit(browser: Browser, site: Site) -> Iterator[Callable[..., Page]]:
         context = browser.new_context(**settings)  # type: ignore[arg-type]
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(30_000)
         if login:
             log_in(page, login)
         return page
@@ -173,7 +173,7 @@ def set_text(page: Page, text: str, name: str = "text") -> None:
     """Put text in the editor, whether CodeMirror has taken over the textarea or not."""
     rich = page.locator(".cm-content").first
     try:
-        rich.wait_for(timeout=3_000)
+        rich.wait_for(timeout=10_000)
     except TimeoutError:
         page.fill(f"textarea[name={name}]", text)
         return
