@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from wiki.services import comments
+from wiki.database import history
+from wiki.services import comments, hiding
 
 
 def listed(client: Any, query: str = "") -> list[str]:
@@ -49,6 +50,22 @@ def test_comments_stand_between_changes(client: Any, page: Any, wiki: Any, membe
     shown = client.get("/recent").text
     assert f'data-comment="{spot.id}"' in shown and "Wat een goed idee" in shown
     assert "data-comment" not in client.get("/recent?kind=question").text
+
+
+def test_a_comment_on_a_passage_quotes_it(
+    client: Any, page: Any, wiki: Any, member: Any, moderator: Any
+) -> None:
+    secret = page("a", "Een zin. Er is drie procent van over.\n")
+    comments.post(wiki, member, "a", "Waarom?", anchor="drie procent")
+    page("a", "Een zin.\n")
+    for address in ("/recent", "/feed/site.atom", "/feed/page/a"):
+        assert "drie procent" in client.get(address).text, address
+    with wiki.database.read() as connection:
+        revision = history.revision(connection, history.identity(connection, "a"), secret)
+    hiding.change(wiki, moderator, revision.page, revision, ["text"], "privé")
+    for address in ("/recent", "/feed/site.atom", "/feed/page/a"):
+        shown = client.get(address).text
+        assert "Waarom?" in shown and "drie procent" not in shown, address
 
 
 def test_every_comment_stands_on_one_screen(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -12,7 +12,7 @@ from wiki.database import history
 from wiki.database.connection import Connection
 from wiki.domain import anchors
 from wiki.domain.anchors import Anchor, Standing, even
-from wiki.domain.comments import Comment
+from wiki.domain.comments import Comment, PlacedComment
 from wiki.domain.diff import Op, split_words
 from wiki.domain.errors import Invalid, NotFound
 from wiki.domain.revisions import Part, Revision
@@ -29,6 +29,8 @@ LOOK_BACK = 200
 """Of so many newest revisions a passage can be one; of older ones its words are looked for now."""
 
 _WORDS_SHOWN = 400
+_WORDS_QUOTED = 90
+"""Characters of a passage beside a comment, and in a list of comments."""
 
 
 class Fate(StrEnum):
@@ -165,6 +167,23 @@ def passages(
     return found
 
 
+def quotes(
+    wiki: Wiki, connection: Connection, actor: Actor, listed: Iterable[PlacedComment]
+) -> dict[int, str]:
+    """The beginning of the words that each comment was made about, by comment, as the actor may."""
+    anchored = [placed for placed in listed if placed.comment.anchor]
+    if not anchored:
+        return {}
+    withheld = hidden.parts(connection, {placed.comment.revision for placed in anchored})
+    found = {}
+    for placed in anchored:
+        comment = placed.comment
+        parts = withheld.get((comment.revision, comment.path), frozenset())
+        if Part.TEXT not in parts or hiding.may(wiki, actor, placed.path):
+            found[comment.id] = _short(comment.anchor, _WORDS_QUOTED)
+    return found
+
+
 def _passage(
     comment: Comment, standing: Standing | None, moments: Mapping[str, datetime]
 ) -> Passage:
@@ -181,8 +200,8 @@ def _passage(
     return Passage(Fate.EDITED, words, comment.revision, ops)
 
 
-def _short(words: str) -> str:
+def _short(words: str, most: int = _WORDS_SHOWN) -> str:
     words = even(words)
-    if len(words) <= _WORDS_SHOWN:
+    if len(words) <= most:
         return words
-    return words[: words.rfind(" ", 0, _WORDS_SHOWN)].rstrip() + " …"
+    return words[:most].rsplit(" ", 1)[0].rstrip() + " …"

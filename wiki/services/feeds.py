@@ -14,7 +14,7 @@ from wiki.domain.recent import Wanted
 from wiki.domain.revisions import Revision
 from wiki.domain.rights import ANONYMOUS, Actor, Right
 from wiki.engine import Wiki
-from wiki.services import hiding, places, recent
+from wiki.services import anchors, hiding, places, recent
 from wiki.services.history import page_at
 
 LENGTH = 40
@@ -24,12 +24,16 @@ BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A revision or a comment (one of both) on the page with this title."""
+    """A revision or a comment (one of both) on the page with this title.
+
+    `quote` is the passage that the comment is about, or empty.
+    """
 
     title: str
     when: datetime
     revision: Revision | None = None
     placed: PlacedComment | None = None
+    quote: str = ""
 
     @property
     def excerpt(self) -> str:
@@ -79,9 +83,11 @@ def page(wiki: Wiki, actor: Actor, path: str) -> Feed:
         listed = hiding.sift(wiki, connection, ANONYMOUS, found)
         ids = comments.ids_on(connection, there.page)[-LENGTH:]
         talk = comments.for_index(connection, ids)
+        quotes = anchors.quotes(wiki, connection, ANONYMOUS, talk)
         summary = catalogue.get(connection, there.path) if there.alive else None
     title = summary.title if summary else there.path
-    return _feed(title, there.path, recent.Changes(listed, talk, {there.path: title}, ""), title)
+    changes = recent.Changes(listed, talk, {there.path: title}, quotes, "")
+    return _feed(title, there.path, changes, title)
 
 
 @contextmanager
@@ -105,7 +111,12 @@ def _feed(about: str, path: str, found: recent.Changes, title: str = "") -> Feed
         for revision in found.revisions
     ]
     items += [
-        Item(found.titles.get(placed.path, placed.path), placed.comment.created, placed=placed)
+        Item(
+            found.titles.get(placed.path, placed.path),
+            placed.comment.created,
+            placed=placed,
+            quote=found.quotes.get(placed.comment.id, ""),
+        )
         for placed in found.comments
     ]
     items.sort(key=lambda item: item.when, reverse=True)

@@ -17,7 +17,7 @@ from wiki.domain.revisions import Revision
 from wiki.domain.rights import Actor, Right
 from wiki.domain.visits import arrive
 from wiki.engine import Wiki
-from wiki.services import hiding, sight
+from wiki.services import anchors, hiding, sight
 from wiki.services.contents import zone
 
 PAGE = 50
@@ -37,11 +37,15 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Some changes and the comments made between them, newest first; `more` is the next cursor."""
+    """Some changes and the comments made between them, newest first; `more` is the next cursor.
+
+    `quotes` are the passages that comments are about, by the comment's id.
+    """
 
     revisions: Sequence[Revision]
     comments: Sequence[PlacedComment]
     titles: Mapping[str, str]
+    quotes: Mapping[int, str]
     more: str
 
 
@@ -49,13 +53,14 @@ class Changes:
 class Recent:
     """A screen of recent changes; what came after `since` is new to this member.
 
-    `excerpts` are the beginnings of the comments, by id.
+    `excerpts` are the beginnings of the comments, `quotes` the passages they are about, by id.
     """
 
     asked: Asked
     days: Sequence[Day]
     titles: Mapping[str, str]
     excerpts: Mapping[int, str]
+    quotes: Mapping[int, str]
     more: str
     since: datetime | None
 
@@ -70,7 +75,7 @@ def listing(wiki: Wiki, actor: Actor, asked: Asked) -> Recent:
     found = changes(wiki, actor, wanted, asked.before)
     days = by_day(found.revisions, found.comments, zone(wiki))
     excerpts = {placed.comment.id: excerpt(placed.comment.text) for placed in found.comments}
-    return Recent(asked, days, found.titles, excerpts, found.more, since)
+    return Recent(asked, days, found.titles, excerpts, found.quotes, found.more, since)
 
 
 def changes(
@@ -91,7 +96,8 @@ def changes(
         if wanted.author:
             listed = hiding.without_hidden_authors(listed)
         titles = _titles(connection, listed, talk)
-    return Changes(listed, talk, titles, more)
+        quotes = anchors.quotes(wiki, connection, actor, talk)
+    return Changes(listed, talk, titles, quotes, more)
 
 
 def of_member(wiki: Wiki, username: str) -> Wanted:
