@@ -98,6 +98,7 @@ BLUEPRINTS = (
 )
 CACHED = frozenset(
     {
+        "blame.show",
         "pages.show",
         "front.front",
         "lists.show_questions",

@@ -16,6 +16,7 @@ from wiki.engine import Wiki
 from wiki.projections import passages
 from wiki.services import blame
 from wiki.services.history import page_at
+from wiki.web import cache
 
 Page = Callable[..., str]
 
@@ -98,6 +99,20 @@ def test_the_runs_joined_are_the_text(wiki: Wiki, page: Page, member: Actor) -> 
     now = blame.blame(wiki, ANONYMOUS, "a")
     assert [run.number for run in now.runs] == [4, 1]
     assert now.runs[1].returned and now.runs[1].returned.commit == revisions[3]
+
+
+def test_it_is_kept_until_the_page_changes(
+    app: Any, client: Any, story: list[str], page: Page, moderator: Actor, login: Any
+) -> None:
+    login(mo := app.test_client(), "mo")
+    for browser in (client, mo):
+        first = browser.get("/blame/a").text
+        before = app.extensions[cache.PAGES].hits
+        assert runs(browser.get("/blame/a").text) == runs(first)
+        assert app.extensions[cache.PAGES].hits == before + 1
+    page("a", "Iets heel anders.\n", moderator)
+    for browser in (client, mo):
+        assert [who for _, who, _ in runs(browser.get("/blame/a").text)] == ["mo"]
 
 
 def test_a_long_history_is_followed_bit_by_bit(
