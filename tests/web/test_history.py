@@ -31,6 +31,16 @@ def test_two_versions_are_compared(client: Any, page: Any, view: str) -> None:
     assert turned.text.index(f"at={first}") < turned.text.index(f"at={last}")
 
 
+def test_what_is_too_long_to_compare_as_it_reads_is_compared_in_words(
+    client: Any, page: Any
+) -> None:
+    page("a", "- regel\n" * 20_000)
+    page("a", "- regel\n" * 10_000 + "- iets nieuws\n" + "- regel\n" * 10_000)
+    shown = client.get("/diff/a?view=rendered").text
+    assert 'data-view="words"' in shown and "te lang om te vergelijken" in shown
+    assert "iets nieuws" in shown
+
+
 def test_without_from_the_change_itself_is_shown(client: Any, page: Any) -> None:
     page("a", "een\n")
     page("a", "twee\n")

@@ -29,6 +29,9 @@ _MOVABLE |= {"section", "dl"}
 
 # What numbers and tools a page has is not what its writer changed.
 _TOOLS = re.compile(r'<span class="(?:heading-tools|turn-meta)">.*?</span>', re.DOTALL)
+MOST_LINES = 8_000
+"""Lines of a text above which it takes too long for a reader to compare it as it reads."""
+
 _ID = re.compile(r' id="[^"]*"')
 _TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
 
@@ -46,12 +49,17 @@ class _Unit:
     html: str
     text: str
     element: HtmlElement | None
-    tokens: Sequence[Token]
+    run: Sequence[Token] = ()
+
+    @property
+    def tokens(self) -> Sequence[Token]:
+        """Its words, if it holds no blocks; made when asked, as most blocks stay as they were."""
+        return self.run if self.element is None else [*_inside(self.element, ())]
 
     @property
     def bare(self) -> str:
         """The HTML without the names of places in it."""
-        return _ID.sub("", self.html)
+        return _ID.sub("", self.html) if " id=" in self.html else self.html
 
     @property
     def open(self) -> str:
@@ -62,6 +70,11 @@ class _Unit:
     def close(self) -> str:
         """Its closing tag."""
         return f"</{self.tag}>" if self.tag else ""
+
+
+def is_long(*texts: str) -> bool:
+    """Whether a text has more lines than are compared as they read."""
+    return any(text.count("\n") > MOST_LINES for text in texts)
 
 
 def rendered_html(old: str, new: str, labels: DiffLabels | None = None) -> Markup:
@@ -208,13 +221,15 @@ def _units(parent: HtmlElement | None) -> list[_Unit]:
     run: list[Token] = list(_split(parent.text, ()))
     for child in parent:
         if child.tag in _BLOCKS:
-            found += _run(run)
-            run = []
+            if run:
+                found += _run(run)
+                run = []
             found.append(_block(child))
         else:
             run += _tokens(child, ())
-        run += _split(child.tail, ())
-    return found + _run(run)
+        if child.tail:
+            run += _split(child.tail, ())
+    return found + _run(run) if run else found
 
 
 def _run(tokens: Sequence[Token]) -> list[_Unit]:
@@ -225,8 +240,7 @@ def _run(tokens: Sequence[Token]) -> list[_Unit]:
 def _block(element: HtmlElement) -> _Unit:
     html = str(tostring(element, encoding="unicode", with_tail=False))
     text = str(element.text_content())
-    tokens = () if any(child.tag in _BLOCKS for child in element) else [*_inside(element, ())]
-    return _Unit(str(element.tag), html, text if text.strip() else html, element, tokens)
+    return _Unit(str(element.tag), html, text if text.strip() else html, element)
 
 
 def _holds_blocks(*units: _Unit) -> bool:

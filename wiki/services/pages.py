@@ -125,6 +125,15 @@ def html_of(wiki: Wiki, actor: Actor, text: str, path: str, labels: Labels | Non
     return wiki.renderer.fill(rendered.html, _states(wiki, actor, found), labels)
 
 
+def html_at(wiki: Wiki, actor: Actor, revision: Revision, labels: Labels | None = None) -> Markup:
+    """The HTML of a revision that the actor may see, its links as they lead today."""
+    shown = contents.show(wiki, revision.blob, revision.path)
+    seen = sight.of(wiki, actor)
+    with wiki.database.read() as connection:
+        found = catalogue.resolve_links(connection, shown.targets, **seen)
+    return wiki.renderer.fill(shown.html, _states(wiki, actor, found), labels)
+
+
 def _then(wiki: Wiki, actor: Actor, path: str, at: str) -> View:
     page = page_at(wiki, actor, path)
     found = hiding.require_text(revision_of(wiki, page.page, at, actor))

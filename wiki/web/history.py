@@ -68,15 +68,16 @@ def compare(path: str) -> Response:
         return _download(found)
     view = args.get("view", "")
     view = view if view in VIEWS else "words"
+    is_long = view == "rendered" and marked.is_long(found.old, found.after.text)
     old, new = frontmatter.split(found.old), frontmatter.split(found.after.text)
     return respond(
         "history/diff.html",
         found=found,
         view=view,
-        views=VIEWS,
+        is_long=is_long,
         is_now=not args.get("to"),
         fields=[] if view == "source" else diff.fields(old[0], new[0]),
-        html=_difference(view, found, old[1], new[1]),
+        html=_difference("words" if is_long else view, found, old[1], new[1]),
     )
 
 
@@ -94,10 +95,9 @@ def _difference(view: str, found: Comparison, old: str, new: str) -> Markup:
 
 def _as_read(side: Side | None) -> str:
     """A version as a page; links lead where they lead today."""
-    if side is None:
+    if side is None or not side.revision.blob:
         return ""
-    path = side.revision.path
-    return pages.html_of(wiki(), actor(), side.text, path, labels(gettext))
+    return pages.html_at(wiki(), actor(), side.revision, labels(gettext))
 
 
 def _patch(found: Comparison) -> str:
