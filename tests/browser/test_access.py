@@ -60,7 +60,9 @@ def _first(page: Page, list_address: str) -> str:
 def _all(page: Page) -> list[str]:
     question, dialogue = _first(page, "/questions"), _first(page, "/dialogues")
     path = question.removeprefix("/wiki/")
-    return [*OPEN, question, dialogue, f"/history/{path}", f"/diff/{path}"]
+    views = [f"/diff/{path}?view={view}" for view in ("side", "rendered", "source")]
+    past = [f"/history/{path}?since=2020-01-01", f"/diff/{path}", f"/blame/{path}", *views]
+    return [*OPEN, question, dialogue, f"/history/{path}", *past]
 
 
 def _look(page: Page, address: str) -> list[str]:
