@@ -42,6 +42,8 @@ ADMIN = [
     "/account/watches",
     "/suggestions",
     "/admin/rules",
+    "/admin/rights",
+    "/admin/rights?member=anna&path=voorwaarden",
     "/admin/reports",
     "/admin/held",
     "/admin/terms",

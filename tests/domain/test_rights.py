@@ -1,9 +1,21 @@
 """Who may do what, where."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from wiki.domain.errors import Forbidden, LoginRequired
-from wiki.domain.rights import ANONYMOUS, DEFAULT_RIGHTS, Actor, Right, Rights, Role, Rule
+from wiki.domain.paths import is_inside
+from wiki.domain.rights import (
+    ANONYMOUS,
+    DEFAULT_RIGHTS,
+    Actor,
+    Ground,
+    Right,
+    Rights,
+    Role,
+    Rule,
+)
 
 MEMBER = Actor(1, "u1", "anna", "Anna", Role.MEMBER)
 EDITOR = Actor(2, "u2", "els", "Els", Role.EDITOR, frozenset({"redactie"}))
@@ -50,3 +62,63 @@ def test_what_one_may_not_read_one_may_not_change() -> None:
 def test_what_is_hidden() -> None:
     assert RIGHTS.readable(MEMBER, ["a", "redactie/x", "besloten/y"]) == ["a", "besloten/y"]
     assert RIGHTS.signature(MEMBER) != RIGHTS.signature(EDITOR)
+
+
+PLACES = st.lists(st.sampled_from("ab"), max_size=3).map("/".join)
+GROUPS = st.frozensets(st.sampled_from(["redactie", "bestuur"]), max_size=1)
+SOME = st.sampled_from([Right.READ, Right.EDIT, Right.DELETE])
+RULES = st.lists(
+    st.builds(
+        Rule,
+        prefix=PLACES,
+        right=SOME,
+        role=st.sampled_from(Role),
+        groups=GROUPS,
+        members=st.frozensets(st.integers(1, 2), max_size=1),
+    ),
+    max_size=6,
+    unique_by=lambda rule: (rule.prefix, rule.right),
+)
+ACTORS = st.builds(
+    Actor,
+    id=st.one_of(st.none(), st.integers(1, 3)),
+    uid=st.just("u"),
+    username=st.just("x"),
+    name=st.just(""),
+    role=st.sampled_from(Role),
+    groups=GROUPS,
+)
+
+
+@given(RULES, ACTORS, SOME, PLACES)
+def test_the_reasons_are_those_of_the_answer(
+    rules: list[Rule], actor: Actor, right: Right, path: str
+) -> None:
+    rights = Rights(DEFAULT_RIGHTS, tuple(rules))
+    why = rights.why(actor, right, path)
+    assert why.allowed is rights.may(actor, right, path)
+    asked = Right.READ if why.ground is Ground.UNREAD else right
+    reach = [rule for rule in rules if rule.right is asked and is_inside(path, rule.prefix)]
+    reach.sort(key=lambda rule: -len(rule.prefix))
+    if why.ground is Ground.ADMIN:
+        assert why.allowed and actor.role is Role.ADMIN
+        return
+    assert why.rule == (reach[0] if reach else None) and why.beaten == tuple(reach[1:])
+    assert why.needed is (reach[0].role if reach else DEFAULT_RIGHTS[asked])
+    lets_in = {
+        Ground.UNREAD: False,
+        Ground.SITE: actor.role >= why.needed,
+        Ground.ROLE: actor.role >= why.needed,
+        Ground.GROUP: bool(why.groups),
+        Ground.MEMBER: why.rule is not None and actor.id in why.rule.members,
+        Ground.RULE: False,
+    }
+    assert why.allowed is lets_in[why.ground]
+    if why.ground in (Ground.UNREAD, Ground.RULE):
+        assert why.rule is None or not (
+            actor.role >= why.rule.role
+            or actor.groups & why.rule.groups
+            or actor.id in why.rule.members
+        )
+    if right is not Right.READ and not rights.may(actor, Right.READ, path):
+        assert why.ground is Ground.UNREAD

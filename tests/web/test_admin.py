@@ -11,9 +11,16 @@ import pytest
 from tests.conftest import PASSWORD, token_in
 from wiki.domain.rights import SYSTEM, Actor, Role
 from wiki.engine import Wiki
-from wiki.services import accounts, members
+from wiki.services import accounts, members, rules
 
-SCREENS = ("/admin", "/admin/members", "/admin/rules", "/admin/audit", "/admin/outbox")
+SCREENS = (
+    "/admin",
+    "/admin/members",
+    "/admin/rules",
+    "/admin/audit",
+    "/admin/outbox",
+    "/admin/rights",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -138,3 +145,30 @@ def test_moderators_land_at_their_own_screen(
     assert guard.get("/admin").location == "/admin/reports"
     shown = guard.get("/admin/reports").text
     assert 'href="/admin/held"' in shown and 'href="/admin/outbox"' not in shown
+
+
+def test_why_somebody_may_or_may_not(client: Any, wiki: Wiki, page: Callable[..., str]) -> None:
+    page("redactie/plan", "# Het plan\n")
+    page("redactie/open/x", "# X\n")
+    rules.add(wiki, SYSTEM, prefix="redactie", right="read", role="editor", usernames="anna")
+    rules.add(wiki, SYSTEM, prefix="redactie/open", right="read", role="reader")
+
+    def ask(**asked: str) -> dict[str, tuple[str, str]]:
+        shown = client.get("/admin/rights", query_string=asked).text
+        rows = re.findall(r'data-right="(\w+)"(?: data-allowed="(\w+)")?>(.*?)</li>', shown, re.S)
+        return {right: (is_so, re.sub(r"<[^>]+>|\s+", " ", text)) for right, is_so, text in rows}
+
+    mine = ask(member="Anna", path="/wiki/redactie/plan")
+    assert mine["read"][0] == "yes" and "noemt anna" in mine["read"][1]
+    assert mine["delete"][0] == "no" and "vanaf moderator" in mine["delete"][1]
+    others = ask(role="member", path="redactie/plan")
+    assert others["edit"][0] == "no" and "members: anna" not in others["edit"][1]
+    assert "Wie hier niet mag lezen" in others["edit"][1]
+    inside = ask(role="reader", path="redactie/open/x")
+    assert inside["read"][0] == "yes" and "Moest wijken" in inside["read"][1]
+    assert "leden: anna" in ask(path="redactie/plan")["read"][1], "who may what, for everybody"
+    assert "vanaf beheerder" in ask()["administer"][1], "and for the whole site"
+    unknown = client.get("/admin/rights?member=niemand")
+    assert unknown.status_code == 400 and 'value="niemand"' in unknown.text
+    assert "/admin/rights?path=redactie/plan" in client.get("/wiki/redactie/plan").text
+    assert "/admin/rights?member=anna" in client.get("/admin/members/anna").text

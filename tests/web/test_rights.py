@@ -261,6 +261,8 @@ POST /admin/invitations email=                                  admin
 GET  /admin/rules                                               admin
 POST /admin/rules prefix=x&right=read&role=member               admin
 POST /admin/rules/{rule}/remove                                 admin
+GET  /admin/rights                                              admin
+GET  /admin/rights?member=a-member&path=hof/plan                admin
 GET  /admin/audit                                               admin
 GET  /admin/outbox                                              admin
 """

@@ -6,12 +6,11 @@ path prefix narrows or widens a right there, for a role or a member; the longest
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
 from wiki.domain.errors import Forbidden, LoginRequired
-from wiki.domain.paths import is_inside
 
 
 class Role(IntEnum):
@@ -90,30 +89,108 @@ class Rule:
     members: frozenset[int] = frozenset()
 
 
+class Ground(StrEnum):
+    """What an answer rests on."""
+
+    ADMIN = "admin"
+    """An administrator may do everything."""
+    UNREAD = "unread"
+    """Who may not read a page may do nothing with it."""
+    SITE = "site"
+    """No rule reaches here: the site says which role is needed."""
+    ROLE = "role"
+    """A rule decides, and the role is high enough for it."""
+    GROUP = "group"
+    """A rule decides, and it names a group that the actor is in."""
+    MEMBER = "member"
+    """A rule decides, and it names the actor."""
+    RULE = "rule"
+    """A rule decides, and lets the actor in on no account."""
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """An answer with its reasons: the rule that decided (None: no rule), and those it beat.
+
+    `needed` is the least role that is enough here; `groups` are those by which the actor got in;
+    `beaten` holds the rules on shorter prefixes, the longest first.
+    """
+
+    right: Right
+    allowed: bool
+    ground: Ground
+    needed: Role
+    rule: Rule | None
+    groups: frozenset[str]
+    beaten: tuple[Rule, ...]
+
+
+Answer = tuple[bool, Ground, Rule | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Rights:
     """The site's rights: one role per right, and the rules that differ by path."""
 
     site: Mapping[Right, Role]
     rules: tuple[Rule, ...] = ()
+    _by_prefix: dict[Right, dict[str, Rule]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        found: dict[Right, dict[str, Rule]] = {}
+        for rule in self.rules:
+            found.setdefault(rule.right, {}).setdefault(rule.prefix.rstrip("/"), rule)
+        object.__setattr__(self, "_by_prefix", found)
 
     def may(self, actor: Actor, right: Right, path: str = "") -> bool:
         """Whether the actor has the right on the page (the empty path is the site)."""
-        if actor.role is Role.ADMIN:
-            return True
-        if right is not Right.READ and not self.may(actor, Right.READ, path):
-            return False
-        rule = self.rule_for(right, path)
-        if rule is None:
-            return actor.role >= self.site[right]
-        if actor.role >= rule.role or actor.groups & rule.groups:
-            return True
-        return actor.id is not None and actor.id in rule.members
+        return self._decide(actor, right, path)[0]
+
+    def why(self, actor: Actor, right: Right, path: str = "") -> Why:
+        """The answer that `may` gives, with what it rests on."""
+        allowed, ground, rule = self._decide(actor, right, path)
+        asked = Right.READ if ground is Ground.UNREAD else right
+        return Why(
+            right=right,
+            allowed=allowed,
+            ground=ground,
+            needed=rule.role if rule else self.site[asked],
+            rule=rule,
+            groups=actor.groups & rule.groups if rule and ground is Ground.GROUP else frozenset(),
+            beaten=tuple(other for other in self._reaching(asked, path) if other is not rule),
+        )
 
     def rule_for(self, right: Right, path: str) -> Rule | None:
         """The rule that decides here: the one with the longest prefix, or None."""
-        found = (r for r in self.rules if r.right is right and is_inside(path, r.prefix))
-        return max(found, key=lambda rule: len(rule.prefix), default=None)
+        return next(self._reaching(right, path), None)
+
+    def _decide(self, actor: Actor, right: Right, path: str) -> Answer:
+        """The one place where a right is given or refused."""
+        if actor.role is Role.ADMIN:
+            return True, Ground.ADMIN, None
+        if right is not Right.READ:
+            is_readable, _, closing = self._decide(actor, Right.READ, path)
+            if not is_readable:
+                return False, Ground.UNREAD, closing
+        rule = self.rule_for(right, path)
+        if rule is None:
+            return actor.role >= self.site[right], Ground.SITE, None
+        if actor.role >= rule.role:
+            return True, Ground.ROLE, rule
+        if actor.groups & rule.groups:
+            return True, Ground.GROUP, rule
+        is_named = actor.id is not None and actor.id in rule.members
+        return is_named, Ground.MEMBER if is_named else Ground.RULE, rule
+
+    def _reaching(self, right: Right, path: str) -> Iterator[Rule]:
+        """The rules on a right whose prefix holds the path, the longest first."""
+        rules = self._by_prefix.get(right)
+        while rules:
+            if path in rules:
+                yield rules[path]
+            if not path:
+                return
+            path = path.rpartition("/")[0]
 
     def require(self, actor: Actor, right: Right, path: str = "") -> None:
         """Pass, or raise LoginRequired (a member might) or Forbidden (this member may not)."""

@@ -53,7 +53,7 @@ def add(
     `groups` and `usernames` are words with commas or spaces between. Raises Invalid.
     """
     wiki.rights.require(actor, Right.ADMINISTER)
-    prefix = _prefix(prefix)
+    prefix = prefix_of(prefix)
     if right not in {known.value for known in ON_PAGES}:
         raise Invalid.field("right", "right_unknown", right=right)
     with wiki.database.write() as connection:
@@ -107,7 +107,8 @@ def words(text: str) -> list[str]:
     return sorted(set(text.replace(",", " ").split()))
 
 
-def _prefix(text: str) -> str:
+def prefix_of(text: str) -> str:
+    """The path prefix that was typed, tidied; raises Invalid (field `prefix`)."""
     prefix = text.strip().strip("/").removesuffix(".md")
     if len(prefix.encode()) > MAX_BYTES:
         raise Invalid.field("prefix", "path_long", most=MAX_BYTES)
