@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import blame, processes, saves, searching, views
+from bench import blame, processes, saves, searching, talk, views
 from bench.corpus import SIZES
 from bench.report import Figure, table, write
 from bench.site import prepare
@@ -25,6 +25,7 @@ def measure(name: str) -> list[Figure]:
         figures.append(saves.alone(site))
         figures.append(saves.together(site))
         figures.append(processes.memory(site, supervisor))
+        figures += talk.measure(site)
     return figures
 
 

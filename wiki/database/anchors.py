@@ -133,6 +133,19 @@ def made(connection: Connection, page: str) -> list[Made]:
     ]
 
 
+def are_new(connection: Connection, page: str) -> bool:
+    """Whether a page has anchors of which nothing is kept yet."""
+    asked = (
+        select(talk.comments.c.id)
+        .join(rows, talk.MADE_THERE)
+        .join(standing, standing.c.comment == talk.comments.c.id, isouter=True)
+        .where(rows.c.page == page, talk.comments.c.start.is_not(None))
+        .where(talk.comments.c.path.in_(history.paths_of(connection, page)))
+        .where(standing.c.comment.is_(None))
+    )
+    return connection.execute(asked.limit(1)).first() is not None
+
+
 def load(connection: Connection, page: str) -> dict[int, Standing]:
     """What became of each of a page's anchors by where it was followed to, by comment."""
     asked = select(standing).where(standing.c.page == page)

@@ -267,14 +267,16 @@ def count_by(connection: Connection, author: int) -> int:
     return connection.scalar(asked) or 0
 
 
-def made_since(connection: Connection, author: int, since: datetime) -> list[datetime]:
-    """When the author commented since a moment, the oldest first."""
+def made_before(connection: Connection, author: int, number: int) -> datetime | None:
+    """When the author wrote the comment that is so many back: 1 is the newest; None if none is."""
     asked = (
         select(comments.c.created)
-        .where(comments.c.author == author, comments.c.created > since)
-        .order_by(comments.c.created)
+        .where(comments.c.author == author)
+        .order_by(comments.c.created.desc())
+        .limit(1)
+        .offset(number - 1)
     )
-    return list(connection.scalars(asked))
+    return connection.scalar(asked)
 
 
 # -- one comment and where it is --

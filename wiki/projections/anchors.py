@@ -112,11 +112,14 @@ def _advance(source: Source, page: str, most: int) -> int | None:
     """Follow some revisions and write what came of it; how many, None if none wait."""
     with source.database.read() as connection:
         before = kept.reached(connection, page)
+        is_new = bool(before) and kept.are_new(connection, page)
+        if before and not is_new and not _waits(connection, page, before):
+            return None
         made = {one.comment: one for one in kept.made(connection, page)}
+        if not made:
+            return None
         found = kept.load(connection, page) if before else {}
         new = {id: one for id, one in made.items() if id not in found}
-        if not made or (before and not new and not _waits(connection, page, before)):
-            return None
         at = before or kept.begin(connection, page, min(one.key for one in made.values()))
         low = min([_key(at), *(one.key for one in new.values())])
         todo = _todo(connection, page, low, _key(at), most)

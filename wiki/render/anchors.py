@@ -160,6 +160,9 @@ def _inside(html: str, piece: _Piece, low: int, high: int) -> tuple[int, int]:
     """Where in the HTML a range of the text begins and ends, within one piece."""
     if piece.is_whole or (low == piece.start and high == piece.end):
         return piece.begin, piece.finish
+    if piece.finish - piece.begin == piece.end - piece.start:
+        # Nothing in it is written longer than it reads: no "&amp;", no two blanks.
+        return piece.begin + low - piece.start, piece.begin + high - piece.start
     at, text = piece.begin, piece.start
     begin = finish = -1
     for atom in _ATOM.finditer(html, piece.begin, piece.finish):

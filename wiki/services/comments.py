@@ -224,11 +224,10 @@ def _slow_down(wiki: Wiki, connection: Connection, author: int, now: datetime) -
         (timedelta(minutes=1), wiki.settings.comments_per_minute),
         (timedelta(hours=1), wiki.settings.comments_per_hour),
     )
-    made = comments.made_since(connection, author, now - timedelta(hours=1))
     for window, most in rates:
-        inside = [moment for moment in made if moment > now - window]
-        if len(inside) >= most:
-            wait = (inside[-most] if most else now) + window - now
+        oldest = comments.made_before(connection, author, most) if most else now
+        if oldest is not None and oldest > now - window:
+            wait = oldest + window - now
             raise TooFast("comments_fast", seconds=max(1, ceil(wait.total_seconds())))
 
 
