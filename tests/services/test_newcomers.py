@@ -6,14 +6,28 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from wiki.database import comments as table
-from wiki.database import history
+from wiki.database import history, notifications
+from wiki.database import members as people
 from wiki.domain.comments import State
 from wiki.domain.errors import Conflict, Forbidden, Invalid, LoginRequired, NotFound
+from wiki.domain.notifications import Kind
 from wiki.domain.rights import ANONYMOUS, Actor, Role
 from wiki.engine import Wiki
-from wiki.services import audit, closings, comments, members, newcomers, renaming, rules, threads
+from wiki.services import (
+    audit,
+    closings,
+    comments,
+    members,
+    newcomers,
+    renaming,
+    rules,
+    telling,
+    threads,
+    watches,
+)
 from wiki.services.threads import Threads
 from wiki.settings import Settings
 
@@ -102,6 +116,51 @@ def test_an_answer_that_waited_takes_its_place(
     ]
     comments.delete(wiki, member, answer)
     assert list(talk(wiki, "a").items) == []
+
+
+@pytest.mark.parametrize("worked_meanwhile", [True, False])
+def test_members_are_told_when_it_is_let_through(
+    wiki: Wiki, page: Write, member: Actor, editor: Actor, moderator: Actor, worked_meanwhile: bool
+) -> None:
+    page("a", "# A\n")
+    asked = comments.post(wiki, editor, "a", "Vraag").id
+    members.add(wiki, username="cor", email="c@example.org", password="correct horse battery")
+    watcher = members.add(
+        wiki, username="dirk", email="d@example.org", password="correct horse battery"
+    ).actor
+    watches.watch(wiki, watcher, "a")
+    _work(wiki)
+    answer = comments.post(wiki, member, "a", "Dag @cor", parent=asked).id
+    declined = comments.post(wiki, member, "a", "Reclame voor @cor").id
+    if worked_meanwhile:
+        _work(wiki)
+        assert _told(wiki, answer) == [("mo", Kind.COMMENT_HELD)]
+    newcomers.approve(wiki, moderator, answer)
+    newcomers.decline(wiki, moderator, declined, "reclame")
+    _work(wiki)
+    _work(wiki)
+    assert _told(wiki, answer) == [
+        ("anna", Kind.COMMENT_APPROVED),
+        ("bram", Kind.REPLY),
+        ("cor", Kind.MENTION),
+        ("dirk", Kind.COMMENT),
+        ("mo", Kind.COMMENT_HELD),
+    ]
+    assert _told(wiki, declined) == [("anna", Kind.COMMENT_DECLINED), ("mo", Kind.COMMENT_HELD)]
+
+
+def _work(wiki: Wiki) -> None:
+    while telling.catch_up(wiki):
+        pass
+
+
+def _told(wiki: Wiki, comment: int) -> list[tuple[str, Kind]]:
+    """Who was told of a comment, and as what."""
+    told, who = notifications.notifications.c, people.members.c
+    asked = select(who.username, told.kind).where(told.comment == comment, told.member == who.id)
+    with wiki.database.read() as connection:
+        rows = connection.execute(asked.order_by(who.username))
+        return [(row.username, Kind(row.kind)) for row in rows]
 
 
 def test_who_may_decide(wiki: Wiki, held: int, member: Actor, editor: Actor, admin: Actor) -> None:
