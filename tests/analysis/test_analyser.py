@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wiki.analysis import compounds
 from wiki.analysis.analyser import analyse, forms
 from wiki.analysis.languages import language_of
 
@@ -30,13 +29,6 @@ from wiki.analysis.languages import language_of
 )
 def test_a_compound_is_also_its_parts(word: str, parts: set[str]) -> None:
     assert parts <= set(forms(word, "nl")[1])
-
-
-@pytest.mark.parametrize(
-    "word", ["organisatie", "participatie", "beweging", "onderwijs", "bestuurders", "aaaaaa"]
-)
-def test_a_simple_word_is_not_split(word: str) -> None:
-    assert compounds.split(word) == ()
 
 
 def test_positions_count_stop_words() -> None:

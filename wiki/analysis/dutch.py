@@ -6,10 +6,12 @@ The Snowball stemmer alone leaves `advies` and `adviezen`, `stad` and `steden`, 
 
 from __future__ import annotations
 
+import re
 from functools import cache, lru_cache
 
+from wiki.analysis import compounds
 from wiki.analysis.snowball import Stemmer
-from wiki.analysis.words import grouped, listed, paired, ranked
+from wiki.analysis.words import grouped, listed, paired
 
 STOP = listed("stop_nl")
 
@@ -20,9 +22,26 @@ _TAILS = ("leden", "steden", "kinderen", "goederen", "wegen", "dagen", "criteria
 # plural of a word that ends in -es, where -es is not the plural of a word in -e
 _KEEPS_ES = ("proces", "congres", "succes", "adres", "prinses", "expres", "compres", "lerares")
 _KEEPS_IES = ("advies", "verlies", "precies", "kies", "vlies", "fries", "gries", "bries", "spies")
+# here -s is no plural, though the word without it exists as well
+_OWN_S = (
+    *("plaats", "nieuws", "toets", "reeks", "hals", "rots", "kous", "spons", "hars", "brons"),
+    *("spits", "wals", "mops", "boks"),
+)
 _PARTICLES = listed("particles_nl")
 _SHORTEST_QUALITY = 5
 """`overheid` is not the quality of being `over`."""
+_INSEPARABLE = ("be", "er", "her", "mis", "onder", "ont", "over", "ver", "voor")
+"""Prefixes of verbs whose participle has no `ge` (`betaald`)."""
+
+_PREFIXING_WORDS = ("onder", "over", "mis", "her")
+
+_FORMS_OF_STRONG = {form: verb for form, verb in _IRREGULAR.items() if verb in _STRONG}
+_PREFIXED = {"staat": "sta", "slaat": "sla", "ziet": "zie", "doet": "doe", "gaat": "ga"}
+"""Forms that are other words without a prefix (`ontstaat`)."""
+
+_LIKE_PLURAL = re.compile(r"a[^aeiou]en$")
+"""With a prefix these are plurals of nouns: `uitgaven`, `afspraken`."""
+
 _FORMS = ("den", "ten", "de", "te", "t")
 
 _snowball = Stemmer("dutch_porter")
@@ -35,7 +54,7 @@ def stem(word: str) -> str:
         return _possessive(word)
     base = _singular(word)
     if _ends_as_it_is(base):
-        return base
+        return _written(base)
     verb = _verb(base)
     stemmed = _snowball.stem(verb or base)
     return _written(stemmed)
@@ -89,8 +108,9 @@ def _ends_as_it_is(base: str) -> bool:
     """Whether the last letters belong to the word: `overheid` is not `over`, `kans` not `kan`."""
     if base.endswith("heid"):
         return len(base) > 6
-    parts = ranked("parts_nl")
-    return base.endswith("s") and base in parts and base.removesuffix("s") not in parts
+    parts = compounds.parts()
+    own = base in parts and base.removesuffix("s") not in parts
+    return base.endswith("s") and (own or base.endswith(_OWN_S))
 
 
 def _singular_in_s(word: str) -> str:
@@ -107,9 +127,7 @@ def _verb(word: str) -> str:
     """The stem of a verb's form (`werkt`, `werkte`, `gewerkt`, `opgelost`, `blijft`), or empty."""
     if _is_noun(word):
         return ""
-    if word.removesuffix("t") in _STRONG:
-        return word.removesuffix("t")
-    return _tense(word) or _participle(word)
+    return _strong(word) or _tense(word) or _participle(word)
 
 
 def _is_noun(word: str) -> bool:
@@ -117,12 +135,38 @@ def _is_noun(word: str) -> bool:
     return any(word.removesuffix(ending) in nouns for ending in ("", "en", "n", "s"))
 
 
+def _strong(word: str) -> str:
+    """The stem of a strong verb's form, perhaps behind a prefix: `begrepen`, `deelgenomen`."""
+    root = word.removesuffix("t")
+    for prefix in ("", *_INSEPARABLE, *_PARTICLES):
+        form = word.removeprefix(prefix)
+        if not word.startswith(prefix) or not form:
+            continue
+        if root.removeprefix(prefix) in _STRONG:
+            return root
+        found = _FORMS_OF_STRONG.get(form, "")
+        if not found and prefix in _INSEPARABLE:
+            found = _PREFIXED.get(form) or _FORMS_OF_STRONG.get(f"ge{form}", "")
+        if found and not (prefix and _LIKE_PLURAL.search(form)):
+            return prefix + found
+    return ""
+
+
 def _tense(word: str) -> str:
     verbs = listed("verbs_nl")
-    for form in _FORMS:
+    forms = (*_FORMS, "d") if word.startswith(_INSEPARABLE) else _FORMS
+    for form in forms:
         root = word.removesuffix(form)
-        if root != word and root in verbs:
+        if root != word and (root in verbs or _without_prefix(root) in verbs):
             return root
+    return ""
+
+
+def _without_prefix(root: str) -> str:
+    """The verb in a longer one that begins with a word (`ondersteun`), or empty."""
+    for prefix in _PREFIXING_WORDS:
+        if root.startswith(prefix) and len(root) > len(prefix) + 3:
+            return root.removeprefix(prefix)
     return ""
 
 
@@ -133,7 +177,7 @@ def _participle(word: str) -> str:
         return ""
     for form in ("de", "te", "d", "t", ""):
         root = rest.removesuffix(form)
-        if root in verbs and (root != rest or root.endswith(("d", "t"))):
+        if rest.endswith(form) and root in verbs and (form or root.endswith(("d", "t"))):
             return particle + root
     return ""
 

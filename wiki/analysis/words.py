@@ -12,23 +12,22 @@ def listed(name: str) -> frozenset[str]:
     return frozenset(_read(name).split())
 
 
-@cache
-def ranked(name: str) -> dict[str, int]:
-    """The words of `data/<name>.txt` with their place in it, from 1."""
-    return {word: rank for rank, word in enumerate(_read(name).split(), 1)}
+def lines(name: str) -> list[str]:
+    """The lines of `data/<name>.txt`."""
+    return _read(name).splitlines()
 
 
 @cache
 def paired(name: str) -> dict[str, str]:
     """The pairs of `data/<name>.txt`: a form and what it is a form of on each line."""
-    return dict(line.split() for line in _read(name).splitlines())
+    return dict(line.split() for line in lines(name))
 
 
 @cache
 def grouped(name: str) -> dict[str, str]:
     """For each word of `data/<name>.txt` the first word of its line, which is its own as well."""
-    lines = (line.split() for line in _read(name).splitlines())
-    return {word: line[0] for line in lines for word in line}
+    groups = map(str.split, lines(name))
+    return {word: group[0] for group in groups for word in group}
 
 
 def _read(name: str) -> str:
