@@ -41,7 +41,7 @@ CORPUS = {
     "mention": "# Lijst\n\nOok de wijkraad komt voorbij, net als veel andere zaken in de stad.\n",
     "geheim/een": "# Spookbeelden\n\nDe onthulling over burgers.\n",
     "geheim/open/twee": "# Open\n\nDe onthulling mag iedereen lezen.\n",
-    "own": "# Leden\n\nDe dinkelaarsleden, de dinkelaarsfeesten en de leden van elders.\n",
+    "own": "# Leden\n\nDe dinkelaarsleden, de dinkelaarsfeesten, een wijkdinkelaar en de leden.\n",
     "english": "---\nlang: en\n---\n# Citizens\n\nThe policies of communities, their dialogues.\n",
 }
 
@@ -143,7 +143,7 @@ def test_a_word_ranks_above_a_compound_part(search: Any) -> None:
 
 def test_a_word_of_the_wiki_itself_is_a_part_of_compounds(search: Any) -> None:
     assert paths(search("dinkelaar")) == ["own"]
-    assert "dinkelaarsleden" in marked(search("dinkelaar").hits[0])
+    assert {"dinkelaarsleden", "wijkdinkelaar"} <= set(marked(search("dinkelaar").hits[0]))
 
 
 def test_a_title_ranks_above_a_mention(search: Any) -> None:

@@ -96,6 +96,18 @@ class Segment:
         with self._lock:
             return [term.decode() for term in islice(self._terms(field, prefix), most)]
 
+    def ending(self, ending: str, most: int) -> list[str]:
+        """Stems that end so and are longer, in order, at most so many."""
+        written, wanted = self._stems, f"{ending}\n"
+        found: list[str] = []
+        at = written.find(wanted)
+        while at >= 0 and len(found) < most:
+            begin = written.rfind("\n", 0, at) + 1
+            if begin < at:
+                found.append(written[begin : at + len(ending)])
+            at = written.find(wanted, at + 1)
+        return found
+
     def frequency(self, field: str, term: str) -> int:
         """How many documents have the term; its postings are not read."""
         with self._lock:
@@ -156,6 +168,12 @@ class Segment:
                 terms = self.terms("exact", letter, _MOST_FORMS)
                 self._vocabulary[letter] = tuple(term for term in terms if len(term) > 3)
             return self._vocabulary[letter]
+
+    @cached_property
+    def _stems(self) -> str:
+        """Every stem, each on a line: to look through all of them takes a few tenths of a ms."""
+        with self._lock:
+            return b"\n".join([*self._terms("stem", ""), b""]).decode()
 
     def _matcher(self, field: str, term: str) -> Any:
         try:
