@@ -86,6 +86,8 @@ GET  /members/a-member                                          anyone
 GET  /search?q=plan                                             anyone
 GET  /search?q=ooit&in=history                                  anyone
 GET  /suggest?q=pla                                             anyone
+GET  /suggest/members?q=a                                       own
+GET  /suggest/members?q=a&path=hof/plan                         follow
 GET  /opensearch.xml                                            anyone
 GET  /feed/site.atom                                            anyone
 GET  /feed/page/hof/plan                                        feed

@@ -394,6 +394,17 @@ def anchored(connection: Connection, at: ColumnElement[bool]) -> list[Anchored]:
     return [Anchored(row.id, row.name or row.username) for row in connection.execute(asked)]
 
 
+def newest_writers(connection: Connection, page: str, limit: int) -> list[int]:
+    """Who wrote the newest threads of a page, the newest first."""
+    newest = (
+        select(comments.c.author)
+        .where(here(connection, page), comments.c.shown, LIVE)
+        .order_by(comments.c.place.desc())
+        .limit(limit)
+    )
+    return list(dict.fromkeys(connection.scalars(newest)))
+
+
 def here(connection: Connection, page: str) -> ColumnElement[bool]:
     """The condition that a comment is of this page.
 

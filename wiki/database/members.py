@@ -203,6 +203,24 @@ def named(connection: Connection, usernames: Collection[str]) -> list[Member]:
     return [member_of(row) for row in connection.execute(select(*PERSON).where(*where))]
 
 
+def beginning(connection: Connection, text: str, limit: int) -> list[Member]:
+    """Active accounts whose username, or a word of whose name, begins with a text, by username."""
+    folded = fold_username(text)
+    begins = or_(
+        members.c.folded.startswith(folded, autoescape=True),
+        (" " + members.c.name).icontains(f" {text}", autoescape=True),
+    )
+    asked = select(*PERSON).where(begins, members.c.status == Status.ACTIVE.value)
+    rows = connection.execute(asked.order_by(members.c.folded).limit(limit))
+    return [member_of(row) for row in rows]
+
+
+def with_uids(connection: Connection, uids: Collection[str]) -> list[Member]:
+    """The accounts with these opaque ids."""
+    asked = select(*PERSON).where(members.c.uid.in_(sorted(set(uids))))
+    return [member_of(row) for row in connection.execute(asked)] if uids else []
+
+
 def names(connection: Connection, uids: Sequence[str]) -> dict[str, tuple[str, str]]:
     """For each opaque id of an account: its username and display name today."""
     rows = connection.execute(

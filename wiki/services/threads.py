@@ -47,6 +47,7 @@ class Shown:
     may_edit: bool
     may_delete: bool
     may_hide: bool
+    may_look_back: bool
     may_reply: bool
     passage: Passage | None = None
 
@@ -261,6 +262,7 @@ class _Reader:
             may_edit=own and self.may_post,
             may_delete=own,
             may_hide=self.may_moderate and comment.state in (State.LIVE, State.HIDDEN),
+            may_look_back=self.may_moderate and comment.edited is not None,
             may_reply=live and self.may_post,
             passage=self.passages.get(comment.id),
         )

@@ -22,11 +22,9 @@ function goHome() {
   if (home?.isConnected) home.after(theForm());
 }
 
-function compose(focus = true) {
-  if (!focus) return;
-  const text = field("text");
-  text.focus();
-  text.scrollIntoView({ block: "nearest" });
+function compose() {
+  field("text").focus({ preventScroll: true });
+  theForm().scrollIntoView({ block: "nearest" });
 }
 
 function answer(id) {
@@ -227,7 +225,10 @@ document.addEventListener("submit", async (event) => {
 // -- what one clicks and types --
 
 document.addEventListener("click", (event) => {
-  if (event.ctrlKey || event.metaKey || event.shiftKey || !theForm()) return;
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const folder = event.target.closest("[data-fold]");
+  if (folder) return fold(folder);
+  if (!theForm()) return;
   const reply = event.target.closest("[data-reply]");
   const quote = event.target.closest("[data-quote]");
   if (reply || quote) {
@@ -241,7 +242,7 @@ document.addEventListener("click", (event) => {
     about("", "");
     changed();
     compose();
-  } else if (event.target.closest("[data-fold]")) fold(event.target.closest("[data-fold]"));
+  }
 });
 
 document.addEventListener("input", (event) => {

@@ -37,3 +37,5 @@ function write() {
 
 write();
 setInterval(write, MINUTE * 1000);
+// A part of the page is new.
+document.addEventListener("denktank:shown", write);
