@@ -8,6 +8,7 @@ from tests.projections.conftest import Site
 from wiki.database import catalogue
 from wiki.domain.catalogue import Person, Wanted
 from wiki.domain.pages import Kind
+from wiki.domain.sight import EVERYTHING, Sight
 
 QUESTION = (
     "---\ntitle: Hoe blijft het?\nkind: question\nstatus: open\ntags: [Zorg, wonen]\n---\nWaarom?\n"
@@ -41,50 +42,67 @@ def filled(site: Site) -> None:
 def test_lists(site_on: Site) -> None:
     filled(site_on)
     with site_on.database.read() as connection:
-        (question,) = catalogue.questions(connection, hidden=["geheim"])
+        (question,) = catalogue.questions(connection, sight=Sight(("geheim",)))
         assert (question.path, question.title, question.dialogues) == (
             "vraag",
             "Hoe blijft het?",
             3,
         )
         assert question.meta.tags == ("Zorg", "wonen")
-        paths = [page.path for page in catalogue.dialogues(connection, hidden=["geheim"])]
+        paths = [page.path for page in catalogue.dialogues(connection, sight=Sight(("geheim",)))]
         assert paths == ["d/twee", "d/een", "d/zonder"]
         since = datetime(2009, 12, 2, 14, tzinfo=UTC)
-        assert [page.path for page in catalogue.agenda(connection, since)] == ["d/een", "geheim/x"]
-        assert catalogue.agenda(connection, since.replace(day=3), hidden=["geheim"]) == []
-        about = catalogue.dialogues_of(connection, "vraag", hidden=["geheim"])
+        assert [page.path for page in catalogue.agenda(connection, since, sight=EVERYTHING)] == [
+            "d/een",
+            "geheim/x",
+        ]
+        assert catalogue.agenda(connection, since.replace(day=3), sight=Sight(("geheim",))) == []
+        about = catalogue.dialogues_of(connection, "vraag", sight=Sight(("geheim",)))
         assert [page.path for page in about] == ["d/een", "d/twee", "d/zonder"]
-        assert [page.path for page in catalogue.listing(connection, "d")] == sorted(paths)
-        assert catalogue.count(connection, Kind.DIALOGUE, "held") == 1
-        assert {tag.name.lower(): tag.count for tag in catalogue.tags(connection)}["zorg"] == 5
-        assert len(catalogue.tagged(connection, "ZORG", hidden=["geheim"])) == 4
+        assert [
+            page.path for page in catalogue.listing(connection, "d", sight=EVERYTHING)
+        ] == sorted(paths)
+        assert catalogue.count(connection, Kind.DIALOGUE, "held", sight=EVERYTHING) == 1
+        assert {
+            tag.name.lower(): tag.count for tag in catalogue.tags(connection, sight=EVERYTHING)
+        }["zorg"] == 5
+        assert len(catalogue.tagged(connection, "ZORG", sight=Sight(("geheim",)))) == 4
         person = Person("spreker-a", "Spreker A", "hoogleraar", "", 3)
-        assert catalogue.people(connection, hidden=["geheim"]) == [person]
-        assert len(catalogue.dialogues_with(connection, "spreker-a")) == 4
+        assert catalogue.people(connection, sight=Sight(("geheim",))) == [person]
+        assert len(catalogue.dialogues_with(connection, "spreker-a", sight=EVERYTHING)) == 4
 
 
 def test_links_lead_where_pages_are_now(site_on: Site) -> None:
     filled(site_on)
     with site_on.database.read() as connection:
-        found = catalogue.resolve_links(connection, ["VRAAG", "map", "hoe blijft het?", "weg"])
+        found = catalogue.resolve_links(
+            connection, ["VRAAG", "map", "hoe blijft het?", "weg"], sight=EVERYTHING
+        )
         assert found == {
             "VRAAG": "vraag",
             "map": "map/index",
             "hoe blijft het?": "vraag",
             "weg": None,
         }
-        assert catalogue.resolve_links(connection, ["vraag"], hidden=["vraag"]) == {"vraag": None}
-        assert [page.path for page in catalogue.backlinks(connection, "vraag")] == ["a"]
-        assert [page.path for page in catalogue.backlinks(connection, "map/index")] == ["a"]
-        assert catalogue.wanted(connection) == [Wanted("weg", 1)]
-        assert [page.path for page in catalogue.orphans(connection)][:1] == ["a"]
+        assert catalogue.resolve_links(connection, ["vraag"], sight=Sight(("vraag",))) == {
+            "vraag": None
+        }
+        assert [
+            page.path for page in catalogue.backlinks(connection, "vraag", sight=EVERYTHING)
+        ] == ["a"]
+        assert [
+            page.path for page in catalogue.backlinks(connection, "map/index", sight=EVERYTHING)
+        ] == ["a"]
+        assert catalogue.wanted(connection, sight=EVERYTHING) == [Wanted("weg", 1)]
+        assert [page.path for page in catalogue.orphans(connection, sight=EVERYTHING)][:1] == ["a"]
         assert catalogue.twin(connection, "Vraag") == "vraag"
     site_on.save("create", {"weg": "Hier.\n"})
     site_on.follow()
     with site_on.database.read() as connection:
-        assert catalogue.wanted(connection) == []
-        assert [page.path for page in catalogue.backlinks(connection, "weg")] == ["a"]
+        assert catalogue.wanted(connection, sight=EVERYTHING) == []
+        assert [page.path for page in catalogue.backlinks(connection, "weg", sight=EVERYTHING)] == [
+            "a"
+        ]
 
 
 def test_a_redirect_leads_on(site: Site) -> None:
@@ -92,9 +110,13 @@ def test_a_redirect_leads_on(site: Site) -> None:
     site.rename("vraag", "vraagstuk")
     site.follow()
     with site.database.read() as connection:
-        assert len(catalogue.dialogues_of(connection, "vraagstuk")) == 4
-        assert [page.path for page in catalogue.backlinks(connection, "vraagstuk")] == ["a"]
-        assert [page.path for page in catalogue.questions(connection)] == ["vraagstuk"]
+        assert len(catalogue.dialogues_of(connection, "vraagstuk", sight=EVERYTHING)) == 4
+        assert [
+            page.path for page in catalogue.backlinks(connection, "vraagstuk", sight=EVERYTHING)
+        ] == ["a"]
+        assert [page.path for page in catalogue.questions(connection, sight=EVERYTHING)] == [
+            "vraagstuk"
+        ]
 
 
 def test_titles_come_from_front_matter_heading_or_name(site: Site) -> None:

@@ -7,6 +7,7 @@ from wiki.database import history, recent
 from wiki.domain.history import Place, cursor
 from wiki.domain.recent import Wanted
 from wiki.domain.revisions import Event
+from wiki.domain.sight import EVERYTHING, Sight
 from wiki.projections import checking, follow
 from wiki.projections.history import count_words
 
@@ -47,14 +48,14 @@ def test_a_new_page_at_an_old_path_is_another(site: Site) -> None:
     with site.database.read() as connection:
         gone = history.deleted(connection, "a")
         assert gone and gone.page == page and gone.event is Event.DELETE
-        assert history.trash(connection) == [gone]
-        assert history.trash(connection, hidden=["a"]) == []
+        assert history.trash(connection, sight=EVERYTHING) == [gone]
+        assert history.trash(connection, sight=Sight(("a",))) == []
         assert history.place(connection, page) == Place("a", False)
     site.save("create", {"a": OTHER})
     assert site.identity("a") != page
     with site.database.read() as connection:
         assert history.deleted(connection, "a") is None
-        assert history.trash(connection) == []
+        assert history.trash(connection, sight=EVERYTHING) == []
         assert history.pages_at(connection, "a") == [site.identity("a"), page]
 
 
@@ -114,13 +115,15 @@ def test_history_goes_on_where_a_page_of_it_ended(site_on: Site) -> None:
         assert [r.commit for r in older] == commits[1::-1]
         assert [history.number(connection, page, commit) for commit in commits] == [*range(1, 7)]
         assert (history.count(connection, page), history.writers(connection, page)) == (6, 1)
-        newest = recent.revisions(connection, Wanted(), limit=3)
-        rest = recent.revisions(connection, Wanted(), before=cursor(newest[-1]))
+        newest = recent.revisions(connection, Wanted(), limit=3, sight=EVERYTHING)
+        rest = recent.revisions(connection, Wanted(), before=cursor(newest[-1]), sight=EVERYTHING)
         assert len({(r.commit, r.path) for r in newest + rest}) == 12
-        assert {r.path for r in recent.revisions(connection, Wanted(), hidden=["f"])} == {"a"}
-        seen = recent.revisions(connection, Wanted(), hidden=["f"], shown=["f/b"])
+        assert {r.path for r in recent.revisions(connection, Wanted(), sight=Sight(("f",)))} == {
+            "a"
+        }
+        seen = recent.revisions(connection, Wanted(), sight=Sight(("f",), ("f/b",)))
         assert len(seen) == 12
-        assert len(history.by_author(connection, ANNA.uid)) == 12
+        assert len(history.by_author(connection, ANNA.uid, sight=EVERYTHING)) == 12
         assert history.holder(connection, "a", newest[0].blob) in ("", page)
         assert history.had(connection, page, older[0].blob)
 

@@ -13,6 +13,7 @@ from wiki.database import lost
 from wiki.database import passages as kept
 from wiki.domain import text
 from wiki.domain.passages import cut
+from wiki.domain.sight import EVERYTHING, Sight
 from wiki.projections import passages
 
 SENTENCES = st.sampled_from(["Een.", "Twee twee.", "Drie.\n", "# Kop\n", "Vier?\n\n", "- vijf\n"])
@@ -154,14 +155,14 @@ def test_lost_words_are_found_until_they_come_back(site_on: Site) -> None:
     gone = site.save("edit", {"a": "Blijft staan.\n", "dicht/b": "Niets.\n"})
     everything(site)
 
-    def found(word: str, **more: tuple[str, ...]) -> list[tuple[str, str, str]]:
+    def found(word: str, sight: Sight = EVERYTHING) -> list[tuple[str, str, str]]:
         with site.database.read() as connection:
-            hits = lost.search(connection, [[word]], **more)
+            hits = lost.search(connection, [[word]], sight=sight)
         return [(hit.path, hit.text, hit.commit) for hit in hits]
 
     assert found("blijft") == []
     assert len(found("cafe")) == 2
-    assert found("cafe", hidden=("dicht",)) == [("a", "De café's gaan weg.", gone)]
+    assert found("cafe", sight=Sight(("dicht",))) == [("a", "De café's gaan weg.", gone)]
     site.save("edit", {"a": "De café's gaan weg. Of toch niet.\n"})
     everything(site)
     assert [hit[0] for hit in found("cafe")] == ["dicht/b"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from sqlalchemy import ColumnElement, Connection, Integer, exists, func, literal_column, select
 
 from wiki.database.hiding import hidden_revisions
@@ -11,6 +9,7 @@ from wiki.database.history import commits, places, rows
 from wiki.database.visible import visible
 from wiki.domain.activity import Writer
 from wiki.domain.revisions import Part
+from wiki.domain.sight import Sight
 
 # Written into the statement: PostgreSQL must see the same expression twice.
 DAY: ColumnElement[int] = literal_column("86400", Integer)
@@ -29,15 +28,13 @@ def days(connection: Connection, page: str) -> list[tuple[int, int]]:
     return [(int(row[0]), row[1]) for row in connection.execute(query)]
 
 
-def days_of(
-    connection: Connection, author: str, *, hidden: Sequence[str] = (), shown: Sequence[str] = ()
-) -> list[tuple[int, int]]:
+def days_of(connection: Connection, author: str, *, sight: Sight) -> list[tuple[int, int]]:
     """The same for all pages in sight that a member worked on; work that was hidden not counted."""
     day = rows.c.date // DAY
     query = select(day, func.count()).where(rows.c.author == author, ~exists().where(*_HIDDEN))
-    if hidden:
+    if sight.hidden:
         query = query.join(places, places.c.page == rows.c.page)
-        query = query.where(visible(places.c.path, hidden, shown))
+        query = query.where(visible(places.c.path, sight))
     query = query.group_by(day).order_by(day)
     return [(int(row[0]), row[1]) for row in connection.execute(query)]
 

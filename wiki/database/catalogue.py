@@ -1,12 +1,12 @@
 """Questions to the catalogue: pages by path, title and kind, and what ties them together.
 
 What a link leads to is found when asked, so a page that is created or deleted changes it at once.
-Every listing leaves out what lies under `hidden` prefixes (save what `shown` ones show again).
+Every listing holds only what is in sight.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -24,6 +24,7 @@ from wiki.domain.catalogue import Person, Tag, Wanted
 from wiki.domain.members import Status
 from wiki.domain.pages import Kind, Summary
 from wiki.domain.paths import fold
+from wiki.domain.sight import EVERYTHING, Sight
 
 _INDEXES = ("/index", "/README")
 _AT = SUMMARY.where(catalogue.c.path == bindparam("at"))
@@ -69,12 +70,11 @@ def holds(
     connection: Connection,
     folder: str,
     *,
-    hidden: Sequence[str] = (),
-    shown: Sequence[str] = (),
+    sight: Sight,
 ) -> bool:
     """Whether a folder holds a page that is in sight."""
     here = (inside(catalogue.c.path, folder), catalogue.c.path != folder)
-    query = select(catalogue.c.path).where(*here, visible(catalogue.c.path, hidden, shown))
+    query = select(catalogue.c.path).where(*here, visible(catalogue.c.path, sight))
     return connection.execute(query.limit(1)).first() is not None
 
 
@@ -82,8 +82,7 @@ def by_title(
     connection: Connection,
     titles: Collection[str],
     *,
-    hidden: Sequence[str] = (),
-    shown: Sequence[str] = (),
+    sight: Sight,
 ) -> dict[str, str]:
     """For each title (as `domain.paths.fold` folds it) that a page has: the first such path."""
     found: dict[str, str] = {}
@@ -91,7 +90,7 @@ def by_title(
         rows = connection.execute(
             select(catalogue.c.title_fold, catalogue.c.path)
             .where(catalogue.c.title_fold.in_(some), catalogue.c.redirect == "")
-            .where(visible(catalogue.c.path, hidden, shown))
+            .where(visible(catalogue.c.path, sight))
             .order_by(catalogue.c.path)
         )
         for folded, path in rows:
@@ -103,8 +102,7 @@ def resolve_links(
     connection: Connection,
     targets: Collection[str],
     *,
-    hidden: Sequence[str] = (),
-    shown: Sequence[str] = (),
+    sight: Sight,
 ) -> dict[str, str | None]:
     """For each target of a link: the path of the page that it leads to, or None.
 
@@ -116,14 +114,14 @@ def resolve_links(
     for some in slices(wanted):
         rows = connection.execute(
             select(catalogue.c.fold, catalogue.c.path)
-            .where(catalogue.c.fold.in_(some), visible(catalogue.c.path, hidden, shown))
+            .where(catalogue.c.fold.in_(some), visible(catalogue.c.path, sight))
             .order_by(catalogue.c.path)
         )
         for folded, path in rows:
             by_fold.setdefault(folded, []).append(path)
     found = {target: _resolved(target, by_fold) for target in targets}
     left = [target for target, path in found.items() if path is None]
-    titles = by_title(connection, left, hidden=hidden, shown=shown) if left else {}
+    titles = by_title(connection, left, sight=sight) if left else {}
     return {target: path or titles.get(fold(target)) for target, path in found.items()}
 
 
@@ -133,19 +131,16 @@ def questions(
     limit: int = 50,
     offset: int = 0,
     *,
-    hidden: Sequence[str] = (),
-    shown: Sequence[str] = (),
+    sight: Sight,
 ) -> list[Summary]:
     """Questions (of one status), the last changed first, with their number of dialogues."""
     query = (
-        _listed(Kind.QUESTION, status, hidden, shown)
+        _listed(Kind.QUESTION, status, sight)
         .join(places, and_(places.c.path == catalogue.c.path, places.c.alive))
         .order_by(places.c.date.desc(), catalogue.c.path)
     )
     found = _summaries(connection, query.limit(limit).offset(offset))
-    counts = dialogue_counts(
-        connection, [summary.path for summary in found], hidden=hidden, shown=shown
-    )
+    counts = dialogue_counts(connection, [summary.path for summary in found], sight=sight)
     return [replace(summary, dialogues=counts[summary.path]) for summary in found]
 
 
@@ -155,11 +150,10 @@ def dialogues(
     limit: int = 50,
     offset: int = 0,
     *,
-    hidden: Sequence[str] = (),
-    shown: Sequence[str] = (),
+    sight: Sight,
 ) -> list[Summary]:
     """Dialogues (of one status), the newest by date first, those without a date last."""
-    query = _listed(Kind.DIALOGUE, status, hidden, shown).order_by(*_NEWEST)
+    query = _listed(Kind.DIALOGUE, status, sight).order_by(*_NEWEST)
     return _summaries(connection, query.limit(limit).offset(offset))
 
 
@@ -169,12 +163,11 @@ def agenda(
     limit: int = 200,
     offset: int = 0,
     *,
-    hidden: Sequence[str] = (),
-    shown: Sequence[str] = (),
+    sight: Sight,
 ) -> list[Summary]:
     """Announced dialogues that begin at `since` or later, in order of date."""
     query = (
-        _listed(Kind.DIALOGUE, "announced", hidden, shown)
+        _listed(Kind.DIALOGUE, "announced", sight)
         .where(catalogue.c.starts >= int(since.timestamp()))
         .order_by(catalogue.c.starts, catalogue.c.path)
     )
@@ -187,14 +180,11 @@ def listing(
     limit: int = 200,
     offset: int = 0,
     *,
-    hidden: Sequence[str] = (),
-    shown: Sequence[str] = (),
+    sight: Sight,
 ) -> list[Summary]:
     """Pages of every kind under a folder, by path; redirects are left out."""
     query = (
-        _listed(None, "", hidden, shown)
-        .where(inside(catalogue.c.path, folder))
-        .order_by(catalogue.c.path)
+        _listed(None, "", sight).where(inside(catalogue.c.path, folder)).order_by(catalogue.c.path)
     )
     return _summaries(connection, query.limit(limit).offset(offset))
 
@@ -204,11 +194,10 @@ def count(
     kind: Kind | None = None,
     status: str = "",
     *,
-    hidden: Sequence[str] = (),
-    shown: Sequence[str] = (),
+    sight: Sight,
 ) -> int:
     """How many pages there are (of a kind, of a status), redirects left out."""
-    query = _listed(kind, status, hidden, shown).with_only_columns(func.count())
+    query = _listed(kind, status, sight).with_only_columns(func.count())
     return connection.scalar(query) or 0
 
 
@@ -218,8 +207,7 @@ def dialogues_of(
     limit: int = 500,
     offset: int = 0,
     *,
-    hidden: Sequence[str] = (),
-    shown: Sequence[str] = (),
+    sight: Sight,
 ) -> list[Summary]:
     """Dialogues about a question, in order of date, those without one last.
 
@@ -228,7 +216,7 @@ def dialogues_of(
     keys = _keys(connection, [question])[question]
     about = select(dialogue_questions.c.path).where(dialogue_questions.c.key.in_(keys))
     query = (
-        _listed(None, "", hidden, shown)
+        _listed(None, "", sight)
         .where(catalogue.c.path.in_(about))
         .order_by(catalogue.c.starts.asc().nulls_last(), catalogue.c.path)
     )
@@ -239,8 +227,7 @@ def dialogue_counts(
     connection: Connection,
     paths: Collection[str],
     *,
-    hidden: Sequence[str] = (),
-    shown: Sequence[str] = (),
+    sight: Sight,
 ) -> dict[str, int]:
     """For each question: about how many dialogues one may see it was spoken."""
     keys = _keys(connection, paths)
@@ -250,7 +237,7 @@ def dialogue_counts(
         rows = connection.execute(
             select(dialogue_questions.c.key, dialogue_questions.c.path).where(
                 dialogue_questions.c.key.in_(some),
-                visible(dialogue_questions.c.path, hidden, shown),
+                visible(dialogue_questions.c.path, sight),
             )
         )
         for key, dialogue in rows:
@@ -262,18 +249,17 @@ def backlinks(
     connection: Connection,
     path: str,
     *,
-    hidden: Sequence[str] = (),
-    shown: Sequence[str] = (),
+    sight: Sight,
 ) -> list[Summary]:
     """Pages with a link that leads to this one (by way of a redirect too), by title."""
     title = connection.scalar(select(catalogue.c.title_fold).where(catalogue.c.path == path))
     keys = _keys(connection, [path])[path] | ({title} if title else set())
     rows = connection.execute(
         select(links.c.source, links.c.target).where(
-            links.c.key.in_(keys), visible(links.c.source, hidden, shown)
+            links.c.key.in_(keys), visible(links.c.source, sight)
         )
     ).all()
-    leads = resolve_links(connection, {row.target for row in rows})
+    leads = resolve_links(connection, {row.target for row in rows}, sight=EVERYTHING)
     stubs = set(connection.scalars(_stubs(path)))
     sources = {row.source for row in rows if leads[row.target] in {path, *stubs}} - {path}
     return sorted(
@@ -286,13 +272,12 @@ def wanted(
     limit: int = 200,
     offset: int = 0,
     *,
-    hidden: Sequence[str] = (),
-    shown: Sequence[str] = (),
+    sight: Sight,
 ) -> list[Wanted]:
     """What pages link to though no page is there, what most pages want first."""
     query = (
         select(func.min(links.c.target), func.count(links.c.source.distinct()).label("pages"))
-        .where(visible(links.c.source, hidden, shown))
+        .where(visible(links.c.source, sight))
         .where(~exists().where(or_(*_leads_to(links.c.target, links.c.key))))
         .group_by(links.c.key)
         .order_by(func.count(links.c.source.distinct()).desc(), func.min(links.c.target))
@@ -306,13 +291,12 @@ def orphans(
     limit: int = 200,
     offset: int = 0,
     *,
-    hidden: Sequence[str] = (),
-    shown: Sequence[str] = (),
+    sight: Sight,
 ) -> list[Summary]:
     """Pages that no other page links to and no dialogue is about, by path."""
     other = links.c.source != catalogue.c.path
     query = (
-        _listed(None, "", hidden, shown)
+        _listed(None, "", sight)
         .where(~exists().where(links.c.key == catalogue.c.fold, other))
         .where(~exists().where(links.c.key == catalogue.c.title_fold, other))
         .where(catalogue.c.fold.not_in(select(dialogue_questions.c.key)))
@@ -324,13 +308,11 @@ def orphans(
     return _summaries(connection, query.limit(limit).offset(offset))
 
 
-def tags(
-    connection: Connection, *, hidden: Sequence[str] = (), shown: Sequence[str] = ()
-) -> list[Tag]:
+def tags(connection: Connection, *, sight: Sight) -> list[Tag]:
     """Every tag with its number of pages, by name."""
     query = (
         select(func.min(carried.c.name), func.count())
-        .where(visible(carried.c.path, hidden, shown))
+        .where(visible(carried.c.path, sight))
         .group_by(carried.c.key)
         .order_by(carried.c.key)
     )
@@ -343,13 +325,12 @@ def tagged(
     limit: int = 500,
     offset: int = 0,
     *,
-    hidden: Sequence[str] = (),
-    shown: Sequence[str] = (),
+    sight: Sight,
 ) -> list[Summary]:
     """Pages that carry a tag (however it is capitalised), by title."""
     here = select(carried.c.path).where(carried.c.key == fold(tag))
     query = (
-        _listed(None, "", hidden, shown)
+        _listed(None, "", sight)
         .where(catalogue.c.path.in_(here))
         .order_by(catalogue.c.title_fold, catalogue.c.path)
     )
@@ -361,20 +342,17 @@ def people(
     limit: int = 1000,
     offset: int = 0,
     *,
-    hidden: Sequence[str] = (),
-    shown: Sequence[str] = (),
+    sight: Sight,
 ) -> list[Person]:
     """Everybody named in dialogues, by name."""
-    query = _people(hidden, shown).order_by(func.min(named.c.name), named.c.slug)
+    query = _people(sight).order_by(func.min(named.c.name), named.c.slug)
     rows = connection.execute(query.limit(limit).offset(offset))
     return [Person(*row) for row in rows]
 
 
-def person(
-    connection: Connection, slug: str, *, hidden: Sequence[str] = (), shown: Sequence[str] = ()
-) -> Person | None:
+def person(connection: Connection, slug: str, *, sight: Sight) -> Person | None:
     """The person of that slug, or None if no dialogue that one may see names them."""
-    row = connection.execute(_people(hidden, shown).where(named.c.slug == slug)).first()
+    row = connection.execute(_people(sight).where(named.c.slug == slug)).first()
     return Person(*row) if row else None
 
 
@@ -384,12 +362,11 @@ def dialogues_with(
     limit: int = 200,
     offset: int = 0,
     *,
-    hidden: Sequence[str] = (),
-    shown: Sequence[str] = (),
+    sight: Sight,
 ) -> list[Summary]:
     """Dialogues that name a person, the newest first."""
     here = select(named.c.path).where(named.c.slug == slug)
-    query = _listed(None, "", hidden, shown).where(catalogue.c.path.in_(here)).order_by(*_NEWEST)
+    query = _listed(None, "", sight).where(catalogue.c.path.in_(here)).order_by(*_NEWEST)
     return _summaries(connection, query.limit(limit).offset(offset))
 
 
@@ -399,22 +376,19 @@ def dialogues_of_member(
     limit: int = 200,
     offset: int = 0,
     *,
-    hidden: Sequence[str] = (),
-    shown: Sequence[str] = (),
+    sight: Sight,
 ) -> list[Summary]:
     """Dialogues that name a member by their username as a participant, the newest first."""
     here = select(named.c.path).where(_names(username))
-    query = _listed(None, "", hidden, shown).where(catalogue.c.path.in_(here)).order_by(*_NEWEST)
+    query = _listed(None, "", sight).where(catalogue.c.path.in_(here)).order_by(*_NEWEST)
     return _summaries(connection, query.limit(limit).offset(offset))
 
 
-def slug_of(
-    connection: Connection, username: str, *, hidden: Sequence[str] = (), shown: Sequence[str] = ()
-) -> str:
+def slug_of(connection: Connection, username: str, *, sight: Sight) -> str:
     """The slug of the name that dialogues call a member by, the most used one; empty if none."""
     asked = (
         select(named.c.slug)
-        .where(_names(username), visible(named.c.path, hidden, shown))
+        .where(_names(username), visible(named.c.path, sight))
         .group_by(named.c.slug)
         .order_by(func.count().desc(), named.c.slug)
         .limit(1)
@@ -442,18 +416,16 @@ def _summaries(connection: Connection, query: Select[Any]) -> list[Summary]:
     return [known[path] for path in paths if path in known]
 
 
-def _listed(
-    kind: Kind | None, status: str, hidden: Sequence[str], shown: Sequence[str]
-) -> Select[Any]:
+def _listed(kind: Kind | None, status: str, sight: Sight) -> Select[Any]:
     query = select(catalogue.c.path).where(
-        catalogue.c.redirect == "", visible(catalogue.c.path, hidden, shown)
+        catalogue.c.redirect == "", visible(catalogue.c.path, sight)
     )
     if kind is not None:
         query = query.where(catalogue.c.kind == kind.value)
     return query.where(catalogue.c.status == status) if status else query
 
 
-def _people(hidden: Sequence[str], shown: Sequence[str]) -> Select[Any]:
+def _people(sight: Sight) -> Select[Any]:
     return (
         select(
             named.c.slug,
@@ -462,7 +434,7 @@ def _people(hidden: Sequence[str], shown: Sequence[str]) -> Select[Any]:
             func.max(named.c.member),
             func.count(named.c.path.distinct()),
         )
-        .where(visible(named.c.path, hidden, shown))
+        .where(visible(named.c.path, sight))
         .group_by(named.c.slug)
     )
 

@@ -50,6 +50,7 @@ from wiki.domain.comments import (
     Version,
     place_of,
 )
+from wiki.domain.sight import Sight
 
 comments = Table(
     "comments",
@@ -464,21 +465,22 @@ def latest(
     limit: int = 10,
     before: int = 0,
     author: int | None = None,
-    hidden: Sequence[str] = (),
-    shown: Sequence[str] = (),
+    sight: Sight,
 ) -> list[PlacedComment]:
-    """The newest comments that can be read, on pages that live and are not hidden.
+    """The newest comments that can be read, on pages that live and are in sight.
 
     `before` is the id of a comment to go on after; `author` asks for one member's.
     """
     found: list[PlacedComment] = []
-    sight = and_(places.c.alive, visible(places.c.path, hidden, shown))
+    readable = and_(places.c.alive, visible(places.c.path, sight))
     batch = max(2 * limit, 50)
     while len(found) < limit:
         ids = _newest_ids(connection, before, author, batch)
         if not ids:
             break
-        asked = placed_query().where(comments.c.id.in_(ids), sight).order_by(comments.c.id.desc())
+        asked = (
+            placed_query().where(comments.c.id.in_(ids), readable).order_by(comments.c.id.desc())
+        )
         rows = connection.execute(asked.limit(limit - len(found)))
         found += [placed_comment(row) for row in rows]
         before, batch = ids[-1], min(2 * batch, 2000)

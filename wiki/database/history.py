@@ -36,6 +36,7 @@ from wiki.database.schema import Moment, projections
 from wiki.database.visible import visible
 from wiki.domain.history import Place
 from wiki.domain.revisions import Author, Event, Revision
+from wiki.domain.sight import Sight
 
 Sorted = String().with_variant(String(collation="C"), "postgresql")
 """Text that sorts by its bytes in every database."""
@@ -204,15 +205,14 @@ def by_author(
     *,
     before: str = "",
     limit: int = 50,
-    hidden: Sequence[str] = (),
-    shown: Sequence[str] = (),
+    sight: Sight,
 ) -> list[Revision]:
     """A member's revisions (or those of an e-mail address from outside), newest first.
 
     Only of pages that now are (or last were) in sight. `before` is a commit, or
     `domain.history.cursor` of a row to go on within a commit.
     """
-    query = in_sight(ROW, hidden, shown).where(rows.c.author == uid)
+    query = in_sight(ROW, sight).where(rows.c.author == uid)
     return listed(connection, query, before, limit)
 
 
@@ -374,13 +374,12 @@ def trash(
     limit: int = 50,
     before: str = "",
     *,
-    hidden: Sequence[str] = (),
-    shown: Sequence[str] = (),
+    sight: Sight,
 ) -> list[Revision]:
     """The deletions of pages that do not live and whose path is free, the latest first."""
     taken = places.alias()
     free = ~exists().where(taken.c.path == places.c.path, taken.c.alive)
-    query = _deletions().where(free, visible(places.c.path, hidden, shown))
+    query = _deletions().where(free, visible(places.c.path, sight))
     return listed(connection, query, before, limit)
 
 
@@ -420,15 +419,11 @@ def _last_before(connection: Connection, path: str, date: int, commit: str) -> s
     return max(last)[1] if last else ""
 
 
-def in_sight(
-    query: Select[tuple[str]], hidden: Sequence[str], shown: Sequence[str]
-) -> Select[tuple[str]]:
+def in_sight(query: Select[tuple[str]], sight: Sight) -> Select[tuple[str]]:
     """Only revisions of pages whose present (or last) path may be seen."""
-    if not hidden:
+    if not sight.hidden:
         return query
-    return query.join(places, places.c.page == rows.c.page).where(
-        visible(places.c.path, hidden, shown)
-    )
+    return query.join(places, places.c.page == rows.c.page).where(visible(places.c.path, sight))
 
 
 def listed(

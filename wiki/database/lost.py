@@ -36,6 +36,7 @@ from wiki.database.passages import passages, steps
 from wiki.database.schema import projections
 from wiki.database.visible import inside, visible
 from wiki.domain.revisions import Part
+from wiki.domain.sight import Sight
 
 lost = Table(
     "lost",
@@ -108,8 +109,7 @@ def search(
     folder: str = "",
     since: int | None = None,
     before: int | None = None,
-    hidden: Sequence[str] = (),
-    shown: Sequence[str] = (),
+    sight: Sight,
 ) -> list[Trace]:
     """Lost passages that have, of each of `wanted`, one of its folded words; the last lost first.
 
@@ -125,8 +125,8 @@ def search(
         query = query.where(lost.c.date >= since)
     if before is not None:
         query = query.where(lost.c.date < before)
-    if hidden or folder:
-        in_sight = visible(places.c.path, hidden, shown)
+    if sight.hidden or folder:
+        in_sight = visible(places.c.path, sight)
         here = exists().where(places.c.page == lost.c.page, in_sight, inside(places.c.path, folder))
         query = query.where(here)
     newest = query.order_by(lost.c.date.desc(), lost.c.page.desc(), lost.c.number.desc())

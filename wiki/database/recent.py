@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, select
@@ -14,6 +14,7 @@ from wiki.database.visible import inside, visible
 from wiki.domain.comments import PlacedComment
 from wiki.domain.recent import Wanted
 from wiki.domain.revisions import Revision
+from wiki.domain.sight import Sight
 
 MOST_COMMENTS = 200
 SMALL = 300
@@ -26,14 +27,13 @@ def revisions(
     *,
     before: str = "",
     limit: int = 50,
-    hidden: Sequence[str] = (),
-    shown: Sequence[str] = (),
+    sight: Sight,
 ) -> list[Revision]:
     """Revisions, newest first, of pages that now are (or last were) in sight and asked for."""
     query = ROW
-    if hidden or wanted.folder or wanted.kind:
+    if sight.hidden or wanted.folder or wanted.kind:
         few = bool(wanted.folder) and _is_small(connection, wanted.folder)
-        conditions = _pages(wanted, hidden, shown, by_path=few)
+        conditions = _pages(wanted, sight, by_path=few)
         query = query.join(places, places.c.page == rows.c.page).where(*conditions)
     if wanted.author:
         query = query.where(rows.c.author == wanted.author)
@@ -48,8 +48,7 @@ def talk(
     *,
     since: datetime | None,
     until: datetime | None,
-    hidden: Sequence[str] = (),
-    shown: Sequence[str] = (),
+    sight: Sight,
 ) -> list[PlacedComment]:
     """Readable comments made from `since` on and before `until`, newest first, at most 200."""
     conditions = [LIVE]
@@ -64,7 +63,7 @@ def talk(
         # The comments first: left to itself, SQLite begins with all the pages.
         newest = select(comments.c.id).where(*conditions).order_by(comments.c.created.desc())
         conditions = [comments.c.id.in_(connection.scalars(newest.limit(MOST_COMMENTS)).all())]
-    query = placed_query().where(places.c.alive, *conditions, *_pages(wanted, hidden, shown))
+    query = placed_query().where(places.c.alive, *conditions, *_pages(wanted, sight))
     found = connection.execute(query.order_by(comments.c.id.desc()).limit(MOST_COMMENTS))
     return [placed_comment(row) for row in found]
 
@@ -88,15 +87,13 @@ def _is_small(connection: Connection, folder: str) -> bool:
     return len(connection.execute(some).all()) <= SMALL
 
 
-def _pages(
-    wanted: Wanted, hidden: Sequence[str], shown: Sequence[str], by_path: bool = True
-) -> list[ColumnElement[bool]]:
+def _pages(wanted: Wanted, sight: Sight, by_path: bool = True) -> list[ColumnElement[bool]]:
     """Conditions on where a page is, and on what it is there.
 
     `by_path` lets the database begin with the folder's pages; else it goes through the dates.
     """
     path = places.c.path if by_path else places.c.path.concat("")
-    conditions = [visible(places.c.path, hidden, shown), inside(path, wanted.folder)]
+    conditions = [visible(places.c.path, sight), inside(path, wanted.folder)]
     if wanted.kind:
         of_kind = and_(catalogue.c.path == places.c.path, catalogue.c.kind == wanted.kind.value)
         conditions += [places.c.alive, exists().where(of_kind)]

@@ -10,6 +10,7 @@ from wiki.database.entries import SUMMARY, catalogue, summary
 from wiki.database.visible import visible
 from wiki.domain.pages import Summary
 from wiki.domain.paths import fold
+from wiki.domain.sight import Sight
 
 
 def titled(
@@ -18,11 +19,10 @@ def titled(
     limit: int = 20,
     offset: int = 0,
     *,
-    hidden: Sequence[str] = (),
-    shown: Sequence[str] = (),
+    sight: Sight,
 ) -> list[Summary]:
     """The pages whose title has all these words, by title."""
-    query = SUMMARY.where(catalogue.c.redirect == "", visible(catalogue.c.path, hidden, shown))
+    query = SUMMARY.where(catalogue.c.redirect == "", visible(catalogue.c.path, sight))
     for word in words:
         query = query.where(catalogue.c.title_fold.contains(fold(word), autoescape=True))
     query = query.order_by(catalogue.c.title_fold, catalogue.c.path)

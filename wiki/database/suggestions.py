@@ -6,7 +6,7 @@ in the history projection. A suggestion of a new page has only a path.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -38,6 +38,7 @@ from wiki.database.history import rows as revisions
 from wiki.database.members import members
 from wiki.database.schema import Moment, truth
 from wiki.database.visible import visible
+from wiki.domain.sight import Sight
 from wiki.domain.suggestions import NewSuggestion, State, Suggestion
 
 suggestions = Table(
@@ -150,21 +151,20 @@ def find(
     *,
     state: State | None = None,
     author: int | None = None,
-    reviewed: tuple[Sequence[str], Sequence[str]] | None = None,
+    reviewed: Sight | None = None,
     path: str = "",
     before: int = 0,
     limit: int = 50,
-    hidden: Sequence[str] = (),
-    shown: Sequence[str] = (),
+    sight: Sight,
 ) -> list[Suggestion]:
     """Suggestions on pages in sight, newest first; `before` is an id to go on after.
 
-    Those by `author`, and those where `reviewed` (prefixes hidden and shown) says that the reader
-    reviews: one or the other. About the page at a `path` only, if asked.
+    Those by `author`, and those in `reviewed`, where the reader decides: one or the other.
+    About the page at a `path` only, if asked.
     """
-    asked = _query().where(visible(_PATH, hidden, shown))
+    asked = _query().where(visible(_PATH, sight))
     if reviewed is not None:
-        asked = asked.where(or_(visible(_PATH, *reviewed), _by(author)))
+        asked = asked.where(or_(visible(_PATH, reviewed), _by(author)))
     elif author is not None:
         asked = asked.where(_by(author))
     if state is not None:

@@ -21,6 +21,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from wiki.database.history import places
 from wiki.database.schema import truth
 from wiki.database.visible import visible
+from wiki.domain.sight import Sight
 from wiki.domain.views import MostRead
 
 views = Table(
@@ -61,8 +62,7 @@ def most_read(
     *,
     since: str = "",
     limit: int = 50,
-    hidden: Sequence[str] = (),
-    shown: Sequence[str] = (),
+    sight: Sight,
 ) -> list[MostRead]:
     """The pages that live and were read most under their present path, from a month on."""
     number = func.sum(views.c.number).label("number")
@@ -70,7 +70,7 @@ def most_read(
     asked = (
         select(views.c.path, number)
         .join(places, alive)
-        .where(views.c.month >= since, visible(views.c.path, hidden, shown))
+        .where(views.c.month >= since, visible(views.c.path, sight))
         .group_by(views.c.path)
         .order_by(number.desc(), views.c.path)
         .limit(limit)

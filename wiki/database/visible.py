@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from sqlalchemy import ColumnElement, and_, case, false, or_, true
+
+from wiki.domain.sight import Sight
 
 
 def inside(column: ColumnElement[str], prefix: str) -> ColumnElement[bool]:
@@ -16,17 +16,16 @@ def inside(column: ColumnElement[str], prefix: str) -> ColumnElement[bool]:
     return or_(column == prefix, and_(column >= prefix + "/", column < prefix + "0"))
 
 
-def visible(
-    column: ColumnElement[str], hidden: Sequence[str], shown: Sequence[str] = ()
-) -> ColumnElement[bool]:
-    """Whether a path is under none of the hidden prefixes, or under a longer shown one."""
-    if not hidden:
+def visible(column: ColumnElement[str], sight: Sight) -> ColumnElement[bool]:
+    """Whether a path is in sight."""
+    if not sight.hidden:
         return true()
-    prefixes = [(prefix, False) for prefix in hidden] + [(prefix, True) for prefix in shown]
+    prefixes = [(prefix, False) for prefix in sight.hidden]
+    prefixes += [(prefix, True) for prefix in sight.shown]
     prefixes.sort(key=lambda entry: -len(entry[0].rstrip("/")))
     decided = [
         (inside(column, prefix), true() if is_shown else false()) for prefix, is_shown in prefixes
     ]
-    if not shown:
+    if not sight.shown:
         return and_(*(~condition for condition, _ in decided))
     return case(*decided, else_=true())

@@ -88,7 +88,7 @@ def htmls_of(wiki: Wiki, actor: Actor, texts: Collection[str], path: str) -> dic
     people: Mapping[str, str] = {}
     if every or names:
         with wiki.database.read() as connection:
-            found = catalogue.resolve_links(connection, every)
+            found = catalogue.resolve_links(connection, every, sight=sight.of(wiki, actor))
             known = members.named(connection, sorted(names)) if names else []
             people = {fold_username(one.username): one.username for one in known}
     states = _states(wiki, actor, found)
@@ -462,7 +462,7 @@ def latest(
     """
     with wiki.database.read() as connection:
         found = comments.latest(
-            connection, limit=limit, before=before, author=author, **sight.of(wiki, actor)
+            connection, limit=limit, before=before, author=author, sight=sight.of(wiki, actor)
         )
         titles = catalogue.find(connection, sorted({placed.path for placed in found}))
     return [

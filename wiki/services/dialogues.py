@@ -40,7 +40,7 @@ def listing(wiki: Wiki, actor: Actor, number: int = 1) -> Listing:
             connection,
             limit=PAGE + 1,
             offset=(number - 1) * PAGE,
-            **sight.of(wiki, actor),
+            sight=sight.of(wiki, actor),
         )
     return Listing(with_comments(wiki, found[:PAGE]), number, len(found) > PAGE)
 
@@ -51,7 +51,7 @@ def coming(wiki: Wiki, actor: Actor) -> list[Summary]:
     here = wiki.clock().astimezone(zone(wiki))
     today = here.replace(hour=0, minute=0, second=0, microsecond=0)
     with wiki.database.read() as connection:
-        return catalogue.agenda(connection, since=today, **sight.of(wiki, actor))
+        return catalogue.agenda(connection, since=today, sight=sight.of(wiki, actor))
 
 
 def calendar(wiki: Wiki, actor: Actor, base_url: str) -> bytes:

@@ -13,6 +13,7 @@ from wiki.domain.errors import Conflict
 from wiki.domain.pages import STATUSES, Kind
 from wiki.domain.paths import check
 from wiki.domain.rights import Actor, Right
+from wiki.domain.sight import EVERYTHING
 from wiki.domain.suggestions import State
 from wiki.engine import Wiki
 from wiki.services import contents, drafts, fields, places
@@ -133,7 +134,7 @@ def open_ones(connection: Connection, actor: Actor, path: str) -> list[int]:
     """The actor's suggestions about the page at a path that nobody has decided on."""
     if actor.id is None:
         return []
-    found = suggestions.find(connection, state=State.OPEN, author=actor.id)
+    found = suggestions.find(connection, state=State.OPEN, author=actor.id, sight=EVERYTHING)
     return [suggestion.id for suggestion in found if suggestion.path == path]
 
 

@@ -45,7 +45,7 @@ def read(wiki: Wiki, actor: Actor) -> Front:
             connection,
             limit=2 * MOST_DIALOGUES,
             offset=0,
-            **sight.of(wiki, actor),
+            sight=sight.of(wiki, actor),
         )
     return Front(
         view=view,

@@ -68,7 +68,7 @@ def search(wiki: Wiki, actor: Actor, query: Query, limit: int, offset: int) -> F
             offset,
             since=_seconds(wiki, query.filters.after),
             before=_seconds(wiki, query.filters.before),
-            **sight.of(wiki, actor),
+            sight=sight.of(wiki, actor),
         )
         words = {word for any_of in wanted for word in any_of}
         shown = _shown(wiki, connection, actor, traces[:limit])

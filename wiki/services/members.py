@@ -153,8 +153,8 @@ def page(
         if member.status not in (Status.ACTIVE, Status.SUSPENDED):
             raise NotFound("member_missing", username=username)
         profile = profiles.get(connection, member.id)
-        person = catalogue.slug_of(connection, member.username, **seen)
-        days = activity.days_of(connection, member.uid, **seen) if part is Part.ALL else []
+        person = catalogue.slug_of(connection, member.username, sight=seen)
+        days = activity.days_of(connection, member.uid, sight=seen) if part is Part.ALL else []
     revisions: list[Revision] = []
     dialogues: list[Summary] = []
     said: list[Talk] = []
@@ -185,7 +185,7 @@ def page(
 def _changes(wiki: Wiki, actor: Actor, member: Member, before: str) -> tuple[list[Revision], str]:
     with wiki.database.read() as connection:
         found = history.by_author(
-            connection, member.uid, before=before, limit=SHOWN + 1, **sight.of(wiki, actor)
+            connection, member.uid, before=before, limit=SHOWN + 1, sight=sight.of(wiki, actor)
         )
         listed = hiding.sift(wiki, connection, actor, found[:SHOWN])
     more = cursor(found[SHOWN - 1]) if len(found) > SHOWN else ""
@@ -196,7 +196,7 @@ def _dialogues(wiki: Wiki, actor: Actor, member: Member, before: str) -> tuple[l
     start = min(int(before), MOST_DIALOGUES) if before.isdecimal() else 0
     with wiki.database.read() as connection:
         found = catalogue.dialogues_of_member(
-            connection, member.username, SHOWN + 1, start, **sight.of(wiki, actor)
+            connection, member.username, SHOWN + 1, start, sight=sight.of(wiki, actor)
         )
     return found[:SHOWN], str(start + SHOWN) if len(found) > SHOWN else ""
 

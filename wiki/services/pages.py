@@ -71,7 +71,7 @@ def read(wiki: Wiki, actor: Actor, path: str, *, at: str = "", redirect: bool = 
     with wiki.database.read() as connection:
         summary = catalogue.get(connection, place.path)
         page = summary.page if summary else history.identity(connection, place.path)
-        found = catalogue.resolve_links(connection, shown.targets, **seen)
+        found = catalogue.resolve_links(connection, shown.targets, sight=seen)
         view = _view(shown, place, page, _states(wiki, actor, found))
         view = replace(
             view,
@@ -81,16 +81,16 @@ def read(wiki: Wiki, actor: Actor, path: str, *, at: str = "", redirect: bool = 
             count=history.count(connection, page),
             writers=history.writers(connection, page),
             came_from="" if place.path.startswith(asked) else asked,
-            backlinks=catalogue.backlinks(connection, place.path, **seen)[:MOST_BACKLINKS],
+            backlinks=catalogue.backlinks(connection, place.path, sight=seen)[:MOST_BACKLINKS],
         )
         if view.meta.kind is Kind.QUESTION:
-            dialogues = catalogue.dialogues_of(connection, place.path, **seen)
+            dialogues = catalogue.dialogues_of(connection, place.path, sight=seen)
             view = replace(view, dialogues=dialogues)
         questions = _questions(view.meta)
-        about = catalogue.resolve_links(connection, questions, **seen) if questions else {}
+        about = catalogue.resolve_links(connection, questions, sight=seen) if questions else {}
         known = catalogue.find(connection, [path for path in about.values() if path])
         first = next(iter(known), "")
-        siblings = catalogue.dialogues_of(connection, first, **seen) if first else []
+        siblings = catalogue.dialogues_of(connection, first, sight=seen) if first else []
     return _about(wiki, actor, _beside(view, siblings), about, known)
 
 
@@ -121,7 +121,7 @@ def html_of(wiki: Wiki, actor: Actor, text: str, path: str, labels: Labels | Non
     rendered = wiki.renderer.render(text, path=path)
     seen = sight.of(wiki, actor)
     with wiki.database.read() as connection:
-        found = catalogue.resolve_links(connection, rendered.targets, **seen)
+        found = catalogue.resolve_links(connection, rendered.targets, sight=seen)
     return wiki.renderer.fill(rendered.html, _states(wiki, actor, found), labels)
 
 
@@ -130,7 +130,7 @@ def html_at(wiki: Wiki, actor: Actor, revision: Revision, labels: Labels | None 
     shown = contents.show(wiki, revision.blob, revision.path)
     seen = sight.of(wiki, actor)
     with wiki.database.read() as connection:
-        found = catalogue.resolve_links(connection, shown.targets, **seen)
+        found = catalogue.resolve_links(connection, shown.targets, sight=seen)
     return wiki.renderer.fill(shown.html, _states(wiki, actor, found), labels)
 
 

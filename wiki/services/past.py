@@ -43,7 +43,7 @@ def _called(
     """For each folded title that a page had in a commit: that page of then, the first by path."""
     ever = titles.pages(connection, wanted)
     # Of old revisions the worker may not have told yet.
-    today = catalogue.by_title(connection, wanted, **sight.of(wiki, actor))
+    today = catalogue.by_title(connection, wanted, sight=sight.of(wiki, actor))
     for title, path in today.items():
         ever.setdefault(title, []).append(history.identity(connection, path))
     found: dict[str, LinkState] = {}

@@ -56,7 +56,9 @@ def listing(wiki: Wiki, actor: Actor, number: int = 1) -> Listing:
     wiki.rights.require(actor, Right.READ)
     number = min(max(1, number), LAST_PAGE)
     with wiki.database.read() as connection:
-        found = catalogue.people(connection, PAGE + 1, (number - 1) * PAGE, **sight.of(wiki, actor))
+        found = catalogue.people(
+            connection, PAGE + 1, (number - 1) * PAGE, sight=sight.of(wiki, actor)
+        )
     return Listing(found[:PAGE], number, len(found) > PAGE)
 
 
@@ -69,11 +71,11 @@ def profile(wiki: Wiki, actor: Actor, key: str, number: int = 1) -> Profile:
     number = min(max(1, number), LAST_PAGE)
     seen = sight.of(wiki, actor)
     with wiki.database.read() as connection:
-        person = catalogue.person(connection, key, **seen)
+        person = catalogue.person(connection, key, sight=seen)
         if person is None:
             raise NotFound("person_missing")
         found = catalogue.dialogues_with(
-            connection, key, DIALOGUES + 1, (number - 1) * DIALOGUES, **seen
+            connection, key, DIALOGUES + 1, (number - 1) * DIALOGUES, sight=seen
         )
         member = members.by_username(connection, person.member) if person.member else None
     appearances = [_appearance(wiki, dialogue, key) for dialogue in found[:DIALOGUES]]

@@ -37,7 +37,7 @@ def listing(wiki: Wiki, actor: Actor, status: str = "", number: int = 1) -> List
             status=status,
             limit=PAGE + 1,
             offset=(number - 1) * PAGE,
-            **sight.of(wiki, actor),
+            sight=sight.of(wiki, actor),
         )
     shown = with_comments(wiki, found[:PAGE])
     return Listing(shown, status, number, len(found) > PAGE)
@@ -49,5 +49,7 @@ def open_ones(wiki: Wiki, actor: Actor, limit: int = MOST_OPEN) -> list[Summary]
     found: list[Summary] = []
     with wiki.database.read() as connection:
         for status in reversed(UNSETTLED):
-            found += catalogue.questions(connection, status=status, limit=limit, offset=0, **seen)
+            found += catalogue.questions(
+                connection, status=status, limit=limit, offset=0, sight=seen
+            )
     return found[:limit]

@@ -88,10 +88,10 @@ def changes(
         until = recent.moment_of(connection, before) if before else None
         if before and until is None:
             raise NotFound("revision_missing", revision=before[:64])
-        found = recent.revisions(connection, wanted, before=before, limit=limit + 1, **seen)
+        found = recent.revisions(connection, wanted, before=before, limit=limit + 1, sight=seen)
         more = cursor(found[limit - 1]) if len(found) > limit else ""
         start = recent.moment_of(connection, more) if more else None
-        talk = recent.talk(connection, wanted, since=start, until=until, **seen)
+        talk = recent.talk(connection, wanted, since=start, until=until, sight=seen)
         listed = hiding.sift(wiki, connection, actor, found[:limit])
         if wanted.author:
             listed = hiding.without_hidden_authors(listed)

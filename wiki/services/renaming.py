@@ -12,6 +12,7 @@ from wiki.domain.paths import SUFFIX, check, file_of, fold
 from wiki.domain.renames import repoint, stub
 from wiki.domain.revisions import Event
 from wiki.domain.rights import Actor, Right
+from wiki.domain.sight import EVERYTHING
 from wiki.engine import Wiki
 from wiki.services import commits, contents, places
 from wiki.store.store import Change, Stale
@@ -32,10 +33,10 @@ class Renamed:
 def pointing(wiki: Wiki, actor: Actor, path: str) -> list[str]:
     """Pages that link to this one and that the actor may change, so whose links would follow."""
     with wiki.database.read() as connection:
-        found = {summary.path for summary in catalogue.backlinks(connection, path)}
-        found |= {summary.path for summary in catalogue.dialogues_of(connection, path)}
-    found.discard(path)
-    return sorted(page for page in found if wiki.rights.may(actor, Right.EDIT, page))
+        found = catalogue.backlinks(connection, path, sight=EVERYTHING)
+        found += catalogue.dialogues_of(connection, path, sight=EVERYTHING)
+    pages = {summary.path for summary in found} - {path}
+    return sorted(page for page in pages if wiki.rights.may(actor, Right.EDIT, page))
 
 
 def rename(wiki: Wiki, actor: Actor, path: str, new_path: str, summary: str = "") -> Renamed:

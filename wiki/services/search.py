@@ -116,7 +116,7 @@ def suggest(wiki: Wiki, actor: Actor, text: str, limit: int = 8) -> list[Suggest
     except NotReady:
         words = text[:100].split()
         with wiki.database.read() as connection:
-            found = titles.titled(connection, words, limit, **sight.of(wiki, actor))
+            found = titles.titled(connection, words, limit, sight=sight.of(wiki, actor))
         return [Suggestion(page.meta.kind.value, page.title, page.path) for page in found]
 
 
@@ -173,7 +173,7 @@ def _linked(
     targets |= {value for value, _ in results.facets.get("question", ())}
     seen = sight.of(wiki, actor)
     with wiki.database.read() as connection:
-        resolved = catalogue.resolve_links(connection, sorted(targets), **seen)
+        resolved = catalogue.resolve_links(connection, sorted(targets), sight=seen)
         paths = {hit.path for hit in results.hits} | {path for path in resolved.values() if path}
         pages = catalogue.find(connection, sorted(paths))
     pages = {path: page for path, page in pages.items() if _may_read(wiki, actor, path)}
@@ -205,7 +205,7 @@ def _by_title(wiki: Wiki, actor: Actor, asked: Asked, query: Query, number: int)
     words = [term.text for clause in query.clauses if clause.wanted for term in clause.any_of]
     with wiki.database.read() as connection:
         found = titles.titled(
-            connection, words, PAGE + 1, (number - 1) * PAGE, **sight.of(wiki, actor)
+            connection, words, PAGE + 1, (number - 1) * PAGE, sight=sight.of(wiki, actor)
         )
     hits = _as_hits(found[:PAGE] if words else ())
     results = Results(

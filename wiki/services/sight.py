@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
-
 from wiki.domain.rights import Actor, Right
+from wiki.domain.sight import Sight
 from wiki.engine import Wiki
 
 
-class Sight(TypedDict):
-    """Prefixes that are hidden, and longer ones inside those that are shown."""
-
-    hidden: tuple[str, ...]
-    shown: tuple[str, ...]
-
-
 def of(wiki: Wiki, actor: Actor, *rights: Right) -> Sight:
-    """What to give to a query that lists pages: `**sight.of(wiki, actor)`.
+    """What of the wiki the actor sees, for queries that list pages.
 
     The pages that the actor may read; with `rights`, those where they have all of these too.
     """

@@ -369,17 +369,17 @@ def listing(
     if not actor.is_member:
         raise LoginRequired("login_required")
     theirs = sight.of(wiki, actor, Right.REVIEW, Right.EDIT)
-    reviews = theirs["hidden"] != ("",) or bool(theirs["shown"])
+    reviews = not theirs.is_empty
     with wiki.database.read() as connection:
         found = suggestions.find(
             connection,
             state=state,
             author=actor.id,
-            reviewed=(theirs["hidden"], theirs["shown"]) if reviews and not own else None,
+            reviewed=theirs if reviews and not own else None,
             path=path,
             before=before,
             limit=PAGE + 1,
-            **sight.of(wiki, actor),
+            sight=sight.of(wiki, actor),
         )
         known = catalogue.find(connection, sorted({one.path for one in found if not one.is_new}))
     items = [

@@ -15,7 +15,7 @@ def all_tags(wiki: Wiki, actor: Actor) -> list[tuple[str, int]]:
     """Every tag on a page that the actor may read, with how many such pages carry it, by name."""
     wiki.rights.require(actor, Right.READ)
     with wiki.database.read() as connection:
-        found = catalogue.tags(connection, **sight.of(wiki, actor))
+        found = catalogue.tags(connection, sight=sight.of(wiki, actor))
     return [(tag.name, tag.count) for tag in found]
 
 
@@ -23,7 +23,7 @@ def tagged(wiki: Wiki, actor: Actor, tag: str) -> list[Summary]:
     """The pages with this tag that the actor may read. Raises NotFound if there is none."""
     wiki.rights.require(actor, Right.READ)
     with wiki.database.read() as connection:
-        found = catalogue.tagged(connection, tag, **sight.of(wiki, actor))
+        found = catalogue.tagged(connection, tag, sight=sight.of(wiki, actor))
     if not found:
         raise NotFound("tag_missing", tag=tag[:80])
     return with_comments(wiki, found)

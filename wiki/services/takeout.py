@@ -21,6 +21,7 @@ from wiki.domain.members import Member
 from wiki.domain.profiles import Profile
 from wiki.domain.revisions import Revision
 from wiki.domain.rights import Actor
+from wiki.domain.sight import EVERYTHING
 from wiki.engine import Wiki
 from wiki.i18n.languages import translations
 from wiki.services import proof
@@ -81,7 +82,7 @@ def _comments(connection: Connection, member: int) -> Iterator[PlacedComment]:
 
 def _revisions(connection: Connection, uid: str) -> Iterator[Revision]:
     before = ""
-    while batch := history.by_author(connection, uid, before=before, limit=BATCH):
+    while batch := history.by_author(connection, uid, before=before, limit=BATCH, sight=EVERYTHING):
         yield from batch
         before = cursor(batch[-1])
 

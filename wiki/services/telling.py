@@ -29,6 +29,7 @@ from wiki.domain.members import Member, Status
 from wiki.domain.notifications import Kind, NewNotification
 from wiki.domain.revisions import Event, Revision
 from wiki.domain.rights import Right
+from wiki.domain.sight import EVERYTHING
 from wiki.domain.watches import Scope
 from wiki.engine import Wiki
 from wiki.services.notifications import tell
@@ -260,7 +261,7 @@ def _questions(connection: Connection, path: str) -> list[str]:
     summary = catalogue.get(connection, path)
     if summary is None or not summary.meta.questions:
         return []
-    found = catalogue.resolve_links(connection, summary.meta.questions)
+    found = catalogue.resolve_links(connection, summary.meta.questions, sight=EVERYTHING)
     pages = (history.identity(connection, at) for at in found.values() if at)
     return [page for page in pages if page]
 

@@ -57,7 +57,7 @@ def listing(wiki: Wiki, actor: Actor, before: str = "") -> Trash:
             connection,
             limit=PAGE + 1,
             before=before,
-            **sight.of(wiki, actor),
+            sight=sight.of(wiki, actor),
         )
         listed = hiding.sift(wiki, connection, actor, found[:PAGE])
     return Trash(listed, cursor(found[PAGE - 1]) if len(found) > PAGE else "")

@@ -153,7 +153,7 @@ def work_of(wiki: Wiki, actor: Actor, username: str, since: datetime) -> Work:
         if member is None:
             raise NotFound("member_missing", username=username)
         wanted = Wanted(author=member.uid, since=since)
-        found = recent.revisions(connection, wanted, limit=MOST + 1, **sight.of(wiki, actor))
+        found = recent.revisions(connection, wanted, limit=MOST + 1, sight=sight.of(wiki, actor))
         pages: dict[str, list[Revision]] = {}
         for revision in found[:MOST]:
             pages.setdefault(revision.page, []).append(revision)

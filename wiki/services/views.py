@@ -69,7 +69,7 @@ def most_read(wiki: Wiki, actor: Actor, months: int = 1) -> Listing:
     wiki.rights.require(actor, Right.RENAME)
     since = month_of(wiki.clock(), months - 1) if months else ""
     with wiki.database.read() as connection:
-        found = views.most_read(connection, since=since, limit=SHOWN, **sight.of(wiki, actor))
+        found = views.most_read(connection, since=since, limit=SHOWN, sight=sight.of(wiki, actor))
         known = catalogue.find(connection, [one.path for one in found])
     titles = {path: summary.title for path, summary in known.items()}
     return Listing(found, titles, since)

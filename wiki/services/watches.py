@@ -115,7 +115,7 @@ def _say(wiki: Wiki, actor: Actor, path: str, scope: str, *, wanted: bool) -> Sc
 def _say_of_folder(wiki: Wiki, actor: Actor, member: int, folder: str, wanted: bool) -> None:
     with wiki.database.read() as connection:
         old = [one.id for one in watches.of_folder(connection, member, folder)]
-        if wanted and not catalogue.holds(connection, folder, **sight.of(wiki, actor)):
+        if wanted and not catalogue.holds(connection, folder, sight=sight.of(wiki, actor)):
             raise NotFound("page_missing", path=folder)
     with wiki.database.write() as connection:
         now = wiki.clock()
