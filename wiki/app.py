@@ -8,6 +8,7 @@ from flask import Flask, request
 from flask_wtf.csrf import generate_csrf
 
 from wiki.engine import Wiki, open_wiki
+from wiki.i18n.screen import templates
 from wiki.services.comments import new_nonce
 from wiki.settings import Settings
 from wiki.web import (
@@ -34,6 +35,7 @@ from wiki.web import (
     language,
     lists,
     login,
+    mail_choices,
     members,
     mentions,
     moderation,
@@ -54,6 +56,7 @@ from wiki.web import (
     suggestions,
     terms,
     undoing,
+    unsubscribing,
     views,
     watches,
     whole_pages,
@@ -78,6 +81,7 @@ BLUEPRINTS = (
     holding.blueprint,
     language.blueprint,
     lists.blueprint,
+    mail_choices.blueprint,
     members.blueprint,
     mentions.blueprint,
     moderation.blueprint,
@@ -96,6 +100,7 @@ BLUEPRINTS = (
     terms.blueprint,
     suggestions.blueprint,
     undoing.blueprint,
+    unsubscribing.blueprint,
     views.blueprint,
     whole_pages.blueprint,
     watches.blueprint,
@@ -138,12 +143,6 @@ def create_app(settings: Settings, wiki: Wiki | None = None) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     return app
-
-
-def templates() -> Path:
-    """Where the templates are: inside the installed package, or beside it in a checkout."""
-    installed = HERE / "templates"
-    return installed if installed.is_dir() else HERE.parent / "templates"
 
 
 def configuration(settings: Settings) -> dict[str, object]:

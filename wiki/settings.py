@@ -36,6 +36,9 @@ class Settings:
     database_url: str = _setting("", "an SQLAlchemy URL; empty: SQLite in the data folder")
     mail_url: str = _setting("", "smtp[s]://user:pass@host:port; empty: mail stays in the outbox")
     mail_from: str = _setting("", "the sender of mail; empty: denktank@ and the host of base_url")
+    mail_wait_seconds: int = _setting(
+        180, "seconds that mail of what is new waits, so that what follows soon comes along"
+    )
     registration: str = _setting(
         "open", "who may join", ("open", "approval", "invitation", "closed")
     )

@@ -13,10 +13,12 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
-from wiki.database import outbox
-from wiki.domain.rights import SYSTEM
+from wiki.database import mail_stops, members, notifications, outbox
+from wiki.database.outbox import Letter
+from wiki.domain.notifications import Kind
+from wiki.domain.rights import SYSTEM, Actor
 from wiki.engine import Wiki
-from wiki.services import mail
+from wiki.services import comments, jobs, mail, rules, watches
 
 
 class Server:
@@ -196,8 +198,87 @@ def test_a_mail_tried_again_is_the_same_mail(wiki: Wiki) -> None:
     assert first["Message-ID"] == again["Message-ID"]
 
 
+def test_an_address_that_is_refused_for_good_gets_no_more(
+    wiki: Wiki, server: Server, person: Any
+) -> None:
+    for name in ("weg", "wij", "vol"):
+        person(name)
+        put(wiki, f"{name}@example.org")
+    server.refused = {
+        "weg@example.org": "550 5.1.1 no such user",
+        "wij@example.org": "550 5.7.1 we do not like your network",
+        "vol@example.org": "452 4.2.2 full",
+    }
+    mail.deliver(wiki)
+    with wiki.database.read() as connection:
+        stopped = mail_stops.some(connection, [1, 2, 3])
+        told = notifications.of_member(connection, 1)
+    assert {stop.email: stop.error for stop in stopped.values()} == {
+        "weg@example.org": "550 5.1.1 no such user"
+    }
+    assert [one.kind for one in told] == [Kind.MAIL_STOPPED]
+
+
+def test_a_mail_that_cannot_be_made_holds_up_no_other(wiki: Wiki, server: Server) -> None:
+    put(wiki, "anna@example.org")
+    put(wiki, "bea@example.org")
+
+    def renew(letter: Letter) -> Letter:
+        if letter.recipient.startswith("anna"):
+            raise KeyError("what nobody thought of")
+        return letter
+
+    assert mail.deliver(wiki, renew)
+    assert [letter["To"] for letter in server.taken] == ["bea@example.org"]
+    (stuck,) = mail.listing(wiki, SYSTEM).letters
+    assert stuck.due and stuck.due > wiki.clock() and "KeyError" in stuck.error
+
+
+def test_digests_arrive_in_dutch_and_in_english(
+    wiki: Wiki, server: Server, person: Any, page: Any
+) -> None:
+    anna, bram = person("anna"), person("bram")
+    page("vragen/café", "# Wát <nu> & straks?\n")
+    jobs.tell(wiki)
+    with wiki.database.write() as connection:
+        members.change(connection, bram.id, {"language": "en"})
+    for reader in (anna, bram):
+        watches.watch(wiki, reader, "vragen/café")
+    comments.post(wiki, person("cor"), "vragen/café", "Eén <script>alert(1)</script> *gedachte*.")
+    jobs.tell(wiki)
+    later(wiki, days=1)
+    jobs.news(wiki)
+    assert jobs.mail(wiki) and not jobs.mail(wiki)
+    dutch, english = sorted(server.taken, key=lambda letter: letter["To"])
+    assert dutch["Subject"] == "Denktank: Het afgelopen etmaal: 1 melding"
+    assert english["Subject"] == "Denktank: The past day: 1 notification"
+    assert dutch["List-Id"] == "<daily.notifications.denk.example>"
+    assert dutch["List-Unsubscribe"].startswith("<https://denk.example/unsubscribe/")
+    assert dutch["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    for letter, said in ((dutch, "cor schreef een reactie"), (english, "cor wrote a comment")):
+        text, html = (part.get_content() for part in letter.iter_parts())
+        assert said in text and said in html and "> Eén" in text and "Wát <nu> & straks?" in text
+        assert "<script" not in html and "Wát &lt;nu&gt; &amp; straks?" in html
+        assert "https://denk.example/comment/1" in text and letter["List-Unsubscribe"][1:-1] in html
+
+
+def test_what_was_closed_meanwhile_does_not_go(
+    wiki: Wiki, server: Server, person: Any, page: Any, admin: Actor
+) -> None:
+    page("a", "# A\n")
+    person("anna")
+    comments.post(wiki, person("cor"), "a", "Zeg @anna.")
+    jobs.tell(wiki)
+    later(wiki, minutes=5)
+    jobs.news(wiki)
+    assert mail.listing(wiki, SYSTEM).waiting == 1
+    rules.add(wiki, admin, prefix="a", right="read", role="moderator")
+    jobs.mail(wiki)
+    assert not server.taken and mail.listing(wiki, SYSTEM).waiting == 0
+
+
 def test_a_mail_is_asked_about_before_it_goes(wiki: Wiki, server: Server) -> None:
     put(wiki, "anna@example.org")
     put(wiki, "bea@example.org")
-    assert mail.deliver(wiki, lambda letter: letter.recipient.startswith("bea"))
+    assert mail.deliver(wiki, lambda letter: letter if letter.recipient[0] == "b" else None)
     assert [letter["To"] for letter in server.taken] == ["bea@example.org"]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict
+from typing import Any
 
 from sqlalchemy import Boolean, Column, Connection, ForeignKey, String, Table, insert, select
 from sqlalchemy import delete as delete_from
@@ -30,10 +32,16 @@ mail_choices = Table(
 
 def get(connection: Connection, member: int) -> Choices:
     """What a member chose; the defaults if they chose nothing."""
-    where = mail_choices.c.member == member
-    row = connection.execute(select(mail_choices).where(where)).first()
-    if row is None:
-        return Choices()
+    return some(connection, [member]).get(member, Choices())
+
+
+def some(connection: Connection, members: Collection[int]) -> dict[int, Choices]:
+    """What these members chose, of those who chose anything."""
+    asked = select(mail_choices).where(mail_choices.c.member.in_(sorted(members)))
+    return {row.member: _choices(row) for row in connection.execute(asked)}
+
+
+def _choices(row: Any) -> Choices:
     return Choices(
         direct=Pace(row.direct),
         watched=Pace(row.watched),

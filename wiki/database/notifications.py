@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    func,
     insert,
     or_,
     select,
@@ -66,6 +68,16 @@ Index(
 
 _UNREAD = notifications.c.read.is_(None)
 _UNMAILED = notifications.c.mailed.is_(None)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many of one kind wait for a member to be mailed, the oldest of them from `oldest`."""
+
+    member: int
+    kind: Kind
+    number: int
+    oldest: datetime
 
 
 def add(connection: Connection, members: Iterable[int], new: NewNotification) -> None:
@@ -155,15 +167,27 @@ def read_topic(connection: Connection, member: int, topic: str, now: datetime) -
 # -- mail --
 
 
-def unmailed_members(connection: Connection) -> list[int]:
-    """Members who have something that was neither mailed nor left out of mail."""
-    asked = select(notifications.c.member).where(_UNMAILED).distinct()
-    return list(connection.scalars(asked.order_by(notifications.c.member)))
+def waiting(connection: Connection) -> list[Waiting]:
+    """What was neither mailed nor left out of mail, by member and kind."""
+    oldest = func.min(notifications.c.created).label("oldest")
+    asked = (
+        select(notifications.c.member, notifications.c.kind, func.count().label("number"), oldest)
+        .where(_UNMAILED)
+        .group_by(notifications.c.member, notifications.c.kind)
+        .order_by(notifications.c.member)
+    )
+    return [
+        Waiting(row.member, Kind(row.kind), row.number, row.oldest)
+        for row in connection.execute(asked)
+    ]
 
 
-def unmailed(connection: Connection, member: int, limit: int) -> list[Notification]:
-    """What of a member was neither mailed nor left out of mail, the oldest first."""
-    where = (notifications.c.member == member, _UNMAILED)
+def unmailed(
+    connection: Connection, member: int, kinds: Collection[Kind], limit: int
+) -> list[Notification]:
+    """What of these kinds was neither mailed nor left out of mail, the oldest first."""
+    of_kinds = notifications.c.kind.in_(sorted(kinds))
+    where = (notifications.c.member == member, _UNMAILED, of_kinds)
     asked = select(notifications).where(*where).order_by(notifications.c.id).limit(limit)
     return [_notification(row) for row in connection.execute(asked)]
 

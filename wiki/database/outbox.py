@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import (
     Column,
     Connection,
+    ForeignKey,
     Index,
     Integer,
     String,
@@ -42,6 +43,8 @@ outbox = Table(
     Column("sent", Moment),
     Column("tries", Integer, nullable=False),
     Column("error", String(500), nullable=False),
+    # Whose notifications it tells; None: it tells something else.
+    Column("member", ForeignKey("members.id", ondelete="CASCADE"), index=True),
     Index(None, "sent", "due"),
     sqlite_autoincrement=True,
 )
@@ -52,6 +55,7 @@ class Letter:
     """One mail; `due` is None once given up, `error` is what the mail server last said.
 
     `html` is empty where the mail is plain text; `headers` are those beside the ordinary ones.
+    `member` is whose notifications it tells, None if it tells something else.
     """
 
     id: int
@@ -64,6 +68,7 @@ class Letter:
     due: datetime | None
     tries: int
     error: str
+    member: int | None = None
 
 
 def add(
@@ -74,6 +79,7 @@ def add(
     now: datetime,
     html: str = "",
     headers: Mapping[str, str] | None = None,
+    member: int | None = None,
 ) -> int:
     """Keep a mail to be sent; gives its id."""
     values = {
@@ -86,6 +92,7 @@ def add(
         "due": now,
         "tries": 0,
         "error": "",
+        "member": member,
     }
     key = connection.execute(insert(outbox).values(**values)).inserted_primary_key
     return int(key[0])  # type: ignore[index]
@@ -119,6 +126,12 @@ def again(connection: Connection, letter: Letter, now: datetime) -> None:
     """The mail's time has come, as if it had never been tried."""
     where = (outbox.c.id == letter.id, outbox.c.sent.is_(None))
     connection.execute(update(outbox).where(*where).values(due=now, tries=0))
+
+
+def untried(connection: Connection, member: int) -> list[Letter]:
+    """The mail about a member's notifications that was never tried."""
+    where = (outbox.c.member == member, outbox.c.sent.is_(None), outbox.c.tries == 0)
+    return [_letter(row) for row in connection.execute(select(outbox).where(*where))]
 
 
 def waiting(connection: Connection) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
@@ -50,6 +50,7 @@ class Kind(StrEnum):
     SUGGESTION_ACCEPTED = "suggestion_accepted"
     SUGGESTION_AMENDED = "suggestion_amended"
     SUGGESTION_DECLINED = "suggestion_declined"
+    MAIL_STOPPED = "mail_stopped"
 
     @property
     def group(self) -> Group:
@@ -76,6 +77,7 @@ _GROUPS: Mapping[Kind, Group] = {
     Kind.SUGGESTION_ACCEPTED: Group.OWN,
     Kind.SUGGESTION_AMENDED: Group.OWN,
     Kind.SUGGESTION_DECLINED: Group.OWN,
+    Kind.MAIL_STOPPED: Group.OWN,
 }
 
 
@@ -98,6 +100,16 @@ class Choices:
             Group.OWN: self.own,
             Group.DUTY: self.duty,
         }[group]
+
+    def with_paces(self, paces: Mapping[Group, Pace]) -> Choices:
+        """The same, with other paces for some groups."""
+        return replace(
+            self,
+            direct=paces.get(Group.DIRECT, self.direct),
+            watched=paces.get(Group.WATCHED, self.watched),
+            own=paces.get(Group.OWN, self.own),
+            duty=paces.get(Group.DUTY, self.duty),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +148,18 @@ class Notification:
     read: datetime | None
 
 
+def is_due(pace: Pace, created: datetime, now: datetime, zone: tzinfo, burst: timedelta) -> bool:
+    """Whether it is time to deal with what was told at `created`: to mail it, or to leave it out.
+
+    `burst` is how long mail that goes at once waits, so that what follows soon comes along.
+    """
+    if pace is Pace.NONE:
+        return True
+    if pace is Pace.AT_ONCE:
+        return created + burst <= now
+    return created < last_digest(pace, now, zone)
+
+
 def last_digest(pace: Pace, now: datetime, zone: tzinfo) -> datetime:
     """The last moment, not after `now`, at which a daily or weekly digest went out."""
     here = now.astimezone(zone)
@@ -153,7 +177,8 @@ class Item:
 
     `who` is how the person who did it is called, empty if nobody is to be named; `url` where it
     leads on this site; `excerpt` the beginning of what was said. `path` and `title` are of the page
-    today, empty where it is about none; `page` is its identity.
+    today, empty where it is about none; `page` is its identity. `thread` is the first comment of
+    the thread that it is about, 0 if it is about none.
     """
 
     notification: Notification
@@ -164,6 +189,7 @@ class Item:
     username: str
     url: str
     excerpt: str
+    thread: int = 0
 
     @property
     def key(self) -> str:

@@ -77,6 +77,11 @@ class Revision:
     withheld: frozenset[Part] = frozenset()
     accepter: Author | None = None
 
+    @property
+    def is_silent(self) -> bool:
+        """Whether its message says nothing but what the wiki itself wrote there."""
+        return self.message in ("", f"{self.event.value} {self.path}.md", f"write {self.path}")
+
 
 def is_revision(text: str) -> bool:
     """Whether a text may name a revision at all: 4 to 64 lower-case hexadecimal digits."""

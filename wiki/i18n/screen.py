@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
+from pathlib import Path
 
 from jinja2 import Environment
 from markupsafe import Markup
@@ -16,6 +17,14 @@ from markupsafe import Markup
 from wiki.domain.pages import Moment
 from wiki.i18n import dates
 from wiki.i18n.languages import translations
+
+HERE = Path(__file__).parents[1]
+
+
+def templates() -> Path:
+    """Where the templates are: inside the installed package, or beside it in a checkout."""
+    installed = HERE / "templates"
+    return installed if installed.is_dir() else HERE.parent / "templates"
 
 
 def install(

@@ -10,6 +10,7 @@ from wiki.projections import passages as blaming
 from wiki.services import anchors as passages_of_talk
 from wiki.services import (
     audit,
+    mailing,
     members,
     notifications,
     password_reset,
@@ -57,9 +58,14 @@ def export(wiki: Wiki) -> bool:
     return False
 
 
+def news(wiki: Wiki) -> bool:
+    """What members were told is put in letters."""
+    return mailing.catch_up(wiki)
+
+
 def mail(wiki: Wiki) -> bool:
-    """Letters in the outbox go out."""
-    return letters.deliver(wiki)
+    """Letters in the outbox go out, if they still may."""
+    return letters.deliver(wiki, lambda letter: mailing.renew(wiki, letter))
 
 
 def answers(wiki: Wiki) -> bool:

@@ -19,7 +19,7 @@ from wiki.database.outbox import Letter
 from wiki.domain.errors import NotFound
 from wiki.domain.rights import Actor, Right
 from wiki.engine import Wiki
-from wiki.services import audit
+from wiki.services import audit, mail_stops
 from wiki.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -28,8 +28,13 @@ TIMEOUT = 20.0
 CLAIM = timedelta(minutes=10)
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720, 1440))
 """How long to wait after the first, second, ... failure; after the last one the mail stays."""
+OF_US = b"5.7."
+"""How an answer begins that is about who sends (RFC 3463, policy), not about the address."""
+
 LINE_MOST = 900
 """Characters of a header that is not folded; RFC 5322 ends a line at 998."""
+
+Renew = Callable[[Letter], Letter | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +64,14 @@ def put(
     text: str,
     html: str = "",
     headers: Mapping[str, str] | None = None,
+    member: int | None = None,
 ) -> int:
-    """Put a mail in the outbox, in the caller's transaction; the worker sends it. Gives its id."""
-    subject = _line(subject)[:250]
-    return outbox.add(connection, recipient, subject, text, wiki.clock(), html, headers)
+    """Put a mail in the outbox, in the caller's transaction; the worker sends it. Gives its id.
+
+    `member` is whose notifications it tells, if it does: they are asked about again when it goes.
+    """
+    subject = one_line(subject)
+    return outbox.add(connection, recipient, subject, text, wiki.clock(), html, headers, member)
 
 
 def listing(wiki: Wiki, actor: Actor) -> Outgoing:
@@ -99,11 +108,11 @@ def _unsent(wiki: Wiki, actor: Actor, id: int) -> Letter:
     return letter
 
 
-def deliver(wiki: Wiki, may_go: Callable[[Letter], bool] = lambda letter: True) -> bool:
+def deliver(wiki: Wiki, renew: Renew = lambda letter: letter) -> bool:
     """Send the mail whose time has come; whether there was any. For the worker.
 
-    Each mail is claimed before it is sent: a worker that dies leaves it for a later try. `may_go`
-    is asked right before a mail is sent, and deals with one that may not.
+    Each mail is claimed before it is sent: a worker that dies leaves it for a later try. `renew`
+    gives a mail as it is to be right before it goes, or None if it dealt with it otherwise.
     """
     if not wiki.settings.mail_url:
         return False
@@ -115,10 +124,20 @@ def deliver(wiki: Wiki, may_go: Callable[[Letter], bool] = lambda letter: True) 
         with wiki.database.write() as connection:
             if outbox.claim(connection, letter, now + CLAIM):
                 claimed.append(letter)
-    allowed = [letter for letter in claimed if may_go(letter)]
-    if allowed:
-        _send_all(wiki, allowed)
+    ready = [fresh for letter in claimed if (fresh := _renewed(wiki, letter, renew))]
+    if ready:
+        _send_all(wiki, ready)
     return bool(claimed)
+
+
+def _renewed(wiki: Wiki, letter: Letter, renew: Renew) -> Letter | None:
+    try:
+        return renew(letter)
+    except Exception as error:
+        # One mail that cannot be made must not hold up all others.
+        log.exception("mail %s could not be made", letter.id)
+        _failed(wiki, letter, f"{type(error).__name__}: {error}", permanent=False)
+        return None
 
 
 def tidy(wiki: Wiki) -> None:
@@ -144,6 +163,9 @@ def _send_all(wiki: Wiki, letters: Sequence[Letter]) -> None:
             except (OSError, smtplib.SMTPException, ValueError) as error:
                 log.warning("mail %s was not sent: %s", letter.id, error)
                 _failed(wiki, letter, str(error), permanent=_is_permanent(error))
+                if _is_nobody(error):
+                    with wiki.database.write() as connection:
+                        mail_stops.stop(wiki, connection, letter.recipient, _said(error))
             else:
                 with wiki.database.write() as connection:
                     outbox.sent(connection, letter, wiki.clock())
@@ -165,6 +187,20 @@ def _is_permanent(error: Exception) -> bool:
     return isinstance(error, ValueError)
 
 
+def _is_nobody(error: Exception) -> bool:
+    """Whether the mail server refuses the address for good, and not for what it thinks of us."""
+    if not isinstance(error, smtplib.SMTPRecipientsRefused):
+        return False
+    answers = error.recipients.values()
+    return all(code >= 500 and not text.startswith(OF_US) for code, text in answers)
+
+
+def _said(error: Exception) -> str:
+    """What the mail server said of an address."""
+    answers = error.recipients.values() if isinstance(error, smtplib.SMTPRecipientsRefused) else ()
+    return " ".join(f"{code} {text.decode(errors='replace')}" for code, text in answers)
+
+
 def message(settings: Settings, letter: Letter) -> EmailMessage:
     """The mail as it goes over the line; raises ValueError if a header would break.
 
@@ -172,14 +208,17 @@ def message(settings: Settings, letter: Letter) -> EmailMessage:
     """
     made = EmailMessage(policy=_Lines())
     sender = settings.mail_from or f"denktank@{domain(settings)}"
-    made["From"] = sender if "<" in sender else formataddr((_line(settings.site_name), sender))
+    made["From"] = sender if "<" in sender else formataddr((one_line(settings.site_name), sender))
     made["To"] = letter.recipient
     made["Subject"] = letter.subject
     made["Date"] = format_datetime(letter.created)
     stamp = int(letter.created.timestamp() * 1000)
-    made["Message-ID"] = f"<mail-{letter.id}-{stamp:x}@{domain(settings)}>"
-    made["Auto-Submitted"] = "auto-generated"
-    for name, value in letter.headers.items():
+    headers = {
+        "Message-ID": f"<mail-{letter.id}-{stamp:x}@{domain(settings)}>",
+        "Auto-Submitted": "auto-generated",
+        **letter.headers,
+    }
+    for name, value in headers.items():
         made[name] = value
     made.set_content(letter.text)
     if letter.html:
@@ -216,8 +255,10 @@ class _Lines(EmailPolicy):
         return f"{name}: {value}{self.linesep}"
 
 
-def _line(text: str) -> str:
-    return " ".join(text.split())
+def one_line(text: str, most: int = 200) -> str:
+    """A text as it can stand in a header: on one line, without what cannot be printed."""
+    line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
 
 
 def _connect(url: str) -> smtplib.SMTP:

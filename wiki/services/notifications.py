@@ -15,15 +15,17 @@ from zoneinfo import ZoneInfo
 from wiki.database import catalogue, comments, hiding, history, mail_choices, members, notifications
 from wiki.database.connection import Connection
 from wiki.domain.comments import State, excerpt
-from wiki.domain.errors import NotFound
+from wiki.domain.errors import Invalid, NotFound
 from wiki.domain.members import Member
 from wiki.domain.notifications import (
     Choices,
     Day,
+    Group,
     Item,
     Kind,
     NewNotification,
     Notification,
+    Pace,
     by_day,
 )
 from wiki.domain.revisions import Part
@@ -32,6 +34,7 @@ from wiki.engine import Wiki
 from wiki.services.sessions import own_id
 
 PAGE = 50
+EXCERPT = 180
 KEPT_READ, KEPT_UNREAD = timedelta(days=90), timedelta(days=365)
 _OF_OTHERS = frozenset({Kind.COMMENT_HELD, Kind.COMMENT_HIDDEN, Kind.REPORT, Kind.COMMENT_APPROVED})
 """Kinds that tell of comments which not everybody can read: of duty, or of one's own comment."""
@@ -172,6 +175,18 @@ def choose(wiki: Wiki, actor: Actor, chosen: Choices) -> None:
         mail_choices.put(connection, own_id(actor), chosen)
 
 
+def choose_paces(wiki: Wiki, actor: Actor, said: Mapping[str, str]) -> None:
+    """Keep when the actor wants mail, by group; what is not named stays as it was.
+
+    Raises LoginRequired, Invalid (`form_wrong`).
+    """
+    try:
+        paces = {group: Pace(said[group]) for group in Group if group in said}
+    except ValueError as error:
+        raise Invalid("form_wrong") from error
+    choose(wiki, actor, choices(wiki, actor).with_paces(paces))
+
+
 def tidy(wiki: Wiki) -> None:
     """Forget what was read three months ago, or not read in a year."""
     now = wiki.clock()
@@ -183,11 +198,15 @@ def tidy(wiki: Wiki) -> None:
 
 
 def seen(
-    wiki: Wiki, connection: Connection, actor: Actor, found: Sequence[Notification]
+    wiki: Wiki,
+    connection: Connection,
+    actor: Actor,
+    found: Sequence[Notification],
+    most: int = EXCERPT,
 ) -> list[Item]:
-    """The notifications that the actor may see now, in their order."""
+    """The notifications that the actor may see now, in their order, with excerpts so long."""
     people = {one.id: one for one in members.some(connection, {n.actor for n in found if n.actor})}
-    items = (_item(wiki, connection, actor, one, people) for one in found)
+    items = (_item(wiki, connection, actor, one, people, most) for one in found)
     return [item for item in items if item]
 
 
@@ -197,9 +216,10 @@ def _item(
     actor: Actor,
     one: Notification,
     people: Mapping[int, Member],
+    most: int,
 ) -> Item | None:
     page = path = title = said = ""
-    alive = True
+    thread, alive = 0, True
     if one.path:
         page = history.page_of(connection, one.path, one.revision) if one.revision else ""
         place = history.place(connection, page) if page else None
@@ -214,9 +234,14 @@ def _item(
             return None
         if placed.comment.state is not State.LIVE and one.kind not in _OF_OTHERS:
             return None
-        said = excerpt(placed.comment.text) if placed.comment.state is State.LIVE else ""
+        said = excerpt(placed.comment.text, most) if placed.comment.state is State.LIVE else ""
+        thread = placed.comment.thread
     by = people.get(one.actor or 0)
-    is_named = one.kind is not Kind.CHANGE or _is_named(connection, one)
+    is_change = one.kind is Kind.CHANGE
+    hidden = _hidden(connection, one) if is_change else frozenset()
+    is_named = Part.AUTHOR not in hidden
+    if is_change and Part.MESSAGE not in hidden:
+        said = _summary(connection, one)
     who = (by.name or by.username) if by else one.values.get("name", "")
     return Item(
         notification=one,
@@ -227,13 +252,20 @@ def _item(
         username=by.username if by and is_named else "",
         url=_url(one, path, alive),
         excerpt=said or one.values.get("reason", ""),
+        thread=thread,
     )
 
 
-def _is_named(connection: Connection, one: Notification) -> bool:
-    """Whether a moderator left the name of who changed the page to be seen."""
-    parts = hiding.parts(connection, {one.revision})
-    return not any(Part.AUTHOR in hidden for hidden in parts.values())
+def _hidden(connection: Connection, one: Notification) -> frozenset[Part]:
+    """What a moderator hid of the change."""
+    return frozenset[Part]().union(*hiding.parts(connection, {one.revision}).values())
+
+
+def _summary(connection: Connection, one: Notification) -> str:
+    """What its writer said of the change."""
+    found = history.of_commits(connection, [one.revision])
+    messages = (row.message for row in found if row.path == one.path and not row.is_silent)
+    return excerpt(next(messages, ""))
 
 
 def _url(one: Notification, path: str, alive: bool) -> str:

@@ -219,9 +219,20 @@ def _capped(settings: Settings, visit: Visit) -> Visit:
     """The visit without the rights that wait for a second step."""
     if not must_be_strong(settings, visit.actor.role):
         return visit
-    below = Role(Role[settings.require_second_factor.upper()] - 1)
-    actor = replace(visit.actor, role=below, groups=frozenset())
-    return replace(visit, actor=actor, capped=True)
+    return replace(visit, actor=_below(settings, visit.actor), capped=True)
+
+
+def _below(settings: Settings, actor: Actor) -> Actor:
+    """The actor without the rights that wait for a second step."""
+    role = Role(Role[settings.require_second_factor.upper()] - 1)
+    return replace(actor, role=role, groups=frozenset())
+
+
+def absent(settings: Settings, connection: Connection, member: Member) -> Actor:
+    """A member who is not here, with the rights that they would have once logged in."""
+    waits = must_be_strong(settings, member.role)
+    is_set_up = not waits or asks_second_step(settings, connection, member)
+    return member.actor if is_set_up else _below(settings, member.actor)
 
 
 def alive_since(now: datetime) -> Since:
