@@ -40,6 +40,7 @@ ADMIN = [
     "/admin/audit",
     "/notifications",
     "/account/watches",
+    "/account/notifications",
     "/suggestions",
     "/admin/rules",
     "/admin/rights",

@@ -231,6 +231,11 @@ POST /account/searches/{search}/delete                          mine
 GET  /account/watches                                           own
 POST /account/watches id=1                                      own
 POST /account/watches/choices written=yes                       own
+GET  /account/notifications                                     own
+POST /account/notifications direct=daily                        own
+POST /account/notifications/resume                              own
+GET  /unsubscribe/none                                          nobody
+POST /unsubscribe/none                                          nobody
 GET  /notifications                                             own
 POST /notifications until=1                                     own
 GET  /notifications/1                                            mine

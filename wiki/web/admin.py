@@ -10,6 +10,7 @@ from wiki.services import (
     audit,
     cautions,
     mail,
+    mailing,
     members,
     moderators,
     newcomers,
@@ -221,8 +222,12 @@ def log() -> Response:
 
 @blueprint.get("/outbox")
 def outbox() -> Response:
-    """The mail that is not sent, and why."""
-    return forms.page("admin/outbox.html", outgoing=mail.listing(wiki(), actor()))
+    """The mail that is not sent, and why; and how many notifications are not in a mail yet."""
+    return forms.page(
+        "admin/outbox.html",
+        outgoing=mail.listing(wiki(), actor()),
+        untold=mailing.waiting(wiki(), actor()),
+    )
 
 
 @blueprint.post("/outbox/<int:id>/retry")
