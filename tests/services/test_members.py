@@ -11,7 +11,7 @@ import pytest
 from wiki.domain.errors import Conflict, Forbidden, Invalid, LoginRequired, NotFound
 from wiki.domain.rights import ANONYMOUS, SYSTEM, Actor, Right, Role
 from wiki.engine import Wiki
-from wiki.services import audit, comments, members, rules
+from wiki.services import audit, comments, groups, invitations, members, rights, rules
 from wiki.settings import Settings
 
 PASSWORD = "correct horse battery"
@@ -74,6 +74,22 @@ def test_only_administrators_administer(wiki: Wiki, member: Actor, moderator: Ac
         lambda who: rules.listing(wiki, who),
         lambda who: rules.add(wiki, who, prefix="x", right="read", role="admin"),
         lambda who: rules.remove(wiki, who, 1),
+        lambda who: rules.get(wiki, who, 1),
+        lambda who: rules.preview(wiki, who, rules.Sent("x", "read", "admin")),
+        lambda who: rules.without(wiki, who, 1),
+        lambda who: rules.undo(wiki, who, 1),
+        lambda who: rights.explain(wiki, who, username="anna"),
+        lambda who: rights.overview(wiki, who),
+        lambda who: groups.every(wiki, who),
+        lambda who: groups.show(wiki, who, 1),
+        lambda who: groups.make(wiki, who, "x"),
+        lambda who: groups.change(wiki, who, 1, "y", ""),
+        lambda who: groups.join(wiki, who, 1, "anna"),
+        lambda who: groups.leave(wiki, who, 1, "anna"),
+        lambda who: groups.remove(wiki, who, 1),
+        lambda who: invitations.listing(wiki, who),
+        lambda who: invitations.renew(wiki, who, 1),
+        lambda who: invitations.revoke(wiki, who, 1),
     ]
     for act in acts:
         with pytest.raises(LoginRequired):
@@ -93,13 +109,21 @@ def test_acts_are_in_the_log(wiki: Wiki, admin: Actor, member: Actor) -> None:
     assert audit.entries(wiki, admin, before=before.id)[0].actor == "", "the command line"
 
 
-def test_finding(wiki: Wiki, admin: Actor, member: Actor) -> None:
+def test_finding(wiki: Wiki, admin: Actor, member: Actor, moderator: Actor) -> None:
+    def found(**wanted: str) -> list[str]:
+        return [found.username for found in members.find(wiki, admin, **wanted).members]
+
+    assert found() == ["anna", "chef", "mo"] and found(order="role") == ["chef", "mo", "anna"]
+    assert sorted(found(order="joined")) == found()
+    assert found(role="moderator") == ["mo"] and found(role="reader") == []
+    assert found(order="; drop table") == found(), "what is unknown counts as not said"
     assert [found.username for found in members.find(wiki, admin, text="ANN").members] == ["anna"]
     assert members.find(wiki, admin, text="%").count == 0
     assert members.find(wiki, admin, status="waiting").count == 0
 
 
 def test_rules_change_what_one_may(wiki: Wiki, admin: Actor, member: Actor) -> None:
+    groups.make(wiki, admin, "bestuur")
     rules.add(wiki, admin, prefix="/redactie/", right="read", role="editor", usernames="Anna")
     rules.add(wiki, admin, prefix="redactie/geheim", right="read", role="admin", groups="bestuur")
 
@@ -130,6 +154,7 @@ def test_rules_change_what_one_may(wiki: Wiki, admin: Actor, member: Actor) -> N
         ("prefix", {"prefix": "a/../b"}),
         ("prefix", {"prefix": "x" * 300}),
         ("usernames", {"usernames": "niemand"}),
+        ("groups", {"groups": "geen-groep"}),
     ],
 )
 def test_wrong_rules(wiki: Wiki, admin: Actor, field: str, values: dict[str, str]) -> None:

@@ -16,6 +16,8 @@ from wiki.services import accounts, members, rules
 SCREENS = (
     "/admin",
     "/admin/members",
+    "/admin/invitations",
+    "/admin/groups",
     "/admin/rules",
     "/admin/audit",
     "/admin/outbox",
@@ -92,9 +94,58 @@ def test_rules(client: Any, app: Any, page: Callable[..., str]) -> None:
     right = send(client, "/admin/rules", "/admin/rules", **form | {"usernames": ""})
     assert right.status_code == 303
     assert app.test_client().get("/wiki/redactie/plan").status_code in (303, 401)
-    remove = re.search(r'action="(/admin/rules/\d+/remove)"', client.get("/admin/rules").text)
-    assert remove and send(client, remove[1], "/admin/rules").status_code == 303
+    undo = re.search(r'action="(/admin/rules/undo/\d+)"', client.get(right.location).text)
+    one = re.search(r'href="(/admin/rules/\d+)"', client.get("/admin/rules").text)
+    assert one and undo and "Regel verwijderen" in client.get(one[1]).text
+    assert send(client, f"{one[1]}/remove", one[1], reason="klaar").status_code == 303
     assert app.test_client().get("/wiki/redactie/plan").status_code == 200
+    assert send(client, undo[1], "/admin/rules").status_code == 409, "changed since"
+    assert client.get(one[1]).status_code == 404
+
+
+def test_a_rule_is_tried_out_before_it_is_kept(
+    client: Any, app: Any, page: Callable[..., str]
+) -> None:
+    page("redactie/plan", "# Plan\n")
+    form = {"prefix": "/wiki/redactie/", "right": "read", "role": "moderator"}
+    shown = client.get("/admin/rules/preview", query_string=form).text
+    assert "1 pagina." in shown and "1 lid mag dit niet meer: anna" in re.sub(r"\s+", " ", shown)
+    assert app.test_client().get("/wiki/redactie/plan").status_code == 200, "nothing happened"
+    fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', shown))
+    assert client.post("/admin/rules", data=fields).status_code == 303
+    assert app.test_client().get("/wiki/redactie/plan").status_code == 303
+    wrong = client.get("/admin/rules/preview?prefix=..&right=read&role=x&groups=geen")
+    assert wrong.status_code == 400 and "geen groep" in wrong.text
+    assert (
+        client.get("/admin/rules/preview?id=99&prefix=x&right=read&role=admin").status_code == 404
+    )
+
+
+def test_groups(client: Any, wiki: Wiki) -> None:
+    wrong = send(client, "/admin/groups", "/admin/groups", name="twee woorden")
+    assert wrong.status_code == 400 and 'value="twee woorden"' in wrong.text
+    assert send(client, "/admin/groups", "/admin/groups", name="redactie").status_code == 303
+    one = re.search(r'href="(/admin/groups/\d+)"', client.get("/admin/groups").text)
+    assert one and 'data-found="anna"' in client.get(f"{one[1]}?q=ann").text
+    assert send(client, f"{one[1]}/join", one[1], member="anna").status_code == 303
+    assert 'data-member="anna"' in client.get(one[1]).text
+    assert send(client, f"{one[1]}/join", one[1], member="niemand").status_code == 400
+    assert "checked" in client.get("/admin/members/anna").text
+    assert send(client, f"{one[1]}/leave", one[1], member="anna").status_code == 303
+    assert client.get(f"{one[1]}/remove").status_code == 200
+    assert send(client, f"{one[1]}/remove", one[1], reason="x").status_code == 303
+    assert client.get(one[1]).status_code == 404
+
+
+def test_invitations(client: Any) -> None:
+    made = send(client, "/admin/invitations", email="gast@example.org")
+    assert made.status_code == 200
+    listed = client.get("/admin/invitations").text
+    one = re.search(r'action="(/admin/invitations/\d+)/renew"', listed)
+    assert one and "gast@example.org" in listed
+    again = send(client, f"{one[1]}/renew")
+    assert again.status_code == 200 and "/register?invitation=" in again.text
+    assert send(client, f"{one[1]}/revoke").status_code == 303
 
 
 def test_a_role_cannot_be_slipped_in(client: Any, app: Any, login: Callable[..., None]) -> None:

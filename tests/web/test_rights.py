@@ -265,7 +265,23 @@ POST /admin/members/a-member/reinstate                                 warden
 POST /admin/members/a-member/second-factor/reset                       admin
 POST /admin/members/a-member/link                                      admin
 POST /admin/invitations email=                                  admin
+GET  /admin/invitations                                         admin
+POST /admin/invitations/{invitation}/renew                      admin
+POST /admin/invitations/{invitation}/revoke                     admin
+GET  /admin/groups                                              admin
+POST /admin/groups name=x                                       admin
+GET  /admin/groups/1                                            admin
+GET  /admin/groups/1?q=a                                        admin
+POST /admin/groups/1 name=y                                     admin
+POST /admin/groups/1/join member=a-member                       admin
+POST /admin/groups/1/leave member=a-grouped                     admin
+GET  /admin/groups/1/remove                                     admin
+POST /admin/groups/1/remove                                     admin
 GET  /admin/rules                                               admin
+GET  /admin/rules/preview?prefix=hof&right=read&role=member     admin
+GET  /admin/rules/{rule}                                        admin
+POST /admin/rules/{rule} prefix=hof&right=read&role=member      admin
+POST /admin/rules/undo/{act}                                    admin
 POST /admin/rules prefix=x&right=read&role=member               admin
 POST /admin/rules/{rule}/remove                                 admin
 GET  /admin/rights                                              admin
@@ -362,9 +378,11 @@ def values(wiki: Wiki, people: dict[str, Actor], page: Callable[..., str]) -> di
         cautions,
         editing,
         files,
+        invitations,
         jobs,
         mail,
         reports,
+        rules,
         saved_searches,
         suggestions,
         trash,
@@ -392,6 +410,7 @@ def values(wiki: Wiki, people: dict[str, Actor], page: Callable[..., str]) -> di
     spot = comments.post(wiki, people["member"], "hof/plan", "Mooi plan, zwaluw!")
     saved_searches.save(wiki, people["member"], {"q": "plan"})
     cautions.warn(wiki, SYSTEM, "a-member", "x")
+    members.invite(wiki, SYSTEM, "x@example.org")
     with wiki.database.write() as connection:
         letter = str(mail.put(wiki, connection, "a@example.org", "x", "x"))
     about = reports.about_comment(wiki, people["member"], spot.id)
@@ -407,6 +426,8 @@ def values(wiki: Wiki, people: dict[str, Actor], page: Callable[..., str]) -> di
         "blob": blob,
         "comment": str(spot.id),
         "rule": "1",
+        "invitation": str(invitations.listing(wiki, SYSTEM)[0].id),
+        "act": str(rules.add(wiki, SYSTEM, prefix="ergens", right="edit", role="editor")),
         "case": "1",
         "caution": "1",
         "letter": letter,

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     Column,
+    ColumnElement,
     Connection,
     ForeignKey,
     Integer,
+    Select,
     String,
     Table,
     Text,
@@ -59,8 +62,8 @@ def add(
     subject: str,
     detail: Mapping[str, str],
     reason: str,
-) -> None:
-    """Write one act down, in the transaction that does it."""
+) -> int:
+    """Write one act down, in the transaction that does it; gives its id."""
     values = {
         "at": at,
         "actor": actor,
@@ -69,31 +72,85 @@ def add(
         "detail": json.dumps(dict(detail)),
         "reason": reason,
     }
-    connection.execute(insert(audit).values(**values))
+    key = connection.execute(insert(audit).values(**values)).inserted_primary_key
+    return int(key[0])  # type: ignore[index]
 
 
-def newest(connection: Connection, *, before: int = 0, limit: int = 50) -> list[Entry]:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which acts: by a member (their id; 0: the command line), of some kinds, about something.
+
+    `since` and `until` are moments; `about` stands in what the act was done to. Empty or None: it
+    does not matter.
+    """
+
+    actor: int | None = None
+    acts: Collection[str] = ()
+    about: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+ALL = Wanted()
+
+
+def newest(
+    connection: Connection, wanted: Wanted = ALL, *, before: int = 0, limit: int = 50
+) -> list[Entry]:
     """The acts, newest first; with `before`, those with a lower id."""
-    asked = (
-        select(audit, members.c.username)
-        .outerjoin(members, members.c.id == audit.c.actor)
-        .order_by(audit.c.id.desc())
-        .limit(limit)
-    )
+    where = _conditions(wanted)
     if before:
-        asked = asked.where(audit.c.id < before)
-    return [
-        Entry(
-            id=row.id,
-            at=row.at,
-            actor=row.username or "",
-            act=row.act,
-            subject=row.subject,
-            detail=json.loads(row.detail),
-            reason=row.reason,
-        )
-        for row in connection.execute(asked)
-    ]
+        where.append(audit.c.id < before)
+    asked = _asked().where(*where).order_by(audit.c.id.desc()).limit(limit)
+    return [_entry(row) for row in connection.execute(asked)]
+
+
+def get(connection: Connection, id: int) -> Entry | None:
+    """The act with this id."""
+    row = connection.execute(_asked().where(audit.c.id == id)).first()
+    return _entry(row) if row else None
+
+
+def acts(connection: Connection) -> list[str]:
+    """The kinds of acts that are in the log."""
+    return list(connection.scalars(select(audit.c.act).distinct().order_by(audit.c.act)))
+
+
+def actors(connection: Connection) -> list[str]:
+    """The usernames of those whose acts are in the log."""
+    asked = select(members.c.username).where(members.c.id.in_(select(audit.c.actor).distinct()))
+    return list(connection.scalars(asked.order_by(members.c.folded)))
+
+
+def _asked() -> Select[Any]:
+    return select(audit, members.c.username).outerjoin(members, members.c.id == audit.c.actor)
+
+
+def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.actor is not None:
+        found.append(audit.c.actor == wanted.actor if wanted.actor else audit.c.actor.is_(None))
+    if wanted.acts:
+        found.append(audit.c.act.in_(sorted(wanted.acts)))
+    if wanted.about:
+        found.append(audit.c.subject.icontains(wanted.about, autoescape=True))
+    if wanted.since:
+        found.append(audit.c.at >= wanted.since)
+    if wanted.until:
+        found.append(audit.c.at < wanted.until)
+    return found
+
+
+def _entry(row: Any) -> Entry:
+    return Entry(
+        id=row.id,
+        at=row.at,
+        actor=row.username or "",
+        act=row.act,
+        subject=row.subject,
+        detail=json.loads(row.detail),
+        reason=row.reason,
+    )
 
 
 def forget(connection: Connection, before: datetime) -> int:

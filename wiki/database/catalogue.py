@@ -201,6 +201,12 @@ def count(
     return connection.scalar(query) or 0
 
 
+def count_under(connection: Connection, folder: str, without: Sequence[str] = ()) -> int:
+    """How many pages lie under a folder and under none of some others; redirects left out."""
+    query = _listed(None, "", without, ()).with_only_columns(func.count())
+    return connection.scalar(query.where(inside(catalogue.c.path, folder))) or 0
+
+
 def dialogues_of(
     connection: Connection,
     question: str,

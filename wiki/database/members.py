@@ -17,6 +17,7 @@ from sqlalchemy import (
     false,
     func,
     insert,
+    literal,
     or_,
     select,
     update,
@@ -235,18 +236,39 @@ def usernames(connection: Connection, ids: Sequence[int]) -> dict[int, str]:
     return {row.id: row.username for row in rows}
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which accounts: those whose username, name or e-mail holds the text, and so on.
+
+    `group` is one they are in, `without` one they are not in; empty or None: it does not matter.
+    """
+
+    text: str = ""
+    status: str = ""
+    role: int | None = None
+    group: str = ""
+    without: str = ""
+
+
+ORDERS: Mapping[str, tuple[ColumnElement[Any], ...]] = {
+    "name": (members.c.folded,),
+    "joined": (members.c.joined.desc(), members.c.id.desc()),
+    "role": (members.c.role.desc(), members.c.folded),
+}
+"""What a list of accounts may be sorted by."""
+
+
 def find(
     connection: Connection,
+    wanted: Wanted,
     *,
-    text: str = "",
-    status: str = "",
-    role: int | None = None,
+    order: str = "name",
     limit: int = 50,
     offset: int = 0,
 ) -> list[Member]:
-    """Accounts whose username, name or e-mail holds the text: who waits first, then by name."""
-    asked = select(*PERSON).where(*_conditions(text, status, role))
-    ordered = asked.order_by(members.c.status != Status.WAITING.value, members.c.folded)
+    """Accounts as wanted: who waits first, then in an order of ORDERS."""
+    asked = select(*PERSON).where(*_conditions(wanted))
+    ordered = asked.order_by(members.c.status != Status.WAITING.value, *ORDERS[order])
     return [member_of(row) for row in connection.execute(ordered.limit(limit).offset(offset))]
 
 
@@ -272,26 +294,32 @@ def ids(connection: Connection) -> list[int]:
     return list(connection.scalars(select(members.c.id).order_by(members.c.id)))
 
 
-def count(
-    connection: Connection, *, text: str = "", status: str = "", role: int | None = None
-) -> int:
+def count(connection: Connection, wanted: Wanted) -> int:
     """How many accounts `find` would give without a limit."""
-    asked = select(func.count()).select_from(members).where(*_conditions(text, status, role))
+    asked = select(func.count()).select_from(members).where(*_conditions(wanted))
     return connection.scalar(asked) or 0
 
 
-def _conditions(text: str, status: str, role: int | None) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    if text:
-        columns = (members.c.username, members.c.name, members.c.email)
-        found.append(or_(*(column.icontains(text, autoescape=True) for column in columns)))
+def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     # What is left of an erased account is nobody's.
-    found.append(members.c.status != Status.ERASED.value)
-    if status:
-        found.append(members.c.status == status)
-    if role is not None:
-        found.append(members.c.role == role)
+    found: list[ColumnElement[bool]] = [members.c.status != Status.ERASED.value]
+    if wanted.text:
+        columns = (members.c.username, members.c.name, members.c.email)
+        found.append(or_(*(column.icontains(wanted.text, autoescape=True) for column in columns)))
+    if wanted.status:
+        found.append(members.c.status == wanted.status)
+    if wanted.role is not None:
+        found.append(members.c.role == wanted.role)
+    if wanted.group:
+        found.append(_is_in(wanted.group))
+    if wanted.without:
+        found.append(~_is_in(wanted.without))
     return found
+
+
+def _is_in(group: str) -> ColumnElement[bool]:
+    """Whether a member is in a group: its name stands in a list with commas between."""
+    return (literal(",") + members.c.groups + ",").contains(f",{group},", autoescape=True)
 
 
 def administrators(connection: Connection, *, without: int = 0) -> int:

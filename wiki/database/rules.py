@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import (
@@ -16,6 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
     insert,
     select,
+    update,
 )
 from sqlalchemy import delete as delete_from
 
@@ -62,26 +63,51 @@ def get(connection: Connection, id: int) -> StoredRule | None:
     return _stored(row) if row else None
 
 
+def at(connection: Connection, prefix: str, right: Right) -> StoredRule | None:
+    """The rule for this right on exactly this prefix."""
+    where = (rules.c.prefix == prefix, rules.c.right == right.value)
+    row = connection.execute(select(rules).where(*where)).first()
+    return _stored(row) if row else None
+
+
 def put(connection: Connection, rule: Rule) -> int:
     """Keep a rule, in the place of one for the same right on the same prefix; gives its id."""
     where = (rules.c.prefix == rule.prefix, rules.c.right == rule.right.value)
     connection.execute(delete_from(rules).where(*where))
-    values = {
-        "prefix": rule.prefix,
-        "right": rule.right.value,
-        "role": int(rule.role),
-        "groups": json.dumps(sorted(rule.groups)),
-        "members": json.dumps(sorted(rule.members)),
-    }
-    key = connection.execute(insert(rules).values(**values)).inserted_primary_key
+    key = connection.execute(insert(rules).values(**_values(rule))).inserted_primary_key
     changes.record(connection, "rule", rule.prefix)
     return int(key[0])  # type: ignore[index]
+
+
+def change(connection: Connection, stored: StoredRule, rule: Rule) -> None:
+    """Write another rule in the place of one."""
+    connection.execute(update(rules).where(rules.c.id == stored.id).values(**_values(rule)))
+    for prefix in {stored.rule.prefix, rule.prefix}:
+        changes.record(connection, "rule", prefix)
+
+
+def rename_group(connection: Connection, name: str, new: str = "") -> None:
+    """Rules that name a group name another from now on, or (without `new`) none instead of it."""
+    for stored in stored_rules(connection):
+        if name in stored.rule.groups:
+            groups = (stored.rule.groups - {name}) | ({new} if new else set())
+            change(connection, stored, replace(stored.rule, groups=groups))
 
 
 def remove(connection: Connection, stored: StoredRule) -> None:
     """The rule holds no more."""
     connection.execute(delete_from(rules).where(rules.c.id == stored.id))
     changes.record(connection, "rule", stored.rule.prefix)
+
+
+def _values(rule: Rule) -> dict[str, Any]:
+    return {
+        "prefix": rule.prefix,
+        "right": rule.right.value,
+        "role": int(rule.role),
+        "groups": json.dumps(sorted(rule.groups)),
+        "members": json.dumps(sorted(rule.members)),
+    }
 
 
 def _stored(row: Any) -> StoredRule:

@@ -45,13 +45,14 @@ def add(
     member: int | None = None,
     value: str = "",
     keep: bool = False,
-) -> None:
-    """A new token; of a member's tokens of one kind only the newest works, unless `keep`."""
+) -> int:
+    """A new token, by its id; of a member's of one kind only the newest works, unless `keep`."""
     if member is not None and not keep:
         where = (tokens.c.member == member, tokens.c.kind == kind)
         connection.execute(delete_from(tokens).where(*where))
     values = {"hash": hash, "kind": kind, "member": member, "value": value, "expires": expires}
-    connection.execute(insert(tokens).values(**values))
+    key = connection.execute(insert(tokens).values(**values)).inserted_primary_key
+    return int(key[0])  # type: ignore[index]
 
 
 def get(connection: Connection, hash: str, kind: str, now: datetime) -> Token | None:
@@ -64,6 +65,11 @@ def get(connection: Connection, hash: str, kind: str, now: datetime) -> Token | 
 def use(connection: Connection, token: Token) -> bool:
     """The token works no more; False if another request used it first."""
     return bool(connection.execute(delete_from(tokens).where(tokens.c.id == token.id)).rowcount)
+
+
+def remove(connection: Connection, id: int) -> None:
+    """The token with this id works no more."""
+    connection.execute(delete_from(tokens).where(tokens.c.id == id))
 
 
 def of_kind(connection: Connection, kind: str, now: datetime) -> list[Token]:

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from wiki.database import members
+from wiki.database import invitations, members
 from wiki.database import sessions as session_rows
 from wiki.database.connection import Connection
-from wiki.database.members import NewMember
+from wiki.database.members import NewMember, Wanted
 from wiki.domain.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from wiki.domain.members import (
     Member,
@@ -96,17 +96,17 @@ def register(
         language=language,
     )
     with wiki.database.write() as connection:
-        invited = ""
-        if invitation:
-            invited = links.use(wiki, connection, Kind.INVITE, invitation).value
+        invited = links.use(wiki, connection, Kind.INVITE, invitation) if invitation else None
         try:
             member = members.add(connection, new)
         except Conflict as error:
             raise Invalid.field("username", error.code, **error.values) from error
         terms.keep(wiki, connection, member.id, accepted)
+        if invited:
+            invitations.used(connection, invited.id, member.id, wiki.clock())
         if joined is Joined.WAIT:
             _tell_administrators(wiki, connection, member)
-        elif not _came_by_mail(connection, member, invited):
+        elif not _came_by_mail(connection, member, invited.value if invited else ""):
             _ask_to_confirm(wiki, connection, member, joined, back)
     wiki.wake()
     return joined
@@ -184,7 +184,7 @@ def _wrong(check: Callable[[], object]) -> FieldError | None:
 def _tell_administrators(wiki: Wiki, connection: Connection, newcomer: Member) -> None:
     if not mail.can_send(wiki.settings):
         return
-    for admin in members.find(connection, role=int(Role.ADMIN), status=Status.ACTIVE.value):
+    for admin in members.find(connection, Wanted(role=int(Role.ADMIN), status=Status.ACTIVE.value)):
         if admin.email:
             letters.post(
                 wiki, connection, admin.email, letters.waits(wiki.settings, admin, newcomer)

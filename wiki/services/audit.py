@@ -20,9 +20,9 @@ def write(
     subject: str,
     reason: str = "",
     **detail: str,
-) -> None:
-    """Write an act down in the transaction that does it."""
-    audit.add(connection, wiki.clock(), actor.id, act, subject, detail, reason[:REASON_MOST])
+) -> int:
+    """Write an act down in the transaction that does it; gives its id."""
+    return audit.add(connection, wiki.clock(), actor.id, act, subject, detail, reason[:REASON_MOST])
 
 
 def entries(wiki: Wiki, actor: Actor, *, before: int = 0, limit: int = 50) -> list[audit.Entry]:

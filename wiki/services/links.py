@@ -57,9 +57,22 @@ def make(
     life: timedelta | None = None,
 ) -> str:
     """A new link's path; of a member's links of one kind only the newest works, mostly."""
+    return known(wiki, connection, kind, member=member, value=value, life=life)[1]
+
+
+def known(
+    wiki: Wiki,
+    connection: Connection,
+    kind: Kind,
+    *,
+    member: int | None = None,
+    value: str = "",
+    life: timedelta | None = None,
+) -> tuple[int, str]:
+    """The same, with the id of its token."""
     token = secrets.token_urlsafe(24)
     expires = wiki.clock() + (life or LIFE[kind])
-    tokens.add(
+    id = tokens.add(
         connection,
         hash_token(token),
         kind.value,
@@ -68,7 +81,7 @@ def make(
         value=value,
         keep=kind in PILED_UP,
     )
-    return _PAGES[kind] + token
+    return id, _PAGES[kind] + token
 
 
 def get(wiki: Wiki, connection: Connection, kind: Kind, token: str) -> tokens.Token | None:

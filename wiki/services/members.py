@@ -14,7 +14,7 @@ from markupsafe import Markup
 from wiki.database import activity, catalogue, history, members, profiles, sessions, tokens
 from wiki.database import attempts as attempts_table
 from wiki.database.connection import Connection
-from wiki.database.members import NewMember
+from wiki.database.members import NewMember, Wanted
 from wiki.domain.errors import Invalid, NotFound
 from wiki.domain.history import cursor
 from wiki.domain.members import (
@@ -29,13 +29,25 @@ from wiki.domain.profiles import Profile
 from wiki.domain.revisions import Revision
 from wiki.domain.rights import SYSTEM, Actor, Right, Role
 from wiki.engine import Wiki
-from wiki.services import audit, hiding, letters, links, mail, passwords, sight, suspensions
+from wiki.services import (
+    audit,
+    hiding,
+    invitations,
+    letters,
+    links,
+    mail,
+    passwords,
+    sight,
+    suspensions,
+)
 from wiki.services.accounts import check_all, new_uid
 from wiki.services.comments import Talk, html_of, latest
+from wiki.services.groups import put_in
 from wiki.services.links import Kind
 from wiki.services.rules import role_of, words
 from wiki.services.sessions import KNOWN_FOR, alive_since
 
+ORDERS = tuple(members.ORDERS)
 PAGE = 50
 SHOWN = 20
 MOST_DIALOGUES = 10_000
@@ -118,16 +130,31 @@ def add(
     return member
 
 
-def find(wiki: Wiki, actor: Actor, *, text: str = "", status: str = "", number: int = 1) -> Found:
-    """A screen of accounts, those that wait first; for administrators."""
+def find(
+    wiki: Wiki,
+    actor: Actor,
+    *,
+    text: str = "",
+    status: str = "",
+    role: str = "",
+    order: str = "name",
+    number: int = 1,
+) -> Found:
+    """A screen of accounts, those that wait first; for administrators.
+
+    `order` is one of ORDERS; what is unknown counts as not said.
+    """
     wiki.rights.require(actor, Right.ADMINISTER)
+    known = next((known for known in Role if known.word == role), None)
+    wanted = Wanted(text=text.strip(), status=status, role=known)
+    order = order if order in ORDERS else "name"
     with wiki.database.read() as connection:
         return Found(
             members=members.find(
-                connection, text=text, status=status, limit=PAGE, offset=(number - 1) * PAGE
+                connection, wanted, order=order, limit=PAGE, offset=(number - 1) * PAGE
             ),
-            count=members.count(connection, text=text, status=status),
-            waiting=members.count(connection, status=Status.WAITING.value),
+            count=members.count(connection, wanted),
+            waiting=members.count(connection, Wanted(status=Status.WAITING.value)),
         )
 
 
@@ -246,15 +273,14 @@ def set_role(wiki: Wiki, actor: Actor, username: str, role: str) -> None:
 
 
 def set_groups(wiki: Wiki, actor: Actor, username: str, groups: str) -> None:
-    """Say in which groups somebody is: words with commas or spaces between."""
+    """Say in which groups somebody is: words with commas or spaces between.
+
+    A group that is not there yet is made. Raises Invalid (field `groups`), NotFound.
+    """
     wiki.rights.require(actor, Right.ADMINISTER)
-    written = ",".join(words(groups))
-    if len(written) > members.members.c.groups.type.length:  # type: ignore[attr-defined]
-        raise Invalid.field("groups", "groups_long")
     with wiki.database.write() as connection:
         member = named(connection, username)
-        members.change(connection, member.id, {"groups": written})
-        audit.write(wiki, connection, actor, "member_groups", member.username, groups=written)
+        put_in(wiki, connection, actor, member, words(groups))
 
 
 def suspend(
@@ -314,11 +340,8 @@ def invite(wiki: Wiki, actor: Actor, email: str = "") -> str:
     wiki.rights.require(actor, Right.ADMINISTER)
     email = check_email(email) if email.strip() else ""
     with wiki.database.write() as connection:
-        path = links.make(wiki, connection, Kind.INVITE, value=email)
+        path = invitations.put(wiki, connection, actor, email)
         audit.write(wiki, connection, actor, "member_invite", email)
-        if email and mail.can_send(wiki.settings):
-            written = letters.invited(wiki.settings, path)
-            mail.put(wiki, connection, email, written.subject, written.text)
     wiki.wake()
     return path
 
@@ -329,6 +352,7 @@ def tidy(wiki: Wiki) -> None:
     with wiki.database.write() as connection:
         sessions.forget(connection, alive_since(now))
         tokens.forget(connection, now)
+        invitations.forget(wiki, connection)
         attempts_table.forget(connection, now - KNOWN_FOR)
     mail.tidy(wiki)
 

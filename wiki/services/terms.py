@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from wiki.database import history, members, terms
 from wiki.database.connection import Connection
+from wiki.database.members import Wanted
 from wiki.domain.errors import Forbidden, Invalid, LoginRequired, NotFound
 from wiki.domain.members import Status
 from wiki.domain.reports import check_reason
@@ -144,7 +145,7 @@ def asked(wiki: Wiki, actor: Actor) -> Asked:
         raise NotFound("terms_none", path=wiki.settings.terms_page)
     with wiki.database.read() as connection:
         answered = terms.answered(connection, found.asking.id if found.asking else 0)
-        active = members.count(connection, status=Status.ACTIVE.value)
+        active = members.count(connection, Wanted(status=Status.ACTIVE.value))
     return Asked(found, answered, active)
 
 

@@ -9,6 +9,7 @@ from wiki.domain.rights import Right, Role
 from wiki.services import (
     audit,
     cautions,
+    groups,
     mail,
     mailing,
     members,
@@ -19,7 +20,7 @@ from wiki.services import (
     second_factor,
 )
 from wiki.web import forms
-from wiki.web.context import actor, gettext, may, number_of, see_other, url_of, wiki
+from wiki.web.context import actor, base_url, gettext, may, number_of, see_other, url_of, wiki
 from wiki.web.forms import Problem
 from wiki.web.moderation import day_after
 
@@ -79,7 +80,8 @@ def member(username: str, problem: Problem | None = None, link: str = "") -> Res
         problem,
         member=found,
         roles=ROLES,
-        link=_address(link) if link else "",
+        groups=groups.every(wiki(), actor()),
+        link=base_url() + link if link else "",
         has_factor=second_factor.has_any(wiki(), actor(), username),
     )
 
@@ -104,7 +106,7 @@ def set_role(username: str) -> Response:
 @forms.refill(member)
 def set_groups(username: str) -> Response:
     """Say in which groups somebody is."""
-    members.set_groups(wiki(), actor(), username, request.form.get("groups", ""))
+    members.set_groups(wiki(), actor(), username, " ".join(request.form.getlist("groups")))
     return _changed(username)
 
 
@@ -146,66 +148,9 @@ def reset_factor(username: str) -> Response:
     return _changed(username)
 
 
-@blueprint.post("/invitations")
-@forms.refill(member_list)
-def invite() -> Response:
-    """Make a link with which somebody joins; it is shown once, here."""
-    email = request.form.get("email", "")
-    path = members.invite(wiki(), actor(), email)
-    is_sent = bool(email.strip()) and mail.can_send(wiki().settings)
-    return forms.page("admin/invited.html", link=_address(path), email=email if is_sent else "")
-
-
 def _changed(username: str) -> Response:
     flash(gettext("Changed."), "done")
     return see_other(url_of("admin/members", username))
-
-
-def _address(path: str) -> str:
-    """A link to hand over: of the site's own address, or of the one this administrator uses."""
-    return (wiki().settings.base_url or request.host_url).rstrip("/") + path
-
-
-# -- rules --
-
-
-@blueprint.get("/rules")
-def rule_list(problem: Problem | None = None) -> Response:
-    """The rules on path prefixes, and a form to add one."""
-    return forms.page(
-        "admin/rules.html",
-        problem,
-        rules=rules.listing(wiki(), actor()),
-        rights=[right.value for right in rules.ON_PAGES],
-        roles=[role.word for role in Role],
-        everywhere={right.value: role.word for right, role in wiki().rights.site.items()},
-    )
-
-
-@blueprint.post("/rules")
-@forms.refill(rule_list)
-def add_rule() -> Response:
-    """Keep a rule."""
-    form = request.form
-    rules.add(
-        wiki(),
-        actor(),
-        prefix=form.get("prefix", ""),
-        right=form.get("right", ""),
-        role=form.get("role", ""),
-        groups=form.get("groups", ""),
-        usernames=form.get("usernames", ""),
-    )
-    flash(gettext("The rule holds from now on."), "done")
-    return see_other("/admin/rules")
-
-
-@blueprint.post("/rules/<int:id>/remove")
-def remove_rule(id: int) -> Response:
-    """Remove a rule."""
-    rules.remove(wiki(), actor(), id)
-    flash(gettext("The rule holds no more."), "done")
-    return see_other("/admin/rules")
 
 
 # -- log and mail --
