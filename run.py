@@ -4,8 +4,8 @@ import os
 import sys
 from pathlib import Path
 
-from wiki.commands.serve import serve
+from wiki.cli import command
 
 if __name__ == "__main__":
     os.environ.setdefault("DENKTANK_DATA", str(Path(__file__).resolve().parent))
-    sys.exit(serve(prog_name="run.py"))
+    sys.exit(command("serve")(prog_name="run.py"))

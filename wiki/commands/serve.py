@@ -7,6 +7,7 @@ started again, visitors wait a moment instead of being refused.
 from __future__ import annotations
 
 import errno
+import gc
 import logging
 import multiprocessing
 import os
@@ -182,6 +183,8 @@ def serve(data: Path | None, host: str, port: int, empty: bool) -> None:
     if link:
         click.echo(f"Make the administrator's account: {link}")
     click.echo("Stop with Ctrl-C.")
+    # What is loaded stays: the children share it, and need not look through it for garbage.
+    gc.freeze()
     Supervisor(settings, listener).run()
 
 

@@ -17,9 +17,9 @@ from sqlalchemy import (
     delete,
     select,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from wiki.database.schema import Moment, truth
+from wiki.database.upsert import insert_or
 from wiki.domain.drafts import PRESENT, Draft, Writer
 
 drafts = Table(
@@ -108,9 +108,8 @@ def others(connection: Connection, member: int, key: str, now: datetime) -> list
 def _upsert(
     connection: Connection, table: Table, key: dict[str, Any], values: dict[str, Any]
 ) -> None:
-    insert: Any = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     connection.execute(
-        insert(table)
+        insert_or(connection, table)
         .values(**key, **values)
         .on_conflict_do_update(index_elements=list(key), set_=values)
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from sqlalchemy import (
     Column,
@@ -16,10 +15,10 @@ from sqlalchemy import (
     func,
     select,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from wiki.database.history import places
 from wiki.database.schema import truth
+from wiki.database.upsert import insert_or
 from wiki.database.visible import visible
 from wiki.domain.sight import Sight
 from wiki.domain.views import MostRead
@@ -36,14 +35,13 @@ views = Table(
 
 def add(connection: Connection, month: str, counted: Mapping[str, int]) -> None:
     """Count so many more views of each path; raises no generation: no page shows it to readers."""
-    insert: Any = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     # In one order everywhere: PostgreSQL's writers then never wait for each other in a ring.
     values = [
         {"path": path, "month": month, "number": number} for path, number in sorted(counted.items())
     ]
     if not values:
         return
-    given = insert(views)
+    given = insert_or(connection, views)
     more = {"number": views.c.number + given.excluded.number}
     keys = [views.c.path, views.c.month]
     connection.execute(given.on_conflict_do_update(index_elements=keys, set_=more), values)

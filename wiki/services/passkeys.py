@@ -7,30 +7,13 @@ ticket; a ticket is good for one answer.
 
 from __future__ import annotations
 
+import base64
 import json
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import ip_address
 from urllib.parse import urlsplit
-
-from webauthn import (
-    base64url_to_bytes,
-    generate_authentication_options,
-    generate_registration_options,
-    options_to_json,
-    verify_authentication_response,
-    verify_registration_response,
-)
-from webauthn.helpers import bytes_to_base64url
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    AuthenticatorTransport,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from wiki.database import members, passkeys, tokens
 from wiki.database.tokens import Token
@@ -54,8 +37,6 @@ MOST = 20
 
 LARGEST = 20_000
 """Characters of an answer; a browser's are below 5,000."""
-
-TRANSPORTS = frozenset(known.value for known in AuthenticatorTransport)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,27 +110,17 @@ def begin_adding(
     Raises Invalid (`passkeys_unavailable`, `passkeys_many`, field `current_password`), Forbidden,
     TooFast.
     """
+    # Seldom needed, and slow to load.
+    from wiki.services import ceremonies
+
     place = _required(party)
     proof.require(wiki, actor, session, current)
     kept = listing(wiki, actor)
     if len(kept) >= MOST:
         raise Invalid("passkeys_many", most=MOST)
     challenge = secrets.token_bytes(32)
-    options = generate_registration_options(
-        rp_id=place.id,
-        rp_name=wiki.settings.site_name,
-        user_name=actor.username,
-        user_id=actor.uid.encode(),
-        user_display_name=actor.name or actor.username,
-        challenge=challenge,
-        exclude_credentials=[_descriptor(passkey) for passkey in kept],
-        authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.PREFERRED,
-            user_verification=UserVerificationRequirement.PREFERRED,
-        ),
-    )
-    ticket = _ticket(wiki, ADD, challenge, own_id(actor))
-    return Question(ticket, options_to_json(options))
+    asked = ceremonies.ask_to_make(place.id, wiki.settings.site_name, actor, challenge, kept)
+    return Question(_ticket(wiki, ADD, challenge, own_id(actor)), asked)
 
 
 def add(
@@ -166,6 +137,9 @@ def add(
 
     Raises Invalid (field `name`; `passkey_wrong`), Conflict (`passkey_known`).
     """
+    # Seldom needed, and slow to load.
+    from wiki.services import ceremonies
+
     me, place = own_id(actor), _required(party)
     name = check_name(name)
     if not name:
@@ -173,36 +147,24 @@ def add(
     used = _use(wiki, ADD, ticket)
     if used is None or used.member != me:
         raise Invalid("passkey_wrong")
-    read = _read(answer)
     try:
-        made = verify_registration_response(
-            credential=read,
-            expected_challenge=base64url_to_bytes(used.value),
-            expected_rp_id=place.id,
-            expected_origin=place.origin,
-        )
-    except (WebAuthnException, ValueError, KeyError, TypeError) as error:
+        made = ceremonies.made(_read(answer), used.value, place.id, place.origin)
+    except ceremonies.WrongAnswer as error:
         raise Invalid("passkey_wrong") from error
     with wiki.database.write() as connection:
         passkeys.add(
             connection,
             me,
-            credential=bytes_to_base64url(made.credential_id),
-            key=made.credential_public_key,
-            count=made.sign_count,
-            transports=_transports(read),
+            credential=made.credential,
+            key=made.key,
+            count=made.count,
+            transports=made.transports,
             name=name,
             now=wiki.clock(),
         )
         member = proof.own(connection, actor)
         letters.tell(wiki, connection, member, letters.passkey_added(wiki.settings, member, name))
         return logins.renew(wiki, connection, session, strong=True)
-
-
-def _transports(read: dict[str, object]) -> list[str]:
-    response = read.get("response")
-    said = response.get("transports") if isinstance(response, dict) else None
-    return [word for word in said if word in TRANSPORTS] if isinstance(said, list) else []
 
 
 def remove(wiki: Wiki, actor: Actor, session: int, passkey: int, current: str) -> None:
@@ -221,21 +183,17 @@ def begin_login(wiki: Wiki, party: Relying | None, address: str, half: str = "")
 
     Raises Invalid (`passkeys_unavailable`), TooFast.
     """
+    # Seldom needed, and slow to load.
+    from wiki.services import ceremonies
+
     place = _required(party)
     limits.take(wiki, [Try(SIGN_ON, limits.key(wiki, limits.network(address)))])
     challenge = secrets.token_bytes(32)
     begun = logins.half(wiki, half) if half else None
     with wiki.database.read() as connection:
         kept = passkeys.of_member(connection, begun[1].id) if begun else []
-    options = generate_authentication_options(
-        rp_id=place.id,
-        challenge=challenge,
-        allow_credentials=[_descriptor(passkey) for passkey in kept],
-        user_verification=UserVerificationRequirement.PREFERRED
-        if begun
-        else UserVerificationRequirement.REQUIRED,
-    )
-    return Question(_ticket(wiki, USE, challenge), options_to_json(options))
+    asked = ceremonies.ask_to_show(place.id, challenge, kept, must_check_owner=begun is None)
+    return Question(_ticket(wiki, USE, challenge), asked)
 
 
 def log_in(
@@ -272,20 +230,17 @@ def _verify(
     *,
     must_check_owner: bool,
 ) -> None:
+    # Seldom needed, and slow to load.
+    from wiki.services import ceremonies
+
     try:
-        shown = verify_authentication_response(
-            credential=read,
-            expected_challenge=base64url_to_bytes(used.value),
-            expected_rp_id=place.id,
-            expected_origin=place.origin,
-            credential_public_key=passkey.key,
-            credential_current_sign_count=passkey.count,
-            require_user_verification=must_check_owner,
+        count = ceremonies.shown(
+            read, used.value, place.id, place.origin, passkey, must_check_owner=must_check_owner
         )
-    except (WebAuthnException, ValueError, KeyError, TypeError) as error:
+    except ceremonies.WrongAnswer as error:
         raise LoginRequired("passkey_wrong") from error
     with wiki.database.write() as connection:
-        if not passkeys.use(connection, passkey, shown.new_sign_count, wiki.clock()):
+        if not passkeys.use(connection, passkey, count, wiki.clock()):
             raise LoginRequired("passkey_wrong")
 
 
@@ -298,13 +253,6 @@ def _required(party: Relying | None) -> Relying:
     return party
 
 
-def _descriptor(passkey: Passkey) -> PublicKeyCredentialDescriptor:
-    return PublicKeyCredentialDescriptor(
-        id=base64url_to_bytes(passkey.credential),
-        transports=[AuthenticatorTransport(word) for word in passkey.transports],
-    )
-
-
 def _ticket(wiki: Wiki, kind: str, challenge: bytes, member: int | None = None) -> str:
     ticket = secrets.token_urlsafe(24)
     with wiki.database.write() as connection:
@@ -314,7 +262,7 @@ def _ticket(wiki: Wiki, kind: str, challenge: bytes, member: int | None = None) 
             kind,
             wiki.clock() + LIFE,
             member=member,
-            value=bytes_to_base64url(challenge),
+            value=base64.urlsafe_b64encode(challenge).decode().rstrip("="),
         )
     return ticket
 

@@ -8,8 +8,6 @@ import secrets
 from dataclasses import dataclass
 
 import pyotp
-import segno
-from cryptography.fernet import Fernet, InvalidToken
 
 from wiki.database import attempts, members, passkeys, second_factors, sessions
 from wiki.database.connection import Connection
@@ -90,7 +88,7 @@ def begin(wiki: Wiki, actor: Actor, session: int, current: str) -> None:
     Raises Invalid (field `current_password`; `second_factor_on`), Forbidden, TooFast.
     """
     proof.require(wiki, actor, session, current)
-    secret = _cipher(wiki).encrypt(pyotp.random_base32().encode()).decode()
+    secret = _sealed(wiki, pyotp.random_base32())
     with wiki.database.write() as connection:
         factor = second_factors.get(connection, own_id(actor))
         if factor and factor.since:
@@ -108,6 +106,9 @@ def setup(wiki: Wiki, actor: Actor) -> Setup:
     address = pyotp.TOTP(secret).provisioning_uri(
         name=actor.username, issuer_name=wiki.settings.site_name
     )
+    # Seldom needed, and slow to load.
+    import segno
+
     picture = segno.make(address, error="m").svg_inline(scale=5, border=2, omitsize=True)
     return Setup(readable(secret), picture)
 
@@ -256,14 +257,24 @@ def _new_codes(connection: Connection, member: int) -> list[str]:
     return [readable(code) for code in made]
 
 
-def _cipher(wiki: Wiki) -> Fernet:
-    key = hashlib.sha256(b"second factor\n" + wiki.settings.secret_key.encode()).digest()
-    return Fernet(base64.urlsafe_b64encode(key))
+def _sealed(wiki: Wiki, secret: str) -> str:
+    """The secret as it is kept: the site's key opens it."""
+    # Three megabytes and a fiftieth of the start; most logins have no second step.
+    from cryptography.fernet import Fernet
+
+    return Fernet(_key(wiki)).encrypt(secret.encode()).decode()
 
 
 def _secret(wiki: Wiki, kept: str) -> str:
     """The secret as it is, or a new one that fits no app if the site's key was changed since."""
+    from cryptography.fernet import Fernet, InvalidToken
+
     try:
-        return _cipher(wiki).decrypt(kept.encode()).decode()
+        return Fernet(_key(wiki)).decrypt(kept.encode()).decode()
     except InvalidToken:
         return pyotp.random_base32()
+
+
+def _key(wiki: Wiki) -> bytes:
+    made = hashlib.sha256(b"second factor\n" + wiki.settings.secret_key.encode()).digest()
+    return base64.urlsafe_b64encode(made)
