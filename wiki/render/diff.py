@@ -21,6 +21,10 @@ def _count(number: int) -> str:
     return f"{number} unchanged"
 
 
+MOST_LINES = 8_000
+"""Lines of a text above which it takes too long for a reader to compare it as it reads."""
+
+
 @dataclass(frozen=True, slots=True)
 class DiffLabels:
     """The words of a diff in the reader's language; the callables take how many."""
@@ -61,6 +65,11 @@ def diff_labels(
         paragraphs=paragraphs,
         lines=lines,
     )
+
+
+def is_long(*texts: str) -> bool:
+    """Whether a text has more lines than are compared as they read."""
+    return any(text.count("\n") > MOST_LINES for text in texts)
 
 
 def words_html(blocks: Sequence[Block], labels: DiffLabels | None = None) -> Markup:

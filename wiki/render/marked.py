@@ -29,9 +29,6 @@ _MOVABLE |= {"section", "dl"}
 
 # What numbers and tools a page has is not what its writer changed.
 _TOOLS = re.compile(r'<span class="(?:heading-tools|turn-meta)">.*?</span>', re.DOTALL)
-MOST_LINES = 8_000
-"""Lines of a text above which it takes too long for a reader to compare it as it reads."""
-
 _ID = re.compile(r' id="[^"]*"')
 _TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
 
@@ -70,11 +67,6 @@ class _Unit:
     def close(self) -> str:
         """Its closing tag."""
         return f"</{self.tag}>" if self.tag else ""
-
-
-def is_long(*texts: str) -> bool:
-    """Whether a text has more lines than are compared as they read."""
-    return any(text.count("\n") > MOST_LINES for text in texts)
 
 
 def rendered_html(old: str, new: str, labels: DiffLabels | None = None) -> Markup:

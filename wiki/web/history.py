@@ -13,7 +13,6 @@ from wiki.domain import diff, frontmatter
 from wiki.domain.errors import Invalid
 from wiki.domain.paths import file_of
 from wiki.render import diff as render
-from wiki.render import marked
 from wiki.render.slots import labels
 from wiki.services import history, pages
 from wiki.services.history import Asked, Comparison, Side
@@ -68,7 +67,7 @@ def compare(path: str) -> Response:
         return _download(found)
     view = args.get("view", "")
     view = view if view in VIEWS else "words"
-    is_long = view == "rendered" and marked.is_long(found.old, found.after.text)
+    is_long = view == "rendered" and render.is_long(found.old, found.after.text)
     old, new = frontmatter.split(found.old), frontmatter.split(found.after.text)
     return respond(
         "history/diff.html",
@@ -89,6 +88,9 @@ def _difference(view: str, found: Comparison, old: str, new: str) -> Markup:
     if view == "source":
         return render.source_html(_patch(found))
     if view == "rendered":
+        # Slow to load, and the view that is asked for least.
+        from wiki.render import marked
+
         return marked.rendered_html(_as_read(found.before), _as_read(found.after), words)
     return render.words_html(found.blocks, words)
 
