@@ -22,6 +22,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from urllib.parse import quote
 
 from PIL import Image
 from playwright.sync_api import (
@@ -120,6 +121,7 @@ COMMENTS = (
 
 
 SELDOM = {"diff-source", "diff-made", "old", "recent", "hide", "undo", "restore", "undo-member"}
+SELDOM |= {"history-narrowed", "blame-old", "member", "trash"}
 """Screens that are looked at, but not kept."""
 
 
@@ -237,12 +239,27 @@ class Stage:
         page.click("form.editor button.primary")
         page.close()
 
-    def comment(self, who: str, path: str, text: str) -> None:
-        """Somebody says something below a page."""
+    def throw_away(self, who: str, title: str, text: str, why: str) -> None:
+        """Somebody makes a page and deletes it."""
+        page = self.people[who].new_page()
+        page.goto("/new?kind=page")
+        page.fill("[name=title]", title)
+        page.fill("textarea[name=text]", text)
+        page.click("form.editor button.primary")
+        page.goto(page.url.replace("/wiki/", "/delete/"))
+        page.fill("[name=summary]", why)
+        page.click("main form.stack [type=submit]")
+        page.close()
+
+    def comment(self, who: str, path: str, text: str, quoted: str = "") -> None:
+        """Somebody says something below a page, or about words on it."""
         page = self.people[who].new_page()
         page.goto(f"/wiki/{path}")
-        page.fill("#talk-form textarea", text)
-        page.click("#talk-form [type=submit]")
+        if quoted:
+            page.goto(f"/comments/{path}?anchor={quote(quoted)}")
+        form = "main form:has(textarea[name=text])"
+        page.fill(f"{form} textarea", text)
+        page.click(f"{form} [type=submit]")
         page.close()
 
     def dialogue(self, who: str, fields: dict[str, str], status: str, text: str) -> None:
@@ -301,6 +318,15 @@ class Stage:
         )
         for path, who, text in COMMENTS:
             self.comment(who, path, text)
+        self.comment(
+            "beleidsmedewerker-wonen", QUESTION, "Wie betaalt dat?", "dezelfde paar mensen"
+        )
+        self.throw_away(
+            "moderator-van-dienst",
+            "Notulen werkgroep",
+            "Aanwezig: vijf leden.",
+            "Staat al bij de gesprekken",
+        )
 
 
 def rearranged(text: str) -> str:
@@ -389,19 +415,23 @@ SCREENS: dict[str, Callable[[Stage, Page], None]] = {
     "edit": editing,
     "conflict": conflict,
     "history": visit(f"/history/{QUESTION}"),
+    "history-narrowed": visit(f"/history/{QUESTION}?since=2020-01-01"),
     "diff": diff("words"),
     "diff-side": diff("side"),
     "diff-rendered": diff("rendered"),
     "diff-source": diff("source"),
     "diff-made": of_version(f"/diff/{QUESTION}?to={{revision}}", -1),
     "blame": visit(f"/blame/{QUESTION}"),
+    "blame-old": of_version(f"/blame/{QUESTION}?at={{revision}}", 2),
     "old": of_version(f"/wiki/{QUESTION}?at={{revision}}", -2),
     "recent": visit("/recent"),
     "undo": of_version(f"/undo/{QUESTION}?revision={{revision}}", 1),
     "restore": of_version(f"/restore/{QUESTION}?revision={{revision}}", -1),
+    "member": visit("/members/redactielid"),
     "search": visit("/search?q=participatie+wijk"),
 }
 MODERATED: dict[str, Callable[[Stage, Page], None]] = {
+    "trash": visit("/trash"),
     "hide": of_version(f"/hide/{QUESTION}?revision={{revision}}", 2),
     "undo-member": visit("/members/redactielid/undo?since=2020-01-01T00:00"),
 }

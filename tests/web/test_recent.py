@@ -68,6 +68,23 @@ def test_a_comment_on_a_passage_quotes_it(
         assert "Waarom?" in shown and "drie procent" not in shown, address
 
 
+def test_a_deleted_page_keeps_its_title(
+    app: Any, page: Any, wiki: Any, moderator: Any, login: Any
+) -> None:
+    secret = page("a", "---\ntitle: Oude kwesties\n---\nTekst.\n")
+    page("a", None)
+    browser = app.test_client()
+    login(browser, "mo")
+    for address in ("/recent", "/trash"):
+        assert "Oude kwesties" in browser.get(address).text, address
+    with wiki.database.read() as connection:
+        deletion = history.deleted(connection, "a")
+        revision = history.revision(connection, deletion.page, secret)
+    hiding.change(wiki, moderator, revision.page, revision, ["text"], "privé")
+    for address in ("/recent", "/trash"):
+        assert "Oude kwesties" not in browser.get(address).text, address
+
+
 def test_every_comment_stands_on_one_screen(
     client: Any, page: Any, wiki: Any, member: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
 
 from wiki.database import activity, catalogue, changes, history
+from wiki.database import hiding as hidden
 from wiki.database.connection import Connection
 from wiki.domain import diff, frontmatter
 from wiki.domain.activity import Period, Writer, periods
@@ -275,6 +276,24 @@ def _side(wiki: Wiki, revision: Revision, number: int) -> Side:
     hiding.require_text(revision)
     content = contents.read(wiki, revision.blob)
     return Side(revision, number, content.text, content.source.readable)
+
+
+def titles_of_deleted(
+    wiki: Wiki, connection: Connection, deletions: Iterable[Revision]
+) -> dict[str, str]:
+    """By path, the title that each page had which these revisions deleted, unless it is hidden."""
+    gone = [one for one in deletions if not one.blob and one.before]
+    found = {
+        one.path: _title_of(wiki, one.before)
+        for one in gone
+        if not hidden.is_text_hidden(connection, one.page, one.before)
+    }
+    return {path: title for path, title in found.items() if title}
+
+
+@lru_cache(maxsize=512)
+def _title_of(wiki: Wiki, blob: str) -> str:
+    return fields.title_of(contents.read(wiki, blob).text)
 
 
 def named(

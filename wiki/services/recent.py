@@ -19,6 +19,7 @@ from wiki.domain.visits import arrive
 from wiki.engine import Wiki
 from wiki.services import anchors, hiding, sight
 from wiki.services.contents import zone
+from wiki.services.history import titles_of_deleted
 
 PAGE = 50
 
@@ -96,6 +97,8 @@ def changes(
         if wanted.author:
             listed = hiding.without_hidden_authors(listed)
         titles = _titles(connection, listed, talk)
+        gone = [one for one in listed if one.path not in titles]
+        titles |= titles_of_deleted(wiki, connection, gone)
         quotes = anchors.quotes(wiki, connection, actor, talk)
     return Changes(listed, talk, titles, quotes, more)
 

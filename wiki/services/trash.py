@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from wiki.database import history
@@ -12,7 +13,7 @@ from wiki.domain.revisions import Event, Revision
 from wiki.domain.rights import Actor, Right
 from wiki.engine import Wiki
 from wiki.services import commits, contents, editing, hiding, places, sight
-from wiki.services.history import PageNow, page_at, previous, revision_of
+from wiki.services.history import PageNow, page_at, previous, revision_of, titles_of_deleted
 from wiki.store.store import Change, Stale
 
 PAGE = 50
@@ -21,9 +22,13 @@ TRIES = 5
 
 @dataclass(frozen=True, slots=True)
 class Trash:
-    """Deleted pages, the last deleted first; `more` is where the next page of them begins."""
+    """Deleted pages, the last deleted first; `more` is where the next page of them begins.
+
+    `titles` are those they had, by path.
+    """
 
     pages: list[Revision]
+    titles: Mapping[str, str]
     more: str
 
 
@@ -60,7 +65,8 @@ def listing(wiki: Wiki, actor: Actor, before: str = "") -> Trash:
             sight=sight.of(wiki, actor),
         )
         listed = hiding.sift(wiki, connection, actor, found[:PAGE])
-    return Trash(listed, cursor(found[PAGE - 1]) if len(found) > PAGE else "")
+        titles = titles_of_deleted(wiki, connection, listed)
+    return Trash(listed, titles, cursor(found[PAGE - 1]) if len(found) > PAGE else "")
 
 
 def restore(wiki: Wiki, actor: Actor, path: str, revision: str, summary: str = "") -> editing.Saved:

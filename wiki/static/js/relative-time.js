@@ -1,5 +1,6 @@
 // Moments that are written in full in the page become relative: "2 uur geleden", "gisteren 18.02".
-// The full moment stays in the title. Moments of two days ago and older stay as they are.
+// The full moment stays in the title; where there is room ("both") the moment stays below as it was.
+// Moments of two days ago and older stay as they are.
 
 const MINUTE = 60;
 const HOUR = 3600;
@@ -26,12 +27,20 @@ export function relative(then, now) {
   return ago === 0 || ago === 1 ? `${words.format(-ago, "day")} ${clock(then)}` : "";
 }
 
+function absolute(moment) {
+  const line = document.createElement("span");
+  line.className = "moment";
+  line.textContent = ` ${moment}`;
+  return line;
+}
+
 function write() {
   const now = new Date();
   for (const element of document.querySelectorAll("time[data-relative]")) {
     const text = relative(new Date(element.dateTime), now);
     element.dataset.absolute ??= element.textContent;
     element.textContent = text || element.dataset.absolute;
+    if (text && element.dataset.relative === "both") element.append(absolute(element.dataset.absolute));
   }
 }
 
