@@ -14,7 +14,12 @@ from typing import Any
 import pytest
 
 from wiki.domain.query import parse
+from wiki.domain.revisions import Author
 from wiki.domain.search import NotReady, Scope
+from wiki.services import files
+from wiki.store.store import Change
+
+WRITER = Author("denktank", f"denktank@{Author.DOMAIN}")
 
 DIALOGUE = """---
 kind: dialogue
@@ -71,6 +76,22 @@ def test_pages_come_change_and_go(page: Any, update: Any, found: Any, wiki: Any)
     update()
     assert found("raadslid") == []
     assert wiki.search.progress.revision == wiki.store.head()
+
+
+def test_files_beside_a_page_come_and_go_by_name(
+    page: Any, update: Any, found: Any, wiki: Any, editor: Any
+) -> None:
+    page("vragen/wijk", "# Wijk\n")
+    update()
+    files.add(wiki, editor, "vragen/wijk", "Plattegrond noord.PDF", b"%PDF-1.4")
+    update()
+    assert found("plattegrond") == [("page", "vragen/wijk")]
+    assert wiki.search.check(wiki.store, wiki.database) == []
+    change = Change("vragen/wijk/plattegrond-noord.pdf", None)
+    wiki.store.commit([change], author=WRITER, message="gone", trailers={}, expect={})
+    wiki.follow()
+    update()
+    assert found("plattegrond") == []
 
 
 def test_turns_and_people_are_found(page: Any, update: Any, found: Any, wiki: Any) -> None:

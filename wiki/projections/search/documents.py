@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 
@@ -68,10 +68,13 @@ def member_owner(id: int | str) -> str:
     return f"member {id}"
 
 
-def page_documents(summary: Summary, markdown: str, site: Site) -> Iterator[Document]:
+def page_documents(
+    summary: Summary, markdown: str, site: Site, files: Iterable[str] = ()
+) -> Iterator[Document]:
     """A page and, if it is a dialogue, its turns; none for a redirect.
 
-    `site` has the language and the time zone of pages that do not show theirs.
+    `site` has the language and the time zone of pages that do not show theirs; `files` are the
+    names of those beside the page.
     """
     meta = summary.meta
     if meta.redirect:
@@ -83,7 +86,7 @@ def page_documents(summary: Summary, markdown: str, site: Site) -> Iterator[Docu
         kind=Found(meta.kind.value),
         path=summary.path,
         title=summary.title,
-        text=FACTS.join(part for part in (body, _facts(meta)) if part),
+        text=FACTS.join(part for part in (body, _facts(meta), ", ".join(files)) if part),
         language=language_of(text.text, meta.lang, site.language),
         paths=(summary.path,),
         headings=text.headings,

@@ -12,7 +12,7 @@ from wiki.domain import text
 from wiki.domain.comments import PlacedComment
 from wiki.domain.members import FORMER, Member, Status
 from wiki.domain.pages import Summary
-from wiki.domain.paths import page_of
+from wiki.domain.paths import SUFFIX, page_of
 from wiki.domain.search import Progress, Site
 from wiki.projections.search.documents import (
     Document,
@@ -29,14 +29,18 @@ BATCH = 400
 
 @dataclass(frozen=True, slots=True)
 class PageSource:
-    """A page with its bytes, ready to be made documents of, in another process if need be."""
+    """A page with its bytes and the names of the files beside it.
+
+    Ready to be made documents of, in another process if need be.
+    """
 
     summary: Summary
     data: bytes
+    files: tuple[str, ...] = ()
 
     def documents(self, site: Site) -> Iterator[Document]:
         """The page's documents."""
-        return page_documents(self.summary, text.decode(self.data).text, site)
+        return page_documents(self.summary, text.decode(self.data).text, site, self.files)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +101,19 @@ def pending(store: Store, connection: Connection, before: Progress, head: str) -
         return None
     pages: dict[str, str] = {}
     moved: set[str] = set()
+    beside: set[str] = set()
     for diff in store.diff(before.revision, head):
         path = page_of(diff.file)
         if path is not None:
             pages[path] = diff.after
             if not (diff.before and diff.after):
                 moved.add(path)
+        else:
+            beside.add(diff.file.rpartition("/")[0])
+    for path in beside - pages.keys():
+        page = store.entry(f"{path}{SUFFIX}", head)
+        if page:
+            pages[path] = page.blob
     ids, people = (
         tuple(sorted({int(row.key) for row in rows if row.noun == noun}))
         for noun in ("comment", "member")
@@ -149,7 +160,7 @@ def pages(
             row = known.get(path)
             if row is None or row.blob != id:
                 row = _read(path, id, blob.data, head, row)
-            yield PageSource(row, blob.data)
+            yield PageSource(row, blob.data, tuple(_files(store, head, path)))
 
 
 def comments_of(connection: Connection, ids: Sequence[int]) -> Iterator[CommentSource]:
@@ -167,6 +178,14 @@ def members_of(connection: Connection, ids: Iterable[int]) -> Iterator[MemberSou
     for member in _members(connection, ids):
         if member.status is Status.ACTIVE:
             yield MemberSource(member)
+
+
+def _files(store: Store, head: str, path: str) -> Iterator[str]:
+    """The names of the files beside a page."""
+    for entry in store.list(f"{path}/", at=head):
+        name = entry.file.removeprefix(f"{path}/")
+        if "/" not in name and not name.endswith(SUFFIX):
+            yield name
 
 
 def _members(connection: Connection, ids: Iterable[int]) -> Iterator[Member]:
