@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Response, jsonify, render_template, request
@@ -16,6 +17,8 @@ from wiki.web.context import actor, page_url, respond, wiki
 blueprint = Blueprint("search", __name__)
 
 _FIELDS = ("q", "kind", "tag", "person", "question", "status", "from", "to", "in", "sort")
+_WORD_BEFORE = re.compile(r"[\w'’]+$")
+_WORD_AFTER = re.compile(r"(?P<rest>[\w'’]*)(?: (?P<following>\w+)\b)?")
 _LONGEST_FIELD = 2_000
 _OPERATORS = {"tag": "tag", "person": "who", "question": "question", "status": "status"}
 
@@ -101,6 +104,9 @@ def _filters(asked: Asked, query: Query) -> list[tuple[str, str, str]]:
         for value in chosen:
             q = without(asked.q, _OPERATORS[name], value)
             found.append((name, value, _address(**{name: "", "q": q})))
+    if asked.after and asked.after == asked.until:
+        name = "year" if len(asked.after) == len("2009") else "on"
+        return [*found, (name, asked.after, _address(from_="", to=""))]
     if query.filters.after:
         shown = asked.after or query.filters.after.isoformat()
         found.append(("from", shown, _address(from_="", q=_undated(asked.q, "after"))))
@@ -130,14 +136,32 @@ def _hit_url(linked: Linked) -> str:
 
 
 def _text_fragment(passages: tuple[Passage, ...]) -> str:
-    """A fragment that browsers scroll to and mark: the first marked word with what follows it."""
+    """A fragment that browsers scroll to and mark: the first marked word, with the one after it.
+
+    Browsers look for whole words only, so of a compound (`burger|participatie`) it is all of it.
+    See https://wicg.github.io/scroll-to-text-fragment.
+    """
     for passage in passages:
-        for number, piece in enumerate(passage.pieces):
+        text = "".join(piece.text for piece in passage.pieces)
+        at = 0
+        for piece in passage.pieces:
             if piece.marked and len(piece.text) > 2:
-                before = passage.pieces[number - 1].text if number else ""
-                whole = not before or not before[-1].isalnum()
-                return f"#:~:text={quote(piece.text, safe='')}" if whole else ""
+                return _fragment(text, at, at + len(piece.text))
+            at += len(piece.text)
     return ""
+
+
+def _fragment(text: str, start: int, end: int) -> str:
+    begin = _WORD_BEFORE.search(text, 0, start)
+    after = _WORD_AFTER.match(text, end)
+    word = (begin[0] if begin else "") + text[start:end] + (after["rest"] if after else "")
+    following = after["following"] if after else None
+    suffix = f",-{_escaped(following)}" if following else ""
+    return f"#:~:text={_escaped(word)}{suffix}"
+
+
+def _escaped(text: str) -> str:
+    return quote(text, safe="").replace("-", "%2D")
 
 
 def _suggestion_url(one: Suggestion) -> str:
