@@ -53,6 +53,7 @@ def test_what_a_rule_would_do(
         page(path, "# X\n")
     page("redactie/weg", "---\nredirect: elders\n---\n")
     rules.add(wiki, admin, prefix="redactie/open", right="read", role="reader")
+    rules.add(wiki, admin, prefix="", right="read", role="reader")
     before = kept(wiki)
     (effect,) = rules.preview(wiki, admin, CLOSED).effects
     assert (effect.pages, effect.able) == (2, 4), "what has a rule of its own is not counted"
@@ -61,7 +62,7 @@ def test_what_a_rule_would_do(
     rules.save(wiki, admin, CLOSED)
     again = rules.preview(wiki, admin, CLOSED)
     assert again.effects[0].is_none and again.replaces is not None
-    id = rules.listing(wiki, admin)[0].id
+    id = rules.listing(wiki, admin)[1].id
     moved = rules.preview(wiki, admin, Sent("nergens", "read", "admin"), id)
     assert [(each.prefix, each.pages, each.readers) for each in moved.effects] == [
         ("nergens", 0, (True, False)),

@@ -201,9 +201,9 @@ def count(
     return connection.scalar(query) or 0
 
 
-def count_under(connection: Connection, folder: str, without: Sequence[str] = ()) -> int:
-    """How many pages lie under a folder and under none of some others; redirects left out."""
-    query = _listed(None, "", without, ()).with_only_columns(func.count())
+def count_under(connection: Connection, folder: str, *, sight: Sight) -> int:
+    """How many pages in sight lie under a folder; redirects are left out."""
+    query = _listed(None, "", sight).with_only_columns(func.count())
     return connection.scalar(query.where(inside(catalogue.c.path, folder))) or 0
 
 

@@ -12,8 +12,9 @@ from wiki.database.connection import Connection
 from wiki.database.rules import StoredRule
 from wiki.domain.errors import Conflict, FieldError, Invalid, NotFound
 from wiki.domain.members import Member, Status, gather
-from wiki.domain.paths import MAX_BYTES
+from wiki.domain.paths import MAX_BYTES, is_inside
 from wiki.domain.rights import ANONYMOUS, Actor, Right, Rights, Role, Rule
+from wiki.domain.sight import Sight
 from wiki.engine import Wiki
 from wiki.services import audit
 
@@ -302,7 +303,8 @@ def _effect(
     connection: Connection, old: Rights, new: Rights, rule: Rule, everyone: Sequence[Member]
 ) -> Effect:
     right, path = rule.right, rule.prefix
-    deeper = {other.prefix for other in new.rules if other.right is right} - {path}
+    others = {other.prefix for other in new.rules if other.right is right} - {path}
+    deeper = Sight(hidden=tuple(sorted(other for other in others if is_inside(other, path))))
     changed = [
         (member.username, old.may(member.actor, right, path), new.may(member.actor, right, path))
         for member in everyone
@@ -310,7 +312,7 @@ def _effect(
     return Effect(
         prefix=path,
         right=right,
-        pages=catalogue.count_under(connection, path, sorted(deeper)),
+        pages=catalogue.count_under(connection, path, sight=deeper),
         able=sum(after for _, _, after in changed),
         gain=[name for name, before, after in changed if after and not before],
         lose=[name for name, before, after in changed if before and not after],
