@@ -28,6 +28,7 @@ from wiki.services import (
     members,
     newsletters,
     notifications,
+    reports,
     telling,
     unsubscribing,
     watches,
@@ -296,18 +297,48 @@ def test_one_letter_that_cannot_be_written_holds_up_no_other(
     assert len(work(wiki)) == 2
 
 
-def test_without_a_mail_server_one_letter_keeps_all(wiki: Wiki, anna: Actor) -> None:
+def test_without_a_mail_server_one_letter_keeps_all(
+    wiki: Wiki, anna: Actor, bram: Actor, page: Any
+) -> None:
+    page("a", "# A\n")
     wiki.settings = replace(wiki.settings, mail_url="")
     for number in range(3):
-        tell(wiki, anna, values={"reason": f"reden {number}"}, topic=f"t{number}")
+        comments.post(wiki, bram, "a", f"Nummer {number}, @anna.")
+        telling.catch_up(wiki)
         later(wiki, minutes=5)
-        work(wiki)
-    notifications.read_some(wiki, anna, [1])
-    assert [len(re.findall("reden", letter.text)) for letter in work(wiki)] == [1, 1, 1]
+        (letter,) = work(wiki)
+    assert len(re.findall("Nummer", letter.text)) == 3
     wiki.settings = replace(wiki.settings, base_url="")
     tell(wiki, anna)
     later(wiki, minutes=5)
-    assert len(work(wiki)) == 3 and mailing.waiting(wiki, SYSTEM) == 1
+    assert work(wiki) == [letter] and mailing.waiting(wiki, SYSTEM) == 1
+
+
+def test_what_a_moderator_is_told_stops_with_the_task(
+    wiki: Wiki, bram: Actor, person: Person, page: Any
+) -> None:
+    mo = person("mo", Role.MODERATOR)
+    page("a", "# A\n")
+    about = reports.about_page(wiki, bram, "a")
+    reports.report(wiki, bram, about, "Dit klopt niet.", network="192.0.2.1")
+    later(wiki, minutes=5)
+    (letter,) = work(wiki)
+    assert letter.recipient == "mo@example.org" and "> Dit klopt niet." in letter.text
+    assert "https://denk.example/admin/reports/1" in letter.text
+    members.set_role(wiki, SYSTEM, mo.username, "editor")
+    assert mailing.renew(wiki, letter) is None
+
+
+def test_what_is_about_no_page_says_itself_what_it_is(wiki: Wiki, anna: Actor) -> None:
+    tell(wiki, anna, values={"reason": "Houd het vriendelijk."})
+    tell(wiki, anna, Kind.SAVED_SEARCH, values={"query": "wijk", "url": "/search?q=wijk"})
+    notifications.choose(wiki, anna, Choices(watched=Pace.AT_ONCE))
+    later(wiki, minutes=5)
+    one, two = sorted(work(wiki), key=lambda letter: letter.subject)
+    assert one.subject == "Denktank: Een moderator waarschuwde je"
+    assert "> Houd het vriendelijk." in one.text
+    assert "zoekopdracht" in two.subject and "“wijk”" in two.text
+    assert "https://denk.example/search?q=wijk" in two.text
 
 
 def test_a_flood_is_one_letter_that_ends(wiki: Wiki, anna: Actor, bram: Actor, page: Any) -> None:

@@ -28,6 +28,7 @@ from wiki.services import (
     threads,
     watches,
 )
+from wiki.services.notifications import listing
 from wiki.services.threads import Threads
 from wiki.settings import Settings
 
@@ -147,6 +148,9 @@ def test_members_are_told_when_it_is_let_through(
         ("mo", Kind.COMMENT_HELD),
     ]
     assert _told(wiki, declined) == [("anna", Kind.COMMENT_DECLINED), ("mo", Kind.COMMENT_HELD)]
+    (day,) = listing(wiki, member).days
+    why = {item.notification.kind: item.excerpt for item in day.bundles[0].items}
+    assert why[Kind.COMMENT_DECLINED] == "reclame"
 
 
 def _work(wiki: Wiki) -> None:

@@ -178,7 +178,8 @@ class Item:
     `who` is how the person who did it is called, empty if nobody is to be named; `url` where it
     leads on this site; `excerpt` the beginning of what was said. `path` and `title` are of the page
     today, empty where it is about none; `page` is its identity. `thread` is the first comment of
-    the thread that it is about, 0 if it is about none.
+    the thread that it is about, 0 if it is about none; `passage` are the words of the page that its
+    comment is about, or empty.
     """
 
     notification: Notification
@@ -190,6 +191,7 @@ class Item:
     url: str
     excerpt: str
     thread: int = 0
+    passage: str = ""
 
     @property
     def key(self) -> str:

@@ -13,15 +13,16 @@ MOST = 200
 
 def is_one(wiki: Wiki, actor: Actor) -> bool:
     """Whether the actor moderates the site or at least some folder of it."""
-    return _may_somewhere(wiki, actor, Right.MODERATE)
+    return may_somewhere(wiki, actor, Right.MODERATE)
 
 
 def has_duties(wiki: Wiki, actor: Actor) -> bool:
     """Whether the actor is told of what waits for somebody: as a moderator, or as a reviewer."""
-    return any(_may_somewhere(wiki, actor, right) for right in (Right.MODERATE, Right.REVIEW))
+    return any(may_somewhere(wiki, actor, right) for right in (Right.MODERATE, Right.REVIEW))
 
 
-def _may_somewhere(wiki: Wiki, actor: Actor, right: Right) -> bool:
+def may_somewhere(wiki: Wiki, actor: Actor, right: Right) -> bool:
+    """Whether the actor has a right on the site or at least in some folder of it."""
     prefixes = {rule.prefix for rule in wiki.rights.rules if rule.right is right}
     return any(wiki.rights.may(actor, right, prefix) for prefix in {"", *prefixes})
 

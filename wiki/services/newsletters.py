@@ -52,7 +52,7 @@ def write(wiki: Wiki, member: Member, items: Sequence[Item], pace: Pace) -> News
     values = {
         "site": settings,
         "member": member,
-        "heading": _heading(language, pace, bundles, len(items)),
+        "heading": _heading(language, zone, pace, bundles, len(items)),
         "pace": pace.value,
         "groups": groups,
         "bundles": bundles,
@@ -69,11 +69,12 @@ def write(wiki: Wiki, member: Member, items: Sequence[Item], pace: Pace) -> News
     )
 
 
-def _heading(language: str, pace: Pace, bundles: Sequence[Bundle], number: int) -> str:
+def _heading(language: str, zone: str, pace: Pace, bundles: Sequence[Bundle], number: int) -> str:
     """What the mail is about: the same for all mails about one page, so that they stay together."""
     texts = translations(language)
-    if pace is Pace.AT_ONCE and len(bundles) == 1 and bundles[0].first.title:
-        return bundles[0].first.title
+    if pace is Pace.AT_ONCE and len(bundles) == 1:
+        first = bundles[0].first
+        return first.title or letters.as_text("mail/sentence.txt", language, zone, item=first)
     many = texts.ngettext("%(num)s notification", "%(num)s notifications", number) % {"num": number}
     if pace is Pace.DAILY:
         return texts.gettext("The past day: %(many)s") % {"many": many}
@@ -113,7 +114,7 @@ def _headers(
         "List-Unsubscribe": f"<{stop}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         "Precedence": "list",
-        "X-Auto-Response-Suppress": "All",
+        "X-Auto-Response-Suppress": "OOF, AutoReply",
     }
     if pace is Pace.AT_ONCE and len(bundles) == 1:
         above = [f"<{name}@{host}>" for name in _above(bundles[0])]

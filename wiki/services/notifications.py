@@ -31,13 +31,24 @@ from wiki.domain.notifications import (
 from wiki.domain.revisions import Part
 from wiki.domain.rights import Actor, Right
 from wiki.engine import Wiki
+from wiki.services import anchors, moderators
 from wiki.services.sessions import own_id
 
 PAGE = 50
 EXCERPT = 180
 KEPT_READ, KEPT_UNREAD = timedelta(days=90), timedelta(days=365)
-_OF_OTHERS = frozenset({Kind.COMMENT_HELD, Kind.COMMENT_HIDDEN, Kind.REPORT, Kind.COMMENT_APPROVED})
-"""Kinds that tell of comments which not everybody can read: of duty, or of one's own comment."""
+_OF_OTHERS = frozenset(
+    {
+        Kind.COMMENT_APPROVED,
+        Kind.COMMENT_DECLINED,
+        Kind.COMMENT_HELD,
+        Kind.COMMENT_HIDDEN,
+        Kind.REPORT,
+        Kind.REPORT_HANDLED,
+    }
+)
+"""Kinds that tell of comments which not everybody can read: of duty, of one's own comment, or of
+what became of one that was reported."""
 
 
 def tell(
@@ -218,7 +229,7 @@ def _item(
     people: Mapping[int, Member],
     most: int,
 ) -> Item | None:
-    page = path = title = said = ""
+    page = path = title = said = passage = ""
     thread, alive = 0, True
     if one.path:
         page = history.page_of(connection, one.path, one.revision) if one.revision else ""
@@ -228,6 +239,8 @@ def _item(
             return None
         summary = catalogue.get(connection, path) if alive else None
         title = summary.title if summary else path
+    if not _is_duty(wiki, actor, one, path):
+        return None
     if one.comment is not None:
         placed = comments.get(connection, one.comment)
         if placed is None or not wiki.rights.may(actor, Right.READ, placed.path):
@@ -236,6 +249,8 @@ def _item(
             return None
         said = excerpt(placed.comment.text, most) if placed.comment.state is State.LIVE else ""
         thread = placed.comment.thread
+        if said:
+            passage = anchors.quotes(wiki, connection, actor, [placed]).get(one.comment, "")
     by = people.get(one.actor or 0)
     is_change = one.kind is Kind.CHANGE
     hidden = _hidden(connection, one) if is_change else frozenset()
@@ -251,9 +266,25 @@ def _item(
         who=who if is_named else "",
         username=by.username if by and is_named else "",
         url=_url(one, path, alive),
-        excerpt=said or one.values.get("reason", ""),
+        excerpt=excerpt(_reason(one), most) or said,
         thread=thread,
+        passage=passage,
     )
+
+
+def _reason(one: Notification) -> str:
+    """Why it was done, in the words of who did it."""
+    return one.values.get("reason", "") or one.values.get("answer", "")
+
+
+def _is_duty(wiki: Wiki, actor: Actor, one: Notification, path: str) -> bool:
+    """Whether what waits for those in charge is (still) for this actor; True for all else."""
+    if one.kind.group is not Group.DUTY:
+        return True
+    right = Right.REVIEW if one.kind is Kind.SUGGESTION else Right.MODERATE
+    if path:
+        return wiki.rights.may(actor, right, path)
+    return moderators.may_somewhere(wiki, actor, right)
 
 
 def _hidden(connection: Connection, one: Notification) -> frozenset[Part]:
@@ -271,7 +302,9 @@ def _summary(connection: Connection, one: Notification) -> str:
 def _url(one: Notification, path: str, alive: bool) -> str:
     if one.values.get("url", "").startswith("/"):
         return one.values["url"]
-    if one.comment is not None:
+    if one.kind is Kind.COMMENT_HELD:
+        return "/admin/held"
+    if one.comment is not None and one.kind is not Kind.COMMENT_DECLINED:
         return f"/comment/{one.comment}"
     if not path:
         return "/notifications"

@@ -102,7 +102,12 @@ def report(
             now=now,
         )
         if not known:
-            told = {"case": str(case), "noun": subject.noun.value}
+            told = {
+                "case": str(case),
+                "noun": subject.noun.value,
+                "reason": reason,
+                "url": f"/admin/reports/{case}",
+            }
             notifications.tell(
                 wiki,
                 connection,

@@ -92,7 +92,7 @@ def every_job() -> list[Job]:
         Job("saved", jobs.saved, every=10, on_change=False, slow=True),
         Job("export", jobs.export, every=60, rest=0.5),
         Job("answers", jobs.answers, every=20),
-        Job("news", jobs.news, every=10, on_change=False),
+        Job("news", jobs.news, every=5, on_change=False, slow=True),
         Job("mail", jobs.mail, every=20, slow=True),
         Job("anchors", jobs.anchors, every=60, rest=1.0),
         Job("passages", jobs.passages, every=60, rest=1.0),
