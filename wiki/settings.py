@@ -6,10 +6,12 @@ import contextlib
 import difflib
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
+
+from wiki.domain.identities import roles_by_group
 
 PREFIX = "DENKTANK_"
 FILE = "denktank.cfg"
@@ -20,8 +22,14 @@ class SettingError(Exception):
     """A setting that is unknown or has a value that cannot be used; the message says what to do."""
 
 
-def _setting(default: Any, help: str, choices: tuple[str, ...] = ()) -> Any:
-    return field(default=default, metadata={"help": help, "choices": choices})
+def _setting(
+    default: Any,
+    help: str,
+    choices: tuple[str, ...] = (),
+    check: Callable[[str], object] | None = None,
+) -> Any:
+    """One setting; `check` raises ValueError, with a sentence, for a value that cannot be used."""
+    return field(default=default, metadata={"help": help, "choices": choices, "check": check})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +57,35 @@ class Settings:
         "",
         "from this role on one's rights need a second step at login; empty: from none",
         ("", "member", "editor", "moderator", "admin"),
+    )
+    oidc_issuer: str = _setting(
+        "", "an OpenID Connect provider that members may log in with, by its address"
+    )
+    oidc_client_id: str = _setting("", "how that provider knows this wiki")
+    oidc_client_secret: str = _setting("", "the secret that goes with it; empty: a public client")
+    oidc_name: str = _setting("", "what the provider is called on the login page")
+    oidc_scope: str = _setting("openid email profile", "what the provider is asked to tell")
+    oidc_registration: str = _setting(
+        "",
+        "who may join with the provider; empty: as REGISTRATION says",
+        ("", "open", "approval", "invitation", "closed"),
+    )
+    oidc_trust_email: bool = _setting(
+        False,
+        "whether an address that the provider checked is believed: it then opens the account that "
+        "has the address here",
+    )
+    oidc_groups_claim: str = _setting("groups", "the claim that names a person's groups there")
+    oidc_roles: str = _setting(
+        "",
+        "roles by group: beheer=admin, redactie=editor; at each login with the provider the role "
+        "follows, who is in none of them is a member; empty: roles stay as they are",
+        check=roles_by_group,
+    )
+    oidc_strong: str = _setting(
+        "",
+        "words of acr or amr that stand for a second step taken there: mfa, otp; empty: what the "
+        "provider says counts as a password does",
     )
     read: str = _setting("reader", "the least role that may read", ("reader", "member", "editor"))
     newcomers_suggest: bool = _setting(
@@ -146,6 +183,11 @@ def _parse(name: str, value: Any) -> Any:
     choices = setting.metadata["choices"]
     if choices and parsed not in choices:
         raise SettingError(f"{name.upper()} is one of: {', '.join(choices)}; not {value!r}")
+    if setting.metadata["check"]:
+        try:
+            setting.metadata["check"](parsed)
+        except ValueError as error:
+            raise SettingError(f"{name.upper()}: {error}") from error
     return parsed
 
 

@@ -19,6 +19,7 @@ import pytest
 from werkzeug.exceptions import HTTPException
 
 from tests.conftest import PASSWORD, token_in
+from wiki.database import identities
 from wiki.database import passkeys as table
 from wiki.domain.rights import SYSTEM, Actor, Right, Role, Rule
 from wiki.engine import Wiki
@@ -205,6 +206,21 @@ GET  /login/second                                              own
 POST /login/second code=000000                                  refused
 POST /login/passkey/options                                     anyone
 POST /login/passkey credential=x                                refused
+GET  /login/provider                                            nobody
+GET  /login/provider/callback                                   nobody
+GET  /login/provider/join                                       refused
+POST /login/provider/join username=x                            refused
+GET  /logout/provider                                           anyone
+GET  /account/logins                                            own
+GET  /account/logins/tie                                        refused
+POST /account/logins/tie                                        refused
+GET  /account/logins/{identity}/remove                          mine
+POST /account/logins/{identity}/remove                          mine
+GET  /account/prove                                             own
+POST /account/prove current_password=x                          own
+POST /account/prove/code code=000000                            unbegun
+POST /account/prove/passkey/options                             own
+POST /account/prove/passkey credential=x                        own
 GET  /account/second-factor                                     own
 POST /account/second-factor/begin                               own
 GET  /account/second-factor/setup                               unbegun
@@ -433,6 +449,7 @@ def values(wiki: Wiki, people: dict[str, Actor], page: Callable[..., str]) -> di
         "letter": letter,
         "session": "1",
         "passkey": str(passkey_of(wiki, people["member"])),
+        "identity": str(identity_of(wiki, people["member"])),
         "search": str(saved_searches.listing(wiki, people["member"])[0].id),
     }
 
@@ -452,6 +469,13 @@ def passkey_of(wiki: Wiki, actor: Actor) -> int:
             now=wiki.clock(),
         )
     return passkeys.listing(wiki, actor)[0].id
+
+
+def identity_of(wiki: Wiki, actor: Actor) -> int:
+    values = {"issuer": "https://i.example", "subject": "1", "name": "anna"}
+    with wiki.database.write() as connection:
+        identities.add(connection, actor.id or 0, now=wiki.clock(), **values)
+        return identities.of_member(connection, actor.id or 0)[0].id
 
 
 def rules_of(situation: str, people: dict[str, Actor]) -> list[Rule]:

@@ -11,7 +11,7 @@ import click
 from wiki.commands.place import data_option, settings_in
 from wiki.settings import FILE, PREFIX, Settings
 
-SECRET = {"secret_key", "mail_url", "database_url"}
+SECRET = {"secret_key", "mail_url", "database_url", "oidc_client_secret"}
 HEAD = f"""# Settings
 
 Each setting is a line `NAME = value` in `<data>/{FILE}`, or an environment variable

@@ -49,6 +49,8 @@ sessions = Table(
     Column("half", Boolean, nullable=False, server_default=false()),
     # More was shown than a password.
     Column("strong", Boolean, nullable=False, server_default=false()),
+    # When its owner last proved to be who they are, other than by logging in.
+    Column("proved", Moment),
     sqlite_autoincrement=True,
 )
 
@@ -178,9 +180,16 @@ def renew(connection: Connection, session: int, hash: str, *, strong: bool | Non
     connection.execute(update(sessions).where(sessions.c.id == session).values(**values))
 
 
-def created(connection: Connection, session: int) -> datetime | None:
-    """When somebody logged in for this session."""
-    return connection.scalar(select(sessions.c.created).where(sessions.c.id == session))
+def shown(connection: Connection, session: int) -> tuple[datetime, datetime | None] | None:
+    """When somebody logged in for this session, and when they last proved again who they are."""
+    asked = select(sessions.c.created, sessions.c.proved).where(sessions.c.id == session)
+    row = connection.execute(asked).first()
+    return (row.created, row.proved) if row else None
+
+
+def prove(connection: Connection, session: int, now: datetime) -> None:
+    """Its owner proved again who they are."""
+    connection.execute(update(sessions).where(sessions.c.id == session).values(proved=now))
 
 
 def seen(connection: Connection, session: int, now: datetime) -> None:

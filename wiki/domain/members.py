@@ -143,6 +143,17 @@ def check_username(username: str) -> str:
     return username
 
 
+def username_from(words: str) -> str:
+    """A username made of what somebody is called elsewhere; empty if nothing is left of it."""
+    plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode().lower()
+    parts = re.findall(r"[a-z0-9]+", plain)
+    name = ".".join(parts).lstrip("0123456789.")[:_USERNAME_MOST].rstrip(".")
+    try:
+        return check_username(name)
+    except Invalid:
+        return ""
+
+
 def check_email(email: str) -> str:
     """The e-mail address, without spaces around it; raises Invalid (field `email`)."""
     email = email.strip()

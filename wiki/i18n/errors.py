@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from wiki.domain.errors import FieldError, WikiError
-from wiki.i18n.dates import number, size
+from wiki.i18n.dates import date_time, number, size
 from wiki.i18n.languages import translations
 
 PREFIX = "error."
@@ -16,7 +17,8 @@ UNKNOWN = PREFIX + "unknown"
 def sentence(language: str, code: str, values: Mapping[str, object] | None = None) -> str:
     """The sentence for an error code; a code without one gets a general sentence.
 
-    Numbers are written as the language writes them, `*_bytes` values as a size.
+    Numbers are written as the language writes them, `*_bytes` values as a size, moments in their
+    own time zone.
     """
     texts = translations(language)
     key = PREFIX + code if texts.has(PREFIX + code) else UNKNOWN
@@ -37,6 +39,8 @@ def field_sentences(language: str, error: WikiError) -> list[tuple[str, str]]:
 
 
 def _write(name: str, value: object, language: str) -> str:
+    if isinstance(value, datetime):
+        return date_time(value, language, str(value.tzinfo or UTC))
     if isinstance(value, bool) or not isinstance(value, int):
         return str(value)
     return size(value, language) if name.endswith("bytes") else number(value, language)

@@ -105,9 +105,9 @@ def register(
         if invited:
             invitations.used(connection, invited.id, member.id, wiki.clock())
         if joined is Joined.WAIT:
-            _tell_administrators(wiki, connection, member)
-        elif not _came_by_mail(connection, member, invited.value if invited else ""):
-            _ask_to_confirm(wiki, connection, member, joined, back)
+            tell_administrators(wiki, connection, member)
+        elif not came_by_mail(connection, member, invited.value if invited else ""):
+            ask_to_confirm(wiki, connection, member, joined, back)
     wiki.wake()
     return joined
 
@@ -119,9 +119,12 @@ _STATUS = {
 }
 
 
-def may_register(wiki: Wiki, invitation: str = "") -> None:
-    """Pass if somebody (with this invitation) may register; raises Forbidden."""
-    setting = wiki.settings.registration
+def may_register(wiki: Wiki, invitation: str = "", setting: str = "") -> None:
+    """Pass if somebody (with this invitation) may register; raises Forbidden.
+
+    `setting` goes before REGISTRATION.
+    """
+    setting = setting or wiki.settings.registration
     if invitation and links.works(wiki, invitation, Kind.INVITE):
         return
     if setting == "closed":
@@ -136,7 +139,7 @@ def _joining(wiki: Wiki, invited: bool) -> Joined:
     return Joined.CONFIRM if mail.can_send(wiki.settings) else Joined.WAIT
 
 
-def _came_by_mail(connection: Connection, member: Member, invited: str) -> bool:
+def came_by_mail(connection: Connection, member: Member, invited: str) -> bool:
     """Whether the invitation was mailed to this very address: then it is known to be theirs."""
     if not invited or fold_email(invited) != fold_email(member.email):
         return False
@@ -145,7 +148,7 @@ def _came_by_mail(connection: Connection, member: Member, invited: str) -> bool:
     return True
 
 
-def _ask_to_confirm(
+def ask_to_confirm(
     wiki: Wiki, connection: Connection, member: Member, joined: Joined, back: str
 ) -> None:
     """Mail the address: to its new owner a link, to whom it belongs already a warning."""
@@ -166,11 +169,16 @@ def _ask_to_confirm(
 def check_all(wiki: Wiki, username: str, email: str, password: str) -> None:
     """Pass if an account can have these; raises one Invalid with every field that is wrong."""
     about = (username, email, email.partition("@")[0])
-    gather(
-        _wrong(lambda: check_username(username)),
-        _wrong(lambda: check_email(email)),
-        _wrong(lambda: passwords.check(wiki.settings, password, *about)),
+    check_fields(
+        lambda: check_username(username),
+        lambda: check_email(email),
+        lambda: passwords.check(wiki.settings, password, *about),
     )
+
+
+def check_fields(*checks: Callable[[], object]) -> None:
+    """Pass if no check raises Invalid; raises one with the fields of all that do."""
+    gather(*map(_wrong, checks))
 
 
 def _wrong(check: Callable[[], object]) -> FieldError | None:
@@ -181,7 +189,8 @@ def _wrong(check: Callable[[], object]) -> FieldError | None:
     return None
 
 
-def _tell_administrators(wiki: Wiki, connection: Connection, newcomer: Member) -> None:
+def tell_administrators(wiki: Wiki, connection: Connection, newcomer: Member) -> None:
+    """Mail all administrators that somebody waits for them, in the caller's transaction."""
     if not mail.can_send(wiki.settings):
         return
     for admin in members.find(connection, Wanted(role=int(Role.ADMIN), status=Status.ACTIVE.value)):
@@ -215,7 +224,7 @@ def confirm(wiki: Wiki, token: str, *, address: str) -> Confirmed:
         status = Status.WAITING if approval else Status.ACTIVE
         members.change(connection, member.id, {"status": status.value})
         if approval:
-            _tell_administrators(wiki, connection, member)
+            tell_administrators(wiki, connection, member)
         return Confirmed(status, used.value)
 
 

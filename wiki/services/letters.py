@@ -148,6 +148,19 @@ def passkey_added(settings: Settings, member: Member, name: str) -> Written:
     )
 
 
+def provider_tied(settings: Settings, member: Member, provider: str) -> Written:
+    """To a member: somebody's account elsewhere opens theirs."""
+    return _write(
+        settings,
+        member,
+        "Another way to log in",
+        "From now on an account at %(provider)s opens the account %(username)s at %(site)s. If it"
+        " was not you who chose that, untie it and choose a new password:\n\n%(link)s",
+        "/account/logins",
+        provider=provider,
+    )
+
+
 def second_step_on(settings: Settings, member: Member) -> Written:
     """To a member: from now on a code is asked at login."""
     return _write(

@@ -22,7 +22,7 @@ from wiki.domain.members import Member, check_name
 from wiki.domain.rights import Actor
 from wiki.domain.second_factor import Passkey
 from wiki.engine import Wiki
-from wiki.services import letters, limits, proof
+from wiki.services import doors, letters, limits, proof
 from wiki.services import sessions as logins
 from wiki.services.limits import SIGN_ON, Try
 from wiki.services.sessions import Door, hash_token, own_id
@@ -168,10 +168,14 @@ def add(
 
 
 def remove(wiki: Wiki, actor: Actor, session: int, passkey: int, current: str) -> None:
-    """Forget one of the actor's passkeys; raises NotFound, Invalid, Forbidden, TooFast."""
+    """Forget one of the actor's passkeys.
+
+    Raises NotFound, Conflict (`door_last`), Invalid, Forbidden, TooFast.
+    """
     kept = get(wiki, actor, passkey)
     proof.require(wiki, actor, session, current)
     with wiki.database.write() as connection:
+        doors.keep_one(connection, own_id(actor))
         passkeys.remove(connection, own_id(actor), kept.id)
 
 
@@ -183,16 +187,20 @@ def begin_login(wiki: Wiki, party: Relying | None, address: str, half: str = "")
 
     Raises Invalid (`passkeys_unavailable`), TooFast.
     """
-    # Seldom needed, and slow to load.
-    from wiki.services import ceremonies
-
     place = _required(party)
     limits.take(wiki, [Try(SIGN_ON, limits.key(wiki, limits.network(address)))])
-    challenge = secrets.token_bytes(32)
     begun = logins.half(wiki, half) if half else None
     with wiki.database.read() as connection:
         kept = passkeys.of_member(connection, begun[1].id) if begun else []
-    asked = ceremonies.ask_to_show(place.id, challenge, kept, must_check_owner=begun is None)
+    return _ask(wiki, place, kept, must_check_owner=begun is None)
+
+
+def _ask(wiki: Wiki, place: Relying, kept: list[Passkey], *, must_check_owner: bool) -> Question:
+    # Seldom needed, and slow to load.
+    from wiki.services import ceremonies
+
+    challenge = secrets.token_bytes(32)
+    asked = ceremonies.ask_to_show(place.id, challenge, kept, must_check_owner=must_check_owner)
     return Question(_ticket(wiki, USE, challenge), asked)
 
 
@@ -242,6 +250,35 @@ def _verify(
     with wiki.database.write() as connection:
         if not passkeys.use(connection, passkey, count, wiki.clock()):
             raise LoginRequired("passkey_wrong")
+
+
+# -- proving who one is --
+
+
+def begin_proving(wiki: Wiki, actor: Actor, party: Relying | None) -> Question:
+    """Ask the browser for one of the actor's own keys. Raises Invalid, LoginRequired."""
+    return _ask(wiki, _required(party), listing(wiki, actor), must_check_owner=True)
+
+
+def prove(
+    wiki: Wiki, actor: Actor, session: int, party: Relying | None, *, ticket: str, answer: str
+) -> None:
+    """Prove with a key of one's own that one is the account's owner, for what follows.
+
+    Raises Invalid (`passkey_wrong`, `passkeys_unavailable`), LoginRequired.
+    """
+    place = _required(party)
+    used = _use(wiki, USE, ticket)
+    read = _read(answer)
+    kept = {passkey.credential: passkey for passkey in listing(wiki, actor)}
+    passkey = kept.get(str(read.get("id", "")))
+    if used is None or passkey is None:
+        raise Invalid("passkey_wrong")
+    try:
+        _verify(wiki, place, read, used, passkey, must_check_owner=True)
+    except LoginRequired as error:
+        raise Invalid("passkey_wrong") from error
+    proof.given(wiki, session)
 
 
 # -- parts --

@@ -1,32 +1,84 @@
-"""Proof that who acts is the account's owner, not somebody at a screen that was left open."""
+"""Proof that who acts is the account's owner, not somebody at a screen that was left open.
+
+What changes how one logs in, what takes one's data along and what erases it asks for the password,
+or for proof that was given a moment ago in this session: a code, a passkey, the provider's word, or
+(where there is no password) having logged in.
+"""
 
 from __future__ import annotations
 
-from wiki.database import attempts, members
+from datetime import timedelta
+from enum import StrEnum
+
+from wiki.database import attempts, members, sessions
 from wiki.database.connection import Connection
 from wiki.domain.errors import Forbidden, Invalid, NotFound
 from wiki.domain.members import Member
 from wiki.domain.rights import Actor
 from wiki.engine import Wiki
-from wiki.services import limits, passwords, sessions
+from wiki.services import limits, passwords
 from wiki.services.limits import PASSWORD, Try
 from wiki.services.sessions import own_id
 
+FRESH = timedelta(minutes=10)
+"""How long proof is good for."""
+
+
+class Asks(StrEnum):
+    """What somebody has to show first: nothing (any more), their password in the form itself, or
+    something for which there is a screen of its own."""
+
+    NOTHING = "nothing"
+    PASSWORD = "password"
+    ELSEWHERE = "elsewhere"
+
+
+def asks(wiki: Wiki, actor: Actor, session: int) -> Asks:
+    """What the actor has to show in this session before they do something that asks for proof."""
+    since = wiki.clock() - FRESH
+    with wiki.database.read() as connection:
+        has_one = bool(members.password_of(connection, own_id(actor)))
+        begun, proved = sessions.shown(connection, session) or (None, None)
+    if proved and proved > since:
+        return Asks.NOTHING
+    if has_one:
+        return Asks.PASSWORD
+    return Asks.NOTHING if begun and begun > since else Asks.ELSEWHERE
+
 
 def require(wiki: Wiki, actor: Actor, session: int, password: str) -> None:
-    """Pass if the actor gives their password; who has none, if they logged in just now.
+    """Pass if the actor proved a moment ago who they are, or gives their password now.
 
     Raises Invalid (field `current_password`), Forbidden (`login_not_fresh`), TooFast.
     """
-    limits.take(wiki, [Try(PASSWORD, limits.key(wiki, own_id(actor)))])
+    asked = asks(wiki, actor, session)
+    if asked is Asks.ELSEWHERE:
+        raise Forbidden("login_not_fresh")
+    if asked is Asks.PASSWORD:
+        _check_password(wiki, actor, password)
+
+
+def _check_password(wiki: Wiki, actor: Actor, password: str) -> None:
+    key = limits.key(wiki, own_id(actor))
+    limits.take(wiki, [Try(PASSWORD, key)])
     with wiki.database.read() as connection:
         kept = members.password_of(connection, own_id(actor))
-    if kept and not passwords.verify(kept, password):
+    if not passwords.verify(kept, password):
         raise Invalid.field("current_password", "password_wrong")
-    if not kept and not sessions.is_fresh(wiki, session):
-        raise Forbidden("login_not_fresh")
     with wiki.database.write() as connection:
-        attempts.clear(connection, PASSWORD.kind, limits.key(wiki, own_id(actor)))
+        attempts.clear(connection, PASSWORD.kind, key)
+
+
+def by_password(wiki: Wiki, actor: Actor, session: int, password: str) -> None:
+    """Prove it with the password, for what follows. Raises Invalid, TooFast, LoginRequired."""
+    _check_password(wiki, actor, password)
+    given(wiki, session)
+
+
+def given(wiki: Wiki, session: int) -> None:
+    """It was proved in this session, now."""
+    with wiki.database.write() as connection:
+        sessions.prove(connection, session, wiki.clock())
 
 
 def has_password(wiki: Wiki, actor: Actor) -> bool:

@@ -159,11 +159,27 @@ def _require_both(wiki: Wiki, actor: Actor, session: int, current: str, code: st
     if state(wiki, actor).since is None:
         raise NotFound("second_factor_off")
     proof.require(wiki, actor, session, current)
-    limits.take(wiki, [Try(SECOND, limits.key(wiki, own_id(actor), "own"))])
+    _check_code(wiki, actor, code)
+
+
+def _check_code(wiki: Wiki, actor: Actor, code: str) -> None:
+    key = limits.key(wiki, own_id(actor), "own")
+    limits.take(wiki, [Try(SECOND, key)])
     with wiki.database.write() as connection:
         if not _is_right(wiki, connection, own_id(actor), normal_code(code)):
             raise Invalid.field("code", "code_wrong")
-        attempts.clear(connection, SECOND.kind, limits.key(wiki, own_id(actor), "own"))
+        attempts.clear(connection, SECOND.kind, key)
+
+
+def prove(wiki: Wiki, actor: Actor, session: int, code: str) -> None:
+    """Prove with a code that one is the account's owner, for what follows in this session.
+
+    Raises Invalid (field `code`), NotFound (`second_factor_off`), TooFast, LoginRequired.
+    """
+    if state(wiki, actor).since is None:
+        raise NotFound("second_factor_off")
+    _check_code(wiki, actor, code)
+    proof.given(wiki, session)
 
 
 def finish(wiki: Wiki, token: str, code: str, door: Door) -> str:

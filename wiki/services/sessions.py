@@ -11,6 +11,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from wiki.database import attempts, members, passkeys, second_factors, sessions
 from wiki.database.connection import Connection
@@ -18,8 +19,9 @@ from wiki.database.sessions import Half, Since
 from wiki.domain.errors import Forbidden, LoginRequired, NotFound
 from wiki.domain.members import Member, Session, Status, Visit
 from wiki.domain.rights import Actor, Role
+from wiki.domain.suspensions import Suspension
 from wiki.engine import Wiki
-from wiki.services import devices, limits, passwords
+from wiki.services import devices, limits, passwords, suspensions
 from wiki.services.limits import LOGIN_ACCOUNT, LOGIN_ADDRESS, LOGIN_DEVICE, LOGIN_HERE, Try
 from wiki.settings import Settings
 
@@ -31,9 +33,6 @@ SHORT_LIFE = timedelta(days=1)
 
 HALF_LIFE = timedelta(minutes=10)
 """How long the second step may take."""
-
-FRESH = timedelta(minutes=10)
-"""Who has no password proves who they are by having logged in so recently."""
 
 SEEN_EVERY = timedelta(hours=1)
 KNOWN = "login-ok"
@@ -72,7 +71,7 @@ def authenticate(
     """Log in with a username or e-mail address; gives the token of a new session, maybe a half one.
 
     Raises LoginRequired (`login_wrong`, the same for an unknown name), TooFast, or Forbidden if
-    the password is right but the account is not active (`account_<status>`).
+    the password is right but the account is not active (see `require_active`).
     """
     door = Door(address, agent, device, remember)
     with wiki.database.read() as connection:
@@ -82,15 +81,36 @@ def authenticate(
     limits.take(wiki, tries)
     if not passwords.verify(kept, password) or member is None:
         raise LoginRequired("login_wrong")
-    require_active(member)
     _forgive(wiki, tries, member, kept, password)
     return enter(wiki, member, door)
 
 
-def require_active(member: Member) -> None:
-    """Pass if the account can log in; raises Forbidden (`account_<status>`)."""
-    if member.status is not Status.ACTIVE:
+def require_active(wiki: Wiki, member: Member) -> None:
+    """Pass if the account can log in; who was shut out until now is let in.
+
+    Raises Forbidden: `account_<status>`, for who is shut out with `until` and `reason`.
+    """
+    if member.status is Status.ACTIVE:
+        return
+    if member.status is not Status.SUSPENDED:
         raise Forbidden(f"account_{member.status.value}")
+    suspensions.end(wiki)
+    with wiki.database.read() as connection:
+        now = members.get(connection, member.id)
+    suspension = suspensions.of(wiki, now) if now else None
+    if now is None or now.status is not Status.ACTIVE:
+        raise _shut_out(wiki, suspension)
+
+
+def _shut_out(wiki: Wiki, suspension: Suspension | None) -> Forbidden:
+    if suspension is None:
+        return Forbidden("account_suspended")
+    code = "account_suspended"
+    values: dict[str, object] = {"reason": suspension.reason}
+    if suspension.until:
+        values["until"] = suspension.until.astimezone(ZoneInfo(wiki.settings.timezone))
+        code += "_until"
+    return Forbidden(code + "_reason" if suspension.reason else code, **values)
 
 
 def _tries(wiki: Wiki, who: int | str, door: Door) -> list[Try]:
@@ -135,9 +155,9 @@ def enter(wiki: Wiki, member: Member, door: Door, *, strong: bool = False) -> st
     """A new session for who proved to be this member; gives its token, kept nowhere else.
 
     `strong` says that more was shown than a password; without it, the session is a half one if
-    the member's account asks for a second step. Raises Forbidden (`account_<status>`).
+    the member's account asks for a second step. Raises as `require_active` does.
     """
-    require_active(member)
+    require_active(wiki, member)
     token = secrets.token_urlsafe(32)
     with wiki.database.write() as connection:
         half = not strong and asks_second_step(wiki.settings, connection, member)
@@ -250,13 +270,6 @@ def renew(wiki: Wiki, connection: Connection, session: int, *, strong: bool | No
     token = secrets.token_urlsafe(32)
     sessions.renew(connection, session, hash_token(token), strong=strong)
     return token
-
-
-def is_fresh(wiki: Wiki, session: int) -> bool:
-    """Whether somebody logged in for this session just now."""
-    with wiki.database.read() as connection:
-        began = sessions.created(connection, session)
-    return began is not None and wiki.clock() - began < FRESH
 
 
 def end(wiki: Wiki, token: str) -> None:

@@ -9,7 +9,17 @@ from flask import Blueprint, Response, flash, request
 from wiki.domain.errors import NotFound
 from wiki.domain.members import Status
 from wiki.i18n.languages import LANGUAGES
-from wiki.services import accounts, links, mail, members, passwords, proof, sessions, terms
+from wiki.services import (
+    accounts,
+    links,
+    mail,
+    members,
+    passwords,
+    proof,
+    provider,
+    sessions,
+    terms,
+)
 from wiki.services.accounts import Joined
 from wiki.services.links import Kind
 from wiki.web import forms, login
@@ -18,6 +28,7 @@ from wiki.web.context import (
     THEME_COOKIE,
     actor,
     back_to,
+    base_url,
     gettext,
     language,
     respond,
@@ -74,8 +85,11 @@ def arrived(target: str) -> Response:
 @blueprint.post("/logout")
 @forms.public
 def log_out() -> Response:
-    """Log out here."""
+    """Log out here; who came from the OpenID provider may log out there too."""
+    was_by_provider = login.is_by_provider()
     login.leave()
+    if was_by_provider and provider.farewell(wiki(), base_url()):
+        return see_other(url_of("logout/provider", next=_next()))
     return see_other(_next())
 
 
@@ -244,7 +258,7 @@ def password_form(problem: Problem | None = None) -> Response:
     return forms.page(
         "accounts/password.html",
         problem,
-        has_password=proof.has_password(wiki(), actor()),
+        asks=proof.asks(wiki(), actor(), login.session_id()),
         least=passwords.shortest(wiki().settings),
     )
 

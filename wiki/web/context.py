@@ -27,7 +27,7 @@ from wiki.domain.members import FORMER
 from wiki.domain.rights import Actor, Right
 from wiki.engine import Wiki
 from wiki.i18n import languages, screen
-from wiki.services import cautions, moderators, suggestions
+from wiki.services import cautions, moderators, provider, suggestions
 
 EXTENSION = "denktank"
 HOUSE_STYLE = "house.css"
@@ -209,6 +209,7 @@ def install(app: Flask) -> None:
         former_member=FORMER,
         picture_of=picture_of,
         suggestions_waiting=waiting,
+        provider_name=provider.label(settings),
     )
     app.jinja_env.filters["called"] = called
     app.context_processor(_variables)

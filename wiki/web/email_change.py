@@ -21,7 +21,7 @@ def form(problem: Problem | None = None) -> Response:
         "accounts/email.html",
         problem,
         member=accounts.profile(wiki(), actor()),
-        has_password=proof.has_password(wiki(), actor()),
+        asks=proof.asks(wiki(), actor(), login.session_id()),
         by_mail=mail.can_send(wiki().settings),
     )
 

@@ -28,6 +28,9 @@ MEMBERS_KEY = "_user_id"
 HALF_KEY = "half"
 """Where the token of a login is kept whose second step is to follow."""
 
+PROVIDER_KEY = "by_provider"
+"""Where is kept that this browser logged in with the OpenID provider."""
+
 DEVICE_COOKIE = "device"
 """What the browser keeps of who logged in there before (see services/devices)."""
 
@@ -153,6 +156,16 @@ def _keep_device(answer: Response) -> Response:
             secure=request.is_secure,
         )
     return answer
+
+
+def note_provider() -> None:
+    """This browser logged in with the OpenID provider."""
+    session[PROVIDER_KEY] = True
+
+
+def is_by_provider() -> bool:
+    """Whether it did."""
+    return bool(session.get(PROVIDER_KEY))
 
 
 def leave() -> None:

@@ -89,7 +89,7 @@ def export_form(problem: Problem | None = None) -> Response:
     """What the wiki knows of one: to take along, or to have erased."""
     profiles.own(wiki(), actor())
     return forms.page(
-        "members/export.html", problem, has_password=proof.has_password(wiki(), actor())
+        "members/export.html", problem, asks=proof.asks(wiki(), actor(), login.session_id())
     )
 
 
@@ -114,7 +114,7 @@ def erase_form(problem: Problem | None = None) -> Response:
         problem,
         left=left,
         by_admin=False,
-        has_password=proof.has_password(wiki(), actor()),
+        asks=proof.asks(wiki(), actor(), login.session_id()),
     )
 
 

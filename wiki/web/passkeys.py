@@ -12,6 +12,7 @@ from wiki.web import forms, login
 from wiki.web.accounts import arrived, login_form
 from wiki.web.context import actor, back_to, gettext, see_other, wiki
 from wiki.web.forms import Problem
+from wiki.web.proof import prove_form
 from wiki.web.second_factor import step_form
 
 blueprint = Blueprint("passkeys", __name__)
@@ -56,6 +57,31 @@ def log_in() -> Response:
     return arrived(back_to(form.get("next")))
 
 
+# -- proving who one is --
+
+
+@blueprint.post("/account/prove/passkey/options")
+def prove_options() -> Response:
+    """What a script asks the browser for."""
+    return _asked(passkeys.begin_proving(wiki(), actor(), login.relying()))
+
+
+@blueprint.post("/account/prove/passkey")
+@forms.refill(prove_form)
+def prove() -> Response:
+    """Show with a passkey that it is oneself."""
+    form = request.form
+    passkeys.prove(
+        wiki(),
+        actor(),
+        login.session_id(),
+        login.relying(),
+        ticket=form.get("ticket", ""),
+        answer=form.get("credential", ""),
+    )
+    return see_other(back_to(form.get("next"), "/account"))
+
+
 # -- one's own --
 
 
@@ -67,7 +93,7 @@ def overview(problem: Problem | None = None) -> Response:
         problem,
         passkeys=passkeys.listing(wiki(), actor()),
         party=login.relying(),
-        has_password=proof.has_password(wiki(), actor()),
+        asks=proof.asks(wiki(), actor(), login.session_id()),
     )
 
 
@@ -105,7 +131,7 @@ def remove_form(passkey: int, problem: Problem | None = None) -> Response:
         "passkeys/remove.html",
         problem,
         passkey=passkeys.get(wiki(), actor(), passkey),
-        has_password=proof.has_password(wiki(), actor()),
+        asks=proof.asks(wiki(), actor(), login.session_id()),
     )
 
 

@@ -56,7 +56,7 @@ def overview(problem: Problem | None = None) -> Response:
         "second_factor/overview.html",
         problem,
         state=second_factor.state(wiki(), actor()),
-        has_password=proof.has_password(wiki(), actor()),
+        asks=proof.asks(wiki(), actor(), login.session_id()),
         capped=bool(visit and visit.capped),
     )
 
