@@ -148,7 +148,9 @@ def create_app(settings: Settings, wiki: Wiki | None = None) -> Flask:
     login.install(app)
     forms.install(app)
     app.extensions[context.IDENTIFY] = login.current_actor
-    makers = slots.Makers(token=generate_csrf, once=new_nonce)
+    app.before_request(notifications.look)
+    held = watches.Follows().held
+    makers = slots.Makers(token=generate_csrf, once=new_nonce, held=held)
     slots.install(app, wiki, CACHED, makers)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

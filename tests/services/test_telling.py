@@ -136,7 +136,7 @@ def test_a_watch_follows_its_page(wiki: Wiki, anna: Actor, bram: Actor, page: An
     renaming.rename(wiki, bram, "oud", "map/nieuw")
     work(wiki)
     assert told(wiki, anna) == [("change", "map/nieuw")], "a repaired link is no news"
-    notifications.look_at(wiki, anna.id or 0, "map/nieuw")
+    notifications.look_at(wiki, anna, "map/nieuw")
     save(wiki, bram, "map/nieuw", "# Nieuw\n")
     trash.delete(wiki, bram, "map/nieuw", "weg")
     work(wiki)

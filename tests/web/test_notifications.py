@@ -99,3 +99,20 @@ def test_what_one_writes_need_not_be_followed(client: Any, wiki: Wiki, told: str
     assert client.post("/account/watches/choices", data=form).status_code == 303
     again = client.get("/account/watches").text
     assert again.count(" checked") == 1
+
+
+def test_looking_at_a_page_reads_what_was_told_of_it(
+    client: Any, wiki: Wiki, page: Any, told: str, editor: Actor
+) -> None:
+    page("b", "# B\n")
+    comments.post(wiki, editor, "b", "En @anna, hier?")
+    jobs.tell(wiki)
+    client.get("/wiki/b", headers={"Sec-Purpose": "prefetch"})
+    client.head("/wiki/b")
+    client.get("/wiki/b?at=" + page("c", "# C\n"))
+    assert unread(client) == "2"
+    assert 'class="unread">1' in client.get("/wiki/b").text
+    assert unread(client) == "1", "what was told of another page waits"
+    assert 'class="unread"' not in client.get("/wiki/a").text
+    assert unread(client) == ""
+    assert "En @anna, hier?" in client.get("/notifications").text, "it is read, not gone"

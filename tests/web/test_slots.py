@@ -85,3 +85,30 @@ def test_logging_out_ends_it(app, members, page):
     members["anna"].post("/logout", data={"csrf_token": token_in(shown)})
     assert "/members/anna" not in members["anna"].get("/wiki/vraag").text
     assert PASSWORD not in shown
+
+
+def test_the_button_shows_how_each_member_follows_the_page(app, members, page):
+    page("map/vraag", "---\nkind: question\n---\n\n# Een vraag\n")
+    page("map/gesprek", "---\nkind: dialogue\nquestions: [map/vraag]\n---\n\n# Gesprek\n")
+    shown = members["anna"].get("/wiki/map/vraag").text
+    assert "Volgen" in shown and "Gevolgd" not in shown
+    form = {"csrf_token": token_in(shown)}
+    assert members["anna"].post("/watch/map/vraag", data=form).status_code == 303
+    members["anna"].get("/wiki/map/vraag")
+    before = hits(app)
+    followed = _button(members["anna"].get("/wiki/map/vraag").text)
+    assert hits(app) == before + 1
+    assert "Gevolgd" in followed and "met de gesprekken erover" in followed
+    assert "met het vraagstuk" in _button(members["anna"].get("/wiki/map/gesprek").text)
+    assert "Gevolgd" not in members["bram"].get("/wiki/map/vraag").text
+    folder = {"csrf_token": token_in(members["bram"].get("/wiki/map/vraag").text)}
+    members["bram"].post("/watch/map", data=folder | {"scope": "folder"})
+    assert "met de map map" in _button(members["bram"].get("/wiki/map/gesprek").text)
+    members["bram"].post("/watch/map/gesprek", data=folder | {"action": "stop"})
+    members["bram"].get("/wiki/map/gesprek")
+    assert "Gevolgd" not in members["bram"].get("/wiki/map/gesprek").text
+    assert "\ue000" not in members["bram"].get("/wiki/map/vraag").text
+
+
+def _button(shown):
+    return re.search(r'<form class="follow.*?</form>', shown, re.DOTALL)[0]

@@ -132,8 +132,8 @@ def get(connection: Connection, member: int, id: int) -> Notification | None:
     return _notification(row) if row else None
 
 
-def unread_at(connection: Connection, member: int, path: str) -> list[int]:
-    """The ids of a member's unread notifications about the page that is at a path today."""
+def unread_at(connection: Connection, member: int, path: str, kinds: Collection[Kind]) -> list[int]:
+    """The ids of a member's unread notifications of these kinds about the page at a path today."""
     asked = (
         select(notifications.c.id)
         .join(
@@ -142,6 +142,7 @@ def unread_at(connection: Connection, member: int, path: str) -> list[int]:
         )
         .join(places, places.c.page == rows.c.page)
         .where(notifications.c.member == member, _UNREAD, places.c.path == path)
+        .where(notifications.c.kind.in_([kind.value for kind in kinds]))
     )
     return list(connection.scalars(asked))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -34,6 +35,14 @@ class Watch:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """A watch that holds a page: of the page itself, of its question or of a folder around it."""
+
+    scope: Scope
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class Watched:
     """What one member watches, as paths of today: `silent` are the pages that they left."""
 
@@ -42,15 +51,17 @@ class Watched:
     folders: frozenset[str] = frozenset()
     silent: frozenset[str] = frozenset()
 
-    def scope_of(self, path: str) -> Scope | None:
-        """The nearest watch that holds this page by its own path, or None."""
+    def held_by(self, path: str, questions: Sequence[str] = ()) -> Held | None:
+        """The nearest watch that holds this page, or None; it is a dialogue about `questions`."""
         if path in self.silent:
             return None
         if path in self.questions:
-            return Scope.QUESTION
+            return Held(Scope.QUESTION, path)
         if path in self.pages:
-            return Scope.PAGE
-        return Scope.FOLDER if self.folders.intersection(folders_of(path)) else None
+            return Held(Scope.PAGE, path)
+        about = [Held(Scope.QUESTION, one) for one in questions if one in self.questions]
+        around = [Held(Scope.FOLDER, one) for one in folders_of(path) if one in self.folders]
+        return next(iter(about + around), None)
 
 
 @dataclass(frozen=True, slots=True)

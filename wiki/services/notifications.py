@@ -50,6 +50,9 @@ _OF_OTHERS = frozenset(
 """Kinds that tell of comments which not everybody can read: of duty, of one's own comment, or of
 what became of one that was reported."""
 
+_SEEN_THERE = frozenset(kind for kind in Kind if kind.group is not Group.DUTY)
+"""Kinds that are read once their member has seen the page."""
+
 
 def tell(
     wiki: Wiki,
@@ -166,12 +169,19 @@ def read_some(wiki: Wiki, actor: Actor, ids: Collection[int], *, all_until: int 
             notifications.read(connection, member, ids, wiki.clock())
 
 
-def look_at(wiki: Wiki, member: int, path: str) -> None:
-    """The member looks at a page: what they were told of it is read."""
+def look_at(wiki: Wiki, actor: Actor, path: str) -> int:
+    """The actor looks at a page: what they were told of it is read; gives how much that was.
+
+    What asks for a moderator's or an editor's decision stays. Nothing is read by who may not see
+    the page.
+    """
+    if actor.id is None or not wiki.rights.may(actor, Right.READ, path):
+        return 0
     with wiki.database.read() as connection:
-        ids = notifications.unread_at(connection, member, path)
+        ids = notifications.unread_at(connection, actor.id, path, _SEEN_THERE)
     if ids:
-        read(wiki, member, ids)
+        read(wiki, actor.id, ids)
+    return len(ids)
 
 
 def choices(wiki: Wiki, actor: Actor) -> Choices:

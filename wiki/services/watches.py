@@ -11,7 +11,7 @@ from wiki.domain.errors import Invalid, NotFound
 from wiki.domain.pages import Kind
 from wiki.domain.rights import Actor, Right
 from wiki.domain.saved_searches import SavedSearch
-from wiki.domain.watches import Scope, Watched, folders_of
+from wiki.domain.watches import Held, Scope, Watched, folders_of
 from wiki.engine import Wiki
 from wiki.services import places, sight
 from wiki.services.sessions import own_id
@@ -19,12 +19,12 @@ from wiki.services.sessions import own_id
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What a member may watch from a page, and what they watch: None, or the nearest watch."""
+    """What a member may watch from a page, and the nearest watch that holds it already."""
 
     path: str
     title: str
     is_question: bool
-    scope: Scope | None
+    held: Held | None
     folders: Sequence[tuple[str, bool]]
 
 
@@ -53,18 +53,21 @@ def offer(wiki: Wiki, actor: Actor, path: str) -> Offer:
     """What may be watched from a page. Raises LoginRequired, Forbidden, NotFound, Gone."""
     member = own_id(actor)
     wiki.rights.require(actor, Right.READ, path)
-    held = watched(wiki, member)
+    has = watched(wiki, member)
     with wiki.database.read() as connection:
         summary = catalogue.get(connection, path)
+        asked = summary.meta.questions if summary else ()
+        about = catalogue.resolve_links(connection, asked, sight=sight.of(wiki, actor))
     if summary is None:
         raise places.missing(wiki, actor, path)
     above = [
-        (folder, folder in held.folders)
+        (folder, folder in has.folders)
         for folder in folders_of(path)
         if wiki.rights.may(actor, Right.READ, folder)
     ]
     is_question = summary.meta.kind is Kind.QUESTION
-    return Offer(path, summary.title, is_question, held.scope_of(path), above)
+    held = has.held_by(path, [question for question in about.values() if question])
+    return Offer(path, summary.title, is_question, held, above)
 
 
 def watch(wiki: Wiki, actor: Actor, path: str, scope: str = "") -> Scope:

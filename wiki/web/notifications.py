@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, request
+import contextlib
 
+from flask import Blueprint, Response, g, request
+
+from wiki.domain.errors import Unavailable
 from wiki.services import notifications
-from wiki.web.context import actor, respond, see_other, wiki, zone
+from wiki.web.context import actor, respond, see_other, unread, wiki, zone
 
 blueprint = Blueprint("notifications", __name__)
 
@@ -34,6 +37,22 @@ def read() -> Response:
     until = number(request.form.get("until", ""))
     notifications.read_some(wiki(), actor(), ids, all_until=until)
     return see_other("/notifications")
+
+
+def look() -> None:
+    """Before a member's request: what they were told of the page they look at is read.
+
+    It costs nothing while nothing is unread. A browser that fetches ahead is not looking.
+    """
+    is_look = request.method == "GET" and request.endpoint == "pages.show"
+    if not is_look or not unread() or "at" in request.args:
+        return
+    if "prefetch" in request.headers.get("Sec-Purpose", ""):
+        return
+    path = (request.view_args or {}).get("path", "").strip("/")
+    # The page itself is what was asked for: it comes although this cannot be kept.
+    with contextlib.suppress(Unavailable):
+        g.unread = max(0, unread() - notifications.look_at(wiki(), actor(), path))
 
 
 def number(written: str) -> int:

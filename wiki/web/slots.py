@@ -9,30 +9,34 @@ makes the page somebody's own: the controls on one's own comments, so a page nam
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from urllib.parse import quote, unquote
 
 from flask import Flask, Response, g, make_response, render_template, request, session
 from markupsafe import Markup
 
+from wiki.domain.watches import Held
 from wiki.engine import Wiki
 from wiki.web import cache, context
 
-ACCOUNT, TOKEN, ONCE = "account", "token", "once"
+ACCOUNT, TOKEN, ONCE, FOLLOW = "account", "token", "once", "follow"
 _MARK = "\ue000{}\ue001"
-_MARKS = re.compile("\ue000(account|token|once)\ue001")
+_MARKS = re.compile("\ue000(account|token|once|follow:[^\ue001]*)\ue001")
 _FLASHES = "_flashes"
-MENUS = 500
+PARTS = 1000
 
 Key = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Makers:
-    """What fills the slots for the member who asks: their CSRF token, a fresh number."""
+    """What fills the slots for the member who asks: their CSRF token, a fresh number, and by which
+    watch they follow a page (its path, and the paths of the questions that it is about)."""
 
     token: Callable[[], str]
     once: Callable[[], str]
+    held: Callable[[str, Sequence[str]], Held | None]
 
 
 class MemberPages:
@@ -43,7 +47,7 @@ class MemberPages:
         self._pages = pages
         self._endpoints = endpoints
         self._make = make
-        self._menus: dict[Key, str] = {}
+        self._made: dict[Key, str] = {}
 
     def answer(self) -> Response | None:
         """The kept page for this request, filled; None if it has to be made.
@@ -106,8 +110,21 @@ class MemberPages:
 
     def _fill(self, body: str) -> str:
         token = self._make.token()
-        page = _MARKS.sub(lambda mark: self._menu() if mark[1] == ACCOUNT else mark[0], body)
+        page = _MARKS.sub(self._member, body)
         return _MARKS.sub(lambda mark: token if mark[1] == TOKEN else self._make.once(), page)
+
+    def _member(self, mark: re.Match[str]) -> str:
+        """What is the member's own and holds marks itself: for their token, a number."""
+        if mark[1] == ACCOUNT:
+            return self._menu()
+        return self._follow(mark[1]) if mark[1].startswith(FOLLOW) else mark[0]
+
+    def _follow(self, mark: str) -> str:
+        """The button with which the member follows a page, or no longer."""
+        path, *questions = (unquote(part) for part in mark.partition(":")[2].split(","))
+        held = self._make.held(path, questions)
+        key = (mark, *((held.scope, held.path) if held else ()), context.language())
+        return self._once(key, lambda: follow_button(path, held))
 
     def _menu(self) -> str:
         """The account menu, with a mark for its token; it changes only with its member."""
@@ -120,20 +137,29 @@ class MemberPages:
             context.language(),
             self._wiki.rights.signature(actor),
         )
-        menu = self._menus.get(key)
-        if menu is None:
+        return self._once(key, lambda: render_template("macros/account.html"))
+
+    def _once(self, key: Key, make: Callable[[], str]) -> str:
+        """What is made for this key, with marks in it."""
+        made = self._made.get(key)
+        if made is None:
             g.slots = True
-            menu = render_template("macros/account.html")
+            made = make()
             g.pop("slots", None)
-            if len(self._menus) >= MENUS:
-                self._menus.clear()
-            self._menus[key] = menu
-        return menu
+            if len(self._made) >= PARTS:
+                self._made.clear()
+            self._made[key] = made
+        return made
 
 
 def differs_for(members: Iterable[int | None]) -> None:
     """Say that this page looks different to these members than to others with their rights."""
     g.own_for = g.get("own_for", frozenset()) | frozenset(members)
+
+
+def follow_button(path: str, held: Held | None) -> str:
+    """The button to follow the page at a path, or no longer, with the state it is in."""
+    return render_template("watches/button.html", path=path, held=held)
 
 
 def slot(name: str, value: object) -> object:
@@ -145,10 +171,17 @@ def slot(name: str, value: object) -> object:
 
 def install(app: Flask, wiki: Wiki, endpoints: frozenset[str], make: Makers) -> None:
     """Keep the pages of these endpoints for members."""
+
+    def follow(path: str, questions: Sequence[str]) -> Markup:
+        if g.get("slots"):
+            return Markup(_MARK.format(f"{FOLLOW}:{','.join(map(quote, [path, *questions]))}"))
+        return Markup(follow_button(path, make.held(path, questions)))
+
     pages = MemberPages(wiki, app.extensions[cache.PAGES], endpoints, make)
     app.before_request(pages.answer)
     app.after_request(pages.keep)
     app.jinja_env.globals.update(
         slot=slot,
+        follow_button=follow,
         csrf_token=lambda: slot(TOKEN, make.token),
     )

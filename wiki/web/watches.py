@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from flask import Blueprint, Response, flash, request
 
-from wiki.domain.watches import Scope
+from wiki.domain.watches import Held, Scope, Watched
 from wiki.services import notifications, watches
-from wiki.web import forms
+from wiki.web import cache, forms, login
 from wiki.web.context import actor, gettext, page_url, see_other, wiki
 from wiki.web.forms import Problem
 from wiki.web.notifications import number
@@ -16,6 +17,27 @@ from wiki.web.notifications import number
 blueprint = Blueprint("watches", __name__)
 
 STOP = "stop"
+MEMBERS = 500
+
+
+class Follows:
+    """What members follow, kept in this process while neither that nor the wiki changes."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[object, Watched]] = {}
+
+    def held(self, path: str, questions: Sequence[str]) -> Held | None:
+        """The watch by which the member who asks follows a page, a dialogue about `questions`."""
+        visit = login.current_visit()
+        if visit is None or visit.actor.id is None:
+            return None
+        member, stamp = visit.actor.id, (visit.watching, request.environ[cache.VERSION])
+        known = self._known.get(member)
+        if known is None or known[0] != stamp:
+            if len(self._known) >= MEMBERS:
+                self._known.clear()
+            known = self._known[member] = (stamp, watches.watched(wiki(), member))
+        return known[1].held_by(path, questions)
 
 
 @blueprint.get("/watch/<path:path>")
