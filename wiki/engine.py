@@ -15,6 +15,7 @@ from wiki.domain.rights import DEFAULT_RIGHTS, Right, Rights, Role
 from wiki.domain.search import Site
 from wiki.projections import follow
 from wiki.projections.search.index import SearchIndex
+from wiki.projections.search.lost import LostIndex
 from wiki.render.markdown import Renderer
 from wiki.settings import Settings, with_secret
 from wiki.store.store import Store
@@ -43,6 +44,7 @@ class Wiki:
     store: Store
     database: Database
     search: SearchIndex
+    lost: LostIndex
     renderer: Renderer
     clock: Callable[[], datetime] = _now
     wake: Callable[[], None] = lambda: None
@@ -122,6 +124,7 @@ def open_wiki(settings: Settings) -> Wiki:
         store=store,
         database=database,
         search=SearchIndex.open(settings.data / "search_index", site),
+        lost=LostIndex.open(settings.data / "search_index" / "lost", site),
         renderer=Renderer(),
         wake=Bell(settings.data).ring,
     )

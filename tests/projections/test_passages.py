@@ -9,11 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.projections.conftest import START, Site
-from wiki.database import lost
 from wiki.database import passages as kept
 from wiki.domain import text
 from wiki.domain.passages import cut
-from wiki.domain.sight import EVERYTHING, Sight
 from wiki.projections import passages
 
 SENTENCES = st.sampled_from(["Een.", "Twee twee.", "Drie.\n", "# Kop\n", "Vier?\n\n", "- vijf\n"])
@@ -63,7 +61,7 @@ def everything(site: Site) -> list[object]:
 
 def rows_of(site: Site) -> list[object]:
     with site.database.read() as connection:
-        tables = (kept.weaves, kept.steps, kept.passages, lost.lost)
+        tables = (kept.weaves, kept.steps, kept.passages)
         return [sorted(map(tuple, connection.execute(table.select()))) for table in tables]
 
 
@@ -77,7 +75,6 @@ def test_following_gives_what_following_anew_gives(story: list[tuple[str, str, s
         followed = everything(site)
         with site.database.project() as connection:
             kept.forget_all(connection)
-            lost.forget(connection)
         assert everything(site) == followed
         every_revision_joins(site)
         site.close()
@@ -147,25 +144,6 @@ def test_the_worker_begins_with_what_changed_last(site: Site) -> None:
     with site.database.read() as connection:
         done = [row.path for row in connection.execute(kept.steps.select())]
     assert done == ["nieuwst"]
-
-
-def test_lost_words_are_found_until_they_come_back(site_on: Site) -> None:
-    site = site_on
-    site.save("create", {"a": "Blijft staan. De café's gaan weg.\n", "dicht/b": "De cafe ook.\n"})
-    gone = site.save("edit", {"a": "Blijft staan.\n", "dicht/b": "Niets.\n"})
-    everything(site)
-
-    def found(word: str, sight: Sight = EVERYTHING) -> list[tuple[str, str, str]]:
-        with site.database.read() as connection:
-            hits = lost.search(connection, [[word]], sight=sight)
-        return [(hit.path, hit.text, hit.commit) for hit in hits]
-
-    assert found("blijft") == []
-    assert len(found("cafe")) == 2
-    assert found("cafe", sight=Sight(("dicht",))) == [("a", "De café's gaan weg.", gone)]
-    site.save("edit", {"a": "De café's gaan weg. Of toch niet.\n"})
-    everything(site)
-    assert [hit[0] for hit in found("cafe")] == ["dicht/b"]
 
 
 def test_what_is_not_right_is_found_and_made_anew(site: Site) -> None:

@@ -66,6 +66,17 @@ def by_nobody(connection: Connection, paths: Collection[str] = ()) -> dict[str, 
     return found
 
 
+def changed_last_in(connection: Connection, commits: Collection[str]) -> dict[str, str]:
+    """The blob of each page whose newest revision is one of these commits."""
+    here = and_(catalogue.c.path == places.c.path, places.c.alive)
+    query = select(catalogue.c.path, catalogue.c.blob).join_from(places, catalogue, here)
+    found: dict[str, str] = {}
+    for some in slices(commits):
+        rows = connection.execute(query.where(places.c.commit.in_(some)))
+        found.update((row.path, row.blob) for row in rows)
+    return found
+
+
 def holds(
     connection: Connection,
     folder: str,

@@ -222,6 +222,17 @@ def revision(connection: Connection, page: str, commit: str) -> Revision | None:
     return _revision(row) if row else None
 
 
+def of_pages(
+    connection: Connection, keys: Collection[tuple[str, str]]
+) -> dict[tuple[str, str], Revision]:
+    """Those revisions, each by its page and commit; a few at a time."""
+    query = ROW.where(
+        rows.c.commit.in_({commit for _, commit in keys}),
+        rows.c.page.in_({page for page, _ in keys}),
+    )
+    return {(row.page, row.commit): _revision(row) for row in connection.execute(query)}
+
+
 def of_commits(connection: Connection, ids: Sequence[str]) -> list[Revision]:
     """What these commits did to pages."""
     found: list[Revision] = []
@@ -294,6 +305,12 @@ def place(connection: Connection, page: str) -> Place | None:
     """Where a page is now, or last was; None if there is no such page."""
     row = connection.execute(_PLACE, {"of": page}).first()
     return Place(row.path, row.alive) if row else None
+
+
+def places_of(connection: Connection, pages: Collection[str]) -> dict[str, Place]:
+    """Where each of these pages is now, or last was; a few at a time."""
+    query = select(places.c.page, places.c.path, places.c.alive).where(places.c.page.in_(pages))
+    return {row.page: Place(row.path, row.alive) for row in connection.execute(query)}
 
 
 def page_of(connection: Connection, path: str, commit: str) -> str:

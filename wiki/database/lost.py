@@ -1,164 +1,201 @@
-"""Lost words: passages that once stood on a page and no longer do, to be searched.
+"""Lost words: what revisions took from pages for good, and which of it the index does not know yet.
 
-The rows lie in order of the moment that they went, so a search reads from the newest on and stops
-when it has enough; words that are rare cost one pass over all of them.
+The words themselves are passages that died and never came back. Whenever a page is followed, or
+something of its past is hidden, it waits here until the index has it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from itertools import groupby
 
 from sqlalchemy import (
-    BigInteger,
     Column,
     Connection,
     Index,
     Integer,
-    Select,
+    Row,
     String,
     Table,
-    Text,
     and_,
     bindparam,
     delete,
-    exists,
     false,
+    func,
     insert,
-    or_,
     select,
 )
 
-from wiki.database.hiding import hidden_revisions as hidden
-from wiki.database.history import places
+from wiki.database import hiding, members
+from wiki.database.history import commits, rows
 from wiki.database.passages import passages, steps
 from wiki.database.schema import projections
-from wiki.database.visible import inside, visible
+from wiki.domain.passages import ALIVE
 from wiki.domain.revisions import Part
-from wiki.domain.sight import Sight
 
-lost = Table(
+waiting = Table(
     "lost",
     projections,
-    Column("date", BigInteger, primary_key=True),
-    Column("page", String, primary_key=True),
-    Column("number", Integer, primary_key=True),
-    Column("folded", Text, nullable=False),
-    Index("ix_lost_page", "page", "number"),
-    sqlite_with_rowid=False,
+    Column("id", Integer, primary_key=True),
+    Column("page", String, nullable=False),
+    Column("step", Integer, nullable=False),
+    Index("ix_lost_page", "page"),
+    sqlite_autoincrement=True,
 )
 
+_Taken = tuple[int, int, int, str]
+_GONE = and_(passages.c.died != ALIVE, passages.c.back == false(), passages.c.text != "")
+
+EVERY = 0
+"""The step that stands for all of a page's steps."""
+
+EVERYTHING = ""
+"""The page that stands for all pages."""
+
+_NUMBERS = 400
+
 
 @dataclass(frozen=True, slots=True)
-class Lost:
-    """A passage of a page that went at a corrected date; `folded` is what is searched."""
+class Waiting:
+    """What a step of a page took (`EVERY`: what each did) has to be indexed anew.
 
-    date: int
-    number: int
-    folded: str
-
-
-@dataclass(frozen=True, slots=True)
-class Trace:
-    """Where words once stood: the page now, and the revision (at its path then) that took them.
-
-    They stood there from the step `born` until `died`.
+    Without a page: everything.
     """
 
+    id: int
     page: str
-    path: str
-    alive: bool
-    text: str
-    born: int
-    died: int
-    commit: str
-    then: str
+    step: int
 
 
-def put(
-    connection: Connection, page: str, gone: Sequence[Lost], found: Collection[int] = ()
-) -> None:
-    """Note what a page lost, and by their numbers the passages that are there again."""
-    if found:
-        here = and_(lost.c.page == bindparam("at"), lost.c.number == bindparam("of"))
-        connection.execute(delete(lost).where(here), [{"at": page, "of": n} for n in sorted(found)])
-    if gone:
-        connection.execute(
-            insert(lost),
-            [
-                {"date": one.date, "page": page, "number": one.number, "folded": one.folded}
-                for one in gone
-            ],
-        )
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """What one step of a page took away for good, and at which corrected date.
 
-
-def forget(connection: Connection, page: str = "") -> None:
-    """Forget what a page lost; without one, what every page did."""
-    query = delete(lost)
-    connection.execute(query.where(lost.c.page == page) if page else query)
-
-
-def search(
-    connection: Connection,
-    wanted: Sequence[Sequence[str]],
-    unwanted: Sequence[str] = (),
-    limit: int = 20,
-    offset: int = 0,
-    *,
-    folder: str = "",
-    since: int | None = None,
-    before: int | None = None,
-    sight: Sight,
-) -> list[Trace]:
-    """Lost passages that have, of each of `wanted`, one of its folded words; the last lost first.
-
-    None of the `unwanted`; only of pages in sight. `since` and `before` are Unix seconds.
+    Who had written it and who took it are its `authors`, but for hidden and erased names. What
+    stood only in revisions whose text a moderator hid is a removal of its own, `closed`.
     """
-    query = select(lost)
-    for any_of in wanted:
-        has = [lost.c.folded.contains(word, autoescape=True) for word in any_of]
-        query = query.where(or_(false(), *has))
-    for word in unwanted:
-        query = query.where(~lost.c.folded.contains(word, autoescape=True))
-    if since is not None:
-        query = query.where(lost.c.date >= since)
-    if before is not None:
-        query = query.where(lost.c.date < before)
-    if sight.hidden or folder:
-        in_sight = visible(places.c.path, sight)
-        here = exists().where(places.c.page == lost.c.page, in_sight, inside(places.c.path, folder))
-        query = query.where(here)
-    newest = query.order_by(lost.c.date.desc(), lost.c.page.desc(), lost.c.number.desc())
-    return _traces(connection, newest.limit(limit).offset(offset))
+
+    step: int
+    commit: str
+    date: int
+    authors: tuple[str, ...]
+    texts: tuple[str, ...]
+    closed: bool
 
 
-def _traces(connection: Connection, found: Select[Any]) -> list[Trace]:
-    """The lost passages that a query finds, with the revisions that took them."""
-    some = found.subquery()
-    query = (
-        select(
-            some.c.page,
-            places.c.path,
-            places.c.alive,
-            passages.c.text,
-            passages.c.born,
-            passages.c.died,
-            steps.c.commit,
-            steps.c.path,
+def wait(connection: Connection, page: str, of: Collection[int] = (EVERY,)) -> None:
+    """Let these steps of a page (without a page: everything) be indexed anew."""
+    if of:
+        connection.execute(insert(waiting), [{"page": page, "step": step} for step in sorted(of)])
+
+
+def wait_for(connection: Connection, ids: Collection[str]) -> None:
+    """Let the pages that these commits touched be indexed anew."""
+    touched = select(rows.c.page).where(rows.c.commit.in_(sorted(ids))).distinct()
+    for page in list(connection.scalars(touched)):
+        wait(connection, page)
+
+
+def pending(connection: Connection, limit: int | None = None) -> list[Waiting]:
+    """The oldest of what waits, at most so much."""
+    query = select(waiting).order_by(waiting.c.id).limit(limit)
+    return [Waiting(*row) for row in connection.execute(query)]
+
+
+def done(connection: Connection, indexed: Sequence[Waiting]) -> None:
+    """What waited is indexed. Rows of projections made anew meanwhile stay, whatever their ids."""
+    same = [column == bindparam(f"of_{column.name}") for column in waiting.columns]
+    values = [{f"of_{name}": value for name, value in asdict(one).items()} for one in indexed]
+    if values:
+        connection.execute(delete(waiting).where(*same), values)
+
+
+def count(connection: Connection) -> int:
+    """How much waits."""
+    return connection.scalar(select(func.count()).select_from(waiting)) or 0
+
+
+def is_all_waiting(connection: Connection) -> bool:
+    """Whether everything is to be indexed anew."""
+    query = select(waiting.c.id).where(waiting.c.page == EVERYTHING)
+    return connection.scalar(query.limit(1)) is not None
+
+
+def pages(connection: Connection) -> list[str]:
+    """Every page that lost words."""
+    query = select(passages.c.page).where(_GONE).distinct().order_by(passages.c.page)
+    return list(connection.scalars(query))
+
+
+def removals(
+    connection: Connection, page: str, of: Collection[int] = (EVERY,)
+) -> Iterator[Removal]:
+    """What these steps of a page took, the first step first."""
+    taken = _taken(connection, page, of)
+    known = _steps(connection, page, {step for row in taken for step in (row.died, row.origin)})
+    hidden = hidden_steps(connection, [page])[page]
+
+    def key(row: Row[_Taken]) -> tuple[int, bool]:
+        return row.died, hidden.issuperset(range(row.born, row.died))
+
+    for (died, closed), gone in groupby(sorted(taken, key=key), key):
+        there = list(gone)
+        step = known[died]
+        authors = [step.name, *(known[row.origin].name for row in there)]
+        yield Removal(
+            died,
+            step.commit,
+            step.date,
+            tuple(dict.fromkeys(filter(None, authors))),
+            tuple(row.text for row in there),
+            closed,
         )
-        .join_from(some, places, places.c.page == some.c.page)
-        .join(passages, and_(passages.c.page == some.c.page, passages.c.number == some.c.number))
-        .join(steps, and_(steps.c.page == some.c.page, steps.c.step == passages.c.died))
-        .order_by(some.c.date.desc(), some.c.page.desc(), some.c.number.desc())
+
+
+def _taken(connection: Connection, page: str, of: Collection[int]) -> list[Row[_Taken]]:
+    query = select(passages.c.born, passages.c.died, passages.c.origin, passages.c.text)
+    query = query.where(passages.c.page == page, _GONE).order_by(passages.c.place)
+    if EVERY not in of:
+        query = query.where(passages.c.died.in_(sorted(of)))
+    return list(connection.execute(query))
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    commit: str
+    date: int
+    name: str
+
+
+def _steps(connection: Connection, page: str, numbers: Collection[int]) -> dict[int, _Step]:
+    """The commit, corrected date and author of steps; no author if hidden or erased."""
+    query = (
+        select(steps.c.step, steps.c.commit, steps.c.path, commits.c.date, commits.c.name)
+        .add_columns(rows.c.author)
+        .join(commits, commits.c.commit == steps.c.commit)
+        .join(rows, and_(rows.c.commit == steps.c.commit, rows.c.path == steps.c.path))
+        .where(steps.c.page == page)
     )
-    return [Trace(*row) for row in connection.execute(query)]
+    if len(numbers) <= _NUMBERS:
+        query = query.where(steps.c.step.in_(sorted(numbers)))
+    hidden = hiding.every(connection)
+    former = set(members.former(connection))
+    found = {}
+    for row in connection.execute(query):
+        parts = hidden.get((row.commit, row.path), frozenset())
+        is_named = Part.AUTHOR not in parts and row.author not in former
+        found[row.step] = _Step(row.commit, row.date, row.name if is_named else "")
+    return found
 
 
-def hidden_steps(connection: Connection, page: str) -> set[int]:
-    """The steps of a page whose text a moderator hid; mostly none."""
+def hidden_steps(connection: Connection, pages: Collection[str]) -> dict[str, set[int]]:
+    """The steps of each of these pages whose text a moderator hid; mostly none."""
+    hidden = hiding.hidden_revisions
     same = and_(hidden.c.commit == steps.c.commit, hidden.c.path == steps.c.path)
-    query = select(steps.c.step).join(hidden, same)
-    return set(
-        connection.scalars(query.where(steps.c.page == page, hidden.c.part == Part.TEXT.value))
-    )
+    query = select(steps.c.page, steps.c.step).join(hidden, same)
+    query = query.where(steps.c.page.in_(pages), hidden.c.part == Part.TEXT.value)
+    found: dict[str, set[int]] = {page: set() for page in pages}
+    for page, step in connection.execute(query):
+        found[page].add(step)
+    return found

@@ -12,6 +12,8 @@ from wiki.domain.query import Notice, Query
 from wiki.domain.rights import Actor, Right, Rights
 
 PERSON_FOLDER = "people"
+HIDDEN_FOLDER = "\0"
+"""Stands before the path of what moderators hid: no page's path begins so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,24 @@ def scope_of(rights: Rights, actor: Actor) -> Scope:
     return Scope(rights.may(actor, Right.READ), tuple(rules))
 
 
+def past_scope_of(rights: Rights, actor: Actor) -> Scope:
+    """What the actor may find of what is gone: what moderators hid only where they are one."""
+    scope = scope_of(rights, actor)
+    decisive = (rule.prefix.rstrip("/") for rule in rights.rules if rule.right in _OF_HIDDEN)
+    prefixes = sorted({"", *decisive}, key=lambda prefix: (len(prefix), prefix))
+    hidden = (
+        (
+            f"{HIDDEN_FOLDER}/{prefix}".rstrip("/"),
+            actor.is_member and all(rights.may(actor, right, prefix) for right in _OF_HIDDEN),
+        )
+        for prefix in prefixes
+    )
+    return Scope(scope.everywhere, (*scope.rules, *hidden))
+
+
+_OF_HIDDEN = (Right.READ, Right.MODERATE)
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """A part of a passage; `marked` if it is what was asked for."""
@@ -87,7 +107,9 @@ class Hit:
     """One thing that was found.
 
     `path` is the page (a person: `people/<slug>`), `number` the turn's number or comment's id,
-    `when` the dialogue's date, the comment's time, else the last change; `title` is the page's.
+    `when` the dialogue's date, the comment's time, else the last change; `title` is the page's and
+    `page` its identity. Of lost words `revision` is the one that took them, `number` its step, and
+    `hidden` changes with what was hidden of the page's past when they were indexed.
     """
 
     kind: Found
@@ -95,6 +117,8 @@ class Hit:
     title: tuple[Piece, ...]
     number: int = 0
     revision: str = ""
+    page: str = ""
+    hidden: str = ""
     person: str = ""
     when: datetime | None = None
     is_day: bool = False
@@ -159,6 +183,12 @@ class Search(Protocol):
 
     def suggest(self, text: str, scope: Scope, limit: int = 8) -> list[Suggestion]:
         """What has a word that begins as the last word of `text` does; raises NotReady."""
+
+    def marks(self, query: Query, scope: Scope, most: int) -> frozenset[int]:
+        """A mark of each of the newest things that have all the query asks for, at most so many.
+
+        A thing keeps its mark when its page is renamed or its text changes. Raises NotReady.
+        """
 
     @property
     def progress(self) -> Progress:

@@ -26,7 +26,7 @@ from wiki.render import frontmatter
 from wiki.store.store import Commit, FileDiff, Store
 
 NAME = "history"
-FORMAT = 6
+FORMAT = 7
 WORDS = "words"
 """How far words are counted, in the same table."""
 

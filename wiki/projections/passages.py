@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from wiki.analysis.tokens import fold_text
 from wiki.database import lost, progress
 from wiki.database import passages as kept
 from wiki.database.connection import Connection
@@ -57,7 +56,7 @@ def catch_up(store: Store, database: Database, most: int = 400) -> bool:
     if format != FORMAT or not begun or not store.reachable(begun, head):
         with database.project() as connection:
             kept.forget_all(connection)
-            lost.forget(connection)
+            lost.wait(connection, lost.EVERYTHING)
             progress.put(connection, NAME, head, FORMAT)
         return True
     if begun != head and not _follow_touched(store, database, begun, head, most):
@@ -74,7 +73,7 @@ def forget(database: Database) -> None:
     """Forget all passages; the worker follows every page anew, those changed last first."""
     with database.project() as connection:
         kept.forget_all(connection)
-        lost.forget(connection)
+        lost.wait(connection, lost.EVERYTHING)
         progress.put(connection, NAME, "", FORMAT)
 
 
@@ -175,19 +174,13 @@ class _Following:
         last = done[-1] if done else before
         after = Followed(steps, last.date, last.commit, last.path, last.blob, whole)
         changed = self._weave.changed.values()
-        since = before.steps + 1
-        gone = [
-            lost.Lost(done[one.died - since].date, one.number, fold_text(one.text))
-            for one in changed
-            if one.died != ALIVE and not one.back and one.died >= since and one.text
-        ]
-        found = {one.number for one in changed if one.back and one.died < since}
+        # what went now, or came back; of others only the place changed
+        new = {one.died for one in changed if one.back or before.steps < one.died < ALIVE}
         with self._database.project() as connection:
-            if self._before is None:
-                lost.forget(connection, self._page)
             if not kept.advance(connection, self._page, self._before, after, done, changed):
                 return False
-            lost.put(connection, self._page, gone, found)
+            # the last step even if it took nothing: the page may have another name or place now
+            lost.wait(connection, self._page, {*new, steps} if self._before else {lost.EVERY})
         self._before = after
         return True
 
@@ -232,7 +225,7 @@ def _follow_touched(store: Store, database: Database, begun: str, head: str, mos
     with database.project() as connection:
         for page in kept.strays(connection, new):
             kept.forget(connection, page)
-            lost.forget(connection, page)
+            lost.wait(connection, page)
         progress.put(connection, NAME, head, FORMAT)
     return True
 

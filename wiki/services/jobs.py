@@ -83,6 +83,11 @@ def passages(wiki: Wiki) -> bool:
     return blaming.catch_up(wiki.store, wiki.database, PASSAGES)
 
 
+def lost(wiki: Wiki) -> bool:
+    """What pages lost can be searched."""
+    return wiki.lost.update(wiki.store, wiki.database)
+
+
 def anchors(wiki: Wiki) -> bool:
     """Passages that comments are about are found again in what was just saved."""
     return anchoring.catch_up(passages_of_talk.source(wiki), ANCHORS)

@@ -2,151 +2,70 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time
 
-from wiki.analysis.tokens import fold_text
-from wiki.database import catalogue, history, lost
+from wiki.database import history
 from wiki.database.connection import Connection
-from wiki.database.lost import Trace
-from wiki.domain.query import Clause, Filters, Notice, Query
+from wiki.domain import search as found
+from wiki.domain.query import Notice, Query
 from wiki.domain.revisions import Revision
 from wiki.domain.rights import Actor, Right
-from wiki.domain.search import Piece
+from wiki.domain.search import NotReady, Results, past_scope_of
 from wiki.engine import Wiki
-from wiki.services import hiding, sight
-
-_WORD = re.compile(r"\w+")
-_LONGEST = 400
-_AROUND = 120
+from wiki.projections.search import lost as index
+from wiki.services import hiding
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage that is gone: where it stood, marked where it has what was asked for.
+    """What a revision took from a page: what was found of it, and the revision.
 
-    `path` is where its page is now, or was last; `taken` is the revision that removed it, which can
-    be looked at if `is_open`: another page may have taken a deleted one's path.
+    `path` is where its page is now, or was last; the revision can be looked at if `is_open`:
+    another page may have taken a deleted one's path.
     """
 
+    found: found.Hit
     path: str
-    title: str
     alive: bool
-    pieces: tuple[Piece, ...]
     taken: Revision
     is_open: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A page of hits, those that went last first."""
+def search(
+    wiki: Wiki, actor: Actor, query: Query, limit: int, offset: int
+) -> tuple[Results, tuple[Hit, ...]]:
+    """What revisions took from pages that the actor may read, and has what the query asks for.
 
-    hits: tuple[Hit, ...]
-    has_more: bool
-    notices: tuple[Notice, ...]
-
-
-def search(wiki: Wiki, actor: Actor, query: Query, limit: int, offset: int) -> Found:
-    """What once stood on pages that the actor may read and holds every word that is wanted.
-
-    A word is found in longer ones too. Of the filters only the dates count: when it went. What
-    stood in hidden revisions alone is for moderators.
+    Filters look at the page, dates at when the words went. What stood only in revisions that a
+    moderator hid is for moderators.
     """
-    wanted = [[fold_text(term.text) for term in clause.any_of] for clause in _clauses(query, True)]
-    unwanted = [fold_text(term.text) for clause in _clauses(query, False) for term in clause.any_of]
-    notices = (*query.notices, *_notices(query))
-    if not wanted:
-        return Found((), False, notices)
+    try:
+        results = wiki.lost.search(query, past_scope_of(wiki.rights, actor), offset, limit)
+    except NotReady:
+        return Results(notices=(*query.notices, Notice("search_lost_not_ready"))), ()
     with wiki.database.read() as connection:
-        traces = lost.search(
-            connection,
-            wanted,
-            unwanted,
-            limit + 1,
-            offset,
-            since=_seconds(wiki, query.filters.after),
-            before=_seconds(wiki, query.filters.before),
-            sight=sight.of(wiki, actor),
-        )
-        words = {word for any_of in wanted for word in any_of}
-        shown = _shown(wiki, connection, actor, traces[:limit])
-        hits = tuple(_hits(wiki, connection, actor, shown, words))
-    return Found(hits, len(traces) > limit, notices)
+        return results, tuple(_hits(wiki, connection, actor, results))
 
 
-def pieces(text: str, words: Collection[str]) -> tuple[Piece, ...]:
-    """The text with each word marked that holds one of the (folded) words; long ones are cut."""
-    parts = [part for word in words for part in word.split()]
-    marks = [
-        match.span()
-        for match in _WORD.finditer(text)
-        if any(part in fold_text(match.group()) for part in parts)
-    ]
-    start = 0
-    if len(text) > _LONGEST:
-        first = marks[0][0] if marks else 0
-        start = text.rfind(" ", 0, max(0, first - _AROUND)) + 1
-        end = text.find(" ", start + _LONGEST)
-        text = text[: end if end > 0 else len(text)]
-    found = [Piece("… ")] if start else []
-    at = start
-    for low, high in marks:
-        if low >= at and high <= len(text):
-            found += [Piece(text[at:low]), Piece(text[low:high], True)]
-            at = high
-    found.append(Piece(text[at:]))
-    return tuple(piece for piece in found if piece.text)
-
-
-def _clauses(query: Query, wanted: bool) -> Iterator[Clause]:
-    return (clause for clause in query.clauses if clause.wanted is wanted)
-
-
-def _notices(query: Query) -> Iterator[Notice]:
-    mine = query.filters
-    if mine != Filters(after=mine.after, before=mine.before):
-        yield Notice("search_history_filters")
-
-
-def _seconds(wiki: Wiki, day: date | None) -> int | None:
-    """When a day begins where the wiki is, in Unix seconds."""
-    return int(datetime.combine(day, time(), wiki.zone).timestamp()) if day else None
-
-
-def _shown(
-    wiki: Wiki, connection: Connection, actor: Actor, traces: Sequence[Trace]
-) -> Iterator[Trace]:
-    """Those that stood in a revision whose text this actor may read."""
-    hidden = {page: lost.hidden_steps(connection, page) for page in {one.page for one in traces}}
-    for trace in traces:
-        stood = range(trace.born, trace.died)
-        closed = sum(1 for step in hidden[trace.page] if step in stood)
-        may = actor.is_member and wiki.rights.may(actor, Right.MODERATE, trace.path)
-        if may or closed < len(stood):
-            yield trace
-
-
-def _hits(
-    wiki: Wiki,
-    connection: Connection,
-    actor: Actor,
-    traces: Iterator[Trace],
-    words: Collection[str],
-) -> Iterator[Hit]:
-    listed = list(traces)
-    known = catalogue.find(connection, [trace.path for trace in listed if trace.alive])
-    for trace in listed:
-        revision = history.revision(connection, trace.page, trace.commit)
-        if revision is None:
+def _hits(wiki: Wiki, connection: Connection, actor: Actor, results: Results) -> Iterator[Hit]:
+    """The hits with their revisions; what was moved or hidden since they were indexed counts."""
+    pages = {hit.page for hit in results.hits}
+    places = history.places_of(connection, pages)
+    hidden = index.hidden_of(connection, pages)
+    known = history.of_pages(connection, [(hit.page, hit.revision) for hit in results.hits])
+    taken = hiding.sift(wiki, connection, actor, known.values())
+    revisions = dict(zip(known, taken, strict=True))
+    for hit in results.hits:
+        place, revision = places.get(hit.page), revisions.get((hit.page, hit.revision))
+        if place is None or revision is None or not wiki.rights.may(actor, Right.READ, place.path):
             continue
-        page = known.get(trace.path) if trace.alive else None
+        if hit.hidden != hidden[hit.page] and not hiding.may(wiki, actor, place.path):
+            continue
         yield Hit(
-            path=trace.path,
-            title=page.title if page else trace.path,
-            alive=trace.alive,
-            pieces=pieces(trace.text, words),
-            taken=hiding.one(wiki, connection, actor, revision),
-            is_open=trace.alive or not history.identity(connection, trace.path),
+            found=hit,
+            path=place.path,
+            alive=place.alive,
+            taken=revision,
+            is_open=place.alive or not history.identity(connection, place.path),
         )

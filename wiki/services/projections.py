@@ -14,7 +14,7 @@ from wiki.projections import anchors as anchoring
 from wiki.projections import checking, export, follow, passages
 from wiki.services import anchors
 
-NAMES = ("history", "catalogue", "passages", "anchors", "search", "export")
+NAMES = ("history", "catalogue", "passages", "anchors", "search", "lost", "export")
 SQL = frozenset({"history", "catalogue"})
 
 MOST_COUNTED = 10_000
@@ -44,6 +44,7 @@ def behind(wiki: Wiki) -> dict[str, int]:
     found["search"] = _search_behind(wiki)
     with wiki.database.read() as connection:
         found[passages.NAME] = passages.behind(connection)
+        found["lost"] = wiki.lost.behind(connection)
     return found
 
 
@@ -61,6 +62,8 @@ def rebuild(wiki: Wiki, names: Sequence[str], tell: Tell) -> None:
             table.forget(connection)
     if "search" in names:
         wiki.search.rebuild(wiki.store, wiki.database, lambda d, n: tell("search", d, n))
+    if "lost" in names:
+        wiki.lost.rebuild(wiki.store, wiki.database, lambda d, n: tell("lost", d, n))
     if "export" in names:
         tell("export", 0, 1)
         export.rebuild(wiki.store)

@@ -94,10 +94,10 @@ def search(wiki: Wiki, actor: Actor, asked: Asked) -> Search:
     number = min(max(1, asked.page), LAST_PAGE)
     offset = (number - 1) * PAGE
     if query.where is Where.HISTORY:
-        gone = lost.search(wiki, actor, query, PAGE, offset)
-        more = gone.has_more and number < LAST_PAGE
-        results = Results(total=offset + len(gone.hits), notices=gone.notices)
-        return Search(asked, query, results, number=number, has_more=more, lost=gone.hits)
+        results, gone = lost.search(wiki, actor, query, PAGE, offset)
+        more = results.total > offset + PAGE and number < LAST_PAGE
+        _, named = _linked(wiki, actor, replace(results, hits=()))
+        return Search(asked, query, results, (), number, more, named, lost=gone)
     try:
         results = wiki.search.search(query, scope_of(wiki.rights, actor), offset, PAGE)
     except NotReady:

@@ -68,6 +68,22 @@ def answer(view: View, query: Query, scope: Scope, site: Site, offset: int, limi
     )
 
 
+def marks(view: View, query: Query, scope: Scope, site: Site, most: int) -> frozenset[int]:
+    """The marks of what has all that is asked for, the newest first if that is too much."""
+    asked, _ = bounded(compounded(plan(query, site), view), view)
+    if query.is_empty or asked.only_stop_words:
+        return frozenset()
+    answers = [_begin(view, number, query, scope, site) for number in range(len(view.parts))]
+    found: list[tuple[int, int]] = []
+    for one in answers:
+        segment = one.matcher.segment
+        documents = _all(one, asked)
+        if chosen := filters.kinds(query):
+            documents &= filters.of_kinds(segment, chosen)
+        found += [(segment.when[d], segment.marks[d]) for d in documents]
+    return frozenset(mark for _, mark in heapq.nlargest(most, found))
+
+
 def _notices(asked: Plan) -> Iterable[Notice]:
     if asked.only_stop_words:
         yield Notice("search_only_common")
@@ -251,6 +267,8 @@ def _hit(found: Answer, marker: Marker, scope: Scope, document: int) -> Hit:
         title=marker.title(stored),
         number=stored["number"],
         revision=stored["revision"],
+        page=stored["page"],
+        hidden=stored["hidden"],
         when=None if when == NEVER else _moment(when),
         is_day=stored["is_day"],
         status="".join(segment.values("status", document)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
+from zlib import crc32
 
 from wiki.analysis.languages import language_of
 from wiki.domain.dialogues import Turn, turns
@@ -25,7 +26,9 @@ class Document:
     """One thing to be found.
 
     `owner` names what it was made from: all documents of one owner are replaced together.
-    `paths` are the pages that a reader must be able to read one of; `path` is where it leads.
+    `paths` are the pages that a reader must be able to read one of; `path` is where it leads, and
+    `page` the identity of the page there. Of what `is_lost` only the text is searched: it is no
+    longer what the page is called or about. `group` names owners that may go out together.
     """
 
     owner: str
@@ -46,6 +49,19 @@ class Document:
     number: int = 0
     revision: str = ""
     blob: str = ""
+    page: str = ""
+    group: str = ""
+    hidden: str = ""
+    is_lost: bool = False
+
+    @property
+    def mark(self) -> int:
+        """The same number as long as it is the same thing, wherever its page goes; 32 bits.
+
+        A turn is what was said: turns that come before it change its number.
+        """
+        said = self.text if self.kind is Found.TURN else ""
+        return crc32(f"{self.page or self.owner} {said}".encode())
 
 
 def page_owner(path: str) -> str:
@@ -99,6 +115,7 @@ def page_documents(
         is_day=meta.date.is_day if meta.date else False,
         revision=summary.revision,
         blob=summary.blob,
+        page=summary.page,
     )
     yield page
     if meta.kind is Kind.DIALOGUE:

@@ -74,14 +74,10 @@ def entry(document: Document) -> dict[str, Any]:
     """The document's fields, as `fields.schema` names them."""
     words = _Words(document.language)
     words.body(document.text)
-    if document.kind in _OWN_NAME:
-        words.title(document.title)
-        words.extra(document.path.replace("/", " "), 1.0)
-    words.extra("\n".join(document.headings), HEADING)
-    words.extra("\n".join(document.tags), TAG)
-    words.extra("\n".join(document.people), PERSON)
+    if not document.is_lost:
+        _describe(document, words)
     return {
-        "owner": _terms([document.owner]),
+        "owner": _terms([document.owner, document.group]),
         "under": _terms(_folders(document.paths)),
         "stem": {
             term: (weight, words.places[term].tobytes() if term in words.places else _NOWHERE)
@@ -92,6 +88,7 @@ def entry(document: Document) -> dict[str, Any]:
         "tag": _terms(fold(tag) for tag in document.tags),
         "when": int(document.when.timestamp()) if document.when else NEVER,
         "length": max(1, len(words.starts)),
+        "mark": document.mark,
         "kind": document.kind.value.encode(),
         "status": document.status.encode(),
         "tags": _joined(document.tags),
@@ -101,6 +98,16 @@ def entry(document: Document) -> dict[str, Any]:
         "label": _joined((document.path, document.title)) if document.kind in _OWN_NAME else b"",
         "stored": _stored(document, words.starts),
     }
+
+
+def _describe(document: Document, words: _Words) -> None:
+    """Add what the document is called and what it is about."""
+    if document.kind in _OWN_NAME:
+        words.title(document.title)
+        words.extra(document.path.replace("/", " "), 1.0)
+    words.extra("\n".join(document.headings), HEADING)
+    words.extra("\n".join(document.tags), TAG)
+    words.extra("\n".join(document.people), PERSON)
 
 
 def _stored(document: Document, starts: array[int]) -> dict[str, Any]:
@@ -115,6 +122,8 @@ def _stored(document: Document, starts: array[int]) -> dict[str, Any]:
         "number": document.number,
         "revision": document.revision,
         "blob": document.blob,
+        "page": document.page,
+        "hidden": document.hidden,
     }
 
 

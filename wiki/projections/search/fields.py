@@ -23,7 +23,7 @@ from wiki.projections.search.whoosh_parts import (
     VarBytesColumn,
 )
 
-VERSION = 6
+VERSION = 7
 """Raised with every change of what is indexed: an older index is rebuilt."""
 
 Posting = tuple[float, bytes]
@@ -62,7 +62,7 @@ class Cell(FieldType):  # type: ignore[misc]
 
 
 TEXT_COLUMNS = ("kind", "status", "tags", "people", "authors", "questions")
-NUMBER_COLUMNS = ("when", "length")
+NUMBER_COLUMNS = ("when", "length", "mark")
 
 
 def schema() -> Schema:
@@ -70,7 +70,7 @@ def schema() -> Schema:
 
     `owner` is what a document was made from; `under` its page and every folder above; `stem` and
     `exact` its words; `name` the words of its title; `tag` its tags; `label` path and title of what
-    is offered while typing.
+    is offered while typing; `mark` tells a thing from all others.
     """
     return Schema(
         owner=Postings(Existence()),
@@ -81,6 +81,7 @@ def schema() -> Schema:
         tag=Postings(Existence()),
         when=Cell(NumericColumn("q", default=NEVER)),
         length=Cell(NumericColumn("I")),
+        mark=Cell(NumericColumn("I")),
         label=Cell(VarBytesColumn()),
         stored=STORED(),
         **{name: Cell(RefBytesColumn()) for name in TEXT_COLUMNS},

@@ -161,6 +161,11 @@ class Segment:
         """The words of each document's text."""
         return self._read_numbers("length", "I", 0)
 
+    @cached_property
+    def marks(self) -> array[int]:
+        """What tells each document's thing from all others, whatever its text is."""
+        return self._read_numbers("mark", "I", 0)
+
     def vocabulary(self, letter: str) -> tuple[str, ...]:
         """The forms that begin with a letter, short ones left out."""
         with self._lock:

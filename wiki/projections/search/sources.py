@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Protocol
 
-from wiki.database import catalogue, changes, comments, history, members
+from wiki.database import catalogue, changes, comments, hiding, history, members
 from wiki.database.connection import Connection
 from wiki.domain import text
 from wiki.domain.comments import PlacedComment
 from wiki.domain.members import FORMER, Member, Status
 from wiki.domain.pages import Summary
 from wiki.domain.paths import SUFFIX, page_of
+from wiki.domain.revisions import Part
 from wiki.domain.search import Progress, Site
 from wiki.projections.search.documents import (
     Document,
@@ -74,7 +76,11 @@ class MemberSource:
         yield member_document(self.member, site)
 
 
-Source = PageSource | CommentSource | MemberSource
+class Source(Protocol):
+    """What documents are made of; travels between processes."""
+
+    def documents(self, site: Site) -> Iterator[Document]:
+        """Its documents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +127,9 @@ def pending(store: Store, connection: Connection, before: Progress, head: str) -
     if any(member.status is Status.ERASED for member in _members(connection, people)):
         # Their name was that of who wrote last.
         pages = {**catalogue.by_nobody(connection), **pages}
+    hidden = {row.key for row in rows if row.noun == "revision"}
+    # Their last author may be hidden or shown now.
+    pages = {**catalogue.changed_last_in(connection, hidden), **pages}
     last = rows[-1].id if rows else before.change
     more = bool(rows) and newest_change(connection) > last
     return Pending(pages, frozenset(moved), ids, people, Progress(head, last), more)
@@ -156,10 +165,13 @@ def pages(
         for path in catalogue.by_nobody(connection, list(known)):
             known[path] = replace(known[path], author=FORMER)
         blobs = store.blobs([blob for _, blob in batch])
+        hidden = hiding.parts(connection, {row.revision for row in known.values()})
         for (path, id), blob in zip(batch, blobs, strict=True):
             row = known.get(path)
             if row is None or row.blob != id:
-                row = _read(path, id, blob.data, head, row)
+                row = read_page(path, id, blob.data, head, row)
+            if Part.AUTHOR in hidden.get((row.revision, path), ()):
+                row = replace(row, author="")
             yield PageSource(row, blob.data, tuple(_files(store, head, path)))
 
 
@@ -224,7 +236,7 @@ def count_talk(connection: Connection) -> int:
     return len(comments.ids(connection, limit=10_000_000)) + len(members.ids(connection))
 
 
-def _read(path: str, blob: str, data: bytes, head: str, row: Summary | None) -> Summary:
+def read_page(path: str, blob: str, data: bytes, head: str, row: Summary | None) -> Summary:
     """A page that the catalogue does not have yet in this form, read from its own text."""
     written = text.decode(data).text
     meta = frontmatter.read(written)

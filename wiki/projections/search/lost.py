@@ -1,0 +1,224 @@
+"""The index of lost words: for each revision that took words from a page, the words it took.
+
+It lies beside the index of what is there, in a folder of its own, so that neither is in the way of
+the other's counts. It follows the passages: what a page lost waits in SQL until it is here.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import islice
+from zlib import crc32
+
+from wiki.analysis.languages import language_of
+from wiki.database import catalogue, changes, hiding, history, lost, members
+from wiki.database.connection import Connection
+from wiki.database.database import Database
+from wiki.database.lost import Removal
+from wiki.domain.members import Status
+from wiki.domain.pages import Summary
+from wiki.domain.revisions import Part
+from wiki.domain.search import HIDDEN_FOLDER, Found, Progress, Site
+from wiki.projections import passages
+from wiki.projections.search.build import build
+from wiki.projections.search.documents import Document
+from wiki.projections.search.folder import Damaged
+from wiki.projections.search.opened import Index, Tell
+from wiki.projections.search.plain import words
+from wiki.projections.search.sources import read_page
+from wiki.projections.search.view import View
+from wiki.projections.search.writer import write
+from wiki.store.store import Store
+
+NAME = "lost"
+MOST = 500
+"""So much of what waits is done in one go."""
+
+_SLICE = 200
+_READY = Progress(NAME)
+
+
+@dataclass(frozen=True, slots=True)
+class LostSource:
+    """A page and some of what it lost, to be made documents of, in another process if need be.
+
+    `hidden` tells apart what was hidden of the page.
+    """
+
+    page: Summary
+    hidden: str
+    removals: tuple[Removal, ...]
+
+    def documents(self, site: Site) -> Iterator[Document]:
+        """A document for each revision that took something; what only moderators see is apart."""
+        for removal in self.removals:
+            text = "\n\n".join(filter(None, map(words, removal.texts)))
+            if text:
+                yield _document(self, removal, text, site)
+
+
+class LostIndex(Index):
+    """What revisions took from pages."""
+
+    def behind(self, connection: Connection) -> int:
+        """How much waits to be indexed; -1 if the index is to be built from nothing."""
+        return lost.count(connection) if self.progress == _READY else -1
+
+    def update(self, store: Store, database: Database) -> bool:
+        """Catch up; whether more waits. While old pages are gone through, what there is serves, and
+        grows in large steps.
+        """
+        with database.read() as connection:
+            many = lost.count(connection)
+            if (many < MOST or lost.is_all_waiting(connection)) and passages.behind(connection):
+                return False
+        return super().update(store, database)
+
+    def _follow(self, store: Store, database: Database, view: View) -> bool:
+        with database.read() as connection:
+            if lost.is_all_waiting(connection):
+                raise Damaged("all of the past was gone through anew")
+            waiting = lost.pending(connection, MOST)
+            if not waiting:
+                return False
+            of: dict[str, set[int]] = defaultdict(set)
+            for one in waiting:
+                of[one.page].add(one.step)
+            out: list[str] = []
+            into: list[Document] = []
+            for page, steps in of.items():
+                gone, came = self._changed(store, connection, view, page, steps)
+                out += gone
+                into += came
+        write(view, _READY, out, into)
+        with database.project() as connection:
+            lost.done(connection, waiting)
+        return len(waiting) == MOST
+
+    def _changed(
+        self, store: Store, connection: Connection, view: View, page: str, steps: set[int]
+    ) -> tuple[list[str], list[Document]]:
+        """The owners to take out and the documents to put in, for some steps of a page."""
+        source = _source(store, connection, page)
+        if source is None:
+            return [_owner(page)], []
+        if _kept(view, page) not in ("", _facts(source.page)):
+            steps = {lost.EVERY}
+        removals = tuple(lost.removals(connection, page, steps))
+        documents = replace(source, removals=removals).documents(self.site)
+        return [_owner(page, step) for step in sorted(steps)], list(documents)
+
+    def _rebuild(self, store: Store, database: Database, tell: Tell) -> None:
+        with database.read() as connection:
+            waiting = lost.pending(connection)
+            folder = self.folder.fresh()
+            build(
+                folder, _everything(store, connection, tell), _READY, self.site, lambda done: None
+            )
+        self.folder.publish(folder)
+        with database.project() as connection:
+            lost.done(connection, waiting)
+
+
+def hear(database: Database, last: int) -> None:
+    """Let what changes in SQL, up to this one, say of past revisions reach the index."""
+    with database.read() as connection:
+        rows = [row for row in changes.pending(connection, last) if row.id <= last]
+        hidden = {row.key for row in rows if row.noun == "revision"}
+        people = [members.get(connection, int(row.key)) for row in rows if row.noun == "member"]
+    erased = any(member and member.status is Status.ERASED for member in people)
+    if hidden or erased:
+        with database.project() as connection:
+            lost.wait_for(connection, hidden)
+            if erased:
+                lost.wait(connection, lost.EVERYTHING)
+
+
+def hidden_of(connection: Connection, pages: Collection[str]) -> dict[str, str]:
+    """For each page what changes with what is hidden of its past; empty if nothing is."""
+    hidden = lost.hidden_steps(connection, pages)
+    return {page: _digest(sorted(steps)) if steps else "" for page, steps in hidden.items()}
+
+
+def _everything(store: Store, connection: Connection, tell: Tell) -> Iterator[LostSource]:
+    """What every page lost; tells how many pages were read."""
+    pages = lost.pages(connection)
+    tell(0, len(pages))
+    for number, page in enumerate(pages, 1):
+        source = _source(store, connection, page)
+        if source is not None:
+            removals = lost.removals(connection, page)
+            while some := tuple(islice(removals, _SLICE)):
+                yield replace(source, removals=some)
+        tell(number, len(pages))
+
+
+def _source(store: Store, connection: Connection, page: str) -> LostSource | None:
+    """The page as it is, or as it was before it was deleted; nothing that it lost yet."""
+    place = history.place(connection, page)
+    if place is None:
+        return None
+    hidden = hidden_of(connection, [page])[page]
+    if place.alive:
+        found = catalogue.find(connection, [place.path]).get(place.path)
+        if found is not None:
+            return LostSource(found, hidden, ())
+    last = history.revisions(connection, page, limit=10)
+    closed = hiding.parts(connection, {revision.commit for revision in last})
+    seen = (r.blob for r in last if Part.TEXT not in closed.get((r.commit, r.path), ()))
+    blob = next(filter(None, seen), "")
+    data = store.blob(blob) if blob else b""
+    summary = replace(read_page(place.path, blob, data, store.head(), None), page=page)
+    return LostSource(summary, hidden, ())
+
+
+def _document(source: LostSource, removal: Removal, text: str, site: Site) -> Document:
+    page = source.page
+    meta = page.meta
+    return Document(
+        owner=_owner(page.page, removal.step),
+        group=_owner(page.page),
+        kind=Found(meta.kind.value),
+        path=page.path,
+        page=page.page,
+        title=page.title,
+        text=text,
+        language=language_of(text, meta.lang, site.language),
+        paths=(f"{HIDDEN_FOLDER}/{page.path}" if removal.closed else page.path,),
+        is_lost=True,
+        people=tuple(person.name for person in meta.participants),
+        authors=removal.authors,
+        tags=meta.tags,
+        questions=meta.questions,
+        status=meta.status,
+        when=datetime.fromtimestamp(removal.date, UTC),
+        number=removal.step,
+        revision=removal.commit,
+        blob=_facts(page),
+        hidden=source.hidden,
+    )
+
+
+def _owner(page: str, step: int = lost.EVERY) -> str:
+    return f"{page} {step}" if step != lost.EVERY else page
+
+
+def _facts(page: Summary) -> str:
+    """Changes with what the documents of a page's lost words say of the page."""
+    return _digest((page.path, page.title, page.meta))
+
+
+def _digest(what: object) -> str:
+    return f"{crc32(repr(what).encode()):08x}"
+
+
+def _kept(view: View, page: str) -> str:
+    """The facts that the index has of a page; empty if it has none."""
+    for part in view.parts:
+        for document in part.segment.postings("owner", _owner(page)):
+            if document not in part.deleted:
+                return str(part.segment.stored(document)["blob"])
+    return ""
