@@ -17,6 +17,7 @@ NAMES = (
     "restore",
     "settings",
     "user",
+    "purge",
 )
 _BESIDE = {"restore": "backup"}
 """Commands that stand in another's module."""

@@ -6,11 +6,13 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from wiki.bell import Bell
 from wiki.database import members, profiles, rules
 from wiki.database.database import Database
+from wiki.domain.errors import Unavailable
 from wiki.domain.rights import DEFAULT_RIGHTS, Right, Rights, Role
 from wiki.domain.search import Site
 from wiki.projections import follow
@@ -18,7 +20,12 @@ from wiki.projections.search.index import SearchIndex
 from wiki.projections.search.lost import LostIndex
 from wiki.render.markdown import Renderer
 from wiki.settings import Settings, with_secret
+from wiki.store import moving
+from wiki.store.lock import Use
 from wiki.store.store import Store
+
+PAGES = "pages"
+LOCK = "wiki.lock"
 
 
 def _now() -> datetime:
@@ -37,7 +44,7 @@ class People:
 class Wiki:
     """Everything that a service needs; one for each process, shared by its threads.
 
-    `clock` gives the moment now, in UTC; `wake` nudges the worker.
+    `clock` gives the moment now, in UTC; `wake` nudges the worker; `use` keeps a purge away.
     """
 
     settings: Settings
@@ -48,6 +55,7 @@ class Wiki:
     renderer: Renderer
     clock: Callable[[], datetime] = _now
     wake: Callable[[], None] = lambda: None
+    use: Use | None = None
     _followed: object = None
     _rights: tuple[object, Rights] | None = None
     _people: tuple[object, People] | None = None
@@ -100,6 +108,8 @@ class Wiki:
         """Let go of files and connections; the wiki cannot be used afterwards."""
         self.database.close()
         self.store.close()
+        if self.use:
+            self.use.end()
 
 
 def site_rights(settings: Settings) -> dict[Right, Role]:
@@ -111,12 +121,46 @@ def site_rights(settings: Settings) -> dict[Right, Role]:
     return rights
 
 
-def open_wiki(settings: Settings) -> Wiki:
-    """The wiki in the settings' data folder; what is missing there is made."""
+def use(data: Path, *, alone: bool = False) -> Use:
+    """That somebody uses the wiki in a data folder, until this is ended or the process dies.
+
+    Raises Unavailable: `wiki_in_use` if `alone` is not possible, `wiki_purging` if somebody else
+    is alone.
+    """
+    data.mkdir(parents=True, exist_ok=True)
+    try:
+        return Use(data / LOCK, alone=alone)
+    except BlockingIOError:
+        code = "wiki_in_use" if alone else "wiki_purging"
+        raise Unavailable(code, folder=str(data)) from None
+
+
+def open_wiki(settings: Settings, *, alone: bool = False) -> Wiki:
+    """The wiki in the settings' data folder; what is missing there is made.
+
+    A purge that was killed is finished, or taken back, first. `alone`: nobody else may have it
+    open. Raises Unavailable as `use` does.
+    """
     # Git is told folders from elsewhere than where we stand.
     settings = with_secret(replace(settings, data=settings.data.resolve()))
-    settings.data.mkdir(parents=True, exist_ok=True)
-    store = Store.open(settings.data / "pages")
+    held = use(settings.data, alone=alone)
+    try:
+        if moving.is_begun(settings.data / PAGES / ".git"):
+            from wiki.projections import purging  # rare, and slow to load
+
+            held.end()
+            held = use(settings.data, alone=True)
+            purging.finish(settings)
+            if not alone:
+                held.share()
+        return _opened(settings, held)
+    except BaseException:
+        held.end()
+        raise
+
+
+def _opened(settings: Settings, held: Use) -> Wiki:
+    store = Store.open(settings.data / PAGES)
     database = Database.open(settings.database_url, settings.data)
     site = Site(settings.language, ZoneInfo(settings.timezone))
     wiki = Wiki(
@@ -127,6 +171,7 @@ def open_wiki(settings: Settings) -> Wiki:
         lost=LostIndex.open(settings.data / "search_index" / "lost", site),
         renderer=Renderer(),
         wake=Bell(settings.data).ring,
+        use=held,
     )
     wiki.follow()
     return wiki

@@ -59,10 +59,13 @@ def _is_wiki(folder: Path) -> bool:
     return any((folder / mark).exists() for mark in MARKS)
 
 
-def opened(settings: Settings) -> Wiki:
-    """The wiki with these settings; raises Stop if its folder cannot be read or written."""
+def opened(settings: Settings, *, alone: bool = False) -> Wiki:
+    """The wiki with these settings, `alone` if nobody else may have it open.
+
+    Raises Stop if its folder cannot be read or written, or is in use.
+    """
     try:
-        return open_wiki(settings)
+        return open_wiki(settings, alone=alone)
     except WikiError as error:
         raise Stop(sentence("en", error.code, error.values)) from error
     except OSError as error:

@@ -25,6 +25,7 @@ import click
 from wiki.commands import logs, web, worker
 from wiki.commands.init import prepare
 from wiki.commands.place import Stop, data_option, settings_in
+from wiki.engine import use
 from wiki.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -185,7 +186,12 @@ def serve(data: Path | None, host: str, port: int, empty: bool) -> None:
     click.echo("Stop with Ctrl-C.")
     # What is loaded stays: the children share it, and need not look through it for garbage.
     gc.freeze()
-    Supervisor(settings, listener).run()
+    # Also while a child is started again nobody may rewrite history.
+    held = use(settings.data)
+    try:
+        Supervisor(settings, listener).run()
+    finally:
+        held.end()
 
 
 def _shown(host: str) -> str:

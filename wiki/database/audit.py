@@ -153,6 +153,12 @@ def _entry(row: Any) -> Entry:
     )
 
 
+def has(connection: Connection, act: str, mark: str) -> bool:
+    """Whether an act of this kind was written down with a value that holds the mark."""
+    asked = select(audit.c.id).where(audit.c.act == act, audit.c.detail.contains(mark))
+    return connection.execute(asked.limit(1)).first() is not None
+
+
 def forget(connection: Connection, before: datetime) -> int:
     """Remove acts from before a moment; gives how many."""
     return connection.execute(delete(audit).where(audit.c.at < before)).rowcount

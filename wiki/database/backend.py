@@ -32,6 +32,15 @@ class Backend(Protocol):
         One at a time: a second caller waits. An error leaves the live ones as they are.
         """
 
+    def reset(self) -> None:
+        """Empty projections in the place of the live ones, of which nothing is left on the disk.
+
+        For when nobody else uses the wiki.
+        """
+
+    def compact(self) -> None:
+        """Leave nothing on the disk of rows of the truth that are gone; with nobody else there."""
+
     def version(self) -> object:
         """Something hashable that changes with the generation or the projections; microseconds."""
 

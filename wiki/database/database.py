@@ -80,6 +80,14 @@ class Database:
         """
         return self._backend.aside()
 
+    def reset(self) -> None:
+        """Throw the projections away, to the last byte; with nobody else there."""
+        self._backend.reset()
+
+    def compact(self) -> None:
+        """Leave nothing on the disk of what is gone from the truth; with nobody else there."""
+        self._backend.compact()
+
     def version(self) -> object:
         """A key for caches: differs after any change that a reader sees; costs microseconds."""
         return self._backend.version()

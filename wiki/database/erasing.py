@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -19,14 +20,17 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Integer,
+    PrimaryKeyConstraint,
     String,
     Table,
+    UniqueConstraint,
     delete,
     func,
     or_,
     select,
     update,
 )
+from sqlalchemy.exc import IntegrityError
 
 from wiki.database import changes, comments, tables
 from wiki.database.audit import audit
@@ -163,22 +167,69 @@ def change_texts(
     connection: Connection,
     change: Callable[[str], str],
     like: Iterable[str] = (),
-) -> int:
-    """Put `change` of it in the place of every text in the truth; gives how many rows changed.
+    takes: Callable[[Column[Any]], bool] = lambda column: True,
+    *,
+    tell: bool = True,
+) -> Counter[str]:
+    """Put `change` of it in the place of every text in the truth; gives by table how many rows.
 
-    Only rows that hold one of the words `like`, where some are given.
+    Only rows that hold one of the words `like`, where some are given, and only columns that
+    `takes` takes. What became too long for its column is cut; of two rows that may not be alike
+    and become so, one goes. `tell` is whether search hears of it, row by row.
     """
     tables.load()
     words = list(like)
-    count = 0
+    count: Counter[str] = Counter()
     for table in truth.sorted_tables:
-        columns = [column for column in table.columns if isinstance(column.type, String)]
+        columns = [one for one in table.columns if isinstance(one.type, String) and takes(one)]
         for row, changed in _changed(connection, table, columns, words, change):
-            key = [column == row[column.name] for column in table.primary_key.columns]
-            connection.execute(update(table).where(*key).values(**changed))
-            _tell(connection, table, row)
-            count += 1
+            _put(connection, table, row, changed)
+            if tell:
+                _tell(connection, table, row)
+            count[table.name] += 1
     return count
+
+
+def holding(
+    connection: Connection, is_meant: Callable[[str], bool], takes: Callable[[Column[Any]], bool]
+) -> Counter[str]:
+    """By table how many rows have a text that is meant, in the columns that `takes` takes."""
+    tables.load()
+    count: Counter[str] = Counter()
+    for table in truth.sorted_tables:
+        columns = [one for one in table.columns if isinstance(one.type, String) and takes(one)]
+        for row in connection.execute(select(*columns)) if columns else ():
+            count[table.name] += any(is_meant(text) for text in row if text)
+    return +count
+
+
+def _put(connection: Connection, table: Table, row: Any, changed: Mapping[str, str]) -> None:
+    where = [column == row[column.name] for column in table.primary_key.columns]
+    fitting = {name: _cut(table.c[name], text) for name, text in changed.items()}
+    put = update(table).where(*where).values(**fitting)
+    if not _is_unique(table, changed):
+        connection.execute(put)
+        return
+    try:
+        with connection.begin_nested():
+            connection.execute(put)
+    except IntegrityError:
+        connection.execute(delete(table).where(*where))
+
+
+def _cut(column: Column[Any], text: str) -> str:
+    return text[: getattr(column.type, "length", None)]
+
+
+def _is_unique(table: Table, names: Iterable[str]) -> bool:
+    """Whether two rows may not have the same in these columns."""
+    unique = [{c.name for c in one.columns} for one in table.indexes if one.unique]
+    unique += [
+        {c.name for c in one.columns}
+        for one in table.constraints
+        if isinstance(one, (PrimaryKeyConstraint, UniqueConstraint))
+    ]
+    return any(not columns.isdisjoint(names) for columns in unique)
 
 
 def _changed(

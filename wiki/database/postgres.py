@@ -23,7 +23,7 @@ from sqlalchemy.schema import CreateIndex, CreateSchema, CreateTable, DropSchema
 
 from wiki.database.changes import generation
 from wiki.database.progress import progress, put
-from wiki.database.schema import PROJECTIONS, projections
+from wiki.database.schema import PROJECTIONS, projections, truth
 
 NEW = "projections_new"
 _FOLLOWING, _REBUILDING = 7316101, 7316102
@@ -45,9 +45,7 @@ class Postgres:
         with self.truth.begin() as connection:
             _alone(connection, _REBUILDING)
             if not connection.dialect.has_schema(connection, PROJECTIONS):
-                connection.execute(CreateSchema(PROJECTIONS))
-                projections.create_all(connection, checkfirst=False)
-                put(connection, _BUILD, secrets.token_hex(8), 0)
+                _make(connection)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -86,6 +84,20 @@ class Postgres:
                 connection.execute(DropSchema(PROJECTIONS, cascade=True))
                 connection.execute(text(f"ALTER SCHEMA {NEW} RENAME TO {PROJECTIONS}"))
 
+    def reset(self) -> None:
+        with self.truth.begin() as connection:
+            _alone(connection, _REBUILDING)
+            _alone(connection, _FOLLOWING)
+            for name in (NEW, PROJECTIONS):
+                connection.execute(DropSchema(name, cascade=True, if_exists=True))
+            _make(connection)
+
+    def compact(self) -> None:
+        with self.truth.connect() as plain:
+            connection = plain.execution_options(isolation_level="AUTOCOMMIT")
+            for table in truth.sorted_tables:
+                connection.execute(text(f'VACUUM FULL "{table.name}"'))
+
     def version(self) -> object:
         with self._reading.connect() as connection:
             found = connection.execute(_VERSION).all()
@@ -109,6 +121,12 @@ _VERSION = (
     .select_from(generation)
     .union_all(select(progress.c.name + progress.c.commit, text("0")))
 )
+
+
+def _make(connection: Connection) -> None:
+    connection.execute(CreateSchema(PROJECTIONS))
+    projections.create_all(connection, checkfirst=False)
+    put(connection, _BUILD, secrets.token_hex(8), 0)
 
 
 def _engine(url: URL, options: str = "") -> Engine:

@@ -91,6 +91,22 @@ class SQLite:
                 raw.close()
             self._publish(number)
 
+    def reset(self) -> None:
+        self.close()
+        with self._lock():
+            number = self._next()
+            self._publish(number, self._fill_empty)
+            for old in self._data.glob("projections-*.db*"):
+                if not old.name.startswith(self._file(number).name):
+                    old.unlink()
+
+    def compact(self) -> None:
+        self.close()
+        with _connect(self._truth) as raw:
+            raw.execute("VACUUM")
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        raw.close()
+
     def version(self) -> object:
         number = self._live()
         try:

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
 
-from wiki.database import activity, catalogue, changes, history
+from wiki.database import activity, catalogue, changes, history, moved
 from wiki.database import hiding as hidden
 from wiki.database.connection import Connection
 from wiki.domain import diff, frontmatter
 from wiki.domain.activity import Period, Writer, periods
 from wiki.domain.errors import Gone, NotFound
 from wiki.domain.members import FORMER
-from wiki.domain.revisions import Part, Revision
+from wiki.domain.revisions import Part, Revision, is_revision
 from wiki.domain.rights import ANONYMOUS, Actor
 from wiki.engine import Wiki
 from wiki.services import contents, fields, hiding, places
@@ -247,9 +247,12 @@ def previous(wiki: Wiki, actor: Actor, revision: Revision) -> Revision | None:
 
 
 def _commit(wiki: Wiki, written: str) -> str:
-    """The commit that a text names. Raises NotFound."""
+    """The commit that a text names, also by the id it had before a purge. Raises NotFound."""
     commit = wiki.store.resolve(written)
-    if commit is None:
+    if commit is None and is_revision(written):
+        with wiki.database.read() as connection:
+            commit = moved.now(connection, written)
+    if not commit:
         raise NotFound("revision_missing", revision=written[:64])
     return commit
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -46,6 +47,36 @@ def fields(git: Path, given: IO[bytes], *arguments: str) -> Iterator[bytes]:
     finally:
         process.stdout.close()
         process.stderr.close()
+
+
+PIPE = -1
+"""In the place of what a command reads: its standard input is written to."""
+
+
+@contextmanager
+def process(git: Path, given: IO[bytes] | int, *arguments: str) -> Iterator[Any]:
+    """A running command with its pipes; when this is left it has ended.
+
+    An error inside kills it. Raises StoreError as `run` does.
+    """
+    # GitPython ends a command when its own handle on it is thrown away.
+    handle = _execute(git, arguments, istream=given, as_process=True)
+    running = handle.proc
+    try:
+        yield running
+        status = running.wait()
+        if status:
+            detail = running.stderr.read().decode("utf-8", "replace").strip()[-500:]
+            raise StoreError("store_git_failed", command=arguments[0], detail=detail)
+    finally:
+        if running.poll() is None:
+            running.kill()
+            running.wait()
+        handle.proc = None
+        for pipe in (running.stdin, running.stdout, running.stderr):
+            if pipe is not None:
+                with suppress(BrokenPipeError):
+                    pipe.close()
 
 
 def _execute(git: Path, arguments: tuple[str, ...], **options: Any) -> Any:

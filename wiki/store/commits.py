@@ -52,9 +52,7 @@ def compose(
 
     The message must be clean already (`message_of`); names and addresses are cleaned here.
     """
-    minutes = int((when.utcoffset() or timedelta()).total_seconds()) // 60
-    sign = "-" if minutes < 0 else "+"
-    stamp = f"{max(0, int(when.timestamp()))} {sign}{abs(minutes) // 60:02}{abs(minutes) % 60:02}"
+    stamp = _stamp(when)
     author, committer = people
     lines = [
         f"tree {tree}",
@@ -65,6 +63,12 @@ def compose(
         message,
     ]
     return "\n".join(lines).encode()
+
+
+def repaired(person: bytes) -> bytes:
+    """Who wrote a commit and when, in the form that git asks for, from what somebody wrote."""
+    author, when = _person(person, "")
+    return f"{_written(author)} {_stamp(when)}".encode()
 
 
 def message_of(text: str, trailers: Mapping[str, str], fallback: str) -> str:
@@ -79,6 +83,12 @@ def message_of(text: str, trailers: Mapping[str, str], fallback: str) -> str:
 
 def _without_trailers(body: str) -> str:
     return re.sub(r"^(?=[A-Za-z-]+: )", " ", body, flags=re.MULTILINE) if "\n\n" in body else body
+
+
+def _stamp(when: datetime) -> str:
+    minutes = int((when.utcoffset() or timedelta()).total_seconds()) // 60
+    sign = "-" if minutes < 0 else "+"
+    return f"{max(0, int(when.timestamp()))} {sign}{abs(minutes) // 60:02}{abs(minutes) % 60:02}"
 
 
 def _written(author: Author) -> str:

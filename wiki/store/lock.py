@@ -40,6 +40,30 @@ class WriteLock:
         self._depth = 0
 
 
+class Use:
+    """That somebody uses a wiki, together with others or alone, as long as this is held."""
+
+    def __init__(self, file: Path, *, alone: bool = False) -> None:
+        """Raises BlockingIOError where somebody else is alone, or `alone` is not possible."""
+        self._handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        kind = fcntl.LOCK_EX if alone else fcntl.LOCK_SH
+        try:
+            fcntl.flock(self._handle, kind | fcntl.LOCK_NB)
+        except BaseException:
+            os.close(self._handle)
+            raise
+
+    def share(self) -> None:
+        """From now on together with others."""
+        fcntl.flock(self._handle, fcntl.LOCK_SH)
+
+    def end(self) -> None:
+        """Let others be alone; a forked child that has this too still uses the wiki."""
+        handle, self._handle = self._handle, -1
+        if handle != -1:
+            os.close(handle)
+
+
 @contextmanager
 def attempt(file: Path) -> Iterator[bool]:
     """Hold a lock file if nobody else does; gives whether it is held."""

@@ -1,0 +1,141 @@
+"""A purge that was decided, done to the end: the truth follows, refs move, old objects go.
+
+Before it is decided everything new stands beside the old, and nothing points at it. To decide is
+one rename, of a file that says all that is to be done; each step after it can be done twice. So
+whoever is killed leaves the old wiki, or one that the next to open it makes the new one.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from wiki.database import audit, changes, moved, purging
+from wiki.database.connection import Connection
+from wiki.database.database import Database
+from wiki.domain.purging import Ids, Words
+from wiki.domain.revisions import Part
+from wiki.projections import export
+from wiki.settings import Settings
+from wiki.store import moving, pruning
+from wiki.store.store import Store
+
+ACT = "purge"
+PAGES, SEARCH = "pages", "search_index"
+
+Tell = Callable[[str, int, int], None]
+"""Called as (what is being done, done, total) now and then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """All that is to be done once the new history is written.
+
+    `commits`, `blobs` and `pages` give new ids by old; `moves` (old, new) by ref. `words` and
+    `passages` go from what people wrote, `instead` takes their place. `anchors` are comments (by
+    id) with the words, start and end of their passage. `hidden` is what was hidden and is gone, as
+    (part, commit, path). `act` is the name of this purge, by a member (None: the command line).
+    """
+
+    act: str
+    at: str
+    by: int | None
+    subject: str
+    reason: str
+    detail: Mapping[str, str]
+    moves: Mapping[str, tuple[str, str]]
+    commits: Mapping[str, str]
+    blobs: Mapping[str, str]
+    pages: Mapping[str, str]
+    words: tuple[str, ...] = ()
+    passages: tuple[str, ...] = ()
+    instead: str = ""
+    anchors: tuple[tuple[int, str, int | None, int | None], ...] = ()
+    hidden: tuple[tuple[str, str, str], ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a purge could not reach: other repositories, files that somebody else wrote, rows."""
+
+    borrowed: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+
+
+def is_begun(data: Path) -> bool:
+    """Whether a purge in this data folder was killed before its end."""
+    return moving.is_begun(data / PAGES / ".git")
+
+
+def decide(store: Store, intent: Intent) -> None:
+    """Write down, flushed, what will be done; then only `finish` is left.
+
+    Raises StoreError if a ref moved meanwhile or is held by somebody else: nothing is changed.
+    """
+    moving.begin(store.git, intent.moves)
+    moving.ready(store.git, asdict(intent))
+
+
+def finish(settings: Settings, tell: Tell = lambda what, done, total: None) -> Done:
+    """Do what was decided, or take back what was not; with nobody else there."""
+    git = settings.data / PAGES / ".git"
+    written = moving.intent(git)
+    if written is None:
+        moving.cancel(git)
+        return Done()
+    store = Store.open(settings.data / PAGES)
+    database = Database.open(settings.database_url, settings.data)
+    try:
+        return _finish(store, database, settings.data, _intent(written), tell)
+    finally:
+        database.close()
+        store.close()
+
+
+def _finish(store: Store, database: Database, data: Path, intent: Intent, tell: Tell) -> Done:
+    steps = 6
+    tell("purge", 0, steps)
+    with database.write() as connection:
+        if not audit.has(connection, ACT, intent.act):
+            _follow(connection, intent)
+    tell("purge", 1, steps)
+    moving.move(store.git, intent.moves)
+    tell("purge", 2, steps)
+    # While the old objects are there, it is known what was exported.
+    kept = export.catch_up(store) if (store.git / export.RECORD).exists() else []
+    tell("purge", 3, steps)
+    shutil.rmtree(data / SEARCH, ignore_errors=True)
+    database.reset()
+    tell("purge", 4, steps)
+    database.compact()
+    tell("purge", 5, steps)
+    borrowed = pruning.prune(store.git)
+    moving.end(store.git)
+    tell("purge", 6, steps)
+    return Done(tuple(borrowed), tuple(one.file for one in kept))
+
+
+def _follow(connection: Connection, intent: Intent) -> None:
+    """The truth, in one transaction: ids, words, passages, and who decided."""
+    parts = {
+        part: [(commit, path) for kind, commit, path in intent.hidden if kind == part]
+        for part in Part
+    }
+    purging.unhide(connection, parts)
+    purging.change_ids(connection, Ids({**intent.commits, **intent.blobs, **intent.pages}))
+    purging.change_words(connection, Words(intent.words, intent.passages, intent.instead))
+    purging.move_anchors(connection, intent.anchors)
+    moved.move(connection, intent.commits)
+    detail = {**intent.detail, "act": intent.act}
+    at = datetime.fromisoformat(intent.at)
+    audit.add(connection, at, intent.by, ACT, intent.subject, detail, intent.reason)
+    changes.record(connection, ACT, intent.act)
+
+
+def _intent(written: Mapping[str, Any]) -> Intent:
+    tuples = ("words", "passages", "anchors", "hidden")
+    return Intent(**{**written, **{name: tuple(written[name]) for name in tuples}})

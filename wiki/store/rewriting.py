@@ -1,0 +1,496 @@
+"""History written anew without what a purge takes out.
+
+Git lists all commits, parents first, each with what differs from its first parent. A commit is
+written anew if something in it goes or one of its parents was written anew; every other keeps its
+id. `git fast-import` writes trees and commits, as one pack; no branch moves here.
+
+What names an old commit (a message, an address in a page that is written anew, a note) names the
+new one. Signatures of commits that are written anew would be false, so they go.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from wiki.domain.purging import Ids, Task, Words
+from wiki.domain.revisions import Author
+from wiki.store import command, commits
+from wiki.store.moving import refs
+from wiki.store.reading import Reader
+from wiki.store.versions import StoreError
+
+NOTES = "refs/notes/"
+_SCRATCH = "refs/denktank/purge"
+_LOG = (
+    "log",
+    "--topo-order",
+    "--reverse",
+    "--raw",
+    "-z",
+    "--root",
+    "--diff-merges=first-parent",
+    "--no-renames",
+    "--no-abbrev",
+    "--no-show-signature",
+    "--no-notes",
+    "--format=%H %P",
+)
+_PERSON = re.compile(rb"[^<>\n\0]+ <[^<>\n\0]*> \d{1,15} [+-]\d{4}")
+_ADDRESS = (b"at=", b"from=", b"to=", b"revision=", b"#revision-")
+_ID = re.compile(r"[0-9a-f]{40}")
+_FOLDER, _FILE, _SUBMODULE = b"040000", b"100644", b"160000"
+_GONE = "0" * 40
+_TELL_EVERY = 500
+
+Tell = Callable[[str, int, int], None]
+"""Called as (what is being done, done, total) now and then."""
+
+
+class Diff(NamedTuple):
+    """One file that a commit changed against its first parent; without a blob it is gone."""
+
+    path: bytes
+    mode: bytes
+    blob: str
+
+
+class Node(NamedTuple):
+    """One commit."""
+
+    id: str
+    parents: tuple[str, ...]
+    diffs: tuple[Diff, ...]
+
+
+@dataclass(slots=True)
+class Survey:
+    """What a task changes in history, before anything is written.
+
+    `changed` are the commits that hold something of it themselves, `written` all that get a new
+    id. `texts` and `gone` are blobs; `files` the paths at which either stood. `binary` are files
+    that hold the words and are no text.
+    """
+
+    task: Task
+    nodes: list[Node]
+    notes: list[Node]
+    changed: set[str] = field(default_factory=set)
+    written: set[str] = field(default_factory=set)
+    texts: set[str] = field(default_factory=set)
+    gone: set[str] = field(default_factory=set)
+    linking: set[str] = field(default_factory=set)
+    files: set[str] = field(default_factory=set)
+    named: set[str] = field(default_factory=set)
+    binary: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """The new history: new ids of commits and blobs by old, and where each ref goes.
+
+    `moves` has (old, new) by ref; an empty new one is a ref that goes.
+    """
+
+    commits: Mapping[str, str]
+    blobs: Mapping[str, str]
+    moves: Mapping[str, tuple[str, str]]
+
+
+def survey(git: Path, reader: Reader, task: Task, tell: Tell) -> Survey:
+    """What the task changes. Raises StoreError (`purge_shallow`) in a shallow clone."""
+    if reader.shallow:
+        raise StoreError("purge_shallow")
+    nodes = list(_nodes(git, f"--exclude={NOTES}*", "--all"))
+    found = Survey(task, nodes, list(_nodes(git, f"--glob={NOTES}*")))
+    words = Words(task.words, instead=task.instead)
+    found.gone = {diff.blob for diff in _diffs(found) if _name(diff) in task.files and diff.blob}
+    found.texts = set(task.texts)
+    held = _scan(git, found, words, tell)
+    for diff in _diffs(found):
+        if diff.blob in found.texts or diff.blob in found.gone or _name(diff) in task.files:
+            found.files.add(_name(diff))
+        if diff.blob in held:
+            found.binary.add(_name(diff))
+        if task.words and words.stand_in(_name(diff)):
+            found.named.add(_name(diff))
+    _mark(found, reader, words, tell)
+    return found
+
+
+def rewrite(git: Path, reader: Reader, found: Survey, tell: Tell) -> Rewritten:
+    """Write the commits that change, and all that follow them; gives what became of them."""
+    writing = _Writing(git, reader, found)
+    total = len(found.nodes) + len(found.notes)
+    with _fast_import(git) as process:
+        for number, node in enumerate((*found.nodes, *found.notes)):
+            if node.id in found.written:
+                writing.commit(process, node, is_note=number >= len(found.nodes))
+            if number % _TELL_EVERY == 0:
+                tell("history", number, total)
+        _say(process, f"reset {_SCRATCH}\nfrom {_GONE}\n\ndone\n".encode())
+    tell("history", total, total)
+    reader.reopen()
+    moves = _moves(git, reader, found, writing)
+    return Rewritten(writing.ids.new, writing.blobs, moves)
+
+
+def messages(reader: Reader, id: str) -> bytes:
+    """A commit's message as it is written."""
+    return reader.read_as("commit", id).partition(b"\n\n")[2]
+
+
+# -- what there is --
+
+
+def _nodes(git: Path, *refs: str) -> Iterator[Node]:
+    with tempfile.TemporaryFile() as nothing:
+        diffs: list[Diff] = []
+        current: list[str] = []
+        fields = command.fields(git, nothing, *_LOG, *refs)
+        for item in fields:
+            item = item.lstrip(b"\n")
+            if item.startswith(b":"):
+                diffs.append(_diff(item, next(fields)))
+            elif item:
+                if current:
+                    yield Node(current[0], tuple(current[1:]), tuple(diffs))
+                current, diffs = item.decode().split(), []
+        if current:
+            yield Node(current[0], tuple(current[1:]), tuple(diffs))
+
+
+def _diff(item: bytes, path: bytes) -> Diff:
+    _, mode, _, blob, _ = item.split(b" ")
+    return Diff(path, mode, "" if blob == _GONE.encode() else blob.decode())
+
+
+def _diffs(found: Survey) -> Iterator[Diff]:
+    for node in (*found.nodes, *found.notes):
+        yield from node.diffs
+
+
+def _name(diff: Diff) -> str:
+    return diff.path.decode("utf-8", "surrogateescape")
+
+
+def _scan(git: Path, found: Survey, words: Words, tell: Tell) -> set[str]:
+    """Look into every blob; gives those that hold the words and are no text."""
+    marks = [mark.encode() for mark in words.marks]
+    wanted = {d.blob for d in _diffs(found) if d.blob and d.mode != _SUBMODULE} - found.gone
+    held = set()
+    for number, (id, data) in enumerate(_contents(git, wanted)):
+        if any(mark in data for mark in marks):
+            if (text := _text(data)) is None:
+                held.add(id)
+            elif words.stand_in(text):
+                found.texts.add(id)
+        if any(mark in data for mark in _ADDRESS):
+            found.linking.add(id)
+        if number % _TELL_EVERY == 0:
+            tell("files", number, len(wanted))
+    tell("files", len(wanted), len(wanted))
+    return held
+
+
+def _contents(git: Path, wanted: set[str]) -> Iterator[tuple[str, bytes]]:
+    """Blobs and their bytes, in the order in which the disk has them."""
+    if not wanted:
+        return
+    every = ("cat-file", "--batch-all-objects", "--unordered", "--batch-check=%(objectname)")
+    with tempfile.TemporaryFile() as asked:
+        for id in command.run(git, *every).split():
+            if id in wanted:
+                asked.write(id.encode() + b"\n")
+        asked.seek(0)
+        with command.process(git, asked, "cat-file", "--batch", "--buffer") as process:
+            out = process.stdout
+            while head := out.readline():
+                id, _, size = head.split()
+                yield id.decode(), out.read(int(size))
+                out.read(1)
+
+
+def _text(data: bytes) -> str | None:
+    if b"\0" in data:
+        return None
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def _mark(found: Survey, reader: Reader, words: Words, tell: Tell) -> None:
+    """Which commits hold something themselves, and which follow one that does."""
+    task = found.task
+    marks = [mark.encode() for mark in words.marks]
+    if task.author:
+        marks.append(f"<{Author('', task.author).email}@{Author.DOMAIN}>".encode())
+    bad = found.texts | found.gone
+    total = len(found.nodes)
+    for number, node in enumerate(found.nodes):
+        is_changed = (
+            node.id in task.messages
+            or any(diff.blob in bad or _name(diff) in task.files for diff in node.diffs)
+            or (bool(marks) and _is_named(reader.read_as("commit", node.id), marks))
+        )
+        if is_changed:
+            found.changed.add(node.id)
+        if is_changed or not found.written.isdisjoint(node.parents):
+            found.written.add(node.id)
+        if number % _TELL_EVERY == 0:
+            tell("commits", number, total)
+    for node in found.notes:
+        noted = {_joined(diff.path) for diff in node.diffs}
+        if noted & found.written or not found.written.isdisjoint(node.parents):
+            found.written.add(node.id)
+        if any(diff.blob in bad for diff in node.diffs):
+            found.changed.add(node.id)
+            found.written.add(node.id)
+    tell("commits", total, total)
+
+
+def _is_named(raw: bytes, marks: list[bytes]) -> bool:
+    return any(mark in raw for mark in marks)
+
+
+def _joined(path: bytes) -> str:
+    return path.replace(b"/", b"").decode("latin-1")
+
+
+# -- what is written --
+
+
+class _Writing:
+    """The commits written so far, and what each old id became."""
+
+    def __init__(self, git: Path, reader: Reader, found: Survey) -> None:
+        self._git = git
+        self._reader = reader
+        self._found = found
+        self._words = Words(found.task.words, instead=found.task.instead)
+        self.ids = Ids()
+        self.blobs: dict[str, str] = {}
+        self._marks: dict[str, str] = {}
+        self._settled = self._elsewhere()
+        self._taken = {diff.blob for diff in _diffs(found)}
+
+    def _elsewhere(self) -> set[str]:
+        """Blobs that name revisions and stand in a commit that keeps its id: they stay."""
+        found = self._found
+        kept = (node for node in found.nodes if node.id not in found.written)
+        return {diff.blob for node in kept for diff in node.diffs} & found.linking
+
+    def commit(self, process: Any, node: Node, *, is_note: bool) -> None:
+        """Write one commit; its parents are written."""
+        head, _, body = self._reader.read_as("commit", node.id).partition(b"\n\n")
+        lines = dict(
+            line.split(b" ", 1) for line in head.split(b"\n") if line[:1] != b" " and b" " in line
+        )
+        charset = lines.get(b"encoding", b"")
+        message = self.message(node.id, body, charset)
+        operations = self._operations(process, node, is_note=is_note)
+        parents = [self._marks.get(parent, parent) for parent in node.parents]
+        mark = self._marks[node.id] = f":{len(self._marks) + 1}"
+        said = [b"" if parents else f"reset {_SCRATCH}\n\n".encode()]
+        said += [f"commit {_SCRATCH}\nmark {mark}\n".encode()]
+        said += [
+            b"%s %s\n" % (role, self.person(lines.get(role, b"")))
+            for role in (b"author", b"committer")
+        ]
+        said += [b"encoding %s\n" % charset] if charset else []
+        said += [b"data %d\n%s\n" % (len(message), message)]
+        said += [
+            b"%s %s\n" % (b"merge" if at else b"from", parent.encode())
+            for at, parent in enumerate(parents)
+        ]
+        said += [*operations, f"\nget-mark {mark}\n".encode()]
+        _say(process, b"".join(said))
+        self.ids.add(node.id, _answer(process))
+
+    def person(self, line: bytes) -> bytes:
+        """Who wrote a commit and when, as it will be written."""
+        task = self._found.task
+        if not _PERSON.fullmatch(line):
+            line = commits.repaired(line)
+        if task.author and f"<{task.author}@{Author.DOMAIN}>".encode() in line:
+            return re.sub(rb"^[^<]*<", task.name.encode() + b" <", line)
+        name, opening, rest = line.partition(b"<")
+        address, closing, moment = rest.partition(b">")
+        parts = [self._without(part) for part in (name, address)]
+        safe = [re.sub(rb"[<>\n\0]", b"", part) for part in parts]
+        return safe[0] + opening + safe[1].replace(b" ", b"") + closing + moment
+
+    def message(self, id: str, body: bytes, charset: bytes) -> bytes:
+        """A message as it will be written."""
+        task = self._found.task
+        if id in task.messages:
+            return task.messages[id].encode()
+        if task.author:
+            by = re.escape(f"<{task.author}@{Author.DOMAIN}>".encode())
+            body = re.sub(
+                rb"(?m)^([A-Za-z-]+: )[^<\n]*(?=" + by + b")",
+                rb"\g<1>" + task.name.encode() + b" ",
+                body,
+            )
+        return self.ids.data(self._without(body, charset.decode("ascii", "replace")))
+
+    def _without(self, data: bytes, charset: str = "") -> bytes:
+        if not self._words.marks:
+            return data
+        for encoding in (charset or "utf-8", "utf-8", "latin-1"):
+            try:
+                return self._words.replaced(data.decode(encoding)).encode(encoding)
+            except (LookupError, ValueError):
+                continue
+        return data
+
+    def _operations(self, process: Any, node: Node, *, is_note: bool) -> list[bytes]:
+        """What the commit does to its first parent's files: what goes, then what comes."""
+        gone, put = [], []
+        for diff in node.diffs:
+            path = self._noted(diff.path) if is_note else diff.path
+            if (
+                not diff.blob
+                or diff.blob in self._found.gone
+                or _name(diff) in self._found.task.files
+            ):
+                gone.append(b"D %s\n" % _quoted(path))
+            else:
+                blob = diff.blob if diff.mode == _SUBMODULE else self.blob(process, diff.blob)
+                mode = _FILE if diff.mode[:3] == b"100" and diff.mode != b"100755" else diff.mode
+                put.append(b"M %s %s %s\n" % (mode, blob.encode(), _quoted(path)))
+        return gone + put
+
+    def _noted(self, path: bytes) -> bytes:
+        """A note's path, which names the commit that it is about."""
+        new = self.ids.new.get(_joined(path))
+        if new is None:
+            return path
+        parts = path.split(b"/")
+        cut = sum(len(part) for part in parts[:-1])
+        folders = [new[at : at + 2].encode() for at in range(0, cut, 2)]
+        return b"/".join([*folders, new[cut:].encode()])
+
+    def blob(self, process: Any, id: str) -> str:
+        """What a blob becomes; it is written when first asked for."""
+        known = self.blobs.get(id)
+        if known is not None:
+            return known
+        found = self._found
+        if id in found.task.texts:
+            data = found.task.texts[id]
+        elif id in found.texts or (id in found.linking and id not in self._settled):
+            before = self._reader.read_as("blob", id)
+            data = self._words.replaced(before.decode()).encode() if id in found.texts else before
+            data = self.ids.data(data) if id in found.linking else data
+            if data == before:
+                return id
+        else:
+            return id
+        new = _blob_id(data)
+        # Texts that differed still differ: each revision of a page goes on to be one.
+        while new in self._taken:
+            data += b"\n"
+            new = _blob_id(data)
+        self._taken.add(new)
+        _say(process, b"blob\ndata %d\n%s\n" % (len(data), data), flush=False)
+        self.blobs[id] = new
+        return new
+
+
+def _blob_id(data: bytes) -> str:
+    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+
+
+@contextmanager
+def _fast_import(git: Path) -> Iterator[Any]:
+    arguments = ("fast-import", "--quiet", "--done", "--force", "--date-format=raw-permissive")
+    with command.process(git, command.PIPE, *arguments) as process:
+        yield process
+        process.stdin.close()
+
+
+def _say(process: Any, said: bytes, *, flush: bool = True) -> None:
+    try:
+        process.stdin.write(said)
+        if flush:
+            process.stdin.flush()
+    except BrokenPipeError:
+        raise _failed(process) from None
+
+
+def _answer(process: Any) -> str:
+    line = process.stdout.readline().decode().strip()
+    if not _ID.fullmatch(line):
+        raise _failed(process)
+    return str(line)
+
+
+def _failed(process: Any) -> StoreError:
+    detail = process.stderr.read().decode("utf-8", "replace").strip()[-500:]
+    return StoreError("store_git_failed", command="fast-import", detail=detail)
+
+
+def _quoted(path: bytes) -> bytes:
+    escaped = path.replace(b"\\", b"\\\\").replace(b'"', b'\\"').replace(b"\n", b"\\n")
+    return b'"%s"' % escaped
+
+
+# -- where the refs go --
+
+
+def _moves(
+    git: Path, reader: Reader, found: Survey, writing: _Writing
+) -> dict[str, tuple[str, str]]:
+    moves = {}
+    for name, id, kind in refs(git):
+        if kind == "commit":
+            new = writing.ids.new.get(id, id)
+        elif kind == "tag":
+            new = _tag(git, reader, writing, id)
+        else:
+            new = id if not (_under(git, id, kind) & (found.texts | found.gone)) else ""
+        if name.startswith("refs/replace/") and name.rpartition("/")[2] in writing.ids.new:
+            new = ""
+        if new != id:
+            moves[name] = (id, new)
+    return moves
+
+
+def _under(git: Path, id: str, kind: str) -> set[str]:
+    if kind == "blob":
+        return {id}
+    return set(command.run(git, "ls-tree", "-r", "--format=%(objectname)", id).split())
+
+
+def _tag(git: Path, reader: Reader, writing: _Writing, id: str) -> str:
+    """What an annotated tag becomes: pointing at what its target became, without a signature."""
+    raw = reader.read_as("tag", id)
+    head, _, body = raw.partition(b"\n\n")
+    lines = head.split(b"\n")
+    target, kind = lines[0].split(b" ")[1].decode(), lines[1].split(b" ")[1]
+    became = (
+        _tag(git, reader, writing, target)
+        if kind == b"tag"
+        else writing.ids.new.get(target, target)
+    )
+    message = writing.message("", body.partition(b"-----BEGIN ")[0], b"")
+    lines[0] = b"object " + became.encode()
+    lines = [
+        b"tagger " + writing.person(line[7:]) if line.startswith(b"tagger ") else line
+        for line in lines
+    ]
+    if became == target and message == body and b"\n".join(lines) == head:
+        return id
+    with tempfile.NamedTemporaryFile(dir=git, prefix="denktank-tag-") as file:
+        file.write(b"\n".join(lines) + b"\n\n" + message)
+        file.flush()
+        return command.run(git, "hash-object", "-t", "tag", "-w", os.fspath(file.name)).strip()
