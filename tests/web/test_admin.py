@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +13,7 @@ import pytest
 from tests.conftest import PASSWORD, token_in
 from wiki.domain.rights import SYSTEM, Actor, Role
 from wiki.engine import Wiki
-from wiki.services import accounts, members, rules
+from wiki.services import accounts, audit, members, rules
 
 SCREENS = (
     "/admin",
@@ -223,3 +225,57 @@ def test_why_somebody_may_or_may_not(client: Any, wiki: Wiki, page: Callable[...
     assert unknown.status_code == 400 and 'value="niemand"' in unknown.text
     assert "/admin/rights?path=redactie/plan" in client.get("/wiki/redactie/plan").text
     assert "/admin/rights?member=anna" in client.get("/admin/members/anna").text
+
+
+def acts_in_the_code() -> set[str]:
+    """Every act that services write down, whether named on the spot or chosen just before."""
+    found: set[str] = set()
+    for file in (Path(__file__).parents[2] / "wiki" / "services").glob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "audit.write":
+                found |= constants(node.args[3])
+            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "act":
+                found |= constants(node.value)
+    return found
+
+
+def constants(node: ast.AST) -> set[str]:
+    values = [one.value for one in ast.walk(node) if isinstance(one, ast.Constant)]
+    return {value for value in values if isinstance(value, str) and "_" in value}
+
+
+def test_every_act_is_a_sentence(client: Any, wiki: Wiki) -> None:
+    """A new act in the code needs a line in templates/admin/audit.html."""
+    acts = acts_in_the_code()
+    assert len(acts) > 30
+    with wiki.database.write() as connection:
+        for act in acts:
+            audit.write(wiki, connection, SYSTEM, act, "anna", "daarom")
+    for language in ("nl", "en"):
+        shown = client.get("/admin/audit", headers={"Accept-Language": language}).text
+        assert [act for act in acts if f'data-act="{act}"' not in shown] == []
+        assert [act for act in acts if f": {act} " in shown] == []
+
+
+def test_the_log_is_narrowed(client: Any, wiki: Wiki, admin: Actor) -> None:
+    members.set_role(wiki, admin, "anna", "editor")
+    rules.add(wiki, SYSTEM, prefix="redactie", right="read", role="editor")
+
+    def found(**asked: str) -> list[str]:
+        shown = client.get("/admin/audit", query_string=asked).text
+        return re.findall(r'data-act="(\w+)"', shown)
+
+    assert found(who="chef") == ["member_role"]
+    assert "member_role" not in found(who="-") and found(family="rules") == ["rule_add"]
+    assert found(about="ANNA", family="members") == ["member_role", "member_add"]
+    assert found(until="2001-01-01") == [] and len(found(since="2001-01-01")) == len(found())
+    assert found(who="niemand") == [] and found(family="x") == found()
+    wrong = client.get("/admin/audit?since=gisteren")
+    assert wrong.status_code == 400 and 'value="gisteren"' in wrong.text
+    undo = re.search(r'action="(/admin/rules/undo/\d+)"', client.get("/admin/audit").text)
+    assert undo and send(client, undo[1], "/admin/audit").status_code == 303
+    assert rules.listing(wiki, admin) == []
+    text = re.sub(r"<[^>]+>|\s+", " ", client.get("/admin/audit?family=rules").text)
+    assert "chef draaide een wijziging van een regel voor redactie terug: nu geen." in re.sub(
+        r" +", " ", text
+    ).replace(" .", ".")

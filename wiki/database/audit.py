@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,7 @@ from sqlalchemy import (
     Text,
     delete,
     insert,
+    or_,
     select,
 )
 
@@ -78,14 +79,14 @@ def add(
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which acts: by a member (their id; 0: the command line), of some kinds, about something.
+    """Which acts: by a member (their id; 0: nobody's), that begin in some ways, about something.
 
     `since` and `until` are moments; `about` stands in what the act was done to. Empty or None: it
     does not matter.
     """
 
     actor: int | None = None
-    acts: Collection[str] = ()
+    begins: Sequence[str] = ()
     about: str = ""
     since: datetime | None = None
     until: datetime | None = None
@@ -111,11 +112,6 @@ def get(connection: Connection, id: int) -> Entry | None:
     return _entry(row) if row else None
 
 
-def acts(connection: Connection) -> list[str]:
-    """The kinds of acts that are in the log."""
-    return list(connection.scalars(select(audit.c.act).distinct().order_by(audit.c.act)))
-
-
 def actors(connection: Connection) -> list[str]:
     """The usernames of those whose acts are in the log."""
     asked = select(members.c.username).where(members.c.id.in_(select(audit.c.actor).distinct()))
@@ -130,8 +126,10 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wanted.actor is not None:
         found.append(audit.c.actor == wanted.actor if wanted.actor else audit.c.actor.is_(None))
-    if wanted.acts:
-        found.append(audit.c.act.in_(sorted(wanted.acts)))
+    if wanted.begins:
+        found.append(
+            or_(*(audit.c.act.startswith(text, autoescape=True) for text in wanted.begins))
+        )
     if wanted.about:
         found.append(audit.c.subject.icontains(wanted.about, autoescape=True))
     if wanted.since:

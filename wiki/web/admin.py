@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import Blueprint, Response, flash, request
 
+from wiki.domain.errors import Invalid
 from wiki.domain.members import Status
 from wiki.domain.rights import Right, Role
 from wiki.services import (
@@ -28,6 +31,7 @@ blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 
 ROLES = tuple(role.word for role in Role if role is not Role.READER)
 LOG_PAGE = 50
+LOG_FILTERS = ("who", "family", "about", "since", "until")
 SOME = 20
 """So many are counted; more are as many again to do."""
 
@@ -158,11 +162,38 @@ def _changed(username: str) -> Response:
 
 @blueprint.get("/audit")
 def log() -> Response:
-    """What those in charge did, newest first."""
+    """What those in charge did, newest first; narrowed by who, what, about whom and when."""
+    asked = {name: request.args.get(name, "") for name in LOG_FILTERS}
     before = number_of(request.args.get("before", ""), 0)
-    entries = audit.entries(wiki(), actor(), before=before, limit=LOG_PAGE + 1)
-    more = entries[LOG_PAGE - 1].id if len(entries) > LOG_PAGE else 0
-    return forms.page("admin/audit.html", entries=entries[:LOG_PAGE], more=more)
+    problem, entries = Problem(), []
+    try:
+        wanted = _log_asked(asked)
+        entries = audit.entries(wiki(), actor(), wanted, before=before, limit=LOG_PAGE + 1)
+    except Invalid as error:
+        problem = forms.problem_of(error)
+    made = forms.page(
+        "admin/audit.html",
+        problem,
+        asked=asked,
+        entries=entries[:LOG_PAGE],
+        more=entries[LOG_PAGE - 1].id if len(entries) > LOG_PAGE else 0,
+        people=audit.people(wiki(), actor()),
+        families=list(audit.FAMILIES),
+        undoable=rules.undoable,
+    )
+    made.status_code = problem.status
+    return made
+
+
+def _log_asked(asked: dict[str, str]) -> audit.Asked:
+    since = day_after(asked["since"], "since")
+    return audit.Asked(
+        who=asked["who"],
+        family=asked["family"],
+        about=asked["about"],
+        since=since - timedelta(days=1) if since else None,
+        until=day_after(asked["until"]),
+    )
 
 
 @blueprint.get("/outbox")

@@ -65,17 +65,17 @@ def reopen(id: int) -> Response:
     return see_other(url_of("admin/reports", str(id)))
 
 
-def day_after(written: str) -> datetime | None:
+def day_after(written: str, field: str = "until") -> datetime | None:
     """The end of the day in a date field, where the reader is; None if it is empty.
 
-    Raises Invalid (field `until`).
+    Raises Invalid (on that field).
     """
     if not written.strip():
         return None
     try:
         day = date.fromisoformat(written.strip()) + timedelta(days=1)
     except (ValueError, OverflowError):
-        raise Invalid.field("until", "until_wrong") from None
+        raise Invalid.field(field, "until_wrong") from None
     return datetime.combine(day, time(), ZoneInfo(zone()))
 
 
