@@ -94,6 +94,25 @@ def test_files_beside_a_page_come_and_go_by_name(
     assert found("plattegrond") == []
 
 
+def test_a_thing_keeps_its_mark_wherever_it_goes(
+    page: Any, update: Any, wiki: Any, editor: Any
+) -> None:
+    from wiki.services import renaming
+
+    page("gesprekken/wijk", DIALOGUE)
+    update()
+    before = wiki.search.marks(parse("wijk OF gemeente"), Scope())
+    assert len(before) == 2
+    renaming.rename(wiki, editor, "gesprekken/wijk", "gesprekken/buurt")
+    wiki.follow()
+    update()
+    assert wiki.search.marks(parse("wijk OF gemeente"), Scope()) == before
+    first = "**Bert:** Goedemorgen.\n\n**Anna de Vries:** Bewoners"
+    page("gesprekken/buurt", DIALOGUE.replace("**Anna de Vries:** Bewoners", first))
+    update()
+    assert wiki.search.marks(parse("wijk OF gemeente"), Scope()) == before
+
+
 def test_turns_and_people_are_found(page: Any, update: Any, found: Any, wiki: Any) -> None:
     page("gesprekken/wijk", DIALOGUE)
     update()

@@ -190,6 +190,20 @@ def test_paging_reaches_everything_once(index: Any) -> None:
     assert paged == whole
 
 
+@pytest.mark.parametrize("text", ["burger", "soort:vraagstuk", "na:1970", "burger -regel", "de"])
+@pytest.mark.parametrize("scope", [Scope(), Scope(rules=(("vragen", False),))])
+def test_all_that_has_every_word_has_a_mark_of_its_own(
+    search: Any, index: Any, text: str, scope: Scope
+) -> None:
+    results = search(text, scope)
+    assert len(index.marks(parse(text), scope)) == results.total
+    assert not results.partial
+
+
+def test_what_has_only_some_of_the_words_is_not_marked(index: Any) -> None:
+    assert index.marks(parse("adviezen onzinwoord"), Scope()) == frozenset()
+
+
 def test_a_slip_is_corrected(search: Any) -> None:
     assert search("participaite").corrected == "participatie"
     assert search("participatie").corrected == ""
@@ -213,6 +227,7 @@ def test_rights_are_in_the_search_itself(search: Any) -> None:
     results = search("onthulling", HIDDEN)
     assert paths(results) == ["geheim/open/twee"]
     assert (results.total, sum(results.kinds.values())) == (1, 1)
+    assert [count for _, count in results.facets["year"]] == [1]
     assert scope_of(RULES, SYSTEM).is_whole
 
 

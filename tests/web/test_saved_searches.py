@@ -60,6 +60,22 @@ def test_new_hits_are_told_until_they_are_seen(client: Any, page: Any, work: Any
 
 
 @pytest.mark.usefixtures("follows")
+def test_a_new_hit_with_an_old_date_is_told_among_many(client: Any, page: Any, work: Any) -> None:
+    turns = "\n\n".join(f"**A:** De wijk {number}." for number in range(250))
+    front = "---\nkind: dialogue\ndate: {date}\nparticipants: [{{name: A}}]\n---\n"
+    page("gesprekken/nieuw", front.format(date="2025-01-01") + turns)
+    work()
+    client.get("/search?q=wijk")
+    page("gesprekken/oud", front.format(date="1999-01-01") + "**A:** De wijk van toen.\n")
+    work()
+    assert unread(client) == "1"
+    assert "2 new" in client.get("/search?q=wijk", headers={"Accept-Language": "en"}).text
+    page("gesprekken/nieuw", front.format(date="2025-01-01") + "**A:** Welkom.\n\n" + turns)
+    work()
+    assert unread(client) == ""
+
+
+@pytest.mark.usefixtures("follows")
 def test_what_one_may_not_read_is_not_told(client: Any, page: Any, work: Any, wiki: Any) -> None:
     with wiki.database.write() as connection:
         rules.put(connection, Rule("geheim", Right.READ, Role.EDITOR))

@@ -184,10 +184,10 @@ class Search(Protocol):
     def suggest(self, text: str, scope: Scope, limit: int = 8) -> list[Suggestion]:
         """What has a word that begins as the last word of `text` does; raises NotReady."""
 
-    def marks(self, query: Query, scope: Scope, most: int) -> frozenset[int]:
-        """A mark of each of the newest things that have all the query asks for, at most so many.
+    def marks(self, query: Query, scope: Scope) -> frozenset[int]:
+        """A mark of everything that has all the query asks for; raises NotReady.
 
-        A thing keeps its mark when its page is renamed or its text changes. Raises NotReady.
+        A thing keeps its mark when its page is renamed or its text changes.
         """
 
     @property

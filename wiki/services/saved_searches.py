@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from zlib import crc32
 
 from wiki.database import members, saved_searches
 from wiki.database import notifications as told
@@ -11,10 +10,10 @@ from wiki.database.connection import Connection
 from wiki.domain.errors import Invalid, NotFound
 from wiki.domain.members import Status
 from wiki.domain.notifications import Kind
-from wiki.domain.query import Sort, Where
+from wiki.domain.query import Where
 from wiki.domain.rights import Actor, Right
 from wiki.domain.saved_searches import LONGEST, SavedSearch, address_of
-from wiki.domain.search import Hit, NotReady, scope_of
+from wiki.domain.search import NotReady, scope_of
 from wiki.engine import Wiki
 from wiki.services.notifications import tell
 from wiki.services.search import Asked, read
@@ -22,9 +21,6 @@ from wiki.services.sessions import own_id
 
 MOST = 50
 """Searches that one member may keep."""
-
-LOOKED_AT = 200
-"""Of each search the newest hits by date are compared, so many; a site seldom gets more at once."""
 
 BATCH = 10
 TOPIC = "search:"
@@ -106,7 +102,7 @@ def count_new(wiki: Wiki) -> bool:
             member = members.get(connection, one.member)
             known = saved_searches.known(connection, one.id)
         is_there = member is not None and member.status is Status.ACTIVE
-        marks = _marks(wiki, member.actor, one.fields) if member and is_there else set()
+        marks = _marks(wiki, member.actor, one.fields) if member and is_there else frozenset()
         if marks is None:
             return False
         with wiki.database.write() as connection:
@@ -150,24 +146,17 @@ def asked(fields: Mapping[str, str]) -> Asked:
         after=fields.get("from", ""),
         until=fields.get("to", ""),
         where=fields.get("in", ""),
-        sort=Sort.DATE.value,
     )
 
 
-def _marks(wiki: Wiki, actor: Actor, fields: Mapping[str, str]) -> set[int] | None:
-    """A mark of each of the newest hits that the actor may see; None without an index."""
+def _marks(wiki: Wiki, actor: Actor, fields: Mapping[str, str]) -> frozenset[int] | None:
+    """A mark of each hit that the actor may see; None without an index."""
     if not wiki.rights.may(actor, Right.READ):
-        return set()
-    scope = scope_of(wiki.rights, actor)
+        return frozenset()
     try:
-        found = wiki.search.search(read(asked(fields)), scope, 0, LOOKED_AT)
+        return wiki.search.marks(read(asked(fields)), scope_of(wiki.rights, actor))
     except NotReady:
         return None
-    return set() if found.partial else set(map(_mark, found.hits))
-
-
-def _mark(hit: Hit) -> int:
-    return crc32(f"{hit.kind.value} {hit.path} {hit.number}".encode())
 
 
 def _state(wiki: Wiki) -> str:

@@ -68,20 +68,21 @@ def answer(view: View, query: Query, scope: Scope, site: Site, offset: int, limi
     )
 
 
-def marks(view: View, query: Query, scope: Scope, site: Site, most: int) -> frozenset[int]:
-    """The marks of what has all that is asked for, the newest first if that is too much."""
+def marks(view: View, query: Query, scope: Scope, site: Site) -> frozenset[int]:
+    """The marks of what has all that is asked for."""
     asked, _ = bounded(compounded(plan(query, site), view), view)
     if query.is_empty or asked.only_stop_words:
         return frozenset()
-    answers = [_begin(view, number, query, scope, site) for number in range(len(view.parts))]
-    found: list[tuple[int, int]] = []
-    for one in answers:
+    chosen = filters.kinds(query)
+    found: set[int] = set()
+    for number in range(len(view.parts)):
+        one = _begin(view, number, query, scope, site)
         segment = one.matcher.segment
         documents = _all(one, asked)
-        if chosen := filters.kinds(query):
+        if chosen:
             documents &= filters.of_kinds(segment, chosen)
-        found += [(segment.when[d], segment.marks[d]) for d in documents]
-    return frozenset(mark for _, mark in heapq.nlargest(most, found))
+        found.update(map(segment.marks.__getitem__, documents))
+    return frozenset(found)
 
 
 def _notices(asked: Plan) -> Iterable[Notice]:

@@ -85,14 +85,14 @@ class Index(ABC):
         except DAMAGE as error:
             raise self._broken() from error
 
-    def marks(self, query: Query, scope: Scope, most: int) -> frozenset[int]:
-        """A mark of each of the newest things the query finds, at most so many; raises NotReady.
+    def marks(self, query: Query, scope: Scope) -> frozenset[int]:
+        """A mark of everything that has all the query asks for; raises NotReady.
 
-        The same thing keeps its mark when its page is renamed or its text changed.
+        A thing keeps its mark when its page is renamed or its text changes.
         """
         view = self._newest()
         try:
-            return marks(view, query, scope, self.site, most)
+            return marks(view, query, scope, self.site)
         except DAMAGE as error:
             raise self._broken() from error
 
