@@ -36,6 +36,8 @@ PAGES = {
     "streepje": "# Digitaal\n\nPer e-mail aan de oud-minister en de vice-voorzitter.\n",
     "weglating": "# Zorg\n\nDe jeugd- en ouderenzorg, in- en uitvoer.\n",
     "apostrof": "# Beeld\n\nDe foto's en thema’s van de avond.\n",
+    "titel": "# Netwerkvorming\n\nOver netwerkvorming.\n",
+    "tekst": "# Iets anders\n\nEr is in dit verhaal ook sprake van vorming en dergelijke.\n",
     "vragen/wijk": QUESTION.format("Wat wil de wijk?", "open", "participatie", "Bewoners weten."),
     "vragen/zorg": QUESTION.format("Wie zorgt er?", "answered", "zorg", "Mantelzorgers doen het."),
     "gesprekken/wijk": """---
@@ -227,6 +229,23 @@ def test_a_year_is_one_filter(get: Callable[..., str]) -> None:
     html = get("tuin", "en", from_="2009", to="2009")
     assert re.search(r'<a class="chip" href="/search\?q=tuin" [^>]*>year: 2009', html)
     assert found(html) == found(get("tuin na:2009 voor:2010"))
+
+
+def test_the_heading_has_the_words_and_each_filter_is_a_chip(get: Callable[..., str]) -> None:
+    html = get('tuin wie:"Anna Smit" na:2009-12 soort:beurt in:beurten', "en")
+    assert "<h1>“tuin”</h1>" in html
+    chips = re.findall(r'href="([^"]+)" rel="nofollow" title="Remove this filter">([^<]+) <', html)
+    assert [text for _, text in chips] == [
+        *("who: Anna Smit", "kind: turns", "in: turns", "from: 2009-12"),
+    ]
+    left = [unquote_plus(unescape(address)).partition("q=")[2] for address, _ in chips]
+    assert left[0] == "tuin na:2009-12 soort:beurt in:beurten"
+    assert left[3] == 'tuin wie:"Anna Smit" soort:beurt in:beurten'
+    assert 'aria-current="true">Turns' in html
+
+
+def test_the_word_itself_comes_before_compounds_with_it(get: Callable[..., str]) -> None:
+    assert found(get("vorming")) == ["tekst", "titel"]
 
 
 def test_by_date_the_newest_comes_first(get: Callable[..., str]) -> None:

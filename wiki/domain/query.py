@@ -213,6 +213,28 @@ def without(text: str, name: str, value: str) -> str:
     return " ".join(kept.split())
 
 
+def words_of(text: str) -> str:
+    """The line of text without its filters: what stands above what was found."""
+    plain = text.translate(_QUOTES)
+    filters = (match for match in _PIECE.finditer(plain) if _is_filter(match[2]))
+    for match in reversed(list(filters)):
+        plain = plain[: match.start()] + plain[match.end() :]
+    return " ".join(plain.split())
+
+
+def typed(text: str, name: str) -> str:
+    """The last value of a filter as it was typed (`2009-12`), or empty."""
+    found = ""
+    for match in _PIECE.finditer(text.translate(_QUOTES)):
+        if _FIELDS.get((match[2] or "").lower()) == name:
+            found = (match[3] or match[5] or "").strip(" ,;")
+    return found
+
+
+def _is_filter(name: str | None) -> bool:
+    return _FIELDS.get((name or "").lower(), "title") != "title"
+
+
 def _pieces(text: str) -> Iterator[_Piece]:
     for match in _PIECE.finditer(text):
         minus, name, quoted, close, bare = match.groups()

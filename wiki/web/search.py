@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Response, jsonify, render_template, request
 
-from wiki.domain.query import Query, without
+from wiki.domain.query import Query, Where, typed, without, words_of
 from wiki.domain.search import Found, Passage, Suggestion
 from wiki.services import saved_searches
 from wiki.services import search as searching
@@ -32,6 +32,7 @@ def show() -> Response:
         "search/search.html",
         found=found,
         fields=_fields(),
+        words=words_of(asked.q),
         kept=saved_searches.look(wiki(), actor(), _fields()),
         address=_address,
         hit_url=_hit_url,
@@ -104,20 +105,24 @@ def _filters(asked: Asked, query: Query) -> list[tuple[str, str, str]]:
         for value in chosen:
             q = without(asked.q, _OPERATORS[name], value)
             found.append((name, value, _address(**{name: "", "q": q})))
+    if query.filters.kinds and not asked.kind:
+        found.append(("kind", query.filters.kinds[-1], _address(q=_untyped(asked.q, "kind"))))
+    if query.where not in (Where.ALL, Where.HISTORY):
+        found.append(("in", query.where, _address(in_="", q=_untyped(asked.q, "in"))))
     if asked.after and asked.after == asked.until:
         name = "year" if len(asked.after) == len("2009") else "on"
         return [*found, (name, asked.after, _address(from_="", to=""))]
     if query.filters.after:
-        shown = asked.after or query.filters.after.isoformat()
-        found.append(("from", shown, _address(from_="", q=_undated(asked.q, "after"))))
+        shown = asked.after or typed(asked.q, "after")
+        found.append(("from", shown, _address(from_="", q=_untyped(asked.q, "after"))))
     if query.filters.before:
-        shown = asked.until or query.filters.before.isoformat()
+        shown = asked.until or typed(asked.q, "before")
         name = "to" if asked.until else "before"
-        found.append((name, shown, _address(to="", q=_undated(asked.q, "before"))))
+        found.append((name, shown, _address(to="", q=_untyped(asked.q, "before"))))
     return found
 
 
-def _undated(q: str, name: str) -> str:
+def _untyped(q: str, name: str) -> str:
     for piece in q.split():
         q = without(q, name, piece.partition(":")[2])
     return q

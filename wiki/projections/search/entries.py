@@ -22,6 +22,9 @@ PERSON = 1.5
 PART = 0.35
 """How much a word counts inside a compound, next to 1 as a word of its own."""
 
+MOST_PART = 1.5
+"""A part of a compound in a title counts less than the word itself anywhere."""
+
 TITLE_AT = 1 << 30
 """The position of a title's first word: far behind any word of the text."""
 
@@ -67,7 +70,7 @@ class _Words:
         self.exacts[token.exact] += weight
         self.stems[token.stem] += weight
         for part in token.parts:
-            self.stems[part] += weight * PART
+            self.stems[part] += min(weight, MOST_PART) * PART
 
 
 def entry(document: Document) -> dict[str, Any]:

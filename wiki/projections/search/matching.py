@@ -21,6 +21,9 @@ SHORT = K1 * (1 - B)
 EXACT = 0.6
 """How much the form that was typed counts beside its stem."""
 
+OTHERWISE = 0.6
+"""What is left of a score where only other forms of the word stand, or compounds with it."""
+
 PHRASE = 1.5
 APART = 0.4
 """How much the parts of a compound count that stand apart: `participatie van burgers`."""
@@ -148,7 +151,8 @@ class Matcher:
             weight = typed * exact.get(document, 0.0)
             for postings, share in lists:
                 weight += share * postings.get(document, 0.0)
-            found[document] = best * weight / (weight + SHORT + long * lengths[document])
+            score = best * weight / (weight + SHORT + long * lengths[document])
+            found[document] = score if document in exact else OTHERWISE * score
         return found
 
     def _rarity(self, word: Word) -> float:
