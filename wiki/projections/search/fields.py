@@ -23,7 +23,7 @@ from wiki.projections.search.whoosh_parts import (
     VarBytesColumn,
 )
 
-VERSION = 7
+VERSION = 8
 """Raised with every change of what is indexed: an older index is rebuilt."""
 
 Posting = tuple[float, bytes]
