@@ -72,6 +72,22 @@ def test_role_groups_and_suspension(client: Any, wiki: Wiki) -> None:
     assert send(client, f"{base}/reinstate", base).status_code == 303
 
 
+def test_changes_from_the_list_come_back_to_it(client: Any, wiki: Wiki, editor: Actor) -> None:
+    here = "/admin/members?q=bram&sort=joined"
+    shown = client.get(here).text
+    assert 'data-member="bram"' in shown and 'data-member="anna"' not in shown
+    back = re.search(r'name="next" value="([^"]+)"', shown)
+    assert back
+    form = {"next": back[1].replace("&amp;", "&"), "role": "moderator"}
+    answer = send(client, "/admin/members/bram/role", here, **form)
+    assert answer.status_code == 303 and answer.location.endswith(here)
+    assert 'data-member="bram"' in client.get("/admin/members?role=moderator").text
+    assert send(client, "/admin/members/bram/suspend", here, **form).location.endswith(here)
+    assert "Toon alles" in client.get("/admin/members?status=suspended").text
+    away = send(client, "/admin/members/bram/reinstate", here, next="//elders.example/")
+    assert away.location.endswith("/admin/members/bram")
+
+
 def test_the_last_administrator_stays(client: Any) -> None:
     base = "/admin/members/chef"
     answer = send(client, f"{base}/role", base, role="member")
@@ -168,6 +184,7 @@ def test_a_members_page(app: Any, page: Callable[..., str], member: Actor) -> No
 
 
 def test_mail_is_tried_again_or_dropped(client: Any, wiki: Wiki) -> None:
+    from wiki.database import outbox
     from wiki.services import mail
 
     with wiki.database.write() as connection:
@@ -177,6 +194,15 @@ def test_mail_is_tried_again_or_dropped(client: Any, wiki: Wiki) -> None:
     assert send(client, f"/admin/outbox/{first}/drop", "/admin/outbox").status_code == 303
     shown = client.get("/admin/outbox").text
     assert "Eerste" not in shown and "Tweede" in shown
+    with wiki.database.write() as connection:
+        third = mail.put(wiki, connection, "c@example.org", "Derde", "x")
+        letter = outbox.unsent_one(connection, third)
+        assert letter
+        outbox.failed(connection, letter, "550 no such user", None)
+    lost = client.get("/admin/outbox?show=failed").text
+    assert "Derde" in lost and "550 no such user" in lost and "Tweede" not in lost
+    assert send(client, "/admin/outbox/retry", "/admin/outbox").status_code == 303
+    assert mail.listing(wiki, SYSTEM, given_up=True).letters == []
     assert 'data-act="mail_drop"' in client.get("/admin/audit").text
     assert send(client, f"/admin/outbox/{first}/retry", "/admin/outbox").status_code == 404
 

@@ -172,6 +172,7 @@ GET  /members/a-member/report                                   anyone
 POST /members/a-member/report reason=x                          anyone
 POST /account/cautions/{caution}/seen                             mine
 POST /admin/members/a-member/warn warning=x                     warden
+POST /admin/outbox/retry                                        admin
 POST /admin/outbox/{letter}/retry                               admin
 POST /admin/outbox/{letter}/drop                                admin
 GET  /terms                                                     anyone

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import (
     Column,
+    ColumnElement,
     Connection,
     ForeignKey,
     Index,
@@ -109,9 +110,19 @@ def due(connection: Connection, now: datetime, limit: int = 20) -> list[Letter]:
     return [_letter(row) for row in connection.execute(asked)]
 
 
-def unsent(connection: Connection, limit: int = 50) -> list[Letter]:
-    """The mail that is not sent, the newest first: what an administrator looks at."""
-    asked = select(outbox).where(outbox.c.sent.is_(None)).order_by(outbox.c.id.desc()).limit(limit)
+def unsent(
+    connection: Connection, *, given_up: bool = False, before: int = 0, limit: int = 50
+) -> list[Letter]:
+    """The mail that is not sent, the newest first: what an administrator looks at.
+
+    With `given_up` only what is tried no more; with `before`, mail with a lower id.
+    """
+    where: list[ColumnElement[bool]] = [outbox.c.sent.is_(None)]
+    if given_up:
+        where.append(outbox.c.due.is_(None))
+    if before:
+        where.append(outbox.c.id < before)
+    asked = select(outbox).where(*where).order_by(outbox.c.id.desc()).limit(limit)
     return [_letter(row) for row in connection.execute(asked)]
 
 
@@ -128,6 +139,12 @@ def again(connection: Connection, letter: Letter, now: datetime) -> None:
     connection.execute(update(outbox).where(*where).values(due=now, tries=0))
 
 
+def all_again(connection: Connection, now: datetime) -> int:
+    """The time of all mail that was given up has come once more; gives how much that is."""
+    where = (outbox.c.sent.is_(None), outbox.c.due.is_(None))
+    return connection.execute(update(outbox).where(*where).values(due=now, tries=0)).rowcount
+
+
 def untried(connection: Connection, member: int) -> list[Letter]:
     """The mail about a member's notifications that was never tried."""
     where = (outbox.c.member == member, outbox.c.sent.is_(None), outbox.c.tries == 0)
@@ -138,6 +155,12 @@ def waiting(connection: Connection) -> int:
     """How much mail is not sent."""
     asked = select(func.count()).select_from(outbox).where(outbox.c.sent.is_(None))
     return connection.scalar(asked) or 0
+
+
+def given_up(connection: Connection) -> int:
+    """How much mail is tried no more."""
+    where = (outbox.c.sent.is_(None), outbox.c.due.is_(None))
+    return connection.scalar(select(func.count()).select_from(outbox).where(*where)) or 0
 
 
 def claim(connection: Connection, letter: Letter, until: datetime) -> bool:

@@ -22,7 +22,7 @@ FAMILIES: Mapping[str, Sequence[str]] = {
     "rules": ("rule_",),
     "talk": ("comment_", "talk_"),
     "reports": ("report_",),
-    "versions": ("revision_", "member_undo"),
+    "versions": ("revision_", "member_undo", "purge"),
     "mail": ("mail_",),
     "terms": ("terms_",),
 }

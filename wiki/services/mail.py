@@ -39,10 +39,11 @@ Renew = Callable[[Letter], Letter | None]
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """What an administrator sees of the outbox."""
+    """What an administrator sees of the outbox: how much waits, and how much of it was given up."""
 
     can_send: bool
     waiting: int
+    given_up: int
     letters: Sequence[Letter]
 
 
@@ -74,12 +75,26 @@ def put(
     return outbox.add(connection, recipient, subject, text, wiki.clock(), html, headers, member)
 
 
-def listing(wiki: Wiki, actor: Actor) -> Outgoing:
-    """The mail that is not sent yet; for administrators."""
+def listing(
+    wiki: Wiki, actor: Actor, *, given_up: bool = False, before: int = 0, limit: int = 50
+) -> Outgoing:
+    """The mail that is not sent yet, or only what is tried no more; for administrators."""
     wiki.rights.require(actor, Right.ADMINISTER)
     with wiki.database.read() as connection:
-        letters = outbox.unsent(connection)
-        return Outgoing(can_send(wiki.settings), outbox.waiting(connection), letters)
+        letters = outbox.unsent(connection, given_up=given_up, before=before, limit=limit)
+        waiting, lost = outbox.waiting(connection), outbox.given_up(connection)
+        return Outgoing(can_send(wiki.settings), waiting, lost, letters)
+
+
+def retry_all(wiki: Wiki, actor: Actor) -> int:
+    """Try all mail again that was given up; gives how much that is. For administrators."""
+    wiki.rights.require(actor, Right.ADMINISTER)
+    with wiki.database.write() as connection:
+        number = outbox.all_again(connection, wiki.clock())
+        if number:
+            audit.write(wiki, connection, actor, "mail_retry_all", "", number=str(number))
+    wiki.wake()
+    return number
 
 
 def retry(wiki: Wiki, actor: Actor, id: int) -> None:
@@ -154,7 +169,7 @@ def _send_all(wiki: Wiki, letters: Sequence[Letter]) -> None:
     except (OSError, smtplib.SMTPException, ValueError) as error:
         log.warning("no mail server: %s", error)
         for letter in letters:
-            _failed(wiki, letter, str(error), permanent=False)
+            _failed(wiki, letter, _answer(error), permanent=False)
         return
     with server:
         for letter in letters:
@@ -162,7 +177,7 @@ def _send_all(wiki: Wiki, letters: Sequence[Letter]) -> None:
                 server.send_message(message(wiki.settings, letter))
             except (OSError, smtplib.SMTPException, ValueError) as error:
                 log.warning("mail %s was not sent: %s", letter.id, error)
-                _failed(wiki, letter, str(error), permanent=_is_permanent(error))
+                _failed(wiki, letter, _answer(error), permanent=_is_permanent(error))
                 if _is_nobody(error):
                     with wiki.database.write() as connection:
                         mail_stops.stop(wiki, connection, letter.recipient, _said(error))
@@ -199,6 +214,15 @@ def _said(error: Exception) -> str:
     """What the mail server said of an address."""
     answers = error.recipients.values() if isinstance(error, smtplib.SMTPRecipientsRefused) else ()
     return " ".join(f"{code} {text.decode(errors='replace')}" for code, text in answers)
+
+
+def _answer(error: Exception) -> str:
+    """What went wrong, in the mail server's own words where it has any."""
+    if isinstance(error, smtplib.SMTPResponseException):
+        said = error.smtp_error
+        words = said.decode(errors="replace") if isinstance(said, bytes) else str(said)
+        return f"{error.smtp_code} {words}"
+    return _said(error) or str(error)
 
 
 def message(settings: Settings, letter: Letter) -> EmailMessage:

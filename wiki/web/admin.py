@@ -21,16 +21,29 @@ from wiki.services import (
     reports,
     rules,
     second_factor,
+    suspensions,
 )
 from wiki.web import forms
-from wiki.web.context import actor, base_url, gettext, may, number_of, see_other, url_of, wiki
+from wiki.web.context import (
+    actor,
+    back_to,
+    base_url,
+    gettext,
+    may,
+    number_of,
+    see_other,
+    url_of,
+    wiki,
+)
 from wiki.web.forms import Problem
 from wiki.web.moderation import day_after
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 
 ROLES = tuple(role.word for role in Role if role is not Role.READER)
+MEMBER_FILTERS = ("q", "status", "role", "sort")
 LOG_PAGE = 50
+OUTBOX_PAGE = 50
 LOG_FILTERS = ("who", "family", "about", "since", "until")
 SOME = 20
 """So many are counted; more are as many again to do."""
@@ -58,18 +71,26 @@ def overview() -> Response:
 
 
 @blueprint.get("/members")
-def member_list(problem: Problem | None = None) -> Response:
-    """All accounts, those that wait first; with search, status and a form to invite."""
+def member_list() -> Response:
+    """All accounts, those that wait first; searched, narrowed, sorted; with what is done most."""
+    asked = {name: request.args.get(name, "") for name in MEMBER_FILTERS}
     number = number_of(request.args.get("page", ""))
-    text, status = request.args.get("q", ""), request.args.get("status", "")
-    found = members.find(wiki(), actor(), text=text, status=status, number=number)
+    found = members.find(
+        wiki(),
+        actor(),
+        text=asked["q"],
+        status=asked["status"],
+        role=asked["role"],
+        order=asked["sort"],
+        number=number,
+    )
     return forms.page(
         "admin/members.html",
-        problem,
         found=found,
-        q=text,
-        chosen=status,
-        statuses=[known.value for known in Status],
+        asked=asked,
+        statuses=[known.value for known in Status if known is not Status.ERASED],
+        roles=ROLES,
+        orders=members.ORDERS,
         number=number,
         last=max(1, -(-found.count // members.PAGE)),
     )
@@ -86,6 +107,7 @@ def member(username: str, problem: Problem | None = None, link: str = "") -> Res
         roles=ROLES,
         groups=groups.every(wiki(), actor()),
         link=base_url() + link if link else "",
+        suspension=suspensions.of(wiki(), found),
         has_factor=second_factor.has_any(wiki(), actor(), username),
     )
 
@@ -95,7 +117,7 @@ def approve(username: str) -> Response:
     """Let in somebody who waits."""
     members.approve(wiki(), actor(), username)
     flash(gettext("%(name)s can log in now.") % {"name": username}, "done")
-    return see_other("/admin/members")
+    return see_other(back_to(request.form.get("next"), "/admin/members"))
 
 
 @blueprint.post("/members/<username>/role")
@@ -153,8 +175,8 @@ def reset_factor(username: str) -> Response:
 
 
 def _changed(username: str) -> Response:
-    flash(gettext("Changed."), "done")
-    return see_other(url_of("admin/members", username))
+    flash(gettext("%(name)s is changed.") % {"name": username}, "done")
+    return see_other(back_to(request.form.get("next"), url_of("admin/members", username)))
 
 
 # -- log and mail --
@@ -198,12 +220,27 @@ def _log_asked(asked: dict[str, str]) -> audit.Asked:
 
 @blueprint.get("/outbox")
 def outbox() -> Response:
-    """The mail that is not sent, and why; and how many notifications are not in a mail yet."""
+    """The mail that is not sent, and why."""
+    lost = request.args.get("show") == "failed"
+    before = number_of(request.args.get("before", ""), 0)
+    outgoing = mail.listing(wiki(), actor(), given_up=lost, before=before, limit=OUTBOX_PAGE + 1)
+    letters = outgoing.letters
     return forms.page(
         "admin/outbox.html",
-        outgoing=mail.listing(wiki(), actor()),
+        outgoing=outgoing,
+        letters=letters[:OUTBOX_PAGE],
+        more=letters[OUTBOX_PAGE - 1].id if len(letters) > OUTBOX_PAGE else 0,
+        lost=lost,
         untold=mailing.waiting(wiki(), actor()),
     )
+
+
+@blueprint.post("/outbox/retry")
+def retry_all() -> Response:
+    """Send all mail once more that was given up."""
+    mail.retry_all(wiki(), actor())
+    flash(gettext("It is sent as soon as the worker gets to it."), "done")
+    return see_other("/admin/outbox")
 
 
 @blueprint.post("/outbox/<int:id>/retry")
