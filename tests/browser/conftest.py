@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,31 +88,45 @@ def wait_for(url: str, process: subprocess.Popen[bytes], seconds: float = 30) ->
     raise AssertionError(f"no answer from {url} within {seconds} seconds")
 
 
-@pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A wiki with the starter content, its worker, and four accounts."""
-    data = tmp_path_factory.mktemp("site")
+@contextmanager
+def running(data: Path, **settings: str) -> Iterator[Site]:
+    """A wiki with the starter content and its worker, with these settings.
+
+    In a setting `{url}` is the address of the wiki.
+    """
     port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    data.mkdir(parents=True, exist_ok=True)
     log = (data / "log").open("wb")
     process = subprocess.Popen(
         [sys.executable, "run.py", "--data", str(data), "--port", str(port)],
         cwd=_CHECKOUT,
         stdout=log,
         stderr=log,
-        env={**os.environ, "DENKTANK_WORKERS": "1"},
+        env={
+            **os.environ,
+            "DENKTANK_WORKERS": "1",
+            **{f"DENKTANK_{name}": value.format(url=url) for name, value in settings.items()},
+        },
     )
-    site = Site(f"http://127.0.0.1:{port}", data)
     try:
-        wait_for(site.url + "/healthz", process)
+        wait_for(url + "/healthz", process, 60)
+        yield Site(url, data)
+    finally:
+        process.terminate()
+        process.wait(30)
+        log.close()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A wiki with four accounts, for all tests."""
+    with running(tmp_path_factory.mktemp("site")) as site:
         for name, role in (("anna", "member"), ("bram", "member")):
             site.user(name, role)
         site.user("mo", "moderator")
         site.user("admin1", "admin")
         yield site
-    finally:
-        process.terminate()
-        process.wait(20)
-        log.close()
 
 
 @pytest.fixture(scope="session")
@@ -180,3 +195,31 @@ def set_text(page: Page, text: str, name: str = "text") -> None:
     rich.click()
     page.keyboard.press("Control+A")
     page.keyboard.insert_text(text)
+
+
+def select(page: Page, words: str) -> None:
+    """Choose words of the page's text with the mouse."""
+    ends = page.evaluate(
+        """words => {
+          const article = document.querySelector("article[data-revision]");
+          const walk = document.createTreeWalker(article, NodeFilter.SHOW_TEXT);
+          for (let node; (node = walk.nextNode()); ) {
+            const at = node.data.indexOf(words);
+            if (at < 0) continue;
+            node.parentElement.scrollIntoView({ block: "center", behavior: "instant" });
+            const range = document.createRange();
+            range.setStart(node, at);
+            range.setEnd(node, at + words.length);
+            const lines = [...range.getClientRects()];
+            const [first, last] = [lines[0], lines[lines.length - 1]];
+            const middle = (line) => line.top + line.height / 2;
+            return [[first.left, middle(first)], [last.right, middle(last)]];
+          }
+        }""",
+        words,
+    )
+    assert ends, f"these words are not in one piece on the page: {words}"
+    page.mouse.move(*ends[0])
+    page.mouse.down()
+    page.mouse.move(*ends[1], steps=4)
+    page.mouse.up()

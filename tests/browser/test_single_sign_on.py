@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Site, free_port, wait_for
+from tests.browser.conftest import Site, running
 from tests.fixtures.provider import CLIENT, SECRET, Provider, serving
-
-CHECKOUT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -27,29 +22,14 @@ def provider() -> Iterator[Provider]:
 @pytest.fixture
 def tied(provider: Provider, tmp_path: Path) -> Iterator[Site]:
     """A wiki whose members may log in with the provider."""
-    port = free_port()
-    log = (tmp_path / "log").open("wb")
-    process = subprocess.Popen(
-        [sys.executable, "run.py", "--data", str(tmp_path / "wiki"), "--port", str(port)],
-        cwd=CHECKOUT,
-        stdout=log,
-        stderr=log,
-        env={
-            **os.environ,
-            "DENKTANK_WORKERS": "1",
-            "DENKTANK_OIDC_ISSUER": provider.issuer,
-            "DENKTANK_OIDC_CLIENT_ID": CLIENT,
-            "DENKTANK_OIDC_CLIENT_SECRET": SECRET,
-            "DENKTANK_OIDC_NAME": "Rijksinloggen",
-        },
-    )
-    try:
-        wait_for(f"http://127.0.0.1:{port}/healthz", process, 60)
-        yield Site(f"http://127.0.0.1:{port}", tmp_path / "wiki")
-    finally:
-        process.terminate()
-        process.wait(20)
-        log.close()
+    with running(
+        tmp_path / "wiki",
+        OIDC_ISSUER=provider.issuer,
+        OIDC_CLIENT_ID=CLIENT,
+        OIDC_CLIENT_SECRET=SECRET,
+        OIDC_NAME="Rijksinloggen",
+    ) as site:
+        yield site
 
 
 def test_joining_with_a_provider(browser: Browser, tied: Site) -> None:

@@ -18,8 +18,15 @@ function say(text) {
   if (status) status.textContent = text;
 }
 
+/** Put the form somewhere else; who is typing in it types on. */
+function move(put) {
+  const focused = theForm().contains(document.activeElement) ? document.activeElement : null;
+  put(theForm());
+  focused?.focus({ preventScroll: true });
+}
+
 function goHome() {
-  if (home?.isConnected) home.after(theForm());
+  if (home?.isConnected) move((form) => home.after(form));
 }
 
 function compose() {
@@ -32,7 +39,7 @@ function answer(id) {
   if (!comment) return;
   about("", "");
   field("parent").value = id;
-  comment.append(theForm());
+  move((form) => comment.append(form));
   theForm().querySelector("[data-cancel]").hidden = false;
 }
 
