@@ -109,7 +109,9 @@ class Settings:
     retain_audit_days: int = _setting(
         1095, "days that the log of those in charge is kept; 0: for ever"
     )
-    retain_mail_days: int = _setting(30, "days that is kept to whom mail was sent; 0: for ever")
+    retain_mail_days: int = _setting(
+        30, "days that is kept to whom mail was sent, and mail that was given up; 0: for ever"
+    )
     retain_visits_days: int = _setting(
         365, "days that is kept when a member last looked at what changed; 0: for ever"
     )

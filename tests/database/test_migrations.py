@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
+import importlib
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from sqlalchemy import Engine, inspect
 
-from wiki.database import migrations
+from wiki.database import members, migrations, notifications
 from wiki.database.database import Database
+from wiki.database.members import NewMember
 from wiki.database.schema import truth
+from wiki.domain.members import Status
+from wiki.domain.notifications import Kind, NewNotification
+from wiki.domain.rights import Role
+
+NEW = NewMember(
+    "abc",
+    "anna",
+    "anna@example.org",
+    "",
+    Role.MEMBER,
+    Status.ACTIVE,
+    datetime(2026, 1, 1, tzinfo=UTC),
+)
 
 
 def engine_of(database: Database) -> Engine:
@@ -40,3 +57,18 @@ def test_a_database_that_is_up_to_date_is_left_alone(
 def test_opening_twice_keeps_what_is_there(tmp_path: Path) -> None:
     for _ in range(2):
         Database.open("", tmp_path).close()
+
+
+def test_what_was_told_before_there_was_mail_of_it_is_never_mailed(database: Database) -> None:
+    step = importlib.import_module("wiki.database.migrations.versions.0014_mail_of_notifications")
+    with engine_of(database).begin() as connection:
+        with Operations.context(MigrationContext.configure(connection)):
+            step.downgrade()
+        member = members.add(connection, NEW)
+        told = NewNotification(Kind.WARNED, NEW.joined)
+        notifications.add(connection, [member.id], told)
+        with Operations.context(MigrationContext.configure(connection)):
+            step.upgrade()
+        assert notifications.waiting(connection) == []
+        notifications.add(connection, [member.id], told)
+        assert [one.number for one in notifications.waiting(connection)] == [1]

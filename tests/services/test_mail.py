@@ -151,7 +151,9 @@ def test_links_come_from_the_setting() -> None:
 
 
 def test_old_mail_is_forgotten(wiki: Wiki, server: Server) -> None:
+    server.refused = {"weg@example.org": "550 no such user"}
     put(wiki)
+    put(wiki, "weg@example.org")
     mail.deliver(wiki)
     later(wiki, days=31)
     mail.tidy(wiki)

@@ -18,8 +18,10 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    and_,
     func,
     insert,
+    or_,
     select,
     update,
 )
@@ -190,8 +192,10 @@ def failed(connection: Connection, letter: Letter, error: str, due: datetime | N
 
 
 def forget(connection: Connection, before: datetime) -> int:
-    """Remove what was sent before a moment; gives how many."""
-    return connection.execute(delete_from(outbox).where(outbox.c.sent < before)).rowcount
+    """Remove what was sent before a moment, or made before it and given up; gives how many."""
+    given_up = and_(outbox.c.sent.is_(None), outbox.c.due.is_(None), outbox.c.created < before)
+    old = or_(outbox.c.sent < before, given_up)
+    return connection.execute(delete_from(outbox).where(old)).rowcount
 
 
 def _letter(row: Any) -> Letter:

@@ -156,7 +156,7 @@ def _renewed(wiki: Wiki, letter: Letter, renew: Renew) -> Letter | None:
 
 
 def tidy(wiki: Wiki) -> None:
-    """Forget mail that was sent long ago."""
+    """Forget mail that was sent, or given up, long ago."""
     kept = wiki.settings.retain_mail_days
     if kept:
         with wiki.database.write() as connection:
