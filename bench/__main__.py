@@ -22,6 +22,7 @@ def measure(name: str) -> list[Figure]:
         figures += views.warm(site)
         figures += views.lists(site)
         figures += blame.views(site)
+        figures.append(searching.fresh(site))
         figures.append(saves.alone(site))
         figures.append(saves.together(site))
         figures.append(processes.memory(site, supervisor))

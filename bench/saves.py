@@ -32,10 +32,10 @@ class Writer:
         token = browser.token("/edit/" + quote(path))
         return cls(browser, path, site.source(path).decode(), token)
 
-    def save(self) -> float:
-        """Add a sentence; gives the milliseconds from POST to 303."""
+    def save(self, word: str = "Regel") -> float:
+        """Add a sentence with this word; gives the milliseconds from POST to 303."""
         self.number += 1
-        text = self.text + f"\nRegel {self.number}.\n"
+        text = self.text + f"\n{word} {self.number}.\n"
         base = blob_of(self.text.encode())
         form = {"text": text, "base": base, "summary": "meting", "csrf_token": self.token}
         start = time.perf_counter()

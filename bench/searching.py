@@ -12,6 +12,7 @@ from typing import Any
 
 from bench import hostile
 from bench.report import Figure
+from bench.saves import Writer
 from bench.site import Site
 from wiki.analysis.analyser import analyse
 from wiki.domain.query import parse
@@ -43,6 +44,28 @@ def measure(site: Site) -> list[Figure]:
         ]
     finally:
         wiki.close()
+
+
+def fresh(site: Site, count: int = 20) -> Figure:
+    """From the answer to a save until search finds what was saved; the wiki has to be serving."""
+    writer = Writer.open(site, site.paths[30])
+    browser = site.browser()
+    times = []
+    for number in range(count):
+        word = f"versgebakken{number}{chr(97 + number)}"
+        writer.save(word)
+        began = time.perf_counter()
+        while 'class="hit"' not in browser.get(f"/search?q={word}")[1]:
+            time.sleep(0.01)
+        times.append(time.perf_counter() - began)
+    p50, worst = statistics.median(times), max(times)
+    return Figure(
+        site.name,
+        "a saved page is found by search",
+        f"p50 {p50:.2f} s, slowest {worst:.2f} s",
+        "≤ 1 s",
+        worst <= 1,
+    )
 
 
 def _texts(wiki: Wiki) -> list[str]:

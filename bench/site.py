@@ -13,11 +13,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
 from urllib.parse import quote, urlencode
+
+import psutil
 
 from bench import corpus
 
@@ -74,6 +76,15 @@ class Browser:
             self._connection.close()
             self._connection = None
         return answer.status, text
+
+
+def _used(process: psutil.Process) -> float:
+    """MB that a process and its children use; pages that they share are counted once."""
+    used = 0
+    for one in (process, *process.children(recursive=True)):
+        with suppress(psutil.Error):
+            used += one.memory_full_info().pss
+    return used / 1e6
 
 
 def value_of(page: str, name: str) -> str:
@@ -135,6 +146,18 @@ class Site:
             text=True,
         )
         return run.stdout
+
+    def watched(self, *words: str) -> tuple[float, float]:
+        """How many seconds `denktank <words>` takes, and the most MB it uses with its children."""
+        began, most = time.perf_counter(), 0.0
+        command = [sys.executable, "-m", "wiki", *words, "--data", str(self.data)]
+        with psutil.Popen(command, stdout=subprocess.DEVNULL) as process:
+            while process.poll() is None:
+                most = max(most, _used(process))
+                time.sleep(0.1)
+        if process.returncode:
+            raise SystemExit(f"{' '.join(words)}: {process.returncode}")
+        return time.perf_counter() - began, most
 
     @contextmanager
     def serving(self, workers: int = 2) -> Iterator[int]:

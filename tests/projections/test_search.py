@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -301,6 +302,29 @@ def test_any_file_of_the_index_may_be_lost(
         search_or_not_ready(found)
         update()
         assert found("soort:beurt gemeente") == [("turn", "gesprekken/wijk")], files[number].name
+
+
+@pytest.mark.parametrize("how", ["delete", "truncate"])
+def test_a_running_worker_notices_any_file_that_is_lost(
+    page: Any, update: Any, found: Any, wiki: Any, tmp_path: Path, how: str
+) -> None:
+    for number in range(3):
+        page(f"p{number}", "# Een\n\ngemeente\n")
+        page("gesprekken/wijk", f"{DIALOGUE}\n**Bert:** Zeker {number} keer.\n")
+        update()
+    index, whole = wiki.settings.data / "search_index", tmp_path / "whole"
+    shutil.copytree(index, whole)
+    names = [file.relative_to(index) for file in index_files(wiki)]
+    assert len(names) > 10
+    for name in names:
+        shutil.rmtree(index)
+        shutil.copytree(whole, index)
+        found("gemeente")
+        harm(index / name, how)
+        search_or_not_ready(found)
+        update()
+        assert len(found("gemeente")) == 5, name
+        assert wiki.search.check(wiki.store, wiki.database) == [], name
 
 
 def search_or_not_ready(found: Any) -> None:
