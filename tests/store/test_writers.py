@@ -8,6 +8,7 @@ import random
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -116,6 +117,36 @@ def test_a_branch_locked_by_a_push_is_waited_for(store, save, monkeypatch):
     monkeypatch.setattr(refs.time, "sleep", lambda _: lock.unlink())
     save({"a.md": b"two"})
     assert store.read("a.md").data == b"two"
+
+
+@pytest.mark.parametrize("is_at_work", [False, True])
+def test_a_lock_that_a_killed_push_left_is_taken_away(store, save, monkeypatch, is_at_work):
+    save({"a.md": b"one"})
+    lock = store.git / "refs/heads/main.lock"
+    lock.touch()
+    os.utime(lock, (time.time() - 60,) * 2)
+    monkeypatch.setattr(refs, "_is_git_at_work", lambda git: is_at_work)
+    monkeypatch.setattr(refs, "_WAIT", 0.0)
+    if is_at_work:
+        with pytest.raises(StoreError, match="store_branch_locked"):
+            save({"a.md": b"two"})
+    else:
+        save({"a.md": b"two"})
+        assert store.read("a.md").data == b"two"
+
+
+@pytest.mark.skipif(not Path("/proc/self/comm").exists(), reason="processes cannot be seen here")
+def test_a_git_at_work_in_the_repository_is_seen(store, tmp_path):
+    words = ["git", f"--git-dir={store.git}", "cat-file", "--batch"]
+    for folder, is_seen in ((store.folder, True), (store.git, True), (tmp_path.parent, False)):
+        with subprocess.Popen(words, cwd=folder, stdin=-1, stdout=-1) as git:
+            # Once it answers it is git, no longer the fork of ours that became it.
+            git.stdin.write(b"nothing\n")
+            git.stdin.flush()
+            git.stdout.readline()
+            found = refs._may_be_in(Path(f"/proc/{git.pid}"), str(store.git))
+        assert found == is_seen
+    assert not refs._may_be_in(Path("/proc/self"), str(store.git))
 
 
 def test_everything_is_flushed_before_the_branch_moves(store, save, monkeypatch):

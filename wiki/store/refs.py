@@ -22,6 +22,8 @@ from wiki.store.versions import StoreError
 _ID = re.compile(rb"[0-9a-f]{40}")
 _WAIT = 10.0
 _ABANDONED = 600.0
+_SILENT = 30.0
+"""Git holds a lock for moments: an older one is abandoned if no git is at work here."""
 
 
 class Branch:
@@ -96,7 +98,8 @@ class Branch:
                 return
             except FileExistsError:
                 # A push is being written; it holds this for a moment, unless it was killed.
-                if self._age_of_lock() > _ABANDONED:
+                age = self._age_of_lock()
+                if age > _ABANDONED or (age > _SILENT and not _is_git_at_work(self._git)):
                     Path(self._lock).unlink(missing_ok=True)
                     continue
                 if time.monotonic() > deadline:
@@ -138,3 +141,22 @@ class Branch:
             value = found[1].decode() if found else ""
             self._packed_seen = (key, value)
         return value
+
+
+def _is_git_at_work(git: str) -> bool:
+    """Whether any process may be git at work in this repository; where none can be seen: yes."""
+    processes = [one for one in Path("/proc").glob("[0-9]*") if (one / "comm").exists()]
+    return not processes or any(_may_be_in(one, git) for one in processes)
+
+
+def _may_be_in(process: Path, git: str) -> bool:
+    try:
+        if not (process / "comm").read_bytes().startswith(b"git"):
+            return False
+        # Git goes to the repository that it works in.
+        return (process / "cwd").resolve(strict=True).is_relative_to(Path(git).parent.resolve())
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    except OSError:
+        # Somebody else's process: where it is, is not for us to see.
+        return True
