@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import token_in
+from wiki.services import files, trash
 
 
 @pytest.mark.parametrize(
@@ -41,3 +42,21 @@ def test_a_file_is_added_and_sent_safely(
 def test_pages_are_no_files(client: Any, page: Any) -> None:
     page("a", "x\n")
     assert client.get("/files/a.md").status_code == 404
+
+
+def test_the_files_of_a_deleted_page_are_for_who_may_put_it_back(
+    wiki: Any, app: Any, member: Any, moderator: Any, login: Any, page: Any
+) -> None:
+    page("a", "x\n")
+    page("b", "x\n")
+    for path in ("a", "b"):
+        files.add(wiki, member, path, "foto.png", b"beeld")
+    reader, keeper = app.test_client(), app.test_client()
+    login(keeper, "mo")
+    tag = reader.get("/files/a/foto.png").headers["ETag"]
+    trash.delete(wiki, moderator, "a")
+    for headers in ({}, {"If-None-Match": tag}):
+        assert reader.get("/files/a/foto.png", headers=headers).status_code == 410
+    assert keeper.get("/files/a/foto.png").data == reader.get("/files/b/foto.png").data == b"beeld"
+    page("a", "weer\n")
+    assert reader.get("/files/a/foto.png").status_code == 200

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from wiki.domain.errors import Conflict, Invalid, NotFound, TooLarge
+from wiki.domain.errors import Conflict, Gone, Invalid, NotFound, TooLarge
 from wiki.domain.paths import SUFFIX, check, slug
 from wiki.domain.revisions import Event
 from wiki.domain.rights import Actor, Right
@@ -58,10 +58,16 @@ class Attached:
 def read(wiki: Wiki, actor: Actor, file: str) -> File:
     """An attachment that the actor may read: rights are those of the page that it is beside.
 
-    Raises Invalid, LoginRequired, Forbidden, NotFound.
+    Raises Invalid, LoginRequired, Forbidden, NotFound; Gone if that page was deleted, but for who
+    may put it back.
     """
     file = places.asked(file)
     wiki.rights.require(actor, Right.READ, file)
+    page = file.rpartition("/")[0]
+    if page and not wiki.rights.may(actor, Right.DELETE, page) and places.look(wiki, page) is None:
+        gone = places.missing(wiki, actor, page)
+        if isinstance(gone, Gone):
+            raise gone
     found = None if file.endswith(SUFFIX) else wiki.store.read(file)
     if found is None:
         raise NotFound("file_missing", file=file)
