@@ -176,6 +176,50 @@ def test_members_are_found_by_name_and_pages_by_their_author(
     assert found("soort:persoon bram") == []
 
 
+def test_a_person_with_an_account_is_found_once(
+    page: Any, update: Any, found: Any, wiki: Any, editor: Any
+) -> None:
+    from wiki.database import members as accounts
+
+    def change(**to: str) -> None:
+        with wiki.database.write() as connection:
+            accounts.change(connection, editor.id, to)
+        update()
+
+    def offered(scope: Scope | None = None) -> list[str]:
+        return [one.path for one in wiki.search.suggest("anna", scope or Scope())]
+
+    linked = DIALOGUE.replace("{name: Anna de Vries}", "{name: Anna de Vries, member: bram}")
+    page("gesprekken/wijk", linked)
+    update()
+    both = {("person", "people/anna-de-vries"), ("person", "members/bram")}
+    assert set(found("soort:persoon anna OF bram")) == both
+    change(name="Anna de Vries")
+    one = [("person", "members/bram")]
+    assert found("soort:persoon anna OF bram") == one
+    assert offered() == ["members/bram"]
+    only_dialogues = Scope(everywhere=False, rules=(("gesprekken", True),))
+    assert offered(only_dialogues) == ["people/anna-de-vries"]
+    hits = wiki.search.search(parse("soort:persoon anna"), only_dialogues).hits
+    assert [hit.path for hit in hits] == ["people/anna-de-vries"]
+    wiki.search.rebuild(wiki.store, wiki.database, lambda done, total: None)
+    assert found("soort:persoon anna OF bram") == one
+    page("gesprekken/wijk", DIALOGUE)
+    update()
+    assert set(found("soort:persoon anna")) == both
+    page("gesprekken/wijk", linked)
+    update()
+    assert found("soort:persoon anna") == one
+    change(status="suspended")
+    assert found("soort:persoon anna") == [("person", "people/anna-de-vries")]
+    change(status="active", name="Bram")
+    assert set(found("soort:persoon anna OF bram")) == both
+    page("gesprekken/wijk", None)
+    change(name="Anna de Vries")
+    assert found("soort:persoon anna") == one
+    assert offered(only_dialogues) == []
+
+
 def test_days_and_years_are_those_of_the_site(page: Any, update: Any, wiki: Any) -> None:
     page("a", DIALOGUE.replace("2009-12-02", "2010-01-01"))
     page("b", DIALOGUE.replace("2009-12-02", "2009-12-31T23:30Z"))

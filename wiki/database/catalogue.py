@@ -413,6 +413,16 @@ def slug_of(connection: Connection, username: str, *, sight: Sight) -> str:
     return connection.scalar(asked) or ""
 
 
+def accounts(connection: Connection, slugs: Collection[str] | None) -> list[tuple[str, str]]:
+    """The slug and username of people (of all if None) whose account dialogues name, folded."""
+    asked = select(named.c.slug, func.lower(named.c.member)).where(named.c.member != "").distinct()
+    found: list[tuple[str, str]] = []
+    for some in [[]] if slugs is None else slices(slugs):
+        query = asked.where(named.c.slug.in_(some)) if some else asked
+        found += [(row[0], row[1]) for row in connection.execute(query)]
+    return found
+
+
 def _names(username: str) -> ColumnElement[bool]:
     return func.lower(named.c.member) == username.lower()
 

@@ -66,6 +66,11 @@ class Member:
     joined: datetime
 
     @property
+    def called(self) -> str:
+        """Their name, or their username if they told none."""
+        return self.name or self.username
+
+    @property
     def actor(self) -> Actor:
         """The member as the one on whose behalf something is done."""
         return Actor(self.id, self.uid, self.username, self.name, self.role, self.groups)

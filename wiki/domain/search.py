@@ -8,6 +8,7 @@ from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
 from typing import Protocol
 
+from wiki.domain.paths import slug
 from wiki.domain.query import Notice, Query
 from wiki.domain.rights import Actor, Right, Rights
 
@@ -83,6 +84,11 @@ def past_scope_of(rights: Rights, actor: Actor) -> Scope:
 
 
 _OF_HIDDEN = (Right.READ, Right.MODERATE)
+
+
+def person_path(scope: Scope, path: str, name: str) -> str:
+    """Where somebody's page is: a member's is for who may read the site, else their dialogues."""
+    return path if scope.holds("") else f"{PERSON_FOLDER}/{slug(name)}"
 
 
 @dataclass(frozen=True, slots=True)

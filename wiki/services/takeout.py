@@ -165,7 +165,7 @@ def _about(member: Member, profile: Profile, language: str) -> str:
         (_("Member since"), f"{member.joined:%Y-%m-%d}"),
     )
     listed = "\n".join(f"- {name}: {value}" for name, value in facts if value)
-    return f"# {member.name or member.username}\n\n{listed}\n\n{profile.about}".rstrip() + "\n"
+    return f"# {member.called}\n\n{listed}\n\n{profile.about}".rstrip() + "\n"
 
 
 def _talk(said: list[PlacedComment], language: str) -> str:

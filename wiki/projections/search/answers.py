@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from functools import partial
+from typing import Any
 
 from wiki.domain.query import Notice, Query, Sort
-from wiki.domain.search import Facets, Found, Hit, Results, Scope, Site
+from wiki.domain.search import Facets, Found, Hit, Results, Scope, Site, person_path
 from wiki.projections.search import filters
 from wiki.projections.search.bounds import bounded, cost
 from wiki.projections.search.compounding import compounded
@@ -264,7 +265,7 @@ def _hit(found: Answer, marker: Marker, scope: Scope, document: int) -> Hit:
     when = segment.when[document]
     hit = Hit(
         kind=kind,
-        path=stored["path"],
+        path=_path(scope, kind, stored),
         title=marker.title(stored),
         number=stored["number"],
         revision=stored["revision"],
@@ -279,6 +280,11 @@ def _hit(found: Answer, marker: Marker, scope: Scope, document: int) -> Hit:
     )
     spoken = kind in (Found.TURN, Found.COMMENT)
     return replace(hit, person=people[0]) if spoken and people else hit
+
+
+def _path(scope: Scope, kind: Found, stored: Mapping[str, Any]) -> str:
+    path = str(stored["path"])
+    return person_path(scope, path, stored["title"]) if kind is Found.PERSON else path
 
 
 def _moment(seconds: int) -> datetime:

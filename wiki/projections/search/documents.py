@@ -183,19 +183,25 @@ def person_document(
     )
 
 
-def member_document(member: Member, site: Site) -> Document:
-    """A member, by name; may be found by who may read the site at all."""
+def member_document(
+    member: Member, site: Site, dialogues: Sequence[tuple[str, int]] = ()
+) -> Document:
+    """A member, by name, and the dialogues that name them by it as `person_document` has them.
+
+    May be found by who may read the site at all, or one of those.
+    """
     return Document(
         owner=member_owner(member.id),
         kind=Found.PERSON,
         path=f"members/{member.username}",
-        title=member.name or member.username,
+        title=member.called,
         text="",
         language=site.language,
-        paths=("",),
-        people=(member.name or member.username,),
+        paths=("", *dict.fromkeys(path for path, _ in dialogues)),
+        people=(member.called,),
         authors=(member.username,),
         when=member.joined,
+        number=member.id,
     )
 
 

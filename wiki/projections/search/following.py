@@ -5,9 +5,11 @@ Whatever is done twice gives the same, so a writer that was killed starts over w
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from wiki.database.connection import Connection
 from wiki.domain.paths import slug
-from wiki.domain.search import Found, Site
+from wiki.domain.search import Found, Progress, Site
 from wiki.projections.search import people, sources
 from wiki.projections.search.documents import Document, comment_owner, member_owner, page_owner
 from wiki.projections.search.sources import PageSource, Pending
@@ -21,30 +23,36 @@ def follow(view: View, store: Store, connection: Connection, waiting: Pending, s
     head = waiting.progress.revision
     changed = list(sources.pages(store, connection, waiting.pages, head))
     elsewhere = waiting.came_or_went | _retitled(view, changed)
-    ids = {*waiting.comments, *sources.comments_at(connection, sorted(elsewhere))}
+    talk = {*waiting.comments, *sources.comments_at(connection, sorted(elsewhere))}
     gone = {page_owner(path) for path in waiting.pages}
-    out = [*gone, *map(comment_owner, sorted(ids)), *_comments_on(view, elsewhere)]
+    out = [*gone, *map(comment_owner, sorted(talk)), *_comments_on(view, elsewhere)]
     came = [document for page in changed for document in page.documents(site)]
-    for comment in sources.comments_of(connection, sorted(ids)):
+    for comment in sources.comments_of(connection, sorted(talk)):
         came += comment.documents(site)
-    out += map(member_owner, waiting.members)
-    for member in sources.members_of(connection, waiting.members):
+    ids = sorted({*waiting.members, *people.members_in(view, waiting.pages)})
+    accounts = [member_owner(id) for id in ids]
+    for member in sources.members_of(connection, ids):
         came += member.documents(site)
-    named = people.named_by(view, gone) | _named(came)
+    named = people.named_by(view, [*gone, *accounts]) | _named(came)
+    out += accounts
     if not named:
         write(view, waiting.progress, out, came)
         return
     write(view, view.progress, out, came)
-    with_pages = open_view(view.folder, view)
-    persons = people.documents(with_pages, site, named)
-    write(with_pages, waiting.progress, people.owners(named), persons)
+    add_people(open_view(view.folder, view), connection, waiting.progress, site, named)
 
 
-def add_people(view: View, site: Site) -> None:
-    """Add everyone whom a dialogue names to an index that has none of them."""
-    persons = list(people.documents(view, site))
-    if persons:
-        write(view, view.progress, (), persons)
+def add_people(
+    view: View,
+    connection: Connection,
+    progress: Progress,
+    site: Site,
+    only: Collection[str] | None = None,
+) -> None:
+    """Add everyone (or only those with these slugs) whom a dialogue names, as they are now."""
+    accounts = people.accounts(connection, only)
+    persons = people.documents(view, site, accounts, only)
+    write(view, progress, people.owners(only or (), accounts), persons)
 
 
 def _retitled(view: View, pages: list[PageSource]) -> set[str]:
@@ -77,5 +85,8 @@ def _comments_on(view: View, paths: set[str] | frozenset[str]) -> list[str]:
 
 
 def _named(documents: list[Document]) -> set[str]:
-    dialogues = (document for document in documents if document.kind is Found.DIALOGUE)
-    return {slug(person) for document in dialogues for person in document.people} - {""}
+    naming = (document for document in documents if document.kind in _NAMING)
+    return {slug(person) for document in naming for person in document.people} - {""}
+
+
+_NAMING = {Found.DIALOGUE, Found.PERSON}

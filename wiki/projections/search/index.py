@@ -55,7 +55,7 @@ class SearchIndex(Index):
             folder = self.folder.fresh()
             given = sources.everything(store, connection, pages, head)
             build(folder, given, progress, self.site, _counted(tell, total))
-        add_people(open_view(folder), self.site)
+            add_people(open_view(folder), connection, progress, self.site)
         self.folder.publish(folder)
         _forget(database, 0, progress.change)
 

@@ -1,17 +1,31 @@
-"""The people whom dialogues name: found in the index itself, from its dialogues."""
+"""The people whom dialogues name: found in the index itself, from its dialogues.
+
+Whoever has an account that dialogues name them with, by the same name, is one person with it.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
+from wiki.database import catalogue, members
+from wiki.database.connection import Connection
+from wiki.domain.members import Member, Status
 from wiki.domain.paths import slug
 from wiki.domain.search import Found, Site
-from wiki.projections.search.documents import Document, person_document, person_owner
+from wiki.projections.search.documents import (
+    Document,
+    member_document,
+    member_owner,
+    person_document,
+    person_owner,
+)
 from wiki.projections.search.view import Part, View
 
 
-def documents(view: View, site: Site, only: set[str] | None = None) -> Iterator[Document]:
+def documents(
+    view: View, site: Site, accounts: Mapping[str, Member], only: Collection[str] | None = None
+) -> Iterator[Document]:
     """A document for each person (or only for those with these slugs) that a dialogue names."""
     names: dict[str, str] = {}
     said: dict[str, list[tuple[str, int]]] = defaultdict(list)
@@ -23,11 +37,24 @@ def documents(view: View, site: Site, only: set[str] | None = None) -> Iterator[
                 path = part.segment.stored(document)["path"]
                 said[key].append((path, part.segment.when[document]))
     for key, dialogues in said.items():
-        yield person_document(key, names[key], dialogues, site)
+        if key in accounts:
+            yield member_document(accounts[key], site, dialogues)
+        else:
+            yield person_document(key, names[key], dialogues, site)
 
 
-def named_by(view: View, owners: set[str]) -> set[str]:
-    """The slugs of the people whom the dialogues of these owners name."""
+def accounts(connection: Connection, only: Collection[str] | None = None) -> dict[str, Member]:
+    """The members that people (or only those with these slugs) are, by the people's slugs."""
+    found = {}
+    for key, username in catalogue.accounts(connection, only):
+        member = members.by_username(connection, username)
+        if member and member.status is Status.ACTIVE and slug(member.called) == key:
+            found[key] = member
+    return found
+
+
+def named_by(view: View, owners: Iterable[str]) -> set[str]:
+    """The slugs of the people whom the documents of these owners name."""
     found: set[str] = set()
     for part in view.parts:
         for owner in owners:
@@ -37,9 +64,22 @@ def named_by(view: View, owners: set[str]) -> set[str]:
     return found - {""}
 
 
-def owners(slugs: set[str]) -> list[str]:
+def members_in(view: View, paths: Iterable[str]) -> set[int]:
+    """The ids of the members whose documents were made with dialogues at these paths."""
+    found: set[int] = set()
+    for part in view.parts:
+        kinds = part.segment.column("kind")
+        for path in paths:
+            for document in part.segment.postings("under", path):
+                if kinds.values[kinds.codes[document]] == Found.PERSON:
+                    found.add(part.segment.stored(document)["number"])
+    return found - {0}
+
+
+def owners(slugs: Collection[str], accounts: Mapping[str, Member]) -> list[str]:
     """The owners of these people's documents."""
-    return [person_owner(key) for key in sorted(slugs)]
+    accounts_of = (member_owner(member.id) for member in accounts.values())
+    return [*map(person_owner, sorted(slugs)), *accounts_of]
 
 
 def _named(part: Part) -> Iterator[tuple[int, str]]:

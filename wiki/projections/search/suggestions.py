@@ -8,7 +8,7 @@ from itertools import islice
 
 from wiki.analysis.tokens import fold, spans
 from wiki.domain.query import How, Query, parse
-from wiki.domain.search import Found, Results, Scope, Site, Suggestion
+from wiki.domain.search import Found, Results, Scope, Site, Suggestion, person_path
 from wiki.projections.search.answers import answer
 from wiki.projections.search.filters import visible
 from wiki.projections.search.view import Part, View
@@ -35,7 +35,7 @@ def suggest(view: View, text: str, scope: Scope, limit: int) -> list[Suggestion]
         found = _named(part, words, scope)
         ranked += [(order[column.codes[d]], when[d], number, d) for d in found]
     ranked.sort(reverse=True)
-    offered = [_suggestion(view, number, d) for _, _, number, d in ranked[: 4 * limit]]
+    offered = [_suggestion(view, number, d, scope) for _, _, number, d in ranked[: 4 * limit]]
     begins = fold(text.strip())
     offered.sort(key=lambda one: not fold(one.title).startswith(begins))
     tags = [Suggestion("tag", tag, tag) for tag in _tags(view, words, scope)]
@@ -75,11 +75,14 @@ def _named(part: Part, words: list[str], scope: Scope) -> set[int]:
     return found if allowed is None else found & allowed
 
 
-def _suggestion(view: View, number: int, document: int) -> Suggestion:
+def _suggestion(view: View, number: int, document: int, scope: Scope) -> Suggestion:
     segment = view.parts[number].segment
     column = segment.column("kind")
     path, title = segment.label(document)
-    return Suggestion(column.values[column.codes[document]], title, path)
+    kind = column.values[column.codes[document]]
+    if kind == Found.PERSON:
+        path = person_path(scope, path, title)
+    return Suggestion(kind, title, path)
 
 
 def _tags(view: View, words: list[str], scope: Scope) -> list[str]:
