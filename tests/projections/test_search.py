@@ -395,12 +395,13 @@ WORKER = """
 import sys
 from pathlib import Path
 from wiki.engine import open_wiki
+from wiki.services import jobs
 from wiki.settings import Settings
 wiki = open_wiki(Settings(data=Path(sys.argv[1]), secret_key="only for tests"))
 print("ready", flush=True)
 while True:
-    wiki.follow()
-    wiki.search.update(wiki.store, wiki.database)
+    for job in (jobs.follow, jobs.search, jobs.passages, jobs.lost):
+        job(wiki)
 """
 
 
@@ -427,13 +428,16 @@ def killed(wiki: Any) -> Iterator[Callable[[float], None]]:
 def test_a_killed_worker_loses_nothing(
     page: Any, update: Any, found: Any, wiki: Any, member: Any, killed: Any
 ) -> None:
+    from tests.projections.test_lost import documents
     from wiki.database import comments
     from wiki.domain.comments import NewComment
+    from wiki.projections import passages
 
     chance = random.Random(9)
     for number in range(50):
         for other in range(4):
             page(f"p{number}/{other}", f"# Woord{number}x{other}\n\nburger {number}\n")
+        page(f"p{number}/0", "# Burger\n")
         page(f"d{number}", DIALOGUE)
         with wiki.database.write() as connection:
             text = f"Opmerking{number} over burgers."
@@ -442,6 +446,14 @@ def test_a_killed_worker_loses_nothing(
         killed(chance.random() * 0.15)
     update()
     assert wiki.search.check(wiki.store, wiki.database) == []
+    while passages.catch_up(wiki.store, wiki.database):
+        pass
+    while wiki.lost.update(wiki.store, wiki.database):
+        pass
+    followed = documents(wiki.lost)
+    assert len(followed) == 50
+    wiki.lost.rebuild(wiki.store, wiki.database, lambda done, total: None)
+    assert documents(wiki.lost) == followed
     for number in range(50):
         assert found(f"woord{number}x3") == [("page", f"p{number}/3")]
         assert found(f"opmerking{number}") == [("comment", f"d{number}")]
