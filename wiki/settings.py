@@ -8,6 +8,7 @@ import os
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,19 @@ from wiki.domain.identities import roles_by_group
 PREFIX = "DENKTANK_"
 FILE = "denktank.cfg"
 SECRET_FILE = "secret_key"
+
+
+SECRETS = frozenset({"secret_key", "mail_url", "database_url", "oidc_client_secret"})
+"""Settings whose value nobody is shown."""
+
+
+class Source(StrEnum):
+    """Where a setting's value comes from; `GIVEN` is the command that started the wiki."""
+
+    DEFAULT = "default"
+    FILE = "file"
+    ENVIRONMENT = "environment"
+    GIVEN = "given"
 
 
 class SettingError(Exception):
@@ -129,13 +143,23 @@ def load(
     Raises SettingError for an unknown name (with the nearest known one) or an unusable value.
     """
     written = _read_file(data / FILE)
-    named = {
-        name.removeprefix(PREFIX).lower(): value
-        for name, value in environment.items()
-        if name.startswith(PREFIX) and name != PREFIX + "DATA"
-    }
-    raw = {**written, **named, **(given or {})}
+    raw = {**written, **_named_in(environment), **(given or {})}
     return Settings(data=data, **{name: _parse(name, value) for name, value in raw.items()})
+
+
+def sources(data: Path, environment: Mapping[str, str]) -> dict[str, tuple[Source, Any]]:
+    """Where each setting would come from if the wiki started now, and its value.
+
+    Raises SettingError like `load`.
+    """
+    found = {f.name: (Source.DEFAULT, f.default) for f in fields(Settings) if f.name != "data"}
+    for source, raw in (
+        (Source.FILE, _read_file(data / FILE)),
+        (Source.ENVIRONMENT, _named_in(environment)),
+    ):
+        for name, value in raw.items():
+            found[name] = (source, _parse(name, value))
+    return found
 
 
 def with_secret(settings: Settings) -> Settings:
@@ -158,6 +182,14 @@ def _make_secret(file: Path) -> None:
     with contextlib.suppress(FileExistsError):
         os.link(draft, file)
     draft.unlink()
+
+
+def _named_in(environment: Mapping[str, str]) -> dict[str, str]:
+    return {
+        name.removeprefix(PREFIX).lower(): value
+        for name, value in environment.items()
+        if name.startswith(PREFIX) and name != PREFIX + "DATA"
+    }
 
 
 def _read_file(file: Path) -> dict[str, str]:

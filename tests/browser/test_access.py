@@ -37,6 +37,8 @@ ADMIN = [
     "/admin",
     "/admin/members",
     "/admin/outbox",
+    "/admin/health",
+    "/admin/settings",
     "/admin/audit",
     "/notifications",
     "/account/watches",

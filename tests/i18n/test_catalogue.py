@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
 from jinja2 import Environment
 
 from wiki.i18n.catalogue import forms_of, key_of, messages
+from wiki.settings import Settings
 
 HOUSE = Path(__file__).parents[2]
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
@@ -21,7 +23,9 @@ def from_templates() -> Iterator[str]:
     for file in (HOUSE / "templates").rglob("*.*"):
         tree = environment.extract_translations(file.read_text(encoding="utf-8"))  # type: ignore[attr-defined]
         for _, _, found in tree:
-            yield found if isinstance(found, str) else found[0]
+            # None: what is translated is known only when the page is made.
+            if found is not None:
+                yield found if isinstance(found, str) else found[0]
 
 
 def from_code() -> Iterator[str]:
@@ -45,12 +49,18 @@ def from_letters() -> Iterator[str]:
             yield from (text for text in texts if not text.startswith("/"))
 
 
+def from_settings() -> Iterator[str]:
+    """What each setting is for: the administrator's screen shows it."""
+    table = [setting for setting in fields(Settings) if setting.name != "data"]
+    yield from (setting.metadata["help"] for setting in table)
+
+
 def translated() -> dict[str, tuple[str, ...]]:
     return {key_of(message): forms_of(message) for message in messages("nl")}
 
 
 def shown() -> set[str]:
-    return {*from_templates(), *from_code(), *from_letters()}
+    return {*from_templates(), *from_code(), *from_letters(), *from_settings()}
 
 
 def test_every_text_has_a_translation() -> None:

@@ -45,3 +45,4 @@ def test_numbers_and_sizes() -> None:
     assert dates.percent(0.456, "nl") == "46%"
     assert dates.size(2_000_000, "nl") == "2 MB"
     assert dates.size(340_200, "en") == "340 kB"
+    assert dates.size(57_878_500_000, "nl") == "57,9 GB"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,8 @@ import pytest
 from tests.conftest import PASSWORD, token_in
 from wiki.domain.rights import SYSTEM, Actor, Role
 from wiki.engine import Wiki
-from wiki.services import accounts, audit, members, rules
+from wiki.services import accounts, audit, backup, health, members, projections, rules, signs
+from wiki.services.worker import BEAT
 
 SCREENS = (
     "/admin",
@@ -23,6 +26,8 @@ SCREENS = (
     "/admin/rules",
     "/admin/audit",
     "/admin/outbox",
+    "/admin/health",
+    "/admin/settings",
     "/admin/rights",
 )
 
@@ -305,3 +310,44 @@ def test_the_log_is_narrowed(client: Any, wiki: Wiki, admin: Actor) -> None:
     assert "chef draaide een wijziging van een regel voor redactie terug: nu geen." in re.sub(
         r" +", " ", text
     ).replace(" .", ".")
+
+
+def test_what_is_wrong_is_said_with_what_to_do(client: Any, wiki: Wiki, tmp_path: Path) -> None:
+    def troubles() -> set[str]:
+        return set(re.findall(r'data-trouble="(\w+)"', client.get("/admin/health").text))
+
+    assert {"worker_gone", "mail_off", "backup_never", "check_never"} <= troubles()
+    assert "vragen je aandacht" in client.get("/admin").text
+    backup.write(wiki, tmp_path / "kopie.tar.gz")
+    projections.check(wiki)
+    assert not {"backup_never", "check_never"} & troubles()
+    now = wiki.clock()
+    wiki.clock = lambda: now
+    signs.leave(wiki, signs.CHECK, number=2, first=["history: x"])
+    sign = {"at": now.timestamp(), "pid": 1, "failing": {"mail": "OSError: no route"}}
+    (wiki.settings.data / BEAT).write_text(json.dumps(sign), encoding="utf-8")
+    assert {"check_found", "worker_failing"} <= troubles() and "worker_gone" not in troubles()
+    wiki.clock = lambda: now + timedelta(days=30)
+    later = {trouble.code for trouble in health.examine(wiki, SYSTEM).troubles}
+    assert {"backup_old", "worker_gone"} <= later
+
+
+def test_settings_are_shown_with_where_they_come_from(
+    client: Any, wiki: Wiki, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def shown() -> dict[str, tuple[str, str]]:
+        text = client.get("/admin/settings").text
+        rows = re.findall(r'data-setting="(\w+)" data-source="(\w+)">(.*?)</li>', text, re.S)
+        return {name: (source, re.sub(r"<[^>]+>|\s+", " ", row)) for name, source, row in rows}
+
+    (wiki.settings.data / "denktank.cfg").write_text("SITE_NAME = Anders\nLANGUAGE = nl\n")
+    monkeypatch.setenv("DENKTANK_MAIL_URL", "smtp://wie:geheim@mail.example")
+    found = shown()
+    assert found["LANGUAGE"][0] == "file" and found["TIMEZONE"][0] == "default"
+    assert found["SITE_NAME"][0] == "file" and "start haar opnieuw" in found["SITE_NAME"][1]
+    assert found["MAIL_URL"][0] == "environment" and "geheim" not in client.get(
+        "/admin/settings"
+    ).text.replace("het geheim dat daarbij hoort", "")
+    assert "only for tests" not in client.get("/admin/settings").text
+    (wiki.settings.data / "denktank.cfg").write_text("SIET_NAME = x\n")
+    assert "SIET_NAME" in client.get("/admin/settings").text

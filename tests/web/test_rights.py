@@ -304,6 +304,8 @@ POST /admin/rules/{rule}/remove                                 admin
 GET  /admin/rights                                              admin
 GET  /admin/rights?member=a-member&path=hof/plan                admin
 GET  /admin/audit                                               admin
+GET  /admin/health                                              admin
+GET  /admin/settings                                            admin
 GET  /admin/outbox                                              admin
 """
 

@@ -9,9 +9,8 @@ from typing import Any
 import click
 
 from wiki.commands.place import data_option, settings_in
-from wiki.settings import FILE, PREFIX, Settings
+from wiki.settings import FILE, PREFIX, SECRETS, Settings
 
-SECRET = {"secret_key", "mail_url", "database_url", "oidc_client_secret"}
 HEAD = f"""# Settings
 
 Each setting is a line `NAME = value` in `<data>/{FILE}`, or an environment variable
@@ -35,7 +34,7 @@ def settings(data: Path | None, markdown: bool) -> None:
     here = settings_in(data)
     for setting in _table():
         value = getattr(here, setting.name)
-        shown = "***" if value and setting.name in SECRET else value
+        shown = "***" if value and setting.name in SECRETS else value
         click.echo(f"{setting.name.upper()} = {shown}")
         click.echo(f"    {setting.metadata['help']}")
 

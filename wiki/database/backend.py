@@ -7,9 +7,19 @@ is swapped in; `Database` hides which of them is there.
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Protocol
 
 from sqlalchemy import Connection, Engine
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Which database it is, and how many bytes the truth and the projections take."""
+
+    product: str
+    truth: int
+    projections: int
 
 
 class Backend(Protocol):
@@ -43,6 +53,9 @@ class Backend(Protocol):
 
     def version(self) -> object:
         """Something hashable that changes with the generation or the projections; microseconds."""
+
+    def facts(self) -> Facts:
+        """What an administrator wants to know of it."""
 
     def close(self) -> None:
         """Let go of every connection."""

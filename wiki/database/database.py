@@ -16,7 +16,7 @@ from sqlalchemy import Connection, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from wiki.database import tables
-from wiki.database.backend import Backend
+from wiki.database.backend import Backend, Facts
 from wiki.database.migrations import upgrade
 from wiki.database.postgres import Postgres
 from wiki.database.sqlite import SQLite
@@ -91,6 +91,10 @@ class Database:
     def version(self) -> object:
         """A key for caches: differs after any change that a reader sees; costs microseconds."""
         return self._backend.version()
+
+    def facts(self) -> Facts:
+        """Which database it is and how much it holds; for the administrator."""
+        return self._backend.facts()
 
     def close(self) -> None:
         """Let go of every connection."""

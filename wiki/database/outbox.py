@@ -165,6 +165,13 @@ def given_up(connection: Connection) -> int:
     return connection.scalar(select(func.count()).select_from(outbox).where(*where)) or 0
 
 
+def oldest(connection: Connection) -> datetime | None:
+    """When the oldest mail was written that is not sent and still tried."""
+    where = (outbox.c.sent.is_(None), outbox.c.due.is_not(None))
+    found: datetime | None = connection.scalar(select(func.min(outbox.c.created)).where(*where))
+    return found
+
+
 def claim(connection: Connection, letter: Letter, until: datetime) -> bool:
     """Take a mail to send it; until then no other worker will. False if another took it."""
     where = (outbox.c.id == letter.id, outbox.c.sent.is_(None), outbox.c.due == letter.due)

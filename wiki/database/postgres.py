@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import CreateIndex, CreateSchema, CreateTable, DropSchema
 
+from wiki.database.backend import Facts
 from wiki.database.changes import generation
 from wiki.database.progress import progress, put
 from wiki.database.schema import PROJECTIONS, projections, truth
@@ -28,6 +29,11 @@ from wiki.database.schema import PROJECTIONS, projections, truth
 NEW = "projections_new"
 _FOLLOWING, _REBUILDING = 7316101, 7316102
 _BUILD = "build"
+_SIZE = text("SELECT pg_database_size(current_database())")
+_SIZE_OF = text(
+    "SELECT sum(pg_total_relation_size(c.oid)) FROM pg_class c"
+    " JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'r' AND n.nspname = :schema"
+)
 
 
 class Postgres:
@@ -102,6 +108,13 @@ class Postgres:
         with self._reading.connect() as connection:
             found = connection.execute(_VERSION).all()
         return tuple((row[0], row[1]) for row in found)
+
+    def facts(self) -> Facts:
+        with self._reading.connect() as connection:
+            version = connection.scalar(text("SHOW server_version"))
+            everything = connection.scalar(_SIZE) or 0
+            derived = connection.scalar(_SIZE_OF, {"schema": PROJECTIONS}) or 0
+        return Facts(f"PostgreSQL {version}", int(everything - derived), int(derived))
 
     def close(self) -> None:
         for engine in (self.truth, self._reading, self._projecting):

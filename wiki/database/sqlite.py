@@ -21,6 +21,7 @@ from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from wiki.database.backend import Facts
 from wiki.database.schema import PROJECTIONS, projections
 
 POINTER = "projections.live"
@@ -116,6 +117,13 @@ class SQLite:
         answer = probe.look(number, self._file)
         self._probes.append(probe)
         return answer
+
+    def facts(self) -> Facts:
+        return Facts(
+            product=f"SQLite {sqlite3.sqlite_version}",
+            truth=_bytes(self._truth.parent, f"{self._truth.name}*"),
+            projections=_bytes(self._data, "projections-*.db*"),
+        )
 
     def close(self) -> None:
         for engine in (self.truth, self._reading, self._projecting):
@@ -320,6 +328,15 @@ def _reattach(raw: sqlite3.Connection, file: Path) -> None:
     with suppress(sqlite3.OperationalError):
         raw.execute(f"DETACH DATABASE {PROJECTIONS}")
     _attach(raw, file)
+
+
+def _bytes(folder: Path, pattern: str) -> int:
+    """What files take; one that goes meanwhile takes nothing."""
+    found = 0
+    for file in folder.glob(pattern):
+        with suppress(FileNotFoundError):
+            found += file.stat().st_size
+    return found
 
 
 def _quoted(path: str) -> str:

@@ -122,9 +122,11 @@ def percent(share: float, language: str) -> str:
 
 
 def size(count: int, language: str) -> str:
-    """A number of bytes in the unit that suits it: `2 MB`, `340 kB`, `12 bytes`."""
+    """A number of bytes in the unit that suits it: `58 GB`, `2 MB`, `340 kB`, `12 bytes`."""
     if count < 1000:
         return f"{number(count, language)} bytes"
     if count < 1_000_000:
         return f"{number(round(count / 1000), language)} kB"
-    return f"{number(round(count / 1_000_000, 1), language)} MB"
+    if count < 1_000_000_000:
+        return f"{number(round(count / 1_000_000, 1), language)} MB"
+    return f"{number(round(count / 1_000_000_000, 1), language)} GB"

@@ -22,6 +22,7 @@ from wiki.database import dump
 from wiki.database.database import Database
 from wiki.domain.errors import Conflict, Invalid
 from wiki.engine import Wiki
+from wiki.services import signs
 from wiki.settings import FILE, SECRET_FILE, Settings
 from wiki.store.store import Store
 
@@ -64,7 +65,9 @@ def write(wiki: Wiki, target: Path) -> Report:
             file.flush()
             os.fsync(file.fileno())
         archive.replace(target)
-    return Report(target.stat().st_size, rows, head)
+    size = target.stat().st_size
+    signs.leave(wiki, signs.BACKUP, file=str(target), size=size)
+    return Report(size, rows, head)
 
 
 def restore(source: Path, settings: Settings) -> Report:

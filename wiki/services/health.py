@@ -4,13 +4,28 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+import platform
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
 
+from wiki.database import migrations
+from wiki.database.backend import Facts
+from wiki.domain.rights import Actor, Right
 from wiki.engine import Wiki
-from wiki.services import projections, worker
+from wiki.services import mail, projections, signs, worker
 
 log = logging.getLogger(__name__)
+
+LEAST_FREE = 1_000_000_000
+"""With less room on the disk than so many bytes, there is a problem."""
+BACKUP_OLD = timedelta(days=8)
+STUCK = timedelta(hours=1)
+LOCAL = ("http://localhost", "http://127.", "http://[::1]")
 
 SILENT = 15.0
 """A worker that gave no sign of life for so many seconds counts as gone."""
@@ -48,6 +63,129 @@ def look(wiki: Wiki) -> Health:
         log.exception("not ready")
         return Health(False, {}, alive, failing)
     return Health(True, behind, alive, failing)
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something to do something about; `code` names the sentence, `values` stand in it."""
+
+    code: str
+    values: Mapping[str, object]
+    is_grave: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """The wiki as an administrator sees it; sizes are in bytes, None: it was never done.
+
+    `oldest` is since when the oldest mail waits. `backup` and `check` are (when, what came of it).
+    """
+
+    health: Health
+    troubles: Sequence[Trouble]
+    disk: tuple[int, int]
+    database: Facts
+    index: int
+    outbox: mail.Outgoing
+    oldest: datetime | None
+    backup: tuple[datetime, Mapping[str, Any]] | None
+    check: tuple[datetime, Mapping[str, Any]] | None
+    branch: str
+    head: str
+    pages: Path
+    versions: Mapping[str, str]
+
+
+def examine(wiki: Wiki, actor: Actor) -> Condition:
+    """Everything about how the wiki is, with what to do about it; for administrators."""
+    wiki.rights.require(actor, Right.ADMINISTER)
+    data = wiki.settings.data
+    health, disk = look(wiki), shutil.disk_usage(data)
+    outgoing, oldest = mail.listing(wiki, actor, limit=1), mail.oldest(wiki, actor)
+    facts = wiki.database.facts()
+    backup, check = signs.find(wiki, signs.BACKUP), signs.find(wiki, signs.CHECK)
+    troubles = [
+        *_of_parts(health),
+        *_of_mail(wiki, outgoing, oldest),
+        *_of_keeping(wiki, disk.free, backup, check),
+    ]
+    return Condition(
+        health=health,
+        troubles=troubles,
+        disk=(disk.free, disk.total),
+        database=facts,
+        index=_size(data / "search_index"),
+        outbox=outgoing,
+        oldest=oldest,
+        backup=backup,
+        check=check,
+        branch=wiki.store.branch,
+        head=wiki.store.head(),
+        pages=data / "pages",
+        versions={
+            "Denktank": _version(),
+            "Python": platform.python_version(),
+            "SQL": facts.product,
+            "tables": migrations.newest(),
+        },
+    )
+
+
+def _of_parts(health: Health) -> Iterator[Trouble]:
+    if not health.ready:
+        yield Trouble("not_ready", {})
+    if not health.worker_alive:
+        yield Trouble("worker_gone", {})
+    for job, said in health.worker_failing.items():
+        yield Trouble("worker_failing", {"job": job, "said": said})
+
+
+def _of_mail(wiki: Wiki, outgoing: mail.Outgoing, oldest: datetime | None) -> Iterator[Trouble]:
+    if not outgoing.can_send:
+        yield Trouble("mail_off", {}, is_grave=False)
+    elif oldest and wiki.clock() - oldest > STUCK:
+        yield Trouble("mail_stuck", {"number": outgoing.waiting})
+    if outgoing.given_up:
+        yield Trouble("mail_given_up", {"number": outgoing.given_up})
+    address = wiki.settings.base_url
+    if address.startswith("http://") and not address.startswith(LOCAL):
+        yield Trouble("address_open", {"address": address})
+
+
+def _of_keeping(
+    wiki: Wiki,
+    free: int,
+    backup: tuple[datetime, Mapping[str, Any]] | None,
+    check: tuple[datetime, Mapping[str, Any]] | None,
+) -> Iterator[Trouble]:
+    if free < LEAST_FREE:
+        yield Trouble("disk_full", {})
+    if backup is None:
+        yield Trouble("backup_never", {})
+    elif wiki.clock() - backup[0] > BACKUP_OLD:
+        yield Trouble("backup_old", {})
+    if check is None:
+        yield Trouble("check_never", {}, is_grave=False)
+    elif check[1].get("number"):
+        yield Trouble("check_found", {"number": check[1]["number"]})
+
+
+def _size(folder: Path) -> int:
+    found = 0
+    for file in folder.rglob("*"):
+        try:
+            found += file.stat().st_size
+        except OSError:
+            # It went while we looked: then it takes nothing.
+            continue
+    return found
+
+
+def _version() -> str:
+    try:
+        return version("denktank")
+    except PackageNotFoundError:
+        return "?"
 
 
 def _worker(wiki: Wiki) -> tuple[bool, Mapping[str, str]]:

@@ -7,7 +7,7 @@ import smtplib
 import ssl
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import format_datetime, formataddr
@@ -84,6 +84,13 @@ def listing(
         letters = outbox.unsent(connection, given_up=given_up, before=before, limit=limit)
         waiting, lost = outbox.waiting(connection), outbox.given_up(connection)
         return Outgoing(can_send(wiki.settings), waiting, lost, letters)
+
+
+def oldest(wiki: Wiki, actor: Actor) -> datetime | None:
+    """Since when the oldest mail waits that is still tried; for administrators."""
+    wiki.rights.require(actor, Right.ADMINISTER)
+    with wiki.database.read() as connection:
+        return outbox.oldest(connection)
 
 
 def retry_all(wiki: Wiki, actor: Actor) -> int:

@@ -12,10 +12,13 @@ from wiki.domain.search import Progress
 from wiki.engine import Wiki
 from wiki.projections import anchors as anchoring
 from wiki.projections import checking, export, follow, passages
-from wiki.services import anchors
+from wiki.services import anchors, signs
 
 NAMES = ("history", "catalogue", "passages", "anchors", "search", "lost", "export")
 SQL = frozenset({"history", "catalogue"})
+
+SHOWN = 5
+"""So many findings are kept for the administrator's screen."""
 
 MOST_COUNTED = 10_000
 """Beyond so many commits it does not matter how far search is behind."""
@@ -93,6 +96,7 @@ def check(wiki: Wiki) -> list[Finding]:
             found.append(
                 Finding("search", f"{other.key}: {other.kept!r}, should be {other.true!r}")
             )
+    signs.leave(wiki, signs.CHECK, number=len(found), first=[str(one) for one in found[:SHOWN]])
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 
 from flask import Blueprint, Response, flash, request
@@ -13,6 +14,7 @@ from wiki.services import (
     audit,
     cautions,
     groups,
+    health,
     mail,
     mailing,
     members,
@@ -21,6 +23,7 @@ from wiki.services import (
     reports,
     rules,
     second_factor,
+    settings,
     suspensions,
 )
 from wiki.web import forms
@@ -64,7 +67,20 @@ def overview() -> Response:
         reports=len(reports.queue(wiki(), who, limit=SOME)),
         held=len(newcomers.queue(wiki(), who, limit=SOME)),
         some=SOME,
+        troubles=[trouble for trouble in health.examine(wiki(), who).troubles if trouble.is_grave],
     )
+
+
+@blueprint.get("/health")
+def condition() -> Response:
+    """How the wiki is, part by part, and what to do about each trouble."""
+    return forms.page("admin/health.html", found=health.examine(wiki(), actor()))
+
+
+@blueprint.get("/settings")
+def settings_list() -> Response:
+    """Every setting, its value and where that comes from; to be changed in the file only."""
+    return forms.page("admin/settings.html", found=settings.listing(wiki(), actor(), os.environ))
 
 
 # -- members --
