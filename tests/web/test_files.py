@@ -17,7 +17,7 @@ from wiki.services import files, trash
         ("foto.png", "image/png", True),
         ("pagina.html", "application/octet-stream", False),
         ("beeld.svg", "application/octet-stream", False),
-        ("Verslag Één.PDF", "application/pdf", True),
+        ("Verslag Één.PDF", "application/pdf", False),
     ],
 )
 def test_a_file_is_added_and_sent_safely(

@@ -97,7 +97,7 @@ def check(meta: Meta) -> list[FieldError]:
     for number, participant in enumerate(meta.participants, 1):
         if not participant.name.strip():
             wrong.append(FieldError("participants", "participant_unnamed", {"number": number}))
-    if meta.recording and not meta.recording.startswith(("http://", "https://", "/files/")):
+    if meta.recording and not meta.recording_is_link:
         wrong.append(FieldError("recording", "recording_not_link", {}))
     return wrong
 

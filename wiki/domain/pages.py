@@ -59,6 +59,11 @@ class Meta:
     recording: str = ""
     problems: tuple[str, ...] = ()
 
+    @property
+    def recording_is_link(self) -> bool:
+        """Whether the recording stands at an address that one can safely be sent to."""
+        return self.recording.startswith(("http://", "https://", "/files/"))
+
 
 @dataclass(frozen=True, slots=True)
 class Summary:

@@ -26,11 +26,13 @@ TYPES: Mapping[str, str] = {
     ".ogg": "audio/ogg",
     ".mp4": "video/mp4",
     ".webm": "video/webm",
-    ".pdf": "application/pdf",
     ".txt": "text/plain; charset=utf-8",
     ".csv": "text/plain; charset=utf-8",
 }
 """What a browser may show in itself; everything else is downloaded."""
+
+SAVED: Mapping[str, str] = {".pdf": "application/pdf"}
+"""What keeps its type and is downloaded all the same: browsers show none of these in a sandbox."""
 
 DOWNLOAD = "application/octet-stream"
 _EXTENSION = re.compile(r"\.[A-Za-z0-9]{1,8}")
@@ -71,8 +73,9 @@ def read(wiki: Wiki, actor: Actor, file: str) -> File:
     found = None if file.endswith(SUFFIX) else wiki.store.read(file)
     if found is None:
         raise NotFound("file_missing", file=file)
-    kind = TYPES.get(PurePosixPath(file).suffix.lower(), "")
-    return File(file, found.id, found.data, kind or DOWNLOAD, bool(kind))
+    suffix = PurePosixPath(file).suffix.lower()
+    kind = TYPES.get(suffix) or SAVED.get(suffix, DOWNLOAD)
+    return File(file, found.id, found.data, kind, suffix in TYPES)
 
 
 def beside(wiki: Wiki, actor: Actor, path: str) -> Attached:
