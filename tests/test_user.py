@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from wiki.cli import main
 from wiki.domain.rights import SYSTEM, Role
 from wiki.engine import Wiki
-from wiki.services import members, sessions
+from wiki.services import members, rules, sessions
 
 PASSWORD = "correct horse battery"
 
@@ -49,6 +49,43 @@ def test_members_from_the_shell(wiki: Wiki, denktank) -> None:  # type: ignore[n
     assert denktank("delete", "anna").exit_code == 1, "asked, and no answer"
     assert denktank("delete", "anna", "--comments", "remove", "--yes").exit_code == 0
     assert denktank("add", "anna", "--password-stdin", password=PASSWORD).exit_code == 2
+
+
+def test_members_are_looked_up_from_the_shell(wiki: Wiki, denktank) -> None:  # type: ignore[no-untyped-def]
+    for name, role in (("chef", "admin"), ("anna", "member"), ("bram", "editor")):
+        members.add(wiki, username=name, email="", password=PASSWORD, role=Role[role.upper()])
+    members.suspend(wiki, SYSTEM, "bram")
+
+    def names(*words: str) -> list[str]:
+        return [line.split("\t")[0] for line in denktank("list", *words).output.splitlines()]
+
+    assert names() == ["anna", "bram", "chef"] and names("--order", "role") == [
+        "chef",
+        "bram",
+        "anna",
+    ]
+    assert names("--role", "editor", "--state", "suspended") == ["bram"] and names("NN") == ["anna"]
+    assert denktank("list", "--state", "erased").exit_code == 2
+    assert denktank("groups", "anna").output == "in no group\n"
+    assert denktank("groups", "anna", "redactie", "bestuur").output == "bestuur, redactie\n"
+    rules.add(wiki, SYSTEM, prefix="hof", right="read", role="admin", groups="redactie")
+    rules.add(wiki, SYSTEM, prefix="", right="read", role="member")
+    told = denktank("why", "anna", "hof/plan").output.splitlines()
+    assert told[0] == "read\tyes\tthe rule on hof: from admin, redactie (beats the rules on /)"
+    assert told[3] == "edit\tyes\tthe whole site: from member"
+    assert denktank("why", "bram", "hof").output.startswith("note: suspended\nread\tno\t")
+    assert denktank("why", "niemand").exit_code == 2
+    assert denktank("groups", "anna", "--none").output == "in no group\n"
+    assert denktank("why", "anna", "hof").output.startswith("read\tno\tthe rule on hof")
+
+
+def test_invitations_from_the_shell(wiki: Wiki, denktank) -> None:  # type: ignore[no-untyped-def]
+    assert denktank("invite", "--email", "a@example.org").exit_code == 0
+    number, state, email, maker, _ = denktank("invitations").output.strip().split("\t")
+    assert (state, email, maker) == ("open", "a@example.org", "")
+    assert denktank("uninvite", number).exit_code == 0
+    assert "\twithdrawn\t" in denktank("invitations").output
+    assert denktank("uninvite", "99").exit_code == 2
 
 
 @pytest.mark.parametrize(

@@ -8,17 +8,18 @@ from datetime import datetime
 import click
 
 from wiki.commands.place import Stop, with_wiki
+from wiki.database.invitations import Invitation
 from wiki.domain.members import Status
-from wiki.domain.rights import SYSTEM, Role
+from wiki.domain.rights import SYSTEM, Ground, Role
 from wiki.engine import Wiki
-from wiki.services import erasing, members, second_factor
+from wiki.services import erasing, invitations, members, rights, second_factor
 
 ROLES = click.Choice([role.word for role in Role if role is not Role.READER])
 
 
 @click.group()
 def user() -> None:
-    """Members: add, list, approve, give roles, suspend, delete."""
+    """Members: add, list, approve, invite, give roles and groups, suspend, delete."""
 
 
 def _password(from_stdin: bool) -> str:
@@ -50,16 +51,71 @@ def add(wiki: Wiki, name: str, role: str, email: str, password_stdin: bool) -> N
 
 
 @user.command("list")
-@click.option("--status", type=click.Choice([status.value for status in Status]))
+@click.argument("text", default="")
+@click.option("--role", type=ROLES, help="Only those with this role.")
+@click.option(
+    "--state",
+    "--status",
+    "state",
+    type=click.Choice([status.value for status in Status if status is not Status.ERASED]),
+    help="Only accounts that stand like this.",
+)
+@click.option("--order", type=click.Choice(members.ORDERS), default="name", show_default=True)
 @with_wiki
-def list_(wiki: Wiki, status: str | None) -> None:
-    """List the accounts: name, role, status, e-mail address, separated by tabs."""
+def list_(wiki: Wiki, text: str, role: str | None, state: str | None, order: str) -> None:
+    """List the accounts: name, role, state, e-mail address, separated by tabs.
+
+    With TEXT, those whose username, name or e-mail address holds it.
+    """
     number = 1
-    while found := members.find(wiki, SYSTEM, status=status or "", number=number).members:
+    wanted = {"text": text, "role": role or "", "status": state or "", "order": order}
+    while found := members.find(wiki, SYSTEM, **wanted, number=number).members:
         for member in found:
             shown = (member.username, member.role.word, member.status.value, member.email)
             click.echo("\t".join(shown))
         number += 1
+
+
+@user.command()
+@click.argument("name")
+@click.argument("path", default="")
+@with_wiki
+def why(wiki: Wiki, name: str, path: str) -> None:
+    """Say what a member may do on a page or in a folder (without PATH: the site), and why."""
+    answer = rights.explain(wiki, SYSTEM, username=name, path=path)
+    for note in answer.notes:
+        click.echo(f"note: {note}")
+    for reason in answer.reasons:
+        click.echo(_because(reason))
+
+
+def _because(reason: rights.Reason) -> str:
+    """A right, the answer and what decided, separated by tabs."""
+    found = reason.why
+    decided = {
+        Ground.ADMIN: "an administrator may do everything",
+        Ground.UNREAD: "who may not read here may do nothing else",
+        Ground.SITE: f"the whole site: from {found.needed.word}",
+    }.get(found.ground, "")
+    if found.rule and not decided:
+        let_in = [f"from {found.rule.role.word}", *sorted(found.rule.groups)]
+        let_in += reason.rule.usernames if reason.rule else ()
+        decided = f"the rule on {found.rule.prefix or '/'}: {', '.join(let_in)}"
+    beaten = [rule.prefix or "/" for rule in found.beaten]
+    decided += f" (beats the rules on {', '.join(beaten)})" if beaten and found.rule else ""
+    return "\t".join((found.right.value, "yes" if found.allowed else "no", decided))
+
+
+@user.command()
+@click.argument("name")
+@click.argument("names", nargs=-1)
+@click.option("--none", is_flag=True, help="Take the member out of every group.")
+@with_wiki
+def groups(wiki: Wiki, name: str, names: tuple[str, ...], none: bool) -> None:
+    """Put a member in exactly the groups NAMES; without any, say in which they are."""
+    if names or none:
+        members.set_groups(wiki, SYSTEM, name, "" if none else " ".join(names))
+    click.echo(", ".join(sorted(members.get(wiki, SYSTEM, name).groups)) or "in no group")
 
 
 @user.command()
@@ -114,6 +170,35 @@ def reinstate(wiki: Wiki, name: str, reason: str) -> None:
 def invite(wiki: Wiki, email: str) -> None:
     """Print a link with which somebody becomes a member; it works once, for two weeks."""
     click.echo(wiki.settings.base_url.rstrip("/") + members.invite(wiki, SYSTEM, email))
+
+
+@user.command("invitations")
+@with_wiki
+def list_invitations(wiki: Wiki) -> None:
+    """List the invitations, newest first: number, state, address, by whom, until when."""
+    before = 0
+    while found := invitations.listing(wiki, SYSTEM, before=before):
+        for one in found:
+            shown = (str(one.id), _state(wiki, one), one.joined or one.email, one.maker)
+            click.echo("\t".join((*shown, one.expires.date().isoformat())))
+        before = found[-1].id
+
+
+def _state(wiki: Wiki, one: Invitation) -> str:
+    if one.used:
+        return "joined"
+    if one.revoked:
+        return "withdrawn"
+    return "open" if one.is_open(wiki.clock()) else "expired"
+
+
+@user.command()
+@click.argument("number", type=int)
+@with_wiki
+def uninvite(wiki: Wiki, number: int) -> None:
+    """Withdraw an invitation: nobody joins with it any more."""
+    invitations.revoke(wiki, SYSTEM, number)
+    click.echo(f"invitation {number} is withdrawn")
 
 
 @user.command()
