@@ -176,6 +176,25 @@ def test_members_are_found_by_name_and_pages_by_their_author(
     assert found("soort:persoon bram") == []
 
 
+def test_a_hidden_author_is_not_found_by_name(
+    page: Any, update: Any, found: Any, wiki: Any, editor: Any
+) -> None:
+    from wiki.database import hiding
+    from wiki.domain.revisions import Part
+
+    revision = page("a", "# Wijk\n", editor)
+    update()
+    with wiki.database.write() as connection:
+        hiding.hide(connection, [(revision, "a")], Part.AUTHOR, "privé", None, wiki.clock())
+    update()
+    assert found("wie:bram wijk") == []
+    assert found("wijk") == [("page", "a")]
+    with wiki.database.write() as connection:
+        hiding.show(connection, [(revision, "a")], Part.AUTHOR)
+    update()
+    assert found("wie:bram wijk") == [("page", "a")]
+
+
 def test_a_person_with_an_account_is_found_once(
     page: Any, update: Any, found: Any, wiki: Any, editor: Any
 ) -> None:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from wiki.database import history
 from wiki.database.connection import Connection
 from wiki.domain import search as found
-from wiki.domain.query import Notice, Query
+from wiki.domain.query import Query
 from wiki.domain.revisions import Revision
 from wiki.domain.rights import Actor, Right
-from wiki.domain.search import NotReady, Results, past_scope_of
+from wiki.domain.search import Results, past_scope_of
 from wiki.engine import Wiki
 from wiki.projections.search import lost as index
 from wiki.services import hiding
@@ -38,12 +38,9 @@ def search(
     """What revisions took from pages that the actor may read, and has what the query asks for.
 
     Filters look at the page, dates at when the words went. What stood only in revisions that a
-    moderator hid is for moderators.
+    moderator hid is for moderators. Raises NotReady.
     """
-    try:
-        results = wiki.lost.search(query, past_scope_of(wiki.rights, actor), offset, limit)
-    except NotReady:
-        return Results(notices=(*query.notices, Notice("search_lost_not_ready"))), ()
+    results = wiki.lost.search(query, past_scope_of(wiki.rights, actor), offset, limit)
     with wiki.database.read() as connection:
         return results, tuple(_hits(wiki, connection, actor, results))
 

@@ -94,10 +94,7 @@ def search(wiki: Wiki, actor: Actor, asked: Asked) -> Search:
     number = min(max(1, asked.page), LAST_PAGE)
     offset = (number - 1) * PAGE
     if query.where is Where.HISTORY:
-        results, gone = lost.search(wiki, actor, query, PAGE, offset)
-        more = results.total > offset + PAGE and number < LAST_PAGE
-        _, named = _linked(wiki, actor, replace(results, hits=()))
-        return Search(asked, query, results, (), number, more, named, lost=gone)
+        return _in_history(wiki, actor, asked, query, number)
     try:
         results = wiki.search.search(query, scope_of(wiki.rights, actor), offset, PAGE)
     except NotReady:
@@ -105,6 +102,18 @@ def search(wiki: Wiki, actor: Actor, asked: Asked) -> Search:
     hits, named = _linked(wiki, actor, results)
     has_more = results.total > offset + PAGE and number < LAST_PAGE
     return Search(asked, query, results, hits, number, has_more, named)
+
+
+def _in_history(wiki: Wiki, actor: Actor, asked: Asked, query: Query, number: int) -> Search:
+    offset = (number - 1) * PAGE
+    try:
+        results, gone = lost.search(wiki, actor, query, PAGE, offset)
+    except NotReady:
+        results = Results(notices=(*query.notices, Notice("search_lost_not_ready")))
+        return Search(asked, query, results, number=number, ready=False, lost=())
+    _, named = _linked(wiki, actor, replace(results, hits=()))
+    has_more = results.total > offset + PAGE and number < LAST_PAGE
+    return Search(asked, query, results, (), number, has_more, named, lost=gone)
 
 
 def suggest(wiki: Wiki, actor: Actor, text: str, limit: int = 8) -> list[Suggestion]:
