@@ -280,3 +280,28 @@ def test_while_one_is_alone_nobody_gets_in(settings: Settings) -> None:
         open_wiki(settings)
     alone.close()
     open_wiki(settings).close()
+
+
+def test_an_old_clone_does_not_bring_it_back(
+    wiki: Wiki, world: dict[str, str], tmp_path: Path
+) -> None:
+    def run(folder: Path, *words: str) -> int:
+        who = ["-c", "user.name=x", "-c", "user.email=x@example.org"]
+        command = ["git", "-C", str(folder), *who, *words]
+        return subprocess.run(command, capture_output=True).returncode
+
+    old, new = tmp_path / "old", tmp_path / "new"
+    assert run(tmp_path, "clone", str(wiki.store.git), str(old)) == 0
+    wiki, done = purge(wiki, lambda wiki: purging.of_revisions(wiki, "a", [world["secret"]]))
+    try:
+        assert done.is_barred
+        merged = ("merge", "-q", "-s", "ours", "-m", "samen", "FETCH_HEAD")
+        assert run(old, "fetch", "-q", "origin", "main") == run(old, *merged) == 0
+        assert run(old, "push", "-q", "origin", "HEAD:main") != 0
+        assert run(old, "push", "-q", "origin", "HEAD:refs/heads/oud") != 0
+        assert run(tmp_path, "clone", str(wiki.store.git), str(new)) == 0
+        assert run(new, "commit", "-q", "--allow-empty", "-m", "verder") == 0
+        assert run(new, "push", "-q", "origin", "HEAD:main") == 0
+        assert SAID.encode() not in everything(wiki)
+    finally:
+        wiki.close()

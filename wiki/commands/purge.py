@@ -23,8 +23,7 @@ SHOWN = 20
 BY_HAND = """\
 What this cannot reach, and somebody must do by hand:
 - backups made before: delete them, and make a new one (`denktank backup`);
-- clones of the repository: delete them and clone anew. One that still has the old history must
-  not be merged or pushed;
+- clones of the repository: delete them and clone anew;
 - mail that was sent, printed pages, search engines and archives outside."""
 
 
@@ -169,6 +168,10 @@ def _tell(done: Result) -> None:
     click.echo(f"Done: {done.commits:,} revisions have a new id.")
     _list("These still hold the words:", done.files)
     _list("Objects were borrowed from repositories that still have them:", done.borrowed)
+    if done.is_barred:
+        click.echo("A push that brings the old history back is refused.")
+    else:
+        click.echo("The repository has a pre-receive hook of its own: let it refuse old history.")
     click.echo("Lists and search are built anew at the next start.")
     click.echo(BY_HAND)
 

@@ -21,7 +21,7 @@ from wiki.domain.purging import Ids, Words
 from wiki.domain.revisions import Part
 from wiki.projections import export
 from wiki.settings import Settings
-from wiki.store import moving, pruning
+from wiki.store import barring, moving, pruning
 from wiki.store.store import Store
 
 ACT = "purge"
@@ -35,7 +35,8 @@ Tell = Callable[[str, int, int], None]
 class Intent:
     """All that is to be done once the new history is written.
 
-    `commits`, `blobs` and `pages` give new ids by old; `moves` (old, new) by ref. `words` and
+    `commits`, `blobs` and `pages` give new ids by old; `moves` (old, new) by ref. `barred`
+    are the first of the old commits: no push brings them back. `words` and
     `passages` go from what people wrote, `instead` takes their place. `anchors` are comments (by
     id) with the words, start and end of their passage. `hidden` is what was hidden and is gone, as
     (part, commit, path). `act` is the name of this purge, by a member (None: the command line).
@@ -48,6 +49,7 @@ class Intent:
     reason: str
     detail: Mapping[str, str]
     moves: Mapping[str, tuple[str, str]]
+    barred: tuple[str, ...]
     commits: Mapping[str, str]
     blobs: Mapping[str, str]
     pages: Mapping[str, str]
@@ -60,10 +62,10 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a purge could not reach: other repositories, files that somebody else wrote, rows."""
+    """What a purge could not do: reach other repositories, or put its hook where one was."""
 
     borrowed: tuple[str, ...] = ()
-    kept: tuple[str, ...] = ()
+    is_barred: bool = True
 
 
 def is_begun(data: Path) -> bool:
@@ -106,7 +108,9 @@ def _finish(store: Store, database: Database, data: Path, intent: Intent, tell: 
     moving.move(store.git, intent.moves)
     tell("purge", 2, steps)
     # While the old objects are there, it is known what was exported.
-    kept = export.catch_up(store) if (store.git / export.RECORD).exists() else []
+    if (store.git / export.RECORD).exists():
+        export.catch_up(store)
+    is_barred = barring.bar(store.git, intent.barred)
     tell("purge", 3, steps)
     shutil.rmtree(data / SEARCH, ignore_errors=True)
     database.reset()
@@ -116,7 +120,7 @@ def _finish(store: Store, database: Database, data: Path, intent: Intent, tell: 
     borrowed = pruning.prune(store.git)
     moving.end(store.git)
     tell("purge", 6, steps)
-    return Done(tuple(borrowed), tuple(one.file for one in kept))
+    return Done(tuple(borrowed), is_barred)
 
 
 def _follow(connection: Connection, intent: Intent) -> None:
@@ -137,5 +141,5 @@ def _follow(connection: Connection, intent: Intent) -> None:
 
 
 def _intent(written: Mapping[str, Any]) -> Intent:
-    tuples = ("words", "passages", "anchors", "hidden")
+    tuples = ("barred", "words", "passages", "anchors", "hidden")
     return Intent(**{**written, **{name: tuple(written[name]) for name in tuples}})

@@ -76,13 +76,14 @@ class Result:
 
     `commits` got a new id. `files` still hold the words: files that are no text, that somebody
     put in the data folder, or that differ from what was exported. `borrowed` are repositories
-    that objects came from.
+    that objects came from. `is_barred` is whether a push of the old history will be refused.
     """
 
     commits: int
     rows: Counter[str]
     files: Sequence[str]
     borrowed: Sequence[str]
+    is_barred: bool
 
 
 def by_admin(wiki: Wiki, username: str) -> Member | None:
@@ -254,6 +255,7 @@ def purge(wiki: Wiki, found: Look, by: Member | None, reason: str, tell: Tell) -
         reason=reason.strip(),
         detail={"what": wanted.kind, "revisions": str(len(rewritten.commits))},
         moves=rewritten.moves,
+        barred=found.survey.first,
         commits=rewritten.commits,
         blobs=rewritten.blobs,
         pages=pages,
@@ -268,7 +270,7 @@ def purge(wiki: Wiki, found: Look, by: Member | None, reason: str, tell: Tell) -
     wiki.store.close()
     done = finish(wiki.settings, tell)
     left = sorted({*found.survey.binary, *_holding(wiki.settings.data, wanted)} - {""})
-    return Result(len(rewritten.commits), found.rows, left, done.borrowed)
+    return Result(len(rewritten.commits), found.rows, left, done.borrowed, done.is_barred)
 
 
 def _anchors(

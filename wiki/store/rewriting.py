@@ -91,6 +91,15 @@ class Survey:
     named: set[str] = field(default_factory=set)
     binary: set[str] = field(default_factory=set)
 
+    @property
+    def first(self) -> tuple[str, ...]:
+        """The commits that get a new id though none of their parents does."""
+        return tuple(
+            node.id
+            for node in self.nodes
+            if node.id in self.written and self.written.isdisjoint(node.parents)
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Rewritten:
