@@ -6,8 +6,9 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from wiki.domain.errors import Conflict
 from wiki.domain.revisions import Author, Event
-from wiki.domain.rights import Actor
+from wiki.domain.rights import Actor, Right
 from wiki.engine import Wiki
 from wiki.store.store import Change
 
@@ -56,18 +57,33 @@ def commit(
         nonlocal listed
         listed = follow(wiki)
 
-    revision = wiki.store.commit(
-        changes,
-        author=written_by or author(actor),
-        committer=author(actor),
-        message=" ".join(summary.split())[:MESSAGE_LENGTH],
-        trailers={"Denktank": event.value, **(trailers or {})},
-        expect=expect,
-        when=wiki.clock(),
-        beside=beside,
-    )
+    try:
+        revision = wiki.store.commit(
+            changes,
+            author=written_by or author(actor),
+            committer=author(actor),
+            message=" ".join(summary.split())[:MESSAGE_LENGTH],
+            trailers={"Denktank": event.value, **(trailers or {})},
+            expect=expect,
+            when=wiki.clock(),
+            beside=beside,
+        )
+    except Conflict as error:
+        raise _without_names(wiki, actor, error) from error
     wiki.wake()
     return Made(revision, listed)
+
+
+def _without_names(wiki: Wiki, actor: Actor, error: Conflict) -> Conflict:
+    """The same refusal, which does not name a twin that the actor may not read.
+
+    That something is there cannot be kept from who guesses its name: a clone that held both would
+    break on computers for which they are one file. A closed folder answers alike for all in it.
+    """
+    other = str(error.values.get("other", ""))
+    if not other or wiki.rights.may(actor, Right.READ, other):
+        return error
+    return Conflict("path_unusable", path=error.values["path"])
 
 
 def follow(wiki: Wiki) -> bool:
