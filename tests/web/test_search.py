@@ -102,11 +102,23 @@ def test_suggestions(client: Any) -> None:
     assert client.get("/suggest?q=wij&as=opensearch").json[1][0] == "Wat wil de wijk?"
 
 
+@pytest.mark.usefixtures("filled")
 def test_browsers_can_search_from_their_own_bar(client: Any) -> None:
-    answer = client.get("/opensearch.xml")
-    assert answer.content_type.startswith("application/opensearchdescription+xml")
+    link = re.search(r'<link rel="search" type="([^"]+)"[^>]* href="([^"]+)"', client.get("/").text)
+    assert link is not None
+    answer = client.get(link[2])
+    assert answer.content_type.split(";")[0] == link[1] == "application/opensearchdescription+xml"
+    name = "{http://a9.com/-/spec/opensearch/1.1/}"
     root = ElementTree.fromstring(answer.data)
-    assert root.tag.endswith("OpenSearchDescription")
+    assert root.tag == f"{name}OpenSearchDescription"
+    assert 0 < len(root.findtext(f"{name}ShortName", "")) <= 16
+    assert 0 < len(root.findtext(f"{name}Description", "")) <= 1024
+    urls = {one.attrib["type"]: one.attrib["template"] for one in root.iter(f"{name}Url")}
+    asked = {type: url.replace("{searchTerms}", "wijk") for type, url in urls.items()}
+    assert hits(client.get(asked["text/html"]).text)
+    offered = client.get(asked["application/x-suggestions+json"]).json
+    assert offered[0] == "wijk"
+    assert client.get(offered[3][0]).status_code == 200
 
 
 @pytest.mark.parametrize(
