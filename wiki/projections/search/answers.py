@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from functools import partial
@@ -37,7 +38,7 @@ class Answer:
     """The documents of one segment that answer, and whether they have only some of the words."""
 
     matcher: Matcher
-    allowed: set[int] | None
+    allowed: AbstractSet[int] | None
     documents: set[int]
 
 
@@ -93,18 +94,19 @@ def _notices(asked: Plan) -> Iterable[Notice]:
 
 def _begin(view: View, number: int, query: Query, scope: Scope, site: Site) -> Answer:
     part = view.parts[number]
-    allowed = filters.wanted(part.segment, query.filters, site.zone)
+    allowed: AbstractSet[int] | None = filters.wanted(part.segment, query.filters, site.zone)
     seen = filters.visible(part.segment, scope)
     if seen is not None:
-        allowed = set(seen) if allowed is None else allowed & seen
+        allowed = seen if allowed is None else allowed & seen
     return Answer(Matcher(view, part), allowed, set())
 
 
 def _all(found: Answer, asked: Plan) -> set[int]:
     """Documents with every group that is wanted and none that is refused."""
-    sets = sorted((found.matcher.group(group) for group in asked.wanted), key=len)
+    sets: list[AbstractSet[int]] = [found.matcher.group(group) for group in asked.wanted]
     if found.allowed is not None:
-        sets.insert(0, found.allowed)
+        sets.append(found.allowed)
+    sets.sort(key=len)
     documents = set(sets[0]) if sets else found.matcher.part.all()
     for more in sets[1:]:
         documents &= more
@@ -166,7 +168,7 @@ def _best(
 ) -> list[tuple[int, int]]:
     """The best documents, as (number of the segment, document)."""
     ranked: list[tuple[float, int, int, int]] = []
-    newest = max((max(a.matcher.segment.when, default=NEVER) for a in answers), default=NEVER)
+    newest = max((found.matcher.segment.newest for found in answers), default=NEVER)
     groups = _telling(view, asked, sum(len(found.documents) for found in answers))
     for number, found in enumerate(answers):
         when = found.matcher.segment.when

@@ -157,6 +157,11 @@ class Segment:
         return self._read_numbers("when", "q", NEVER)
 
     @cached_property
+    def newest(self) -> int:
+        """The moment of the newest document."""
+        return max(self.when, default=NEVER)
+
+    @cached_property
     def lengths(self) -> array[int]:
         """The words of each document's text."""
         return self._read_numbers("length", "I", 0)
