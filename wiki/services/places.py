@@ -91,16 +91,20 @@ def namesake(wiki: Wiki, actor: Actor, path: str) -> str:
 def destination(wiki: Wiki, actor: Actor, place: Place) -> Place:
     """Where a page's redirects lead; the last stub itself if they go round or lead nowhere.
 
-    Raises NotFound if they lead to a page that the actor may not read.
+    Raises NotFound if they lead where the actor may not read, whether a page is there or not: who
+    writes redirects must not learn by them what there is.
     """
     seen = {place.path}
     for _ in range(MOST_REDIRECTS):
         target = contents.meta_of(wiki, place.blob).redirect.strip("/")
-        there = look(wiki, target) if is_safe(target) else None
+        if not is_safe(target):
+            return place
+        there = look(wiki, target)
+        shown = [there.path] if there else [target + tail for tail in INDEXES]
+        if not all(wiki.rights.may(actor, Right.READ, path) for path in shown):
+            raise NotFound("page_missing", path=place.path)
         if there is None or there.path in seen:
             return place
-        if not wiki.rights.may(actor, Right.READ, there.path):
-            raise NotFound("page_missing", path=place.path)
         seen.add(there.path)
         place = there
     return place
