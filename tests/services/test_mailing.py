@@ -329,6 +329,20 @@ def test_what_a_moderator_is_told_stops_with_the_task(
     assert mailing.renew(wiki, letter) is None
 
 
+def test_rights_that_wait_for_a_second_step_wait_in_mail_too(
+    wiki: Wiki, anna: Actor, bram: Actor, page: Any
+) -> None:
+    page("geheim", "# Geheim\n")
+    members.set_role(wiki, SYSTEM, anna.username, "moderator")
+    comments.post(wiki, bram, "geheim", "Zeg, @anna.")
+    telling.catch_up(wiki)
+    close(wiki, "geheim")
+    wiki.settings = replace(wiki.settings, require_second_factor="moderator")
+    later(wiki, minutes=5)
+    assert work(wiki) == []
+    assert unmailed(wiki) == 0
+
+
 def test_what_is_about_no_page_says_itself_what_it_is(wiki: Wiki, anna: Actor) -> None:
     tell(wiki, anna, values={"reason": "Houd het vriendelijk."})
     tell(wiki, anna, Kind.SAVED_SEARCH, values={"query": "wijk", "url": "/search?q=wijk"})
