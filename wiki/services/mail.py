@@ -146,9 +146,8 @@ def deliver(wiki: Wiki, renew: Renew = lambda letter: letter) -> bool:
         with wiki.database.write() as connection:
             if outbox.claim(connection, letter, now + CLAIM):
                 claimed.append(letter)
-    ready = [fresh for letter in claimed if (fresh := _renewed(wiki, letter, renew))]
-    if ready:
-        _send_all(wiki, ready)
+    if claimed:
+        _send_all(wiki, claimed, renew)
     return bool(claimed)
 
 
@@ -170,7 +169,7 @@ def tidy(wiki: Wiki) -> None:
             outbox.forget(connection, wiki.clock() - timedelta(days=kept))
 
 
-def _send_all(wiki: Wiki, letters: Sequence[Letter]) -> None:
+def _send_all(wiki: Wiki, letters: Sequence[Letter], renew: Renew) -> None:
     try:
         server = _connect(wiki.settings.mail_url)
     except (OSError, smtplib.SMTPException, ValueError) as error:
@@ -180,8 +179,11 @@ def _send_all(wiki: Wiki, letters: Sequence[Letter]) -> None:
         return
     with server:
         for letter in letters:
+            fresh = _renewed(wiki, letter, renew)
+            if fresh is None:
+                continue
             try:
-                server.send_message(message(wiki.settings, letter))
+                server.send_message(message(wiki.settings, fresh))
             except (OSError, smtplib.SMTPException, ValueError) as error:
                 log.warning("mail %s was not sent: %s", letter.id, error)
                 _failed(wiki, letter, _answer(error), permanent=_is_permanent(error))
