@@ -173,6 +173,7 @@ POST /members/a-member/report reason=x                          anyone
 POST /account/cautions/{caution}/seen                             mine
 POST /admin/members/a-member/warn warning=x                     warden
 POST /admin/outbox/retry                                        admin
+POST /admin/outbox/test                                         admin
 POST /admin/outbox/{letter}/retry                               admin
 POST /admin/outbox/{letter}/drop                                admin
 GET  /terms                                                     anyone

@@ -144,3 +144,14 @@ def test_what_waits_is_shown_to_the_administrator(
         assert not outbox.unsent(connection)
     login(client, "chef")
     assert "1 melding wacht" in client.get("/admin/outbox").text
+
+
+def test_an_administrator_tries_whether_mail_works(
+    client: Any, wiki: Wiki, admin: Actor, login: Any
+) -> None:
+    login(client, "chef")
+    form = {"csrf_token": token_in(client.get("/admin/outbox").text)}
+    answer = client.post("/admin/outbox/test", data=form, follow_redirects=True)
+    assert "Mail werkt" in answer.text and "chef@example.org" in answer.text
+    wiki.settings = replace(wiki.settings, mail_url="")
+    assert client.post("/admin/outbox/test", data=form).status_code == 409

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 
 from wiki.database import members
 from wiki.database.connection import Connection
+from wiki.domain.errors import Conflict
 from wiki.domain.members import Member
+from wiki.domain.rights import Actor, Right
 from wiki.engine import Wiki
 from wiki.i18n.languages import LANGUAGES, translations
 from wiki.services import mail
 from wiki.services.mail import link
+from wiki.services.sessions import own_id
 from wiki.settings import Settings
 
 
@@ -199,6 +202,18 @@ def wrong_codes(settings: Settings, member: Member) -> Written:
     )
 
 
+def trial(settings: Settings, admin: Member) -> Written:
+    """To an administrator: mail works."""
+    return _write(
+        settings,
+        admin,
+        "Mail works",
+        "%(username)s asked %(site)s for this mail, to see whether mail arrives. It does.\n\n"
+        "%(link)s",
+        "/admin/outbox",
+    )
+
+
 def invited(settings: Settings, path: str) -> Written:
     """To somebody who has no account: you may join."""
     return _write(
@@ -232,6 +247,23 @@ def _write(
 def post(wiki: Wiki, connection: Connection, recipient: str, written: Written) -> None:
     """Put a letter in the outbox, in the caller's transaction."""
     mail.put(wiki, connection, recipient, written.subject, written.text)
+
+
+def try_out(wiki: Wiki, actor: Actor) -> str:
+    """Mail the actor, an administrator, to see whether mail arrives; gives their address.
+
+    Raises LoginRequired, Forbidden, Conflict (`mail_off`, `mail_no_address`).
+    """
+    wiki.rights.require(actor, Right.ADMINISTER)
+    if not mail.can_send(wiki.settings):
+        raise Conflict("mail_off")
+    with wiki.database.write() as connection:
+        member = members.get(connection, own_id(actor))
+        if member is None or not member.email:
+            raise Conflict("mail_no_address")
+        post(wiki, connection, member.email, trial(wiki.settings, member))
+    wiki.wake()
+    return member.email
 
 
 def tell(wiki: Wiki, connection: Connection, member: Member, written: Written) -> None:

@@ -15,6 +15,7 @@ from wiki.services import (
     cautions,
     groups,
     health,
+    letters,
     mail,
     mailing,
     members,
@@ -240,15 +241,23 @@ def outbox() -> Response:
     lost = request.args.get("show") == "failed"
     before = number_of(request.args.get("before", ""), 0)
     outgoing = mail.listing(wiki(), actor(), given_up=lost, before=before, limit=OUTBOX_PAGE + 1)
-    letters = outgoing.letters
+    listed = outgoing.letters
     return forms.page(
         "admin/outbox.html",
         outgoing=outgoing,
-        letters=letters[:OUTBOX_PAGE],
-        more=letters[OUTBOX_PAGE - 1].id if len(letters) > OUTBOX_PAGE else 0,
+        letters=listed[:OUTBOX_PAGE],
+        more=listed[OUTBOX_PAGE - 1].id if len(listed) > OUTBOX_PAGE else 0,
         lost=lost,
         untold=mailing.waiting(wiki(), actor()),
     )
+
+
+@blueprint.post("/outbox/test")
+def try_mail() -> Response:
+    """Mail oneself, to see whether mail arrives."""
+    address = letters.try_out(wiki(), actor())
+    flash(gettext("A mail is on its way to %(email)s.") % {"email": address}, "done")
+    return see_other("/admin/outbox")
 
 
 @blueprint.post("/outbox/retry")
