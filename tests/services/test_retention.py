@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from wiki.database import outbox, visits
 from wiki.database import views as table
 from wiki.domain.rights import SYSTEM, Actor
 from wiki.engine import Wiki
@@ -20,11 +22,22 @@ def settings(tmp_path: Path, database_url: str) -> Settings:
     return Settings(data=tmp_path / "wiki", secret_key="only for tests", database_url=database_url)
 
 
+def test_every_setting_of_how_long_something_is_kept_is_tried_here() -> None:
+    known = {field.name for field in fields(Settings) if field.name.startswith("retain_")}
+    assert known == {
+        "retain_audit_days",
+        "retain_mail_days",
+        "retain_visits_days",
+        "retain_views_months",
+    }
+
+
 @pytest.mark.parametrize("days", [100, 0])
-def test_logs_visits_and_views_go(wiki: Wiki, member: Actor, days: int) -> None:
+def test_logs_mail_visits_and_views_go(wiki: Wiki, member: Actor, days: int) -> None:
     wiki.settings = replace(
         wiki.settings,
         retain_audit_days=days,
+        retain_mail_days=days,
         retain_visits_days=days,
         retain_views_months=days // 33,
     )
@@ -32,6 +45,9 @@ def test_logs_visits_and_views_go(wiki: Wiki, member: Actor, days: int) -> None:
     with wiki.database.write() as connection:
         table.add(connection, views.month_of(wiki.clock()), {"a": 2})
         table.add(connection, views.month_of(wiki.clock()), {"a": 1, "b": 1})
+        outbox.add(connection, "oud@example.org", "Dag", "x", wiki.clock())
+        outbox.sent(connection, outbox.due(connection, wiki.clock())[0], wiki.clock())
+        outbox.add(connection, "wacht@example.org", "Dag", "x", wiki.clock())
     later = wiki.clock() + timedelta(days=200)
     wiki.clock = lambda: later
     with wiki.database.write() as connection:
@@ -39,7 +55,12 @@ def test_logs_visits_and_views_go(wiki: Wiki, member: Actor, days: int) -> None:
     jobs.tidy(wiki)
     with wiki.database.read() as connection:
         kept = table.by_month(connection, ["a"])
+        visited = visits.get(connection, member.id or 0)
+        letters = connection.scalars(select(outbox.outbox.c.recipient)).all()
     assert [number for _, number in kept] == ([] if days else [3])
+    assert (visited is None) is bool(days)
+    waiting = {"wacht@example.org"}
+    assert waiting <= set(letters) and ("oud@example.org" in letters) is not bool(days)
     subjects = [entry.subject for entry in audit.entries(wiki, SYSTEM)]
     assert subjects[0] == "nieuw" and (len(subjects) == 1) is bool(days)
 

@@ -22,7 +22,8 @@ from wiki.services.purging import Look, Result, Wanted
 SHOWN = 20
 BY_HAND = """\
 What this cannot reach, and somebody must do by hand:
-- backups made before: delete them, and make a new one (`denktank backup`);
+- backups made before, and PostgreSQL's archived logs: delete them, and make a new backup
+  (`denktank backup`);
 - clones of the repository: delete them and clone anew;
 - mail that was sent, printed pages, search engines and archives outside."""
 
@@ -168,6 +169,8 @@ def _tell(done: Result) -> None:
     click.echo(f"Done: {done.commits:,} revisions have a new id.")
     _list("These still hold the words:", done.files)
     _list("Objects were borrowed from repositories that still have them:", done.borrowed)
+    if not done.is_gone:
+        click.echo("Somebody pushed the old history meanwhile: purge once more.")
     if done.is_barred:
         click.echo("A push that brings the old history back is refused.")
     else:

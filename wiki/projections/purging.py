@@ -62,10 +62,14 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a purge could not do: reach other repositories, or put its hook where one was."""
+    """What a purge could not do: reach other repositories, or put its hook where one was.
+
+    `is_gone` is false if a ref that was pushed meanwhile still reaches the old history.
+    """
 
     borrowed: tuple[str, ...] = ()
     is_barred: bool = True
+    is_gone: bool = True
 
 
 def is_begun(data: Path) -> bool:
@@ -73,12 +77,13 @@ def is_begun(data: Path) -> bool:
     return moving.is_begun(data / PAGES / ".git")
 
 
-def decide(store: Store, intent: Intent) -> None:
+def decide(store: Store, intent: Intent, before: Mapping[str, str]) -> None:
     """Write down, flushed, what will be done; then only `finish` is left.
 
-    Raises StoreError if a ref moved meanwhile or is held by somebody else: nothing is changed.
+    `before` is where each ref pointed. Raises StoreError if one moved since or is held by somebody
+    else: nothing is changed.
     """
-    moving.begin(store.git, intent.moves)
+    moving.begin(store.git, intent.moves, before)
     moving.ready(store.git, asdict(intent))
 
 
@@ -105,12 +110,12 @@ def _finish(store: Store, database: Database, data: Path, intent: Intent, tell: 
         if not audit.has(connection, ACT, intent.act):
             _follow(connection, intent)
     tell("purge", 1, steps)
+    is_barred = barring.bar(store.git, intent.barred)
     moving.move(store.git, intent.moves)
     tell("purge", 2, steps)
     # While the old objects are there, it is known what was exported.
     if (store.git / export.RECORD).exists():
         export.catch_up(store)
-    is_barred = barring.bar(store.git, intent.barred)
     tell("purge", 3, steps)
     shutil.rmtree(data / SEARCH, ignore_errors=True)
     database.reset()
@@ -118,9 +123,10 @@ def _finish(store: Store, database: Database, data: Path, intent: Intent, tell: 
     database.compact()
     tell("purge", 5, steps)
     borrowed = pruning.prune(store.git)
+    is_gone = not intent.barred or not barring.holds(store.git)
     moving.end(store.git)
     tell("purge", 6, steps)
-    return Done(tuple(borrowed), is_barred)
+    return Done(tuple(borrowed), is_barred, is_gone)
 
 
 def _follow(connection: Connection, intent: Intent) -> None:

@@ -76,7 +76,8 @@ class Result:
 
     `commits` got a new id. `files` still hold the words: files that are no text, that somebody
     put in the data folder, or that differ from what was exported. `borrowed` are repositories
-    that objects came from. `is_barred` is whether a push of the old history will be refused.
+    that objects came from. `is_barred` is whether a push of the old history will be refused;
+    `is_gone` is false if somebody pushed it again meanwhile.
     """
 
     commits: int
@@ -84,6 +85,7 @@ class Result:
     files: Sequence[str]
     borrowed: Sequence[str]
     is_barred: bool
+    is_gone: bool
 
 
 def by_admin(wiki: Wiki, username: str) -> Member | None:
@@ -175,7 +177,7 @@ def of_words(wiki: Wiki, words: Iterable[str], instead: str = "") -> Wanted:
     task = Task(words=found, instead=instead or _instead(wiki))
     if Words(found).stand_in(task.instead):
         raise Invalid("purge_instead")
-    return Wanted("text", f"{len(found)} words", task)
+    return Wanted("text", f"text ({len(found)})", task)
 
 
 def of_files(wiki: Wiki, files: Iterable[str]) -> Wanted:
@@ -265,12 +267,14 @@ def purge(wiki: Wiki, found: Look, by: Member | None, reason: str, tell: Tell) -
         anchors=tuple(moved),
         hidden=wanted.hidden,
     )
-    decide(wiki.store, intent)
+    decide(wiki.store, intent, found.survey.refs)
     wiki.database.close()
     wiki.store.close()
     done = finish(wiki.settings, tell)
     left = sorted({*found.survey.binary, *_holding(wiki.settings.data, wanted)} - {""})
-    return Result(len(rewritten.commits), found.rows, left, done.borrowed, done.is_barred)
+    return Result(
+        len(rewritten.commits), found.rows, left, done.borrowed, done.is_barred, done.is_gone
+    )
 
 
 def _anchors(

@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from wiki.store import command
 from wiki.store.objects import flush_folder, write_flushed
 
 BARRED = "denktank.purged"
@@ -41,6 +42,12 @@ def bar(git: Path, ids: Iterable[str]) -> bool:
     draft = _put(git, hook, _HOOK.encode())
     draft.chmod(0o755)
     return True
+
+
+def holds(git: Path) -> bool:
+    """Whether a ref still reaches any of the commits that are barred."""
+    barred = set((git / BARRED).read_text(encoding="ascii").split())
+    return not barred.isdisjoint(command.run(git, "rev-list", "--all").split())
 
 
 def _put(git: Path, file: Path, data: bytes) -> Path:

@@ -30,11 +30,11 @@ def is_begun(git: Path) -> bool:
     return (git / FOLDER).is_dir()
 
 
-def begin(git: Path, moves: Mapping[str, tuple[str, str]]) -> None:
+def begin(git: Path, moves: Mapping[str, tuple[str, str]], before: Mapping[str, str]) -> None:
     """Lock every ref that moves (old and new value by name).
 
-    Raises StoreError: `purge_moved` if one has another value than the old one by now,
-    `store_branch_locked` if somebody else holds one.
+    Raises StoreError: `purge_moved` if any ref is not as it was `before`, `store_branch_locked` if
+    somebody else holds one.
     """
     cancel(git)
     (git / FOLDER).mkdir()
@@ -43,7 +43,7 @@ def begin(git: Path, moves: Mapping[str, tuple[str, str]]) -> None:
             write_flushed(os.fspath(_own(git, name)), new.encode() + b"\n")
             _lock(git, name)
     now = {name: id for name, id, _ in refs(git)}
-    if any(now.get(name) != old for name, (old, _) in moves.items()):
+    if now != before:
         cancel(git)
         raise StoreError("purge_moved")
 

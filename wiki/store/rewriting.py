@@ -76,10 +76,11 @@ class Survey:
 
     `changed` are the commits that hold something of it themselves, `written` all that get a new
     id. `texts` and `gone` are blobs; `files` the paths at which either stood. `binary` are files
-    that hold the words and are no text.
+    that hold the words and are no text. `refs` is where each ref pointed when this began.
     """
 
     task: Task
+    refs: Mapping[str, str]
     nodes: list[Node]
     notes: list[Node]
     changed: set[str] = field(default_factory=set)
@@ -117,8 +118,9 @@ def survey(git: Path, reader: Reader, task: Task, tell: Tell) -> Survey:
     """What the task changes. Raises StoreError (`purge_shallow`) in a shallow clone."""
     if reader.shallow:
         raise StoreError("purge_shallow")
+    before = {name: id for name, id, _ in refs(git)}
     nodes = list(_nodes(git, f"--exclude={NOTES}*", "--all"))
-    found = Survey(task, nodes, list(_nodes(git, f"--glob={NOTES}*")))
+    found = Survey(task, before, nodes, list(_nodes(git, f"--glob={NOTES}*")))
     words = Words(task.words, instead=task.instead)
     found.gone = {diff.blob for diff in _diffs(found) if _name(diff) in task.files and diff.blob}
     found.texts = set(task.texts)
