@@ -64,7 +64,7 @@ class Wiki:
     @property
     def rights(self) -> Rights:
         """Who may do what: the site's settings and the rules by path, read again once changed."""
-        version = self.database.version()
+        version = self.database.generation()
         kept = self._rights
         if kept is not None and kept[0] == version:
             return kept[1]
@@ -76,7 +76,7 @@ class Wiki:
     @property
     def people(self) -> People:
         """What every screen must know of members; read again once something changed."""
-        version = self.database.version()
+        version = self.database.generation()
         kept = self._people
         if kept is not None and kept[0] == version:
             return kept[1]
@@ -91,17 +91,18 @@ class Wiki:
         """The time zone in which dates without an offset are meant."""
         return ZoneInfo(self.settings.timezone)
 
-    def follow(self) -> None:
+    def follow(self, *, has_committed: bool = False) -> None:
         """Catch the SQL projections up if the branch moved since this process last looked.
 
-        Costs microseconds when nothing moved; of many threads one does the work and all wait.
+        Costs microseconds when nothing moved; of many threads one does the work and all wait. Who
+        `has_committed` spares it a look at how far they are.
         """
         if self.store.stamp() == self._followed:
             return
         with self._lock:
             stamp = self.store.stamp()
             if stamp != self._followed:
-                follow.catch_up(self.store, self.database, self.zone)
+                follow.catch_up(self.store, self.database, self.zone, is_needed=has_committed)
                 self._followed = stamp
 
     def close(self) -> None:

@@ -57,6 +57,9 @@ class Backend(Protocol):
     def facts(self) -> Facts:
         """What an administrator wants to know of it."""
 
+    def generation(self) -> object:
+        """The part of `version` that changes with the truth alone: commits leave it as it is."""
+
     def close(self) -> None:
         """Let go of every connection."""
 

@@ -96,6 +96,10 @@ class Database:
         """Which database it is and how much it holds; for the administrator."""
         return self._backend.facts()
 
+    def generation(self) -> object:
+        """A key for what the truth alone decides: differs after any such change; microseconds."""
+        return self._backend.generation()
+
     def close(self) -> None:
         """Let go of every connection."""
         self._backend.close()

@@ -14,8 +14,10 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    bindparam,
     delete,
     select,
+    union,
 )
 
 from wiki.database.schema import Moment, truth
@@ -45,6 +47,10 @@ presence = Table(
 
 KEPT = timedelta(hours=1)
 
+_KEYS = union(
+    *(select(table.c.key).where(table.c.member == bindparam("of")) for table in (drafts, presence))
+)
+
 
 def get(connection: Connection, member: int, key: str) -> Draft | None:
     """The member's draft under this key, or None."""
@@ -73,9 +79,7 @@ def keep(connection: Connection, member: int, key: str, draft: Draft) -> None:
 
 def keys(connection: Connection, member: int) -> set[str]:
     """Every key under which the member has a draft or an open editor."""
-    found = select(drafts.c.key).where(drafts.c.member == member)
-    seen = select(presence.c.key).where(presence.c.member == member)
-    return set(connection.scalars(found.union(seen)))
+    return set(connection.scalars(_KEYS, {"of": member}))
 
 
 def drop(connection: Connection, member: int, key: str) -> None:

@@ -24,6 +24,7 @@ from sqlalchemy import (
     delete,
     insert,
     select,
+    update,
 )
 
 from wiki.database.history import Sorted, commits, places
@@ -112,14 +113,36 @@ SUMMARY = (
 )
 
 
+# Built once: a save sends all of these, and what a statement costs is mostly its making.
+_CHANGE = (
+    update(catalogue)
+    .where(catalogue.c.path == bindparam("at"), catalogue.c.meta == bindparam("same"))
+    .values({column: bindparam(f"new_{column.name}") for column in catalogue.c})
+)
+_INSERTS = {table: insert(table) for table in TABLES}
 _REMOVALS = [delete(table).where(next(iter(table.c)) == bindparam("gone")) for table in TABLES]
+_UNLINK = _REMOVALS[TABLES.index(links)]
 
 
 def put(connection: Connection, rows: Mapping[Table, Sequence[Mapping[str, Any]]]) -> None:
     """Add rows to the catalogue's tables."""
     for table, values in rows.items():
         if values:
-            connection.execute(insert(table), values)
+            connection.execute(_INSERTS[table], values)
+
+
+def change(connection: Connection, rows: Mapping[Table, Sequence[Mapping[str, Any]]]) -> None:
+    """Put what is said of one page in place of what was; mostly only its text has changed."""
+    (card,) = rows[catalogue]
+    path = card["path"]
+    given = {f"new_{name}": value for name, value in card.items()}
+    if not connection.execute(_CHANGE, {"at": path, "same": card["meta"], **given}).rowcount:
+        remove(connection, [path])
+        put(connection, rows)
+        return
+    # Tags, participants and questions are what the front matter says, and that is the same.
+    connection.execute(_UNLINK, {"gone": path})
+    put(connection, {links: rows[links]})
 
 
 def remove(connection: Connection, paths: Collection[str]) -> None:

@@ -5,9 +5,25 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, and_, bindparam, delete, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    Connection,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    case,
+    delete,
+    insert,
+    select,
+    tuple_,
+    union_all,
+    update,
+)
 
 from wiki.database.history import (
+    Sorted,
     commits,
     crossings,
     identities,
@@ -19,7 +35,8 @@ from wiki.database.history import (
 
 TABLES = (commits, rows, crossings, identities, joined, places, names)
 
-_TOUCHED = select(rows.c.date, rows.c.commit, rows.c.born, rows.c.blob, rows.c.before)
+_GRAVE = case((rows.c.blob != "", ""), else_=rows.c.before)
+_TOUCHED = select(rows.c.date, rows.c.commit, rows.c.born, _GRAVE)
 _CROSSED = select(crossings.c.date, crossings.c.commit, crossings.c.born, crossings.c.grave)
 
 
@@ -28,22 +45,39 @@ def _newest(query: Select[Any], table: Table) -> Select[Any]:
     return ordered.order_by(table.c.date.desc(), table.c.commit.desc()).limit(1)
 
 
-_LAST_TOUCHED = _newest(_TOUCHED, rows)
-_LAST_CROSSED = _newest(_CROSSED, crossings)
+# Built once: a save sends all of these, and what a statement costs is mostly its making.
+_LAST_TRACES = union_all(
+    select(_newest(_TOUCHED, rows).subquery()), select(_newest(_CROSSED, crossings).subquery())
+)
+_INSERTS = {table: insert(table) for table in TABLES}
+_AMONG: BindParameter[Any] = bindparam("ids", expanding=True)
+_DATES = select(commits.c.commit, commits.c.date).where(commits.c.commit.in_(_AMONG))
+_JOINS = select(joined.c.commit, joined.c.one, joined.c.other)
+_PAGES = select(identities.c.born, identities.c.page).where(identities.c.born.in_(_AMONG))
+_STAYED = (
+    update(places)
+    .where(
+        places.c.page == bindparam("of"),
+        places.c.path == bindparam("at"),
+        places.c.alive,
+        tuple_(places.c.date, places.c.commit)
+        <= tuple_(bindparam("when", type_=BigInteger), bindparam("by", type_=Sorted)),
+    )
+    .values(date=bindparam("when", type_=BigInteger), commit=bindparam("by", type_=Sorted))
+)
 
 
 def add(connection: Connection, table: Table, values: Sequence[Mapping[str, Any]]) -> None:
     """Add rows to one of the tables."""
     if values:
-        connection.execute(insert(table), values)
+        connection.execute(_INSERTS[table], values)
 
 
 def dates(connection: Connection, ids: Collection[str]) -> dict[str, int]:
     """The corrected date of each of these commits that is known."""
     found: dict[str, int] = {}
     for some in _slices(ids):
-        query = select(commits.c.commit, commits.c.date).where(commits.c.commit.in_(some))
-        found.update((row[0], row[1]) for row in connection.execute(query))
+        found.update((row[0], row[1]) for row in connection.execute(_DATES, {"ids": some}))
     return found
 
 
@@ -54,19 +88,15 @@ def traces(connection: Connection, path: str) -> Iterable[tuple[str, str, str]]:
     for a path at which nothing was left.
     """
     found: list[Any] = [
-        (*row[:3], "" if row[3] else row[4])
-        for row in connection.execute(_TOUCHED.where(rows.c.path == path))
+        *map(tuple, connection.execute(_TOUCHED.where(rows.c.path == path))),
+        *map(tuple, connection.execute(_CROSSED.where(crossings.c.path == path))),
     ]
-    found += map(tuple, connection.execute(_CROSSED.where(crossings.c.path == path)))
     return [row[1:] for row in sorted(found, reverse=True)]
 
 
 def last_trace(connection: Connection, path: str) -> tuple[str, str, str] | None:
     """The newest of `traces`, or None."""
-    touched = connection.execute(_LAST_TOUCHED, {"at": path}).first()
-    crossed = connection.execute(_LAST_CROSSED, {"at": path}).first()
-    found: list[Any] = [(*touched[:3], "" if touched[3] else touched[4])] if touched else []
-    found += [tuple(crossed)] if crossed else []
+    found: list[Any] = [tuple(row) for row in connection.execute(_LAST_TRACES, {"at": path})]
     return max(found)[1:] if found else None
 
 
@@ -101,8 +131,7 @@ def homes(connection: Connection, born: str) -> list[str]:
 
 def joins(connection: Connection) -> list[tuple[str, str, str]]:
     """Every (commit, one, other): pages that a merge found to be the same."""
-    query = select(joined.c.commit, joined.c.one, joined.c.other)
-    return [(row[0], row[1], row[2]) for row in connection.execute(query)]
+    return [(row[0], row[1], row[2]) for row in connection.execute(_JOINS)]
 
 
 def birth(connection: Connection, born: str) -> tuple[int, str, str]:
@@ -122,8 +151,7 @@ def page_by_birth(connection: Connection, born: Collection[str]) -> dict[str, st
     """For each page by birth: the page that it goes by."""
     found: dict[str, str] = {}
     for some in _slices(born):
-        query = select(identities.c.born, identities.c.page).where(identities.c.born.in_(some))
-        found.update((row[0], row[1]) for row in connection.execute(query))
+        found.update((row[0], row[1]) for row in connection.execute(_PAGES, {"ids": some}))
     return found
 
 
@@ -152,6 +180,12 @@ def name_anew(connection: Connection, page: str) -> None:
     connection.execute(delete(names).where(names.c.page == page))
     found = connection.scalars(select(rows.c.path).where(rows.c.page == page).distinct())
     add(connection, names, [{"page": page, "path": path} for path in found])
+
+
+def stay(connection: Connection, page: str, path: str, date: int, commit: str) -> bool:
+    """Note a newer revision of a page that lives where it lived; whether it does."""
+    newest = {"of": page, "at": path, "when": date, "by": commit}
+    return bool(connection.execute(_STAYED, newest).rowcount)
 
 
 def put_place(connection: Connection, page: str, home: str | None) -> None:

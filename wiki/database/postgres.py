@@ -116,6 +116,10 @@ class Postgres:
             derived = connection.scalar(_SIZE_OF, {"schema": PROJECTIONS}) or 0
         return Facts(f"PostgreSQL {version}", int(everything - derived), int(derived))
 
+    def generation(self) -> object:
+        with self._reading.connect() as connection:
+            return connection.scalar(_GENERATION)
+
     def close(self) -> None:
         for engine in (self.truth, self._reading, self._projecting):
             engine.dispose()
@@ -129,6 +133,7 @@ class Postgres:
 _ABANDONED: list[object] = []
 """Connections inherited through a fork: closing them here would end the parent's sessions."""
 
+_GENERATION = select(generation.c.number)
 _VERSION = (
     select(text("''"), generation.c.number)
     .select_from(generation)

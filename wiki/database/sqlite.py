@@ -109,6 +109,12 @@ class SQLite:
         raw.close()
 
     def version(self) -> object:
+        return self._look()
+
+    def generation(self) -> object:
+        return self._look()[1]
+
+    def _look(self) -> tuple[object, ...]:
         number = self._live()
         try:
             probe = self._probes.pop()
@@ -251,7 +257,8 @@ class _Probe:
         self._marks: tuple[int, int] | None = None
         self._answer: tuple[object, ...] = ()
 
-    def look(self, number: int, file: Callable[[int], Path]) -> object:
+    def look(self, number: int, file: Callable[[int], Path]) -> tuple[object, ...]:
+        """The projections' number, the generation, and how far each projection is."""
         if number != self._number:
             _reattach(self._raw, file(number))
             self._number, self._marks = number, None

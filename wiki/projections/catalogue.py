@@ -41,15 +41,21 @@ def catch_up(
     Dates without an offset are meant in `zone`. `tell(done, total)` hears of pages now and then.
     """
     pages = [(path, diff) for diff in store.diff(last, head) if (path := page_of(diff.file))]
-    entries.remove(connection, [path for path, diff in pages if diff.before])
     present = [(path, diff.after) for path, diff in pages if diff.after]
-    done = 0
-    for some in _batches(present):
-        entries.put(
-            connection, _gather(describe(path, blob, store.blob(blob), zone) for path, blob in some)
-        )
-        done += len(some)
-        tell(done, len(present))
+    described = (
+        (_gather(describe(path, blob, store.blob(blob), zone) for path, blob in some), len(some))
+        for some in _batches(present)
+    )
+    if len(pages) == 1 and pages[0][1].before and pages[0][1].after:
+        # A save: cheaper than taking everything out and putting it in again.
+        entries.change(connection, next(described)[0])
+    else:
+        entries.remove(connection, [path for path, diff in pages if diff.before])
+        done = 0
+        for rows, number in described:
+            entries.put(connection, rows)
+            done += number
+            tell(done, len(present))
     progress.put(connection, NAME, head, FORMAT)
 
 

@@ -31,15 +31,18 @@ class Lag:
     behind: int
 
 
-def catch_up(store: Store, database: Database, zone: tzinfo = UTC) -> bool:
+def catch_up(
+    store: Store, database: Database, zone: tzinfo = UTC, *, is_needed: bool = False
+) -> bool:
     """Bring history and catalogue to the newest revision; whether there was anything to do.
 
     Dates without an offset are meant in `zone`. Rebuilds them if there are none, if their rows have
-    an older format, or if the branch was rewritten.
+    an older format, or if the branch was rewritten. Who has just committed knows it `is_needed`.
     """
-    with database.read() as connection:
-        if _followed(connection) == store.head():
-            return False
+    if not is_needed:
+        with database.read() as connection:
+            if _followed(connection) == store.head():
+                return False
     with database.project() as connection:
         done = _advance(connection, store, zone)
     if done is None:

@@ -117,6 +117,7 @@ class _Following:
         self._newest: dict[tuple[str, str], tuple[int, str]] = {}
         self._arrived: set[tuple[str, str]] = set()
         self._stirred: set[str] = set()
+        self._pages: dict[str, str] = {}
         self._joins = False
 
     def run(self, commits: Iterable[Read]) -> None:
@@ -234,9 +235,10 @@ class _Following:
 
         A commit on a branch from before two pages were joined only knows one of them.
         """
-        known = kept.page_by_birth(self._connection, {page for page, _ in self._newest})
+        touched = {page for page, _ in self._newest}
+        self._pages = kept.page_by_birth(self._connection, touched)
         for row in self._rows[tables.rows]:
-            row["page"] = known.get(row["born"], row["born"])
+            row["page"] = self._pages.get(row["born"], row["born"])
 
     def _join(self) -> set[str]:
         """Let pages go by the name of the earliest that they were joined with."""
@@ -249,8 +251,9 @@ class _Following:
 
     def _settle(self, lives: Lives, renamed: set[str]) -> None:
         """Write the names and places of the pages that these commits touched."""
-        born = {page for page, _ in self._newest} | self._stirred - {""}
-        page_of = kept.page_by_birth(self._connection, born)
+        page_of = self._page_of(renamed)
+        if self._stayed(lives, page_of, renamed):
+            return
         kept.name(self._connection, sorted({(page_of[page], path) for page, path in self._arrived}))
         for page in sorted(renamed):
             kept.name_anew(self._connection, page)
@@ -258,6 +261,21 @@ class _Following:
         for page in sorted(renamed | set(page_of.values())):
             home = homes[page] if page in homes else lives.home(page)
             kept.put_place(self._connection, page, home)
+
+    def _page_of(self, renamed: set[str]) -> dict[str, str]:
+        """By birth, the page that each page goes by which these commits touched."""
+        born = {page for page, _ in self._newest} | self._stirred - {""}
+        if not renamed and born <= self._pages.keys():
+            return self._pages
+        return kept.page_by_birth(self._connection, born)
+
+    def _stayed(self, lives: Lives, page_of: Mapping[str, str], renamed: set[str]) -> bool:
+        """Whether all that happened is that one page was edited where it is; then that is noted."""
+        if len(self._newest) != 1 or self._arrived or self._stirred or renamed:
+            return False
+        ((born, path), (date, commit)) = next(iter(self._newest.items()))
+        page = page_of[born]
+        return lives.alive(path) == page and kept.stay(self._connection, page, path, date, commit)
 
     def _settle_all(self, lives: Lives) -> None:
         """Write the names and places of all pages."""

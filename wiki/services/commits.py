@@ -55,7 +55,7 @@ def commit(
 
     def beside() -> None:
         nonlocal listed
-        listed = follow(wiki)
+        listed = follow(wiki, has_committed=True)
 
     try:
         revision = wiki.store.commit(
@@ -86,10 +86,10 @@ def _without_names(wiki: Wiki, actor: Actor, error: Conflict) -> Conflict:
     return Conflict("path_unusable", path=error.values["path"])
 
 
-def follow(wiki: Wiki) -> bool:
+def follow(wiki: Wiki, *, has_committed: bool = False) -> bool:
     """Let lists and history show what was committed; false if that has to wait."""
     try:
-        wiki.follow()
+        wiki.follow(has_committed=has_committed)
     except Exception:
         # The commit is on disk. Whatever failed since, the answer may not say that the save did.
         log.exception("projections did not follow; the next request tries again")

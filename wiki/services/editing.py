@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
 from wiki.database import drafts as draft_rows
@@ -122,17 +123,16 @@ def save(wiki: Wiki, actor: Actor, path: str, sent: Sent) -> Saved:
     wiki.rights.require(actor, Right.EDIT, path)
     if sent.base is None:
         raise Invalid.field("base", "base_missing")
-    for _ in range(TRIES):
+    for again in range(TRIES):
+        # Saves of different pages need not wait for each other: only who was overtaken goes alone.
+        alone: AbstractContextManager[object] = wiki.store.locked() if again else nullcontext()
         try:
-            with wiki.store.locked():
+            with alone:
                 commits.follow(wiki)
-                saved = _save(wiki, actor, path, sent, sent.base)
-            break
+                return _save(wiki, actor, path, sent, sent.base)
         except Stale:
             continue
-    else:
-        raise Conflict("edit_busy", path=path)
-    return saved
+    raise Conflict("edit_busy", path=path)
 
 
 def difference(wiki: Wiki, actor: Actor, path: str, sent: Sent) -> tuple[str, str]:

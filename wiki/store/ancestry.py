@@ -38,8 +38,13 @@ class Ancestry:
         with self._lock:
             if self._head != head:
                 self._follow(head)
-            found = self._old(text) | {id for id in self._new if id.startswith(text)}
+            found = self._old(text) | self._among_new(text)
         return found.pop() if len(found) == 1 else None
+
+    def _among_new(self, text: str) -> set[str]:
+        if len(text) == 2 * _SIZE:
+            return {text} & self._new
+        return {id for id in self._new if id.startswith(text)}
 
     def _old(self, text: str) -> set[str]:
         """At most two ids from the packed ones that begin with the text."""

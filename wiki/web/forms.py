@@ -9,6 +9,7 @@ carries all fields on.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -25,6 +26,8 @@ from wiki.web import errors, login
 from wiki.web.context import actor, language, respond, wiki
 
 log = logging.getLogger(__name__)
+
+_HIGH = re.compile(rb"(?:%[89A-Fa-f][0-9A-Fa-f])+")
 
 TOKEN = "csrf_token"
 HEADER = "X-CSRF-Token"
@@ -203,8 +206,11 @@ def _is_utf8() -> bool:
     if request.mimetype != "application/x-www-form-urlencoded":
         return True
     data = request.get_data()
+    if data.isascii():
+        # In UTF-8 a letter's bytes above 127 stand together: what is between need not be decoded.
+        data = b" ".join(_HIGH.findall(data))
     try:
-        (unquote_to_bytes(data) if b"%" in data else data).decode()
+        unquote_to_bytes(data).decode()
     except UnicodeDecodeError:
         return False
     return True
