@@ -27,6 +27,7 @@ from wiki.web import (
     feeds,
     files,
     forms,
+    fragments,
     front,
     groups,
     health,
@@ -147,6 +148,7 @@ def create_app(settings: Settings, wiki: Wiki | None = None) -> Flask:
     safety.trust_proxies(app, settings)
     login.install(app)
     forms.install(app)
+    fragments.install(app)
     app.extensions[context.IDENTIFY] = login.current_actor
     app.before_request(notifications.look)
     held = watches.Follows().held

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from wiki.projections import history
+
 
 def test_history_is_paged_newest_first(client: Any, page: Any) -> None:
     revisions = [page("a", f"{n}\n") for n in range(53)]
@@ -39,6 +41,24 @@ def test_what_is_too_long_to_compare_as_it_reads_is_compared_in_words(
     shown = client.get("/diff/a?view=rendered").text
     assert 'data-view="words"' in shown and "te lang om te vergelijken" in shown
     assert "iets nieuws" in shown
+
+
+def test_a_row_is_made_anew_when_anything_about_it_changes(
+    app: Any, client: Any, wiki: Any, page: Any, member: Any, login: Any
+) -> None:
+    """Rows are kept by all that they show: another language, other rights, counted words."""
+    page("a", "een\n", member)
+    page("a", "een twee\n", member)
+    for _ in range(2):
+        assert "Wat er veranderde" in client.get("/history/a").text
+        assert "/restore/a" not in client.get("/history/a?since=2020-01-01").text
+    assert "What changed" in client.get("/history/a", headers={"Accept-Language": "en"}).text
+    login(anna := app.test_client(), "anna")
+    assert "/restore/a" in anna.get("/history/a").text
+    assert "words-added" not in client.get("/history/a").text
+    while history.count_words(wiki.store, wiki.database):
+        pass
+    assert "words-added" in client.get("/history/a").text
 
 
 def test_without_from_the_change_itself_is_shown(client: Any, page: Any) -> None:
