@@ -174,3 +174,25 @@ def test_two_revisions_are_compared_with_the_keyboard_alone(visit: Visit) -> Non
     assert "/diff/" in page.url
     expect(page.locator("main ins").first).to_be_visible()
     expect(page.locator("main del").first).to_be_visible()
+
+
+def test_a_rule_is_tried_out_kept_and_undone_with_the_keyboard_alone(visit: Visit) -> None:
+    page = visit(login="admin1")
+    page.goto("/admin/rules")
+    page.focus("input[name=prefix]")
+    page.keyboard.type("nergens/nog-niets")
+    page.keyboard.press("Tab")
+    page.keyboard.type("bewerken")
+    with page.expect_navigation():
+        page.focus("input[name=usernames]")
+        page.keyboard.press("Enter")
+    expect(page.locator("[data-effect='nergens/nog-niets']")).to_contain_text("nog geen pagina")
+    page.focus("input[name=reason]")
+    page.keyboard.type("Even proberen")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    expect(page.locator("[data-rule]", has_text="nergens/nog-niets")).to_be_visible()
+    page.focus("form[action*='/undo/'] button")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    expect(page.locator("[data-rule]", has_text="nergens/nog-niets")).to_have_count(0)
