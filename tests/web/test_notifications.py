@@ -108,6 +108,7 @@ def test_looking_at_a_page_reads_what_was_told_of_it(
     comments.post(wiki, editor, "b", "En @anna, hier?")
     jobs.tell(wiki)
     client.get("/wiki/b", headers={"Sec-Purpose": "prefetch"})
+    client.get("/wiki/b", headers={"Sec-Fetch-Dest": "image"})
     client.head("/wiki/b")
     client.get("/wiki/b?at=" + page("c", "# C\n"))
     assert unread(client) == "2"

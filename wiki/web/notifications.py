@@ -12,6 +12,9 @@ from wiki.web.context import actor, respond, see_other, unread, wiki, zone
 
 blueprint = Blueprint("notifications", __name__)
 
+_LOOKING = ("document", "empty")
+"""What browsers say (Fetch Metadata) that a page which is looked at is for; "empty": our script."""
+
 
 @blueprint.get("/notifications")
 def show() -> Response:
@@ -42,12 +45,15 @@ def read() -> Response:
 def look() -> None:
     """Before a member's request: what they were told of the page they look at is read.
 
-    It costs nothing while nothing is unread. A browser that fetches ahead is not looking.
+    It costs nothing while nothing is unread. A browser that fetches ahead is not looking, nor is
+    another site that names the page as a picture.
     """
     is_look = request.method == "GET" and request.endpoint == "pages.show"
     if not is_look or not unread() or "at" in request.args:
         return
-    if "prefetch" in request.headers.get("Sec-Purpose", ""):
+    sent = request.headers
+    is_ahead = "prefetch" in sent.get("Sec-Purpose", "")
+    if is_ahead or sent.get("Sec-Fetch-Dest", "document") not in _LOOKING:
         return
     path = (request.view_args or {}).get("path", "").strip("/")
     # The page itself is what was asked for: it comes although this cannot be kept.

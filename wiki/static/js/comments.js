@@ -278,7 +278,8 @@ function fold(button) {
 }
 
 function begin() {
-  for (const found of section().querySelectorAll(".needs-script")) found.hidden = false;
+  const foldable = section().querySelector("details.answers");
+  for (const found of section().querySelectorAll(".needs-script")) found.hidden = "fold" in found.dataset && !foldable;
   home = document.createComment("comment form");
   theForm()?.before(home);
 }
