@@ -23,6 +23,7 @@ OPEN += [
     "/tags",
     "/wiki/bestaat-niet",
     "/wiki/voorwaarden",
+    "/logout/provider",
 ]
 CLOSED = [
     "/new?kind=question",
@@ -41,6 +42,7 @@ CLOSED = [
     "/account/searches",
     "/account/logins",
     "/account/erase",
+    "/account/prove",
     "/views",
     "/members/anna",
     "/members/anna/erase",

@@ -41,10 +41,14 @@ def test_a_passkey_is_made_and_opens_the_account(visit: Visit, site: Site) -> No
     with page.expect_navigation():
         page.locator("main form[data-passkey] button").click()
     assert page.url.endswith("/questions")
+    page.goto("/account/prove?next=/account/passkeys")
+    with page.expect_navigation():
+        page.locator("main form[data-passkey] button").click()
+    assert page.url.endswith("/account/passkeys")
+    expect(page.locator("main [name=current_password]")).to_have_count(0)
     page.goto("/account/passkeys")
     with page.expect_navigation():
         page.locator("[data-passkey-id] a").click()
-    page.fill("main [name=current_password]", PASSWORD)
     with page.expect_navigation():
         page.locator("main form button.danger").click()
     expect(page.locator("[data-passkey-id]")).to_have_count(0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +118,17 @@ def test_wrong_and_unknown_read_the_same(client: Any, member: Actor) -> None:
         return re.sub(r'value="[^"]*"', "", answer.text)
 
     assert refusal("anna") == refusal("niemand")
+
+
+def test_who_is_shut_out_learns_until_when_and_why(client: Any, wiki: Wiki, member: Actor) -> None:
+    now = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    wiki.clock = lambda: now
+    members.suspend(wiki, SYSTEM, "anna", "schelden", now + timedelta(days=2))
+    answer = send(client, "/login", username="anna", password=PASSWORD)
+    assert answer.status_code == 403
+    assert "tot 3 maart 2026, 13.00. De reden: schelden." in answer.text
+    wiki.clock = lambda: now + timedelta(days=2)
+    assert send(client, "/login", username="anna", password=PASSWORD).status_code == 303
 
 
 def test_trying_is_slowed_down(client: Any, member: Actor) -> None:

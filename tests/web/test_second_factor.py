@@ -12,6 +12,7 @@ import pyotp
 import pytest
 
 from tests.conftest import PASSWORD, token_in
+from wiki.database import members as table
 from wiki.domain.rights import SYSTEM, Actor
 from wiki.engine import Wiki
 from wiki.services import comments
@@ -106,6 +107,30 @@ def test_switching_off(client: Any, phone: Phone) -> None:
     fields["code"] = phone.code()
     assert send(client, f"{overview}/off", overview, **fields).status_code == 303
     assert "staat uit" in client.get(overview).text
+
+
+def test_who_has_no_password_proves_it_with_a_code(
+    client: Any, wiki: Wiki, member: Actor, phone: Phone
+) -> None:
+    """Also what takes data along and what erases the account."""
+    send(client, "/login", username="anna", password=PASSWORD)
+    send(client, "/login/second", code=phone.code())
+    with wiki.database.write() as connection:
+        table.change(connection, member.id or 0, {"password": ""})
+    phone.now += timedelta(minutes=11)
+    refused = send(client, "/account/export")
+    assert refused.status_code == 403
+    assert 'href="/account/prove?next=%2Faccount%2Fexport"' in refused.text
+    screen = "/account/prove?next=/account/export"
+    wrong = send(client, "/account/prove/code", screen, code="000000", next="/account/export")
+    assert wrong.status_code == 400 and 'value="/account/export"' in wrong.text
+    done = send(client, "/account/prove/code", screen, code=phone.code(), next="/account/export")
+    assert done.location == "/account/export"
+    assert send(client, "/account/export").content_type == "application/zip"
+    phone.now += timedelta(minutes=11)
+    assert send(client, "/account/erase", confirm="anna").status_code == 403
+    send(client, "/account/prove/code", screen, code=phone.code())
+    assert send(client, "/account/erase", confirm="anna").status_code == 303
 
 
 def test_rights_that_wait_say_so(client: Any, wiki: Wiki, admin: Actor) -> None:

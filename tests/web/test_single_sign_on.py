@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import base64
 import json
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -41,9 +44,11 @@ def provider() -> Iterator[Provider]:
 
 
 @pytest.fixture
-def settings(tmp_path: Path, provider: Provider) -> Settings:
+def settings(request: pytest.FixtureRequest, tmp_path: Path, provider: Provider) -> Settings:
+    on_both = "database_url" in request.fixturenames
     return Settings(
         data=tmp_path / "wiki",
+        database_url=request.getfixturevalue("database_url") if on_both else "",
         secret_key="only for tests",
         oidc_issuer=provider.issuer,
         oidc_client_id=CLIENT,
@@ -104,7 +109,9 @@ def named(wiki: Wiki, username: str) -> Member:
 # -- the way it should go --
 
 
-def test_joining_logging_in_and_out(client: Any, wiki: Wiki, provider: Provider) -> None:
+def test_joining_logging_in_and_out(
+    database_url: str, client: Any, wiki: Wiki, provider: Provider
+) -> None:
     assert "Inloggen met Rijksinloggen" in client.get("/login").text
     answer = log_in(client, provider)
     assert answer.headers["Location"] == "/login/provider/join"
@@ -161,6 +168,19 @@ def test_the_session_is_a_new_one(client: Any, app: Any, provider: Provider) -> 
     log_in(victim, provider)
     with victim.session_transaction() as after:
         assert "planted" not in after
+
+
+def test_a_clock_that_is_a_little_off_is_no_harm(client: Any, provider: Provider) -> None:
+    for away in (60, -360):
+        provider.now = partial(lambda away: time.time() + away, away)
+        assert log_in(client, provider).headers["Location"] == "/login/provider/join"
+
+
+def test_starting_loads_nothing_that_only_logging_in_needs() -> None:
+    heavy = "{'authlib', 'joserfc', 'requests', 'webauthn'}"
+    words = f"import sys, wiki.app; print(*{heavy} & sys.modules.keys())"
+    done = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""
 
 
 # -- what must be refused --
@@ -442,7 +462,12 @@ def test_the_terms_are_asked(
 
 
 def test_the_role_follows_the_groups(
-    client: Any, app: Any, wiki: Wiki, provider: Provider, change: Callable[..., None]
+    database_url: str,
+    client: Any,
+    app: Any,
+    wiki: Wiki,
+    provider: Provider,
+    change: Callable[..., None],
 ) -> None:
     change(oidc_roles="beheer=admin, redactie=editor")
     join(client, provider)
@@ -500,7 +525,13 @@ def test_who_is_shut_out_stays_out(client: Any, wiki: Wiki, provider: Provider) 
 
 
 def test_an_account_is_tied_by_who_proves_it_is_theirs(
-    client: Any, app: Any, wiki: Wiki, provider: Provider, member: Actor, login: Callable[..., None]
+    database_url: str,
+    client: Any,
+    app: Any,
+    wiki: Wiki,
+    provider: Provider,
+    member: Actor,
+    login: Callable[..., None],
 ) -> None:
     login(client, "anna")
     assert "Ga naar Rijksinloggen" in client.get("/account/logins").text
