@@ -12,7 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from wiki.domain.identities import roles_by_group
+from wiki.domain.identities import check_issuer, roles_by_group
 
 PREFIX = "DENKTANK_"
 FILE = "denktank.cfg"
@@ -73,7 +73,9 @@ class Settings:
         ("", "member", "editor", "moderator", "admin"),
     )
     oidc_issuer: str = _setting(
-        "", "an OpenID Connect provider that members may log in with, by its address"
+        "",
+        "an OpenID Connect provider that members may log in with, by its address",
+        check=check_issuer,
     )
     oidc_client_id: str = _setting("", "how that provider knows this wiki")
     oidc_client_secret: str = _setting("", "the secret that goes with it; empty: a public client")

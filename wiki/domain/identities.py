@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from wiki.domain.rights import Role
 
@@ -22,6 +23,19 @@ class Identity:
     name: str
     created: datetime
     used: datetime
+
+
+LOCAL = ("localhost", "127.0.0.1", "::1")
+"""This machine itself: no TLS is needed to speak with it."""
+
+
+def check_issuer(written: str) -> str:
+    """The address of a provider, or empty; raises ValueError, with a sentence, if it has no TLS."""
+    parts = urlsplit(written)
+    is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOCAL)
+    if written and not (is_safe and parts.hostname):
+        raise ValueError(f"write the address of the provider with https://, not {written!r}")
+    return written
 
 
 def roles_by_group(written: str) -> dict[str, Role]:

@@ -18,6 +18,7 @@ from wiki.database.backend import Facts
 from wiki.domain.rights import Actor, Right
 from wiki.engine import Wiki
 from wiki.services import mail, projections, signs, worker
+from wiki.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -107,6 +108,7 @@ def examine(wiki: Wiki, actor: Actor) -> Condition:
     troubles = [
         *_of_parts(health),
         *_of_mail(wiki, outgoing, oldest),
+        *_of_provider(wiki.settings),
         *_of_keeping(wiki, disk.free, backup, check),
     ]
     return Condition(
@@ -150,6 +152,12 @@ def _of_mail(wiki: Wiki, outgoing: mail.Outgoing, oldest: datetime | None) -> It
     address = wiki.settings.base_url
     if address.startswith("http://") and not address.startswith(LOCAL):
         yield Trouble("address_open", {"address": address})
+
+
+def _of_provider(settings: Settings) -> Iterator[Trouble]:
+    needed = (settings.oidc_issuer, settings.oidc_client_id, settings.base_url)
+    if any(needed[:2]) and not all(needed):
+        yield Trouble("provider_half", {}, is_grave=False)
 
 
 def _of_keeping(

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
 from wiki.domain.errors import LoginRequired, NotFound, Unavailable
+from wiki.domain.identities import LOCAL
 from wiki.engine import Wiki
 from wiki.services import limits
 from wiki.settings import Settings
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 DISCOVERY = "/.well-known/openid-configuration"
-LOCAL = ("localhost", "127.0.0.1", "::1")
 SECONDS = 5.0
 """How long the provider may take to connect, and to send each part of an answer."""
 
