@@ -16,9 +16,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, TimeoutError, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    TimeoutError,
+    expect,
+    sync_playwright,
+)
 
 PASSWORD = "correct horse battery"
+PATIENCE = 30_000
+"""Milliseconds that a test waits for what should come at once: machines of tests may be busy."""
+
+expect.set_options(timeout=PATIENCE)
 CHROMIUM = next(
     (path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(path).exists()), ""
 )
@@ -152,7 +163,7 @@ def visit(browser: Browser, site: Site) -> Iterator[Callable[..., Page]]:
         context = browser.new_context(**settings)  # type: ignore[arg-type]
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(PATIENCE)
         if login:
             log_in(page, login)
         return page

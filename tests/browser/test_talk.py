@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import PASSWORD, Site, log_in, new_page, running, select
+from tests.browser.conftest import PASSWORD, PATIENCE, Site, log_in, new_page, running, select
 from tests.fixtures.postbox import Postbox, postbox
 
 Visit = Callable[..., Page]
@@ -52,7 +52,7 @@ def someone(browser: Browser, mailing: Site) -> Iterator[Open]:
             context = browser.new_context(base_url=mailing.url, locale="nl-NL")
             opened.callback(context.close)
             page = context.new_page()
-            page.set_default_timeout(20_000)
+            page.set_default_timeout(PATIENCE)
             return page
 
         yield open_page
