@@ -17,6 +17,7 @@ from tests.projections.test_passages import STEP, act
 from tests.projections.test_search import harm
 from wiki.database import hiding
 from wiki.database import lost as waiting
+from wiki.database import passages as kept
 from wiki.domain.query import parse
 from wiki.domain.revisions import Part
 from wiki.domain.search import NotReady, Scope
@@ -52,12 +53,12 @@ def documents(index: LostIndex) -> list[Any]:
     live = index.folder.live()
     assert live is not None
     view = open_view(live)
-    kept = [
+    found = [
         (part.segment.stored(document), part.segment.when[document])
         for part in view.parts
         for document in part.all()
     ]
-    return sorted(kept, key=repr)
+    return sorted(found, key=repr)
 
 
 def hide(site: Site, number: int) -> None:
@@ -152,6 +153,17 @@ def test_any_file_of_the_index_may_be_lost(site: Site, how: str) -> None:
         index = follow(site)
         assert documents(index) == right, files[number].name
         number += 1
+
+
+def test_what_is_not_right_is_found(site: Site) -> None:
+    site.save("create", {"a": "Er was eens.\n", "b": "Nog eens.\n"})
+    site.save("edit", {"a": "Niets.\n", "b": "Ook niets.\n"})
+    index = follow(site)
+    assert index.check(site.store, site.database) == []
+    with site.database.project() as connection:
+        some = kept.passages.c.text == "Er was eens."
+        connection.execute(kept.passages.update().where(some).values(text="Er was niets."))
+    assert index.check(site.store, site.database) == ["a"]
 
 
 def test_what_was_indexed_before_a_crash_is_indexed_once(

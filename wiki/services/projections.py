@@ -96,6 +96,9 @@ def check(wiki: Wiki) -> list[Finding]:
             found.append(
                 Finding("search", f"{other.key}: {other.kept!r}, should be {other.true!r}")
             )
+    if wiki.lost.progress.revision:
+        for path in wiki.lost.check(wiki.store, wiki.database):
+            found.append(Finding("lost", f"{path} did not lose what its passages say"))
     signs.leave(wiki, signs.CHECK, number=len(found), first=[str(one) for one in found[:SHOWN]])
     return found
 

@@ -6,13 +6,16 @@ from collections.abc import Callable
 
 from wiki.database import changes
 from wiki.database.database import Database
-from wiki.domain.search import Progress
+from wiki.domain.query import Query
+from wiki.domain.search import Progress, Scope, Suggestion
 from wiki.projections.search import lost, sources
+from wiki.projections.search.answers import marks
 from wiki.projections.search.build import build
 from wiki.projections.search.checking import Difference, check
-from wiki.projections.search.folder import DAMAGE, Damaged
+from wiki.projections.search.folder import Damaged
 from wiki.projections.search.following import add_people, follow
 from wiki.projections.search.opened import Index, Tell
+from wiki.projections.search.suggestions import suggest
 from wiki.projections.search.view import View, open_view
 from wiki.store.store import Store
 
@@ -23,14 +26,26 @@ MOST_FOLLOWED = 2_000
 class SearchIndex(Index):
     """Pages, turns, comments and people as they are now."""
 
+    def suggest(self, text: str, scope: Scope, limit: int = 8) -> list[Suggestion]:
+        """What has a word that begins as the last word of `text` does; raises NotReady."""
+        view = self._newest()
+        with self._reading():
+            return suggest(view, text, scope, limit)
+
+    def marks(self, query: Query, scope: Scope) -> frozenset[int]:
+        """A mark of everything that has all the query asks for; raises NotReady.
+
+        A thing keeps its mark when its page is renamed or its text changes.
+        """
+        view = self._newest()
+        with self._reading():
+            return marks(view, query, scope, self.site)
+
     def check(self, store: Store, database: Database) -> list[Difference]:
         """What the index has otherwise than git and SQL; raises NotReady."""
         view = self._newest()
-        try:
-            with database.read() as connection:
-                return check(view, store, connection)
-        except DAMAGE as error:
-            raise self._broken() from error
+        with self._reading(), database.read() as connection:
+            return check(view, store, connection)
 
     def _follow(self, store: Store, database: Database, view: View) -> bool:
         head = store.head()

@@ -7,10 +7,12 @@ the other's counts. It follows the passages: what a page lost waits in SQL until
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
+from operator import itemgetter
+from typing import Any
 from zlib import crc32
 
 from wiki.analysis.languages import language_of
@@ -76,6 +78,26 @@ class LostIndex(Index):
             if (many < MOST or lost.is_all_waiting(connection)) and passages.behind(connection):
                 return False
         return super().update(store, database)
+
+    def check(self, store: Store, database: Database, most: int = 500) -> list[str]:
+        """Paths of pages of which the index has otherwise than the passages what they lost.
+
+        Of so many pages at most; nothing while something waits. Raises NotReady.
+        """
+        view = self._newest()
+        with self._reading(), database.read() as connection:
+            if lost.count(connection) or passages.behind(connection):
+                return []
+            wrong = []
+            for page in lost.pages(connection)[:most]:
+                source = _source(store, connection, page)
+                if source is None:
+                    continue
+                given = replace(source, removals=tuple(lost.removals(connection, page)))
+                right = map(asdict, given.documents(self.site))
+                if _essence(right) != _essence(_documents(view, page)):
+                    wrong.append(source.page.path)
+            return wrong
 
     def _follow(self, store: Store, database: Database, view: View) -> bool:
         with database.read() as connection:
@@ -217,8 +239,19 @@ def _digest(what: object) -> str:
 
 def _kept(view: View, page: str) -> str:
     """The facts that the index has of a page; empty if it has none."""
+    return next((str(stored["blob"]) for stored in _documents(view, page)), "")
+
+
+def _documents(view: View, page: str) -> Iterator[dict[str, Any]]:
+    """What is stored of a page's documents."""
     for part in view.parts:
         for document in part.segment.postings("owner", _owner(page)):
             if document not in part.deleted:
-                return str(part.segment.stored(document)["blob"])
-    return ""
+                yield part.segment.stored(document)
+
+
+def _essence(documents: Iterable[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
+    """What must be right in documents."""
+    return sorted(
+        map(itemgetter("number", "paths", "revision", "hidden", "blob", "text"), documents)
+    )

@@ -5,17 +5,18 @@ from __future__ import annotations
 import logging
 from abc import ABC, abstractmethod
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 from typing import Self
 
 from wiki.database.database import Database
 from wiki.domain.query import Query
-from wiki.domain.search import NotReady, Progress, Results, Scope, Site, Suggestion
-from wiki.projections.search.answers import answer, marks
+from wiki.domain.search import NotReady, Progress, Results, Scope, Site
+from wiki.projections.search.answers import answer
 from wiki.projections.search.folder import CURRENT, DAMAGE, Damaged, Folder
-from wiki.projections.search.suggestions import corrected, suggest
+from wiki.projections.search.suggestions import corrected
 from wiki.projections.search.view import View, open_view
 from wiki.store.store import Store
 
@@ -66,35 +67,14 @@ class Index(ABC):
             kept = self._answers.get(key)
         if kept is not None:
             return kept
-        try:
+        with self._reading():
             found = answer(view, query, scope, self.site, offset, limit)
             found = corrected(view, query, scope, self.site, found)
-        except DAMAGE as error:
-            raise self._broken() from error
         with self._lock:
             self._answers[key] = found
             while len(self._answers) > _KEPT_ANSWERS:
                 self._answers.popitem(last=False)
         return found
-
-    def suggest(self, text: str, scope: Scope, limit: int = 8) -> list[Suggestion]:
-        """What has a word that begins as the last word of `text` does; raises NotReady."""
-        view = self._newest()
-        try:
-            return suggest(view, text, scope, limit)
-        except DAMAGE as error:
-            raise self._broken() from error
-
-    def marks(self, query: Query, scope: Scope) -> frozenset[int]:
-        """A mark of everything that has all the query asks for; raises NotReady.
-
-        A thing keeps its mark when its page is renamed or its text changes.
-        """
-        view = self._newest()
-        try:
-            return marks(view, query, scope, self.site)
-        except DAMAGE as error:
-            raise self._broken() from error
 
     def update(self, store: Store, database: Database) -> bool:
         """Catch up with git and SQL; whether more waits. Builds anew what is missing or damaged."""
@@ -151,11 +131,16 @@ class Index(ABC):
         except FileNotFoundError:
             return None
 
-    def _broken(self) -> NotReady:
-        log.exception("the search index cannot be read; the worker builds it anew")
-        self.folder.mark_damaged()
-        self._view, self._stamp = None, None
-        return NotReady()
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """What is damaged is found out while it is read: then raises NotReady."""
+        try:
+            yield
+        except DAMAGE as error:
+            log.exception("%s cannot be read; the worker builds it anew", self.folder.path.name)
+            self.folder.mark_damaged()
+            self._view, self._stamp = None, None
+            raise NotReady from error
 
     def _writable(self) -> View:
         """The newest generation, its files checked; raises Damaged."""
