@@ -34,7 +34,6 @@ class Kind(StrEnum):
 
     MENTION = "mention"
     REPLY = "reply"
-    QUOTED = "quoted"
     RESOLVED = "resolved"
     COMMENT = "comment"
     CHANGE = "change"
@@ -61,7 +60,6 @@ class Kind(StrEnum):
 _GROUPS: Mapping[Kind, Group] = {
     Kind.MENTION: Group.DIRECT,
     Kind.REPLY: Group.DIRECT,
-    Kind.QUOTED: Group.DIRECT,
     Kind.RESOLVED: Group.WATCHED,
     Kind.COMMENT: Group.WATCHED,
     Kind.CHANGE: Group.WATCHED,
