@@ -33,9 +33,10 @@ Send = Callable[..., Any]
 
 
 @pytest.fixture
-def provider() -> Iterator[Provider]:
+def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[Provider]:
     """The provider of a ministry, where Fatma has an account."""
     service._KEPT.clear()
+    monkeypatch.setattr(service, "SECONDS", 60.0)
     with serving() as served:
         served.person(
             "f-1", email="fatma@example.org", email_verified=True, name="Fatma", groups=["redactie"]

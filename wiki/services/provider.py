@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 DISCOVERY = "/.well-known/openid-configuration"
-SECONDS = 5.0
+SECONDS = 10.0
 """How long the provider may take to connect, and to send each part of an answer."""
 
 LARGEST = 500_000
