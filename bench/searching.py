@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import secrets
 import statistics
 import time
 import warnings
@@ -51,8 +52,8 @@ def fresh(site: Site, count: int = 20) -> Figure:
     writer = Writer.open(site, site.paths[30])
     browser = site.browser()
     times = []
-    for number in range(count):
-        word = f"versgebakken{number}{chr(97 + number)}"
+    for _ in range(count):
+        word = f"vers{secrets.token_hex(6)}"
         writer.save(word)
         began = time.perf_counter()
         while 'class="hit"' not in browser.get(f"/search?q={word}")[1]:

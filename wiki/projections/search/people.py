@@ -34,7 +34,7 @@ def documents(
             key = slug(person)
             if key and (only is None or key in only):
                 names.setdefault(key, person)
-                path = part.segment.stored(document)["path"]
+                path, _ = part.segment.label(document)
                 said[key].append((path, part.segment.when[document]))
     for key, dialogues in said.items():
         if key in accounts:

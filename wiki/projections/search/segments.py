@@ -142,8 +142,7 @@ class Segment:
     def label(self, document: int) -> tuple[str, str]:
         """The path and title of a document that is offered while typing."""
         with self._lock:
-            reader = self._reader.column_reader("label", translate=False)
-            path, _, title = reader[document].decode().partition(SEPARATOR)
+            path, _, title = self._labels[document].decode().partition(SEPARATOR)
         return path, title or path
 
     def values(self, name: str, document: int) -> tuple[str, ...]:
@@ -178,6 +177,10 @@ class Segment:
                 terms = self.terms("exact", letter, _MOST_FORMS)
                 self._vocabulary[letter] = tuple(term for term in terms if len(term) > 3)
             return self._vocabulary[letter]
+
+    @cached_property
+    def _labels(self) -> Any:
+        return self._reader.column_reader("label", translate=False)
 
     @cached_property
     def _stems(self) -> str:
