@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from typing import Any, cast
 
 from wiki.engine import Wiki
-from wiki.services.worker import FIRST_DELAY, Job
+from wiki.services.worker import FIRST_DELAY, Job, run
 
 NOBODY = cast(Wiki, None)
 
@@ -50,3 +52,23 @@ def test_a_failing_job_waits_longer_each_time_whatever_changes() -> None:
         job.run(NOBODY, now, changed=True)
     assert tried == [0, FIRST_DELAY, 3 * FIRST_DELAY, 7 * FIRST_DELAY]
     assert job.failure == "OSError: no route"
+
+
+def test_what_is_urgent_has_its_turn_again_when_something_changes(wiki: Any, page: Any) -> None:
+    did, stop = [], threading.Event()
+
+    def note(name: str, then: Callable[[], object] = lambda: None) -> Callable[[Wiki], bool]:
+        def do(_: Wiki) -> bool:
+            did.append(name)
+            then()
+            return False
+
+        return do
+
+    work = [
+        Job("search", note("search"), every=100, urgent=True),
+        Job("one", note("one", lambda: page("a", "# A\n")), every=100),
+        Job("other", note("other", stop.set), every=100),
+    ]
+    run(wiki, stop, work)
+    assert did == ["search", "one", "search", "other"]

@@ -38,7 +38,8 @@ class Job:
     `do` does a batch and says whether more waits. It runs when the wiki changed, and at least
     each `every` seconds; after a failure it waits, each time longer. Between two changes it rests
     `rest` seconds: when many save at once, their saves matter more. A `slow` one (a mail server
-    that does not answer) runs beside the others, so that search never waits for it.
+    that does not answer) runs beside the others, so that search never waits for it. An `urgent` one
+    has its turn again as soon as something changes: it waits for one batch of another at most.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Job:
     on_change: bool = True
     slow: bool = False
     rest: float = 0.0
+    urgent: bool = False
     due: float = 0.0
     rested: float = 0.0
     waiting: bool = False
@@ -86,8 +88,8 @@ def run(wiki: Wiki, stop: threading.Event, todo: Sequence[Job] | None = None) ->
 def every_job() -> list[Job]:
     """What the worker does, the most urgent first."""
     return [
-        Job("follow", jobs.follow, every=POLL),
-        Job("search", jobs.search, every=30, rest=0.2),
+        Job("follow", jobs.follow, every=POLL, urgent=True),
+        Job("search", jobs.search, every=30, rest=0.2, urgent=True),
         Job("tell", jobs.tell, every=10, rest=0.2),
         Job("saved", jobs.saved, every=10, on_change=False, slow=True),
         Job("export", jobs.export, every=60, rest=0.5),
@@ -127,14 +129,18 @@ def _turns(
 ) -> None:
     """Turn after turn, each job that is due; `wait` passes the time when there is nothing to do."""
     seen: object = None
+    urgent = [job for job in work if job.urgent]
     while not stop.is_set():
         now = time.monotonic()
-        version = (wiki.store.stamp(), wiki.database.version())
-        changed, seen = version != seen, version
         more = False
         for job in work:
-            if not stop.is_set():
-                more = job.run(wiki, now, changed) or more
+            version = (wiki.store.stamp(), wiki.database.version())
+            changed, seen = version != seen, version
+            for other in work if changed else ():
+                other.waiting = other.waiting or other.on_change
+            for one in [*urgent, job] if changed and not job.urgent else [job]:
+                if not stop.is_set():
+                    more = one.run(wiki, time.monotonic(), changed) or more
         each(now)
         if not more:
             wait(POLL)
