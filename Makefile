@@ -43,11 +43,13 @@ $(STAMPS)/venv:
 $(STAMPS)/run: $(STAMPS)/venv setup.cfg pyproject.toml
 	@test -e $(STAMPS)/develop || echo "Installing Denktank in $(VENV); this happens once ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@$(BIN)/python -m compileall -q wiki
 	@touch $@
 
 $(STAMPS)/develop: $(STAMPS)/venv setup.cfg pyproject.toml
 	@echo "Installing Denktank and its tools in $(VENV); this happens once ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,dev]'
+	@$(BIN)/python -m compileall -q wiki
 	@touch $@ $(STAMPS)/run
 
 clean:

@@ -10,7 +10,7 @@ from multiprocessing.synchronize import Barrier
 from urllib.parse import quote
 
 from bench.report import Figure
-from bench.site import Browser, Site, blob_of
+from bench.site import Browser, Site, blob_of, encoded
 
 WRITERS = 8
 
@@ -38,8 +38,9 @@ class Writer:
         text = self.text + f"\n{word} {self.number}.\n"
         base = blob_of(self.text.encode())
         form = {"text": text, "base": base, "summary": "meting", "csrf_token": self.token}
+        ready = encoded(form)
         start = time.perf_counter()
-        status, body = self.browser.post("/edit/" + quote(self.path), form)
+        status, body = self.browser.post("/edit/" + quote(self.path), ready)
         took = 1000 * (time.perf_counter() - start)
         if status != 303:
             raise SystemExit(f"save of {self.path}: {status}\n{body[:3000]}")
