@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+
+import pytest
 
 from tests.projections.conftest import ANNA, Site
 from wiki.projections import export
@@ -77,3 +80,24 @@ def test_rebuilding_writes_what_is_missing(site: Site) -> None:
     assert export.check(site.store) == [Kept("f/x.png", "missing")]
     assert export.rebuild(site.store) == []
     assert export.check(site.store) == []
+
+
+def test_an_export_that_was_killed_is_finished(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files are written, the note that they were is not: they are still the wiki's own."""
+    site.save("create", {"a": "een\n"})
+    export.catch_up(site.store)
+    site.save("edit", {"a": "twee\n"})
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(export, "_put", killed_after(export._put))
+        export.catch_up(site.store)
+    site.save("edit", {"a": "drie\n"})
+    assert export.catch_up(site.store) == []
+    assert (site.store.folder / "a.md").read_text() == "drie\n"
+
+
+def killed_after(put: Callable[..., str]) -> Callable[..., str]:
+    def kill(*given: object) -> str:
+        put(*given)
+        raise KeyboardInterrupt
+
+    return kill

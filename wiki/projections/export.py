@@ -41,10 +41,15 @@ def catch_up(store: Store) -> list[Kept]:
     """
     record = _read(store)
     head = store.head()
-    known = record.commit if record.commit and store.get(record.commit) else ""
-    if head != record.commit:
-        _follow(store, record, known, head)
-        _write(store, Record(head, record.kept))
+    # One that was killed has written some files: first it is finished, so that those are known.
+    for goal in dict.fromkeys((record.going, head)):
+        if goal in ("", record.commit) or not store.get(goal):
+            continue
+        known = record.commit if record.commit and store.get(record.commit) else ""
+        _write(store, Record(record.commit, record.kept, goal))
+        _follow(store, record, known, goal)
+        record = Record(goal, record.kept)
+        _write(store, record)
     return [Kept(file, reason) for file, (reason, _) in sorted(record.kept.items())]
 
 
@@ -78,10 +83,14 @@ def check(store: Store) -> list[Kept]:
 
 @dataclass(slots=True)
 class Record:
-    """What was exported last: a commit, and the files that were kept with the blob before."""
+    """What was exported last: a commit, and the files that were kept with the blob before.
+
+    `going` is the commit that an export was on its way to; empty if it came there.
+    """
 
     commit: str
     kept: dict[str, tuple[str, str]]
+    going: str = ""
 
 
 def _follow(store: Store, record: Record, known: str, head: str) -> None:
@@ -207,7 +216,8 @@ def _read(store: Store) -> Record:
         return Record("", {})
     try:
         kept = json.loads(file.read_text(encoding="utf-8"))
-        return Record(kept["commit"], {name: (why, blob) for name, why, blob in kept["kept"]})
+        files = {name: (why, blob) for name, why, blob in kept["kept"]}
+        return Record(kept["commit"], files, kept.get("going", ""))
     except (ValueError, KeyError, TypeError):
         # A record that cannot be read: as if nothing had been exported; files that differ are kept.
         return Record("", {})
@@ -215,7 +225,8 @@ def _read(store: Store) -> Record:
 
 def _write(store: Store, record: Record) -> None:
     kept = [[file, reason, blob] for file, (reason, blob) in sorted(record.kept.items())]
-    written = json.dumps({"commit": record.commit, "kept": kept}, ensure_ascii=False)
+    told = {"commit": record.commit, "kept": kept, "going": record.going}
+    written = json.dumps(told, ensure_ascii=False)
     temporary = store.git / f"{RECORD}.{secrets.token_hex(8)}"
     temporary.write_text(written, encoding="utf-8")
     temporary.rename(store.git / RECORD)
