@@ -117,6 +117,7 @@ def running(data: Path, **settings: str) -> Iterator[Site]:
         env={
             **os.environ,
             "DENKTANK_WORKERS": "1",
+            "DENKTANK_COMMENTS_PER_MINUTE": "100",
             **{f"DENKTANK_{name}": value.format(url=url) for name, value in settings.items()},
         },
     )

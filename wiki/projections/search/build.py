@@ -10,6 +10,8 @@ import gc
 import multiprocessing
 import os
 import queue
+import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -97,23 +99,19 @@ def _together(folder: Path, chunks: Iterator[list[Source]], site: Site, tell: Te
 
 
 def _work(folder: Path, site: Site, given: Any, told: Any, parent: int) -> None:
+    threading.Thread(target=_leave_with, args=(parent,), daemon=True).start()
     # postings are millions of small objects without cycles: looking for those doubles the time
     gc.disable()
-    segment = _segment(folder, _taken(given, parent), site, lambda done: told.put(done))
+    chunks: Iterator[list[Source]] = iter(given.get, None)
+    segment = _segment(folder, chunks, site, lambda done: told.put(done))
     told.put((segment,))
 
 
-def _taken(given: Any, parent: int) -> Iterator[list[Source]]:
-    """The chunks of a queue, until None or until nobody is left who could give one."""
+def _leave_with(parent: int) -> None:
+    """End this process once its parent has ended, even where it waits for a full queue."""
     while os.getppid() == parent:
-        try:
-            chunk = given.get(timeout=_WAIT)
-        except queue.Empty:
-            continue
-        if chunk is None:
-            return
-        yield chunk
-    raise SystemExit("the build was given up")
+        time.sleep(_WAIT)
+    os._exit(1)
 
 
 def _put(given: Any, chunk: list[Source] | None, workers: list[Any]) -> None:
