@@ -28,15 +28,23 @@ def fill(site: Site) -> list[Figure]:
         longest = max(longest, time.perf_counter() - begun)
     seconds = time.perf_counter() - started
     wiki.close()
+    gone, used = site.watched("reindex", "lost")
     large = site.name == "L"
     return [
+        Figure(
+            site.name,
+            "index of what is gone from nothing",
+            f"{gone:.1f} s; all processes {used:.0f} MB",
+            "< 600 MB",
+            used < 600,
+        ),
         Figure(
             site.name,
             "passages of old revisions by the worker",
             f"{seconds:.0f} s; longest batch {1000 * longest:.0f} ms",
             f"≤ {_FILL} s" if large else "",
             seconds <= _FILL if large else None,
-        )
+        ),
     ]
 
 

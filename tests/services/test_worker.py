@@ -6,7 +6,10 @@ import threading
 from collections.abc import Callable
 from typing import Any, cast
 
+import pytest
+
 from wiki.engine import Wiki
+from wiki.services import worker
 from wiki.services.worker import FIRST_DELAY, Job, run
 
 NOBODY = cast(Wiki, None)
@@ -72,3 +75,19 @@ def test_what_is_urgent_has_its_turn_again_when_something_changes(wiki: Any, pag
     ]
     run(wiki, stop, work)
     assert did == ["search", "one", "search", "other"]
+
+
+def test_a_slow_job_does_not_keep_the_worker_from_stopping(
+    wiki: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "LINGER", 0.1)
+    stop, begun, free = threading.Event(), threading.Event(), threading.Event()
+
+    def build(_: Wiki) -> bool:
+        begun.set()
+        stop.set()
+        return not free.wait(60)
+
+    assert not run(wiki, stop, [Job("lost", build, every=1, slow=True)])
+    assert begun.is_set()
+    free.set()

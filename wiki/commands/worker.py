@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from pathlib import Path
@@ -32,6 +33,8 @@ def run(settings: Settings, held: int | None = None) -> None:
         signal.signal(number, lambda *_: stop.set())
     wiki = opened(settings)
     try:
-        work(wiki, stop)
+        if not work(wiki, stop):
+            # Every job survives that; closing the wiki would be to pull what this one uses.
+            os._exit(0)
     finally:
         wiki.close()

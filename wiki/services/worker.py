@@ -29,6 +29,8 @@ POLL = 0.3
 """Seconds between looks when nobody rings: commits pushed from clones ring no bell."""
 BEAT_EVERY = 2.0
 FIRST_DELAY, LONGEST_DELAY = 1.0, 300.0
+LINGER = 5.0
+"""Seconds that a slow job gets to finish when the worker stops; one broken off is begun anew."""
 
 
 @dataclass
@@ -78,11 +80,14 @@ class Job:
         return more
 
 
-def run(wiki: Wiki, stop: threading.Event, todo: Sequence[Job] | None = None) -> None:
-    """Do the jobs until `stop` is set; waits first until no other worker runs."""
+def run(wiki: Wiki, stop: threading.Event, todo: Sequence[Job] | None = None) -> bool:
+    """Do the jobs until `stop` is set; waits first until no other worker runs.
+
+    Whether all have ended: else a slow one is still at it, and the process has to end under it.
+    """
     work = list(todo) if todo is not None else every_job()
     with _alone(wiki.settings.data, stop):
-        _work(wiki, stop, work)
+        return _work(wiki, stop, work)
 
 
 def every_job() -> list[Job]:
@@ -105,19 +110,20 @@ def every_job() -> list[Job]:
     ]
 
 
-def _work(wiki: Wiki, stop: threading.Event, work: Sequence[Job]) -> None:
+def _work(wiki: Wiki, stop: threading.Event, work: Sequence[Job]) -> bool:
     slow = [job for job in work if job.slow]
     quick = [job for job in work if not job.slow]
     listener = Bell(wiki.settings.data).listen()
-    beside = threading.Thread(target=_turns, args=(wiki, stop, slow, stop.wait))
+    beside = threading.Thread(target=_turns, args=(wiki, stop, slow, stop.wait), daemon=True)
     beside.start()
     beat = Beat(wiki, work)
     try:
         _turns(wiki, stop, quick, listener.wait, beat.strike)
     finally:
         stop.set()
-        beside.join()
+        beside.join(LINGER)
         listener.close()
+    return not beside.is_alive()
 
 
 def _turns(
