@@ -7,10 +7,12 @@ word each; those with letters inside a sign are also the words between the signs
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
+from unicodedata import combining
+
+from wiki.domain.normal import form
 
 LONGEST = 80
 
@@ -51,8 +53,8 @@ def fold_text(text: str) -> str:
     if text.isascii():
         return text.lower()
     bare = text.casefold().translate(_INVISIBLE).translate(_SPELLED)
-    split = unicodedata.normalize("NFKD", bare)
-    return "".join(char for char in split if not unicodedata.combining(char))
+    split = form(bare, "NFKD")
+    return "".join(char for char in split if not combining(char))
 
 
 def spans(text: str) -> Iterator[Span]:

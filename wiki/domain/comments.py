@@ -141,10 +141,10 @@ def check_text(text: str) -> str:
     Raises Invalid (field `text`) if nothing is left, TooLarge above 20,000 characters.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").strip()
-    if not any(not unicodedata.category(char).startswith(("C", "Z")) for char in text):
-        raise Invalid.field("text", "comment_empty")
     if len(text) > TEXT_MOST:
         raise TooLarge("comment_long", most=TEXT_MOST)
+    if not any(not unicodedata.category(char).startswith(("C", "Z")) for char in text):
+        raise Invalid.field("text", "comment_empty")
     return text
 
 

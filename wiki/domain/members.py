@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from wiki.domain import normal
 from wiki.domain.errors import FieldError, Invalid
 from wiki.domain.passwords import is_common
 from wiki.domain.rights import Actor, Role
@@ -21,6 +22,9 @@ EMAIL_MOST = 254
 _USERNAME = re.compile(r"[a-z][a-z0-9]*(?:[._-][a-z0-9]+)*", re.IGNORECASE)
 _USERNAME_LEAST = 2
 _USERNAME_MOST = 32
+_WRITTEN_MOST = 4 * PASSWORD_MOST
+"""Characters that are looked at: a letter may be written as a base and marks, so these may be more
+than what they become in one Unicode form."""
 _EMAIL = re.compile(r"[^\s@<>()\[\],;:\\\"]+@[^\s@<>()\[\],;:\\\".]+(?:\.[^\s@<>()\[\],;:\\\".]+)*")
 
 RESERVED = frozenset(
@@ -114,8 +118,8 @@ class Visit:
 
 
 def fold_username(username: str) -> str:
-    """Equal for usernames that count as the same."""
-    return username.strip().casefold()
+    """Equal for usernames that count as the same; one that is too long equals none."""
+    return normal.fold(username, "NFC", _USERNAME_MOST + 1)
 
 
 def gone_username(username: str) -> str:
@@ -128,8 +132,8 @@ def gone_username(username: str) -> str:
 
 
 def fold_email(email: str) -> str:
-    """Equal for e-mail addresses that count as the same."""
-    return unicodedata.normalize("NFKC", email.strip()).casefold()
+    """Equal for e-mail addresses that count as the same; one that is too long equals none."""
+    return normal.fold(email, "NFKC", EMAIL_MOST + 1)
 
 
 def check_username(username: str) -> str:
@@ -150,7 +154,7 @@ def check_username(username: str) -> str:
 
 def username_from(words: str) -> str:
     """A username made of what somebody is called elsewhere; empty if nothing is left of it."""
-    plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode().lower()
+    plain = normal.form(words[:_WRITTEN_MOST], "NFKD").encode("ascii", "ignore").decode().lower()
     parts = re.findall(r"[a-z0-9]+", plain)
     name = ".".join(parts).lstrip("0123456789.")[:_USERNAME_MOST].rstrip(".")
     try:
@@ -171,8 +175,10 @@ def check_email(email: str) -> str:
 
 def check_name(name: str) -> str:
     """A display name on one line; empty is allowed; raises Invalid (field `name`)."""
-    name = " ".join(unicodedata.normalize("NFC", name).split())
-    if len(name.encode()) > NAME_BYTES:
+    name = " ".join(name.split())
+    if len(name) <= _WRITTEN_MOST:
+        name = normal.form(name, "NFC")
+    if len(name.encode(errors="replace")) > NAME_BYTES:
         raise Invalid.field("name", "name_long", most=NAME_BYTES)
     if any(unicodedata.category(char) in {"Cc", "Cf", "Cs", "Co"} for char in name):
         raise Invalid.field("name", "name_characters")
@@ -187,7 +193,7 @@ def check_password(
     Its length, and that it is not what everybody tries first, nor made of what is known `about`
     the person or the site.
     """
-    password = normal_password(password)
+    password = normal_password(password) if may_be_password(password) else password
     if len(password) < least:
         raise Invalid.field(field, "password_short", least=least)
     if len(password) > PASSWORD_MOST:
@@ -197,9 +203,14 @@ def check_password(
     return password
 
 
+def may_be_password(written: str) -> bool:
+    """Whether this is short enough to be looked at: what is longer is nobody's password."""
+    return len(written) <= _WRITTEN_MOST
+
+
 def normal_password(password: str) -> str:
     """The password in one Unicode form, so that every keyboard gives the same bytes."""
-    return unicodedata.normalize("NFKC", password)
+    return normal.form(password, "NFKC")
 
 
 def gather(*checks: FieldError | None) -> None:

@@ -6,10 +6,11 @@ A page's *path* is its file's name in the repository without `.md`, with `/` bet
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
+from unicodedata import category
 
 from wiki.domain.errors import Invalid
+from wiki.domain.normal import form
 
 MAX_BYTES = 200
 SUFFIX = ".md"
@@ -33,7 +34,7 @@ def page_of(file: str) -> str | None:
 
 def fold(path: str) -> str:
     """Equal for paths that collide on macOS or Windows: case and Unicode form removed."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
+    return form(form(path, "NFC").casefold(), "NFC")
 
 
 def ancestors(path: str) -> Iterator[str]:
@@ -53,7 +54,7 @@ def is_inside(path: str, prefix: str) -> bool:
 def slug(title: str) -> str:
     """A lower-case ASCII slug of a title; empty if no letter or digit has an ASCII form."""
     spelled = title.replace("ß", "ss").replace("æ", "ae").replace("ø", "o").replace("&", " en ")
-    ascii_only = unicodedata.normalize("NFKD", spelled).encode("ascii", "ignore").decode().lower()
+    ascii_only = form(spelled, "NFKD").encode("ascii", "ignore").decode().lower()
     return _NOT_SLUG.sub("-", ascii_only.replace("'", "")).strip("-")[:80].rstrip("-")
 
 
@@ -69,7 +70,9 @@ def check(path: str) -> str:
     """
     if not path:
         raise Invalid.field("path", "path_empty")
-    if any(unicodedata.category(char) in {"Cc", "Cs"} for char in path):
+    if len(path) > MAX_BYTES:
+        raise Invalid.field("path", "path_long", most=MAX_BYTES)
+    if any(category(char) in {"Cc", "Cs"} for char in path):
         raise Invalid.field("path", "path_control")
     if len(file_of(path).encode()) > MAX_BYTES:
         raise Invalid.field("path", "path_long", most=MAX_BYTES)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
+from unicodedata import category
 
 from wiki.domain.errors import Invalid
+from wiki.domain.normal import form
 
 WORK_MOST = 120
 ABOUT_MOST = 4_000
@@ -24,10 +25,12 @@ class Profile:
 
 def check_work(work: str) -> str:
     """A role or organisation on one line; raises Invalid (field `work`)."""
-    work = " ".join(unicodedata.normalize("NFC", work).split())
+    work = " ".join(work.split())
+    if len(work) <= 4 * WORK_MOST:
+        work = form(work, "NFC")
     if len(work) > WORK_MOST:
         raise Invalid.field("work", "work_long", most=WORK_MOST)
-    if any(unicodedata.category(char) in {"Cc", "Cf", "Cs", "Co"} for char in work):
+    if any(category(char) in {"Cc", "Cf", "Cs", "Co"} for char in work):
         raise Invalid.field("work", "name_characters")
     return work
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from html import escape
 from urllib.parse import quote, quote_plus
+
+from wiki.domain.normal import form
 
 LEAST_PASSAGE = 20
 """A sentence of fewer characters is nobody's: it is left where others wrote it too."""
@@ -109,7 +110,7 @@ def sentences(text: str) -> set[str]:
 
 def _forms(word: str) -> set[str]:
     """How a word may be spelled in what is stored."""
-    plain = {unicodedata.normalize(form, word.strip()) for form in ("NFC", "NFD")}
+    plain = {form(word.strip(), which) for which in ("NFC", "NFD")}
     found = set()
     for text in plain:
         spelled = json.dumps(text)[1:-1]
@@ -121,7 +122,7 @@ def _forms(word: str) -> set[str]:
             json.dumps(text, ensure_ascii=False)[1:-1],
         }
         found |= {quote(text), quote_plus(text), text.replace("'", "&#39;")}
-    return {form for form in found if form}
+    return {spelling for spelling in found if spelling}
 
 
 def _by_length(forms: Iterable[str]) -> list[str]:

@@ -15,7 +15,8 @@ RECOVERY_LENGTH = 16
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """What a recovery code is written with: nothing that looks like something else."""
 
-_SPACE = re.compile(r"[\s-]+")
+_SPACE = re.compile(r"[\s-]++")
+_WRITTEN_MOST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,8 @@ class Passkey:
 
 
 def normal_code(written: str) -> str:
-    """A code as it is compared: without the spaces and dashes that make it readable."""
-    return _SPACE.sub("", written).lower()
+    """A code as it is compared, without spaces and dashes; cut if far too long."""
+    return _SPACE.sub("", written[:_WRITTEN_MOST]).lower()
 
 
 def is_app_code(code: str) -> bool:

@@ -17,7 +17,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from wiki.domain.errors import Invalid
-from wiki.domain.members import PASSWORD_LEAST, check_password, normal_password
+from wiki.domain.members import PASSWORD_LEAST, check_password, may_be_password, normal_password
 from wiki.domain.passwords import forms
 from wiki.settings import Settings
 
@@ -69,7 +69,12 @@ def hashed(password: str) -> str:
 
 
 def verify(kept: str, password: str) -> bool:
-    """Whether this is the password; takes as long when nothing is kept."""
+    """Whether this is the password; takes as long when nothing is kept.
+
+    What is too long to be one is refused before any work is done.
+    """
+    if not may_be_password(password):
+        return False
     try:
         return _hasher.verify(kept or _nobodys(), normal_password(password)) and bool(kept)
     except (VerificationError, InvalidHashError):

@@ -34,6 +34,8 @@ def asked(path: str) -> str:
     path = path.strip("/")
     if not path:
         raise Invalid.field("path", "path_empty")
+    if len(path) > MOST_BYTES:
+        raise Invalid.field("path", "path_long", most=MOST_BYTES)
     if any(unicodedata.category(char) in {"Cc", "Cs"} for char in path):
         raise Invalid.field("path", "path_control")
     if len(path.encode()) > MOST_BYTES:

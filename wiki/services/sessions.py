@@ -17,7 +17,8 @@ from wiki.database import attempts, members, passkeys, second_factors, sessions
 from wiki.database.connection import Connection
 from wiki.database.sessions import Half, Since
 from wiki.domain.errors import Forbidden, LoginRequired, NotFound
-from wiki.domain.members import Member, Session, Status, Visit
+from wiki.domain.members import EMAIL_MOST, Member, Session, Status, Visit
+from wiki.domain.normal import fold
 from wiki.domain.rights import Actor, Role
 from wiki.domain.suspensions import Suspension
 from wiki.engine import Wiki
@@ -77,7 +78,7 @@ def authenticate(
     with wiki.database.read() as connection:
         found = members.by_login(connection, login)
     member, kept = found or (None, "")
-    tries = _tries(wiki, member.id if member else login.strip().casefold()[:254], door)
+    tries = _tries(wiki, member.id if member else fold(login, "NFC", EMAIL_MOST), door)
     limits.take(wiki, tries)
     if not passwords.verify(kept, password) or member is None:
         raise LoginRequired("login_wrong")
