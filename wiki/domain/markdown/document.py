@@ -1,0 +1,34 @@
+"""A Markdown text that has been read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from wiki.domain.markdown.blocks import Blocks, blocks
+from wiki.domain.markdown.inlines import Known, inlines
+from wiki.domain.markdown.nodes import Inline, Leaf
+
+
+class Document:
+    """A text's blocks; the inline nodes of each are read when they are first asked for."""
+
+    def __init__(self, text: str, root: Blocks, mentions: bool) -> None:
+        self.text = text
+        self.root = root
+        self._known = Known(root.definitions, root.notes, mentions)
+
+    def inlines(self, leaf: Leaf) -> Sequence[Inline]:
+        """The inline nodes of a block's text."""
+        if leaf.inlines is None:
+            leaf.inlines = inlines(leaf.content, self._known)
+        return leaf.inlines
+
+
+def read(text: str, begin: int = 0) -> Document:
+    """Read a page's text from `begin` on; what it says of places counts from the text's start."""
+    return Document(text, blocks(text, begin, notes=True), mentions=False)
+
+
+def read_comment(text: str) -> Document:
+    """Read a comment: it has no footnotes, and `@name` in it calls a member."""
+    return Document(text, blocks(text, 0, notes=False), mentions=True)

@@ -1,0 +1,520 @@
+"""The inline nodes of a block's text: CommonMark 0.31, GitHub's strikes and bare addresses.
+
+Also links to pages as `[[path|words]]`, notes as `[^label]` and `@name`. One walk over the text,
+with a stack of brackets and one of runs of marks (CommonMark, "Appendix: A parsing strategy"). What
+could be searched for again and again is remembered: where code spans can end, that nothing closes
+any more, below which run of marks none can open.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_left
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from wiki.domain.markdown import addresses
+from wiki.domain.markdown.marks import (
+    BLANK,
+    MOST_IN_LABEL,
+    PUNCTUATION,
+    Target,
+    character,
+    entities,
+    entity,
+    fold,
+    inline_target,
+    label,
+    tag,
+)
+from wiki.domain.markdown.nodes import Content, Definition, Inline, Kind
+
+MOST_INSIDE = 24
+"""Inline nodes in each other."""
+
+_SPECIAL = re.compile(r"[\\`*_~\[\]!<&\n]")
+_SPECIAL_OR_ADDRESS = re.compile(r"[\\`*_~\[\]!<&\n:w]")
+_TICKS = re.compile("`++")
+_WIKILINK = re.compile(r"\[\[([^\[\]|\n]{1,300}+)(?:\|([^\[\]\n]{1,300}+))?\]\]")
+_NOTE = re.compile(r"\[\^((?:[^\\\[\]\s]|\\[^\s]){1,500}+)\]")
+_ADDRESS = re.compile(r"<([A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>\x00-\x1f]*+)>")
+_MAIL = re.compile(
+    r"<([A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]++@[A-Za-z0-9][A-Za-z0-9-]*+(?:\.[A-Za-z0-9][A-Za-z0-9-]*+)*+)>"
+)
+_CLOSED_BY = (("<?", "?>"), ("<![CDATA[", "]]>"), ("<!--", "-->"), ("<!", ">"))
+_AFTER_BREAK = re.compile(r"[ \t]*+")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What labels mean, and whether `@name` calls somebody."""
+
+    definitions: Mapping[str, Definition]
+    notes: Container[str]
+    mentions: bool
+
+
+@dataclass(slots=True, eq=False)
+class _Run:
+    """A run of marks: how many are left, and the nodes they end and begin, by how many marks."""
+
+    char: str
+    start: int
+    end: int
+    opens: bool
+    closes: bool
+    number: int
+    left: int
+    ended: list[int] = field(default_factory=list)
+    begun: list[int] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
+class _Bracket:
+    """A `[` or `![`: where its text begins, and what it turns out to open."""
+
+    start: int
+    end: int
+    run: int
+    holds_bracket: bool = False
+    node: Inline | None = None
+
+
+@dataclass(slots=True, eq=False)
+class _End:
+    """Where the text of a link or picture ends, and all of it."""
+
+    start: int
+    end: int
+
+
+_Piece = tuple[int, int] | Inline | _Run | _Bracket | _End
+
+
+def inlines(content: Content, known: Known) -> list[Inline]:
+    """The inline nodes of a text."""
+    return _Builder(content, known).build(_Scanner(content.text, known).run())
+
+
+class _Scanner:
+    """One walk over a text; the pieces it gives are plain stretches, nodes, and marks in pairs."""
+
+    def __init__(self, text: str, known: Known) -> None:
+        self.text = text
+        self.known = known
+        self.at = self.plain = 0
+        self.pieces: list[_Piece] = []
+        self.brackets: list[_Bracket] = []
+        self.runs: list[_Run] = []
+        self.dead = 0
+        self.ticks: dict[int, list[int]] | None = None
+        self.never: set[str] = set()
+
+    def run(self) -> list[_Piece]:
+        """The pieces, in order."""
+        text = self.text
+        has_address = "://" in text or "www." in text
+        search = (_SPECIAL_OR_ADDRESS if has_address else _SPECIAL).search
+        actions = _ACTIONS
+        found = search(text, 0)
+        while found:
+            self.at = found.start()
+            self.at = actions[text[self.at]](self)
+            found = search(text, self.at)
+        self._keep_plain(len(text))
+        self._pair(0)
+        return self.pieces
+
+    def _keep_plain(self, end: int) -> None:
+        """Put aside what stands between the last piece and here."""
+        if self.plain < end:
+            self.pieces.append((self.plain, end))
+
+    def _put(self, piece: _Piece, end: int) -> int:
+        """Add a piece that begins here; where it ends."""
+        self._keep_plain(self.at)
+        self.pieces.append(piece)
+        self.plain = end
+        return end
+
+    # What begins at a mark; each gives where to go on
+
+    def _backslash(self) -> int:
+        at = self.at
+        following = self.text[at + 1 : at + 2]
+        if following == "\n":
+            return self._break(at, at + 1, hard=True)
+        if following not in PUNCTUATION:
+            return at + 1
+        return self._put(Inline(Kind.TEXT, at, at + 2, following), at + 2)
+
+    def _newline(self) -> int:
+        start = self.at
+        while start > self.plain and self.text[start - 1] in BLANK:
+            start -= 1
+        return self._break(start, self.at, hard=self.text.endswith("  ", start, self.at))
+
+    def _break(self, start: int, newline: int, *, hard: bool) -> int:
+        after = _AFTER_BREAK.match(self.text, newline + 1)
+        end = after.end() if after else newline + 1
+        self.at = start
+        return self._put(Inline(Kind.HARD_BREAK if hard else Kind.SOFT_BREAK, start, end), end)
+
+    def _backtick(self) -> int:
+        at = self.at
+        if self.ticks is None:
+            self.ticks = {}
+            for found in _TICKS.finditer(self.text):
+                self.ticks.setdefault(found.end() - found.start(), []).append(found.start())
+        run = _TICKS.match(self.text, at)
+        assert run is not None
+        size = run.end() - at
+        places = self.ticks.get(size, [])
+        place = bisect_left(places, run.end())
+        if place == len(places):
+            return run.end()
+        end = places[place]
+        code = self.text[run.end() : end].replace("\n", " ")
+        if len(code) > 2 and code[0] == " " == code[-1] and code.strip(" "):
+            code = code[1:-1]
+        return self._put(Inline(Kind.CODE, at, end + size, code), end + size)
+
+    def _entity(self) -> int:
+        at = self.at
+        written = entity(self.text, at)
+        if not written:
+            return at + 1
+        end = at + len(written)
+        return self._put(Inline(Kind.TEXT, at, end, character(written)), end)
+
+    def _marks(self) -> int:
+        text, at = self.text, self.at
+        char = text[at]
+        end = at + 1
+        size = len(text)
+        while end < size and text[end] == char:
+            end += 1
+        before = _sort_of(text[at - 1]) if at else 1
+        after = _sort_of(text[end]) if end < size else 1
+        left = after == 0 or (after == 2 and before != 0)
+        right = before == 0 or (before == 2 and after != 0)
+        if char == "_":
+            left, right = left and (not right or before == 2), right and (not left or after == 2)
+        if not (left or right) or (char == "~" and end - at > 2):
+            return end
+        run = _Run(char, at, end, left, right, len(self.runs), end - at)
+        self.runs.append(run)
+        return self._put(run, end)
+
+    def _exclamation(self) -> int:
+        text, at = self.text, self.at
+        if not text.startswith("[", at + 1) or text.startswith("[[", at + 1):
+            return at + 1
+        return self._open(_Bracket(at, at + 2, len(self.runs)))
+
+    def _bracket(self) -> int:
+        text, at = self.text, self.at
+        if text.startswith("[[", at):
+            end = self._wikilink()
+            if end:
+                return end
+        if text.startswith("[^", at):
+            found = _NOTE.match(text, at)
+            if found and fold(found[1]) in self.known.notes:
+                note = Inline(Kind.NOTE, at, found.end(), target=found[1])
+                return self._put(note, found.end())
+        return self._open(_Bracket(at, at + 1, len(self.runs)))
+
+    def _open(self, bracket: _Bracket) -> int:
+        if self.brackets:
+            self.brackets[-1].holds_bracket = True
+        self.brackets.append(bracket)
+        return self._put(bracket, bracket.end)
+
+    def _wikilink(self) -> int:
+        """Where the link to a page that begins here ends; 0 if none does, or it is another link."""
+        text, at = self.text, self.at
+        found = _WIKILINK.match(text, at)
+        if not found:
+            return 0
+        target, words = found[1], found[2] or ""
+        end = found.end()
+        if not words:
+            if fold(target) in self.known.definitions:
+                return 0
+            if text.startswith("(", end) and inline_target(text, end):
+                return 0
+            if text.startswith("[", end) and fold(label(text, end)[0]) in self.known.definitions:
+                return 0
+        elif target[-1] == "\\":
+            target = target[:-1]
+        place = at + 2, at + 2 + len(target)
+        link = Inline(Kind.WIKILINK, at, end, entities(words), (), entities(target), place=place)
+        return self._put(link, end)
+
+    def _closing(self) -> int:
+        at = self.at
+        if not self.brackets:
+            return at + 1
+        bracket = self.brackets.pop()
+        is_image = bracket.end - bracket.start == 2
+        is_dead = len(self.brackets) < self.dead and not is_image
+        self.dead = min(self.dead, len(self.brackets))
+        if is_dead:
+            return at + 1
+        found = self._target(bracket)
+        if not found:
+            return at + 1
+        target, is_inline = found
+        bracket.node = Inline(
+            Kind.IMAGE if is_image else Kind.LINK,
+            bracket.start,
+            target.end,
+            target=target.target,
+            title=target.title,
+            place=(target.start, target.stop) if is_inline else None,
+        )
+        self._put(_End(at, target.end), target.end)
+        self._pair(bracket.run)
+        if not is_image:
+            # A link holds no other link: brackets before it open none any more.
+            self.dead = len(self.brackets)
+        return target.end
+
+    def _target(self, bracket: _Bracket) -> tuple[Target, bool] | None:
+        """Where the link that ends here leads, and whether that stands in parentheses after it."""
+        text, after = self.text, self.at + 1
+        if text.startswith("(", after):
+            found = inline_target(text, after)
+            if found:
+                return found, True
+        if not self.known.definitions:
+            return None
+        name, end = label(text, after) if text.startswith("[", after) else ("", -1)
+        if end < 0 or not name.strip():
+            if bracket.holds_bracket or self.at - bracket.end > MOST_IN_LABEL:
+                return None
+            name = text[bracket.end : self.at]
+            end = after + 2 if text.startswith("[]", after) else after
+        known = self.known.definitions.get(fold(name))
+        return (Target(known.target, known.title, 0, 0, end), False) if known else None
+
+    def _angle(self) -> int:
+        text, at = self.text, self.at
+        found = _ADDRESS.match(text, at)
+        mail = None if found else _MAIL.match(text, at)
+        if found or mail:
+            found = found or mail
+            assert found is not None
+            inside = (Inline(Kind.TEXT, at + 1, found.end() - 1, found[1]),)
+            target = f"mailto:{found[1]}" if mail else found[1]
+            link = Inline(Kind.LINK, at, found.end(), "", inside, target)
+            return self._put(link, found.end())
+        end = self._html_end(at)
+        if end < 0:
+            return at + 1
+        is_comment = text.startswith("<!--", at)
+        kind = Kind.COMMENT if is_comment else Kind.HTML
+        return self._put(Inline(kind, at, end, text[at:end]), end)
+
+    def _html_end(self, at: int) -> int:
+        text = self.text
+        if text.startswith(("<!-->", "<!--->"), at):
+            return text.index(">", at) + 1
+        for opening, closing in _CLOSED_BY:
+            if not text.startswith(opening, at):
+                continue
+            if closing in self.never or (opening == "<!" and not text[at + 2 : at + 3].isalpha()):
+                return -1
+            end = text.find(closing, at + len(opening))
+            if end < 0:
+                self.never.add(closing)
+            return end + len(closing) if end >= 0 else -1
+        return tag(text, at)
+
+    def _address(self) -> int:
+        """A bare address; its scheme may stand in the plain text before here."""
+        found = addresses.bare(self.text, self.at, self.plain, bool(self.brackets))
+        if not found:
+            return self.at + 1
+        self.at, end, target = found
+        inside = (Inline(Kind.TEXT, self.at, end, self.text[self.at : end]),)
+        return self._put(Inline(Kind.LINK, self.at, end, "", inside, target), end)
+
+    def _pair(self, first: int) -> None:
+        """Find what the runs of marks from number `first` on open and close between them."""
+        waiting: list[_Run] = []
+        bottoms: dict[tuple[str, bool, int], int] = {}
+        for run in self.runs[first:]:
+            if run.closes:
+                _close_with(run, waiting, bottoms)
+            if run.opens and run.left:
+                waiting.append(run)
+        del self.runs[first:]
+
+
+def _close_with(run: _Run, waiting: list[_Run], bottoms: dict[tuple[str, bool, int], int]) -> None:
+    """Let a run close those that wait, the nearest first."""
+    size = run.end - run.start
+    key = (run.char, run.opens, size if run.char == "~" else size % 3)
+    while run.left:
+        bottom = bottoms.get(key, -1)
+        place = len(waiting) - 1
+        while place >= 0 and waiting[place].number > bottom and not _fit(waiting[place], run):
+            place -= 1
+        if place < 0 or waiting[place].number <= bottom:
+            bottoms[key] = run.number - 1
+            return
+        opener = waiting[place]
+        used = run.left if run.char == "~" else 2 if run.left > 1 and opener.left > 1 else 1
+        opener.begun.append(used)
+        run.ended.append(used)
+        opener.left -= used
+        run.left -= used
+        del waiting[place + (opener.left > 0) :]
+
+
+def _fit(opener: _Run, closer: _Run) -> bool:
+    if opener.char != closer.char:
+        return False
+    first, second = opener.end - opener.start, closer.end - closer.start
+    if opener.char == "~":
+        return first == second
+    if not (opener.closes or closer.opens):
+        return True
+    return (first + second) % 3 != 0 or (first % 3 == 0 and second % 3 == 0)
+
+
+def _sort_of(char: str) -> int:
+    """0 for a letter and the like, 1 for space, 2 for punctuation."""
+    if char.isalnum():
+        return 0
+    if char in PUNCTUATION:
+        return 2
+    if char.isspace():
+        return 1
+    return 2 if unicodedata.category(char)[0] in "PS" else 0
+
+
+_ACTIONS = {
+    "\\": _Scanner._backslash,
+    "\n": _Scanner._newline,
+    "`": _Scanner._backtick,
+    "&": _Scanner._entity,
+    "*": _Scanner._marks,
+    "_": _Scanner._marks,
+    "~": _Scanner._marks,
+    "!": _Scanner._exclamation,
+    "[": _Scanner._bracket,
+    "]": _Scanner._closing,
+    "<": _Scanner._angle,
+    ":": _Scanner._address,
+    "w": _Scanner._address,
+}
+
+
+class _Builder:
+    """Makes a tree of pieces; what nests too deep stays as written."""
+
+    def __init__(self, content: Content, known: Known) -> None:
+        self.content = content
+        self.text = content.text
+        self.known = known
+        self.nodes: list[Inline] = []
+        self.outer: list[tuple[list[Inline], Inline | None]] = []
+        self.plain = (0, 0)
+        self.in_link = 0
+        self.calls = "@" in content.text
+
+    def build(self, pieces: Sequence[_Piece]) -> list[Inline]:
+        """The nodes at the top."""
+        for piece in pieces:
+            if isinstance(piece, tuple):
+                self._text(*piece)
+            elif isinstance(piece, Inline):
+                self._flush()
+                self._place(piece)
+                if piece.kind is Kind.LINK and self.in_link:
+                    self.nodes += piece.children
+                else:
+                    self.nodes.append(piece)
+            elif isinstance(piece, _Run):
+                self._marks(piece)
+            elif isinstance(piece, _End):
+                self._close(piece.start, piece.end)
+            elif piece.node:
+                self._open(piece.node, piece.end)
+            else:
+                self._text(piece.start, piece.end)
+        self._flush()
+        return self.nodes
+
+    def _text(self, start: int, end: int) -> None:
+        low, high = self.plain
+        if high != start:
+            self._flush()
+            low = start
+        self.plain = (low, end)
+
+    def _flush(self) -> None:
+        low, high = self.plain
+        if low == high:
+            return
+        self.plain = (high, high)
+        text = self.text
+        if self.calls and not self.in_link:
+            self.nodes += [
+                self._place(node)
+                for node in addresses.calls(text, low, high, mentions=self.known.mentions)
+            ]
+            return
+        self.nodes.append(self._place(Inline(Kind.TEXT, low, high, text[low:high])))
+
+    def _place(self, node: Inline) -> Inline:
+        """Say where in the source a node stands, that knew where in the text it does."""
+        at = self.content.at
+        node.start, node.end = at(node.start), at(node.end - 1) + 1
+        if node.place:
+            node.place = self.content.span(*node.place)
+        for child in node.children:
+            self._place(child)
+        return node
+
+    def _marks(self, run: _Run) -> None:
+        at = run.start
+        for size in run.ended:
+            self._close(at, at + size)
+            at += size
+        if run.left:
+            self._text(at, at + run.left)
+            at += run.left
+        for size in reversed(run.begun):
+            kind = Kind.STRIKE if run.char == "~" else Kind.STRONG if size == 2 else Kind.EMPHASIS
+            self._open(Inline(kind, at, at + size), at + size)
+            at += size
+
+    def _open(self, node: Inline, end: int) -> None:
+        if len(self.outer) >= MOST_INSIDE:
+            self._text(node.start, end)
+            self.outer.append((self.nodes, None))
+            return
+        self._flush()
+        self.outer.append((self.nodes, node))
+        self.nodes = []
+        self.in_link += node.kind is Kind.LINK or node.kind is Kind.IMAGE
+
+    def _close(self, start: int, end: int) -> None:
+        nodes, node = self.outer.pop()
+        if node is None:
+            self._text(start, end)
+            return
+        self._flush()
+        node.children = self.nodes
+        node.start = self.content.at(node.start)
+        node.end = self.content.at(end - 1) + 1
+        if node.place:
+            node.place = self.content.span(*node.place)
+        self.nodes = nodes
+        self.nodes.append(node)
+        self.in_link -= node.kind is Kind.LINK or node.kind is Kind.IMAGE
