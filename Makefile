@@ -1,4 +1,4 @@
-# make run · make test · make check · make bench: the only commands to know.
+# make run · make test · make check · make bench · make attack: the only commands to know.
 # Tests run in two processes, each file in one. Extra words for a tool: make run ARGS="--port 9000", make test ARGS="-m 'not slow' tests/web".
 
 SHELL := /bin/bash
@@ -12,7 +12,7 @@ PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3 python; d
 	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$name" && break; \
 	done)
 
-.PHONY: run test check bench clean
+.PHONY: run test check bench attack clean
 .DEFAULT_GOAL := run
 
 run: $(STAMPS)/run
@@ -29,6 +29,9 @@ check: $(STAMPS)/develop
 
 bench: $(STAMPS)/develop
 	@$(BIN)/python -m bench $(ARGS)
+
+attack: $(STAMPS)/develop machine
+	@$(BIN)/python -m tests.attack $(ARGS)
 
 .PHONY: machine
 machine:
