@@ -1,5 +1,8 @@
 """Who may do what, where."""
 
+from dataclasses import replace
+from itertools import product
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -62,6 +65,27 @@ def test_what_one_may_not_read_one_may_not_change() -> None:
 def test_what_is_hidden() -> None:
     assert RIGHTS.readable(MEMBER, ["a", "redactie/x", "besloten/y"]) == ["a", "besloten/y"]
     assert RIGHTS.signature(MEMBER) != RIGHTS.signature(EDITOR)
+
+
+def test_a_name_in_a_rule_gives_no_more_than_the_login_is_worth() -> None:
+    """Every person, right, rule and least role: whatever gives the right, it waits for strength."""
+    groups = frozenset({"redactie"})
+    for least, role, right, rule_role in product(Role, Role, Right, Role):
+        if Role.READER in (least, role):
+            continue
+        rule = Rule("hof", right, rule_role, groups, frozenset({1}))
+        readable = Rule("hof", Right.READ, Role.READER)
+        rights = Rights(DEFAULT_RIGHTS, (rule,) if right is Right.READ else (rule, readable))
+        strong = Actor(1, "u", "x", "", role, groups)
+        weak = strong.weak(least)
+        by_role = rights.may(replace(weak, id=2, groups=frozenset()), right, "hof/x")
+        waits = role >= least or DEFAULT_RIGHTS[right] >= least
+        assert rights.may(strong, right, "hof/x")
+        assert rights.may(weak, right, "hof/x") is (by_role or not waits)
+        assert rights.may(weak, right, "elsewhere") is (
+            min(role, Role(least - 1)) >= DEFAULT_RIGHTS[right]
+        )
+        assert rights.signature(weak) != rights.signature(strong)
 
 
 PLACES = st.lists(st.sampled_from("ab"), max_size=3).map("/".join)

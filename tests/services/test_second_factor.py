@@ -13,9 +13,9 @@ import pytest
 from wiki.database import outbox, second_factors
 from wiki.domain.errors import Forbidden, Invalid, LoginRequired, NotFound, TooFast
 from wiki.domain.members import Visit
-from wiki.domain.rights import SYSTEM, Actor, Role
+from wiki.domain.rights import SYSTEM, Actor, Right, Role
 from wiki.engine import Wiki
-from wiki.services import audit, second_factor, sessions
+from wiki.services import audit, rules, second_factor, sessions
 from wiki.services.sessions import Door
 from wiki.settings import Settings
 
@@ -212,11 +212,14 @@ def test_an_administrator_helps_who_lost_it(
 
 def test_rights_wait_for_a_second_step_where_the_site_says_so(wiki: Wiki, moderator: Actor) -> None:
     wiki.settings = replace(wiki.settings, require_second_factor="moderator")
+    rules.add(wiki, SYSTEM, prefix="hof", right="moderate", role="admin", usernames="mo")
     without = visit(wiki, log_in(wiki, "mo"))
     assert without.capped and without.actor.role is Role.EDITOR
+    assert not wiki.rights.may(without.actor, Right.MODERATE, "hof/plan")
     app = App(wiki, moderator)
     now = visit(wiki, app.token)
     assert not now.capped and now.actor.role is Role.MODERATOR
+    assert wiki.rights.may(now.actor, Right.MODERATE, "hof/plan")
 
 
 def test_a_lost_site_key_leaves_recovery_codes(wiki: Wiki, app: App) -> None:

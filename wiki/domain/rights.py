@@ -7,7 +7,7 @@ path prefix narrows or widens a right there, for a role or a member; the longest
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
 
 from wiki.domain.errors import Forbidden, LoginRequired
@@ -59,7 +59,11 @@ DEFAULT_RIGHTS: Mapping[Right, Role] = {
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The person on whose behalf something is done; `id` is None for a reader not logged in."""
+    """The person on whose behalf something is done; `id` is None for a reader not logged in.
+
+    `cap` is the highest role whose rights they have, by how they logged in; where it is below
+    their own role, `role` is no higher and no rule counts that names them or a group (`named`).
+    """
 
     id: int | None
     uid: str
@@ -67,6 +71,15 @@ class Actor:
     name: str
     role: Role
     groups: frozenset[str] = frozenset()
+    cap: Role = Role.ADMIN
+    named: bool = True
+
+    def weak(self, least: Role) -> Actor:
+        """The same person, logged in by less than the rights of the role `least` ask for."""
+        cap = Role(least - 1)
+        if self.role <= cap:
+            return replace(self, cap=cap)
+        return replace(self, role=cap, groups=frozenset(), cap=cap, named=False)
 
     @property
     def is_member(self) -> bool:
@@ -177,6 +190,10 @@ class Rights:
             return actor.role >= self.site[right], Ground.SITE, None
         if actor.role >= rule.role:
             return True, Ground.ROLE, rule
+        # A name in a rule gives no more than the login is worth: what whoever has this right on
+        # the whole site must have shown, who has it here must have shown too.
+        if not actor.named or self.site[right] > actor.cap:
+            return False, Ground.RULE, rule
         if actor.groups & rule.groups:
             return True, Ground.GROUP, rule
         is_named = actor.id is not None and actor.id in rule.members
@@ -213,4 +230,5 @@ class Rights:
     def signature(self, actor: Actor) -> str:
         """The same text for all actors who may do the same everywhere: a key for caches."""
         special = actor.id if any(actor.id in rule.members for rule in self.rules) else ""
-        return f"{int(actor.role)}:{','.join(sorted(actor.groups))}:{special}"
+        strength = f"{int(actor.cap)}{int(actor.named)}"
+        return f"{int(actor.role)}:{strength}:{','.join(sorted(actor.groups))}:{special}"

@@ -238,22 +238,21 @@ def visit_of(wiki: Wiki, token: str) -> Visit | None:
 
 def _capped(settings: Settings, visit: Visit) -> Visit:
     """The visit without the rights that wait for a second step."""
-    if not must_be_strong(settings, visit.actor.role):
-        return visit
-    return replace(visit, actor=_below(settings, visit.actor), capped=True)
+    actor = _weak(settings, visit.actor)
+    return replace(visit, actor=actor, capped=must_be_strong(settings, visit.actor.role))
 
 
-def _below(settings: Settings, actor: Actor) -> Actor:
+def _weak(settings: Settings, actor: Actor) -> Actor:
     """The actor without the rights that wait for a second step."""
-    role = Role(Role[settings.require_second_factor.upper()] - 1)
-    return replace(actor, role=role, groups=frozenset())
+    least = settings.require_second_factor
+    return actor.weak(Role[least.upper()]) if least else actor
 
 
 def absent(settings: Settings, connection: Connection, member: Member) -> Actor:
     """A member who is not here, with the rights that they would have once logged in."""
-    waits = must_be_strong(settings, member.role)
-    is_set_up = not waits or asks_second_step(settings, connection, member)
-    return member.actor if is_set_up else _below(settings, member.actor)
+    if not settings.require_second_factor or asks_second_step(settings, connection, member):
+        return member.actor
+    return _weak(settings, member.actor)
 
 
 def alive_since(now: datetime) -> Since:
