@@ -10,7 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from wiki.bell import Bell
-from wiki.database import members, profiles, rules
+from wiki.database import members, profiles, rules, sealing
 from wiki.database.database import Database
 from wiki.domain.errors import Unavailable
 from wiki.domain.rights import DEFAULT_RIGHTS, Right, Rights, Role
@@ -163,6 +163,7 @@ def open_wiki(settings: Settings, *, alone: bool = False) -> Wiki:
 def _opened(settings: Settings, held: Use) -> Wiki:
     store = Store.open(settings.data / PAGES)
     database = Database.open(settings.database_url, settings.data)
+    _trust(store, database)
     site = Site(settings.language, ZoneInfo(settings.timezone))
     wiki = Wiki(
         settings=settings,
@@ -176,3 +177,15 @@ def _opened(settings: Settings, held: Use) -> Wiki:
     )
     wiki.follow()
     return wiki
+
+
+def _trust(store: Store, database: Database) -> None:
+    """Let the store know the wiki's own commits; those of before there were seals are believed."""
+    with database.read() as connection:
+        known = sealing.get(connection)
+    if known is None:
+        with database.write() as connection:
+            sealing.begin(connection, store.head())
+            known = sealing.get(connection)
+    assert known is not None
+    store.trust(*known)

@@ -203,7 +203,7 @@ def test_a_push_from_outside_tells_too_whatever_its_date(wiki: Wiki, anna: Actor
     with wiki.database.read() as connection:
         (only,) = rows.of_member(connection, anna.id or 0)
         (item,) = notifications.seen(wiki, connection, anna, [only])
-    assert (item.who, item.path) == ("Outsider", "a")
+    assert (item.who, item.path) == ("Outsider, via git", "a")
     assert item.url == f"/diff/a?from={first}&to={second}"
 
 

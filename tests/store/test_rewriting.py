@@ -135,3 +135,22 @@ def test_a_push_meanwhile_ends_it(store: Store, save) -> None:
         moving.begin(store.git, done.moves, found.refs)
     assert not moving.is_begun(store.git)
     assert save({"a.md": b"verder"}) and store.fsck() == []
+
+
+def test_what_bore_our_seal_is_sealed_anew_and_nothing_else(store: Store, save) -> None:
+    save({"a.md": b"van Jan Geheim", "map/b.md": b"ook"})
+    save({"a.md": b"niets"})
+    copied = run(store.git, "log", "-1", "--format=%B", "main")
+    tree = run(store.git, "rev-parse", "main~1^{tree}").strip().decode()
+    commit = run(store.git, "commit-tree", tree, "-p", "main", "-F-", given=copied).strip()
+    run(store.git, "update-ref", "refs/heads/main", commit.decode())
+    save({"a.md": b"weer"})
+    before = [commit.sealed for commit in store.log()]
+    assert before == [True, True, False, True]
+    reader = Reader(store.git, store.seal)
+    task = Task(words=("Jan Geheim",), instead="NN")
+    found = rewriting.survey(store.git, reader, task, lambda *said: None)
+    done = rewriting.rewrite(store.git, reader, found, lambda *said: None)
+    head = done.moves["refs/heads/main"][1]
+    assert [commit.sealed for commit in store.log(until=head)] == before
+    assert b"Geheim" not in run(store.git, "log", "-p", head)

@@ -29,6 +29,7 @@ ACCOUNTS = frozenset(
         "members",
         "passkeys",
         "recovery_codes",
+        "sealing",
         "second_factors",
         "sessions",
         "tokens",

@@ -40,6 +40,20 @@ class Author:
         local, _, domain = self.email.partition("@")
         return local if domain == self.DOMAIN else ""
 
+    @property
+    def key(self) -> str:
+        """What tells one author from another: a member's id, else an address, else a name."""
+        return self.uid or self.email.lower() or self.name
+
+    def from_outside(self) -> Author:
+        """Who pushed a commit, as everybody is told: the name given, and how the commit came.
+
+        Never a member, whatever name or address was given: what tells this author from others is
+        no opaque id.
+        """
+        name = f"{self.name}, via git" if self.name else "git"
+        return Author(name, "" if self.uid or "@" not in self.email else self.email)
+
 
 class Part(StrEnum):
     """What of a revision can be hidden: what the page said, the message, who wrote it."""

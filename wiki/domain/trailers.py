@@ -23,15 +23,19 @@ class Told:
     trailers: Mapping[str, str]
 
 
+def outside(message: str) -> Told:
+    """What the message of somebody else's commit tells: words, whatever trailers it ends in."""
+    return Told(message.strip(), Event.OUTSIDE, {})
+
+
 def read(message: str) -> Told:
     """The message's parts; without a `Denktank` trailer the commit came from outside."""
-    whole = message.strip()
     if EVENT not in message:
-        return Told(whole, Event.OUTSIDE, {})
-    words, _, last = whole.rpartition("\n\n")
+        return outside(message)
+    words, _, last = message.strip().rpartition("\n\n")
     found = [_LINE.fullmatch(line) for line in last.split("\n")]
     trailers = {match[1]: match[2] for match in found if match}
     event = _EVENTS.get(trailers.get(EVENT, ""))
     if event is None:
-        return Told(whole, Event.OUTSIDE, {})
+        return outside(message)
     return Told(words, event, trailers)

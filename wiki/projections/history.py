@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from wiki.database import history as tables
@@ -26,7 +27,7 @@ from wiki.render import frontmatter
 from wiki.store.store import Commit, FileDiff, Store
 
 NAME = "history"
-FORMAT = 7
+FORMAT = 8
 WORDS = "words"
 """How far words are counted, in the same table."""
 
@@ -89,11 +90,6 @@ def count_words(store: Store, database: Database, limit: int = 500) -> int:
     return len(counted)
 
 
-def author_key(author: Author) -> str:
-    """What tells one author from another: a member's id, else an address, else a name."""
-    return author.uid or author.email.lower() or author.name
-
-
 class _Following:
     """One run over commits, parents before children."""
 
@@ -113,6 +109,7 @@ class _Following:
         self._open: dict[str, Lives] = {}
         self._dates: dict[str, int] = {}
         self._facts = _Facts(connection, store)
+        self._believed: frozenset[str] | None = None
         self._rows: dict[Table, list[dict[str, Any]]] = {table: [] for table in kept.TABLES}
         self._newest: dict[tuple[str, str], tuple[int, str]] = {}
         self._arrived: set[tuple[str, str]] = set()
@@ -139,13 +136,30 @@ class _Following:
 
     def _fold(self, commit: Commit, diffs: Sequence[FileDiff]) -> None:
         date = max([commit.committed, *(self._date(parent) + 1 for parent in commit.parents)])
-        told = trailers.read(commit.message)
+        commit, told = self._told(commit)
         parents = [self._lives_after(parent) for parent in dict.fromkeys(commit.parents)]
         lives, step = fold(self._facts, commit, date, told, diffs, parents)
         self._dates[commit.id] = date
         self._open[commit.id] = lives
         self._note_commit(commit, date, told)
         self._note_step(commit, date, step)
+
+    def _told(self, commit: Commit) -> tuple[Commit, trailers.Told]:
+        """What a commit tells of itself, as far as it is to be believed, and by whom it then is.
+
+        Trailers and the addresses of members are our own; who pushes can write either.
+        """
+        told = trailers.read(commit.message)
+        is_claim = told.event is not Event.OUTSIDE or commit.author.uid
+        if commit.sealed or (is_claim and self._is_believed(commit.id)):
+            return commit, told
+        by = commit.author.from_outside()
+        return replace(commit, author=by), trailers.outside(commit.message)
+
+    def _is_believed(self, commit: str) -> bool:
+        if self._believed is None:
+            self._believed = self._store.believed(self._last)
+        return commit in self._believed
 
     def _date(self, commit: str) -> int:
         known = self._dates.get(commit)
@@ -183,7 +197,7 @@ class _Following:
         )
 
     def _note_step(self, commit: Commit, date: int, step: Step) -> None:
-        author = author_key(commit.author)
+        author = commit.author.key
         for touch in step.touches:
             self._facts.pages[commit.id, touch.path] = touch.page
             self._rows[tables.rows].append(

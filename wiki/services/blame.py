@@ -129,9 +129,8 @@ def tally(parts: Iterable[tuple[Author, int]]) -> list[Contributor]:
     words: dict[str, int] = {}
     names: dict[str, Author] = {}
     for author, number in parts:
-        key = author.uid or author.email.lower() or author.name
-        words[key] = words.get(key, 0) + number
-        names[key] = author
+        words[author.key] = words.get(author.key, 0) + number
+        names[author.key] = author
     ordered = sorted(words, key=lambda key: (-words[key], names[key].name.casefold(), key))
     return [Contributor(names[key], words[key]) for key in ordered if words[key]]
 

@@ -239,7 +239,7 @@ def purge(wiki: Wiki, found: Look, by: Member | None, reason: str, tell: Tell) -
     if not reason.strip():
         raise Invalid("reason_missing")
     wanted, git = found.wanted, wiki.store.git
-    reader = Reader(git)
+    reader = Reader(git, wiki.store.seal)
     rewritten = rewriting.rewrite(git, reader, found.survey, tell)
     with wiki.database.read() as connection:
         births = list(truth.births(connection))

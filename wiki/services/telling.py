@@ -130,7 +130,7 @@ class _Change:
     @property
     def topic(self) -> str:
         """The same for all that this writer does to this page."""
-        writer = self.revisions[0].author.email
+        writer = self.revisions[0].author.key
         return "change:" + hashlib.sha256(f"{self.page} {writer}".encode()).hexdigest()[:32]
 
 
@@ -176,7 +176,7 @@ def _changes(wiki: Wiki, connection: Connection, revisions: Iterable[Revision]) 
         if uid not in writers:
             writers[uid] = members.by_uid(connection, uid) if uid else None
         writer = writers[uid]
-        key = (revision.page, revision.author.email)
+        key = (revision.page, revision.author.key)
         if key in found:
             found[key].revisions.append(revision)
             continue

@@ -18,7 +18,7 @@ _UNUSABLE = re.compile(r"[\x00\ud800-\udfff]")
 _LATEST = 253_402_300_799 - 86_400 * 2
 
 
-def parse(id: str, raw: bytes) -> Commit:
+def parse(id: str, raw: bytes, *, sealed: bool = False) -> Commit:
     """A commit from its bytes; whatever cannot be read in it becomes empty or replaced."""
     head, _, body = raw.partition(b"\n\n")
     fields: dict[bytes, list[bytes]] = {}
@@ -37,6 +37,7 @@ def parse(id: str, raw: bytes) -> Commit:
         authored=authored,
         committed=int(committed.timestamp()),
         message=_decode(body, charset),
+        sealed=sealed,
     )
 
 

@@ -12,7 +12,7 @@ import pygit2
 from pygit2.enums import SortMode
 
 from wiki.domain.errors import NotFound
-from wiki.store import command, commits, differences
+from wiki.store import command, commits, differences, seals
 from wiki.store.reading import Reader
 from wiki.store.versions import Commit, FileDiff
 
@@ -68,6 +68,11 @@ def log(reader: Reader, since: str, until: str) -> Iterator[Commit]:
         yield _known(reader, id)
 
 
+def reachable(reader: Reader, since: str, until: str) -> frozenset[str]:
+    """The ids of the commits reachable from `until` and not from `since`."""
+    return frozenset(_ids(reader, since, until))
+
+
 def history(reader: Reader, since: str, until: str) -> Iterator[tuple[Commit, list[FileDiff]]]:
     """The same, each commit with its changes."""
     ids = _ids(reader, since, until)
@@ -117,7 +122,9 @@ def _line(reader: Reader, since: str, until: str) -> list[str] | None:
 
 def _known(reader: Reader, id: str) -> Commit:
     """The commit of that id, without the parents that a shallow clone lacks; or KeyError."""
-    commit = commits.parse(id, reader.read_as("commit", id))
+    raw = reader.read_as("commit", id)
+    is_sealed = reader.seal.holds(raw)
+    commit = commits.parse(id, seals.without(raw) if is_sealed else raw, sealed=is_sealed)
     return commits.without_parents(commit) if id in reader.shallow else commit
 
 

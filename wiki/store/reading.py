@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import secrets
 import threading
 from collections import OrderedDict
 from pathlib import Path
 
 import pygit2
 from pygit2.enums import ObjectType, RepositoryOpenFlag
+
+from wiki.store.seals import Seal
 
 _MEGABYTE = 1024 * 1024
 _TREES_KEPT = 8 * _MEGABYTE
@@ -31,12 +34,14 @@ _KINDS = {
 class Reader:
     """Reads objects by id; one libgit2 handle per thread and process, trees kept in memory.
 
-    `git` is the repository's folder; `shallow` holds commits whose parents a shallow clone lacks.
+    `git` is the repository's folder; `shallow` holds commits whose parents a shallow clone lacks;
+    `seal` tells our own commits, by a secret that is nobody's until one is given.
     """
 
-    def __init__(self, git: Path) -> None:
+    def __init__(self, git: Path, seal: Seal | None = None) -> None:
         self.git = git
         self.shallow = _shallow(git)
+        self.seal = seal or Seal(secrets.token_bytes())
         self._local = threading.local()
         self._trees: OrderedDict[str, bytes] = OrderedDict()
         self._trees_size = 0

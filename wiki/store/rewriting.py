@@ -5,7 +5,8 @@ written anew if something in it goes or one of its parents was written anew; eve
 id. `git fast-import` writes trees and commits, as one pack; no branch moves here.
 
 What names an old commit (a message, an address in a page that is written anew, a note) names the
-new one. Signatures of commits that are written anew would be false, so they go.
+new one. Signatures of commits that are written anew would be false, so they go; what bore our own
+seal is sealed anew.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +23,7 @@ from typing import Any, NamedTuple
 
 from wiki.domain.purging import Ids, Task, Words
 from wiki.domain.revisions import Author
-from wiki.store import command, commits
+from wiki.store import command, commits, seals
 from wiki.store.moving import refs
 from wiki.store.reading import Reader
 from wiki.store.versions import StoreError
@@ -289,7 +290,8 @@ class _Writing:
         self._words = Words(found.task.words, instead=found.task.instead)
         self.ids = Ids()
         self.blobs: dict[str, str] = {}
-        self._marks: dict[str, str] = {}
+        self._marks: dict[str, bytes] = {}
+        self._number = 0
         self._settled = self._elsewhere()
         self._taken = {diff.blob for diff in _diffs(found)}
 
@@ -301,30 +303,59 @@ class _Writing:
 
     def commit(self, process: Any, node: Node, *, is_note: bool) -> None:
         """Write one commit; its parents are written."""
-        head, _, body = self._reader.read_as("commit", node.id).partition(b"\n\n")
+        raw = self._reader.read_as("commit", node.id)
+        head, _, body = seals.without(raw).partition(b"\n\n")
         lines = dict(
             line.split(b" ", 1) for line in head.split(b"\n") if line[:1] != b" " and b" " in line
         )
         charset = lines.get(b"encoding", b"")
-        message = self.message(node.id, body, charset)
+        message = seals.without(self.message(node.id, body, charset))
         operations = self._operations(process, node, is_note=is_note)
-        parents = [self._marks.get(parent, parent) for parent in node.parents]
-        mark = self._marks[node.id] = f":{len(self._marks) + 1}"
-        said = [b"" if parents else f"reset {_SCRATCH}\n\n".encode()]
-        said += [f"commit {_SCRATCH}\nmark {mark}\n".encode()]
-        said += [
-            b"%s %s\n" % (role, self.person(lines.get(role, b"")))
+        parents = [self._marks.get(parent, parent.encode()) for parent in node.parents]
+        people = [
+            b"%s %s" % (role, self.person(lines.get(role, b"")))
             for role in (b"author", b"committer")
         ]
-        said += [b"encoding %s\n" % charset] if charset else []
+        people += [b"encoding %s" % charset] if charset else []
+        if self._reader.seal.holds(raw):
+            # A seal is made over the tree, which is known once the commit was written without.
+            _say(
+                process, b'ls %s ""\n' % self._write(process, people, message, parents, operations)
+            )
+            tree = process.stdout.readline().split()[2]
+            message = self._sealed(node, tree, people, message)
+            operations = [b'M %s %s ""\n' % (_FOLDER, tree)]
+        mark = self._marks[node.id] = self._write(process, people, message, parents, operations)
+        _say(process, b"get-mark %s\n" % mark)
+        self.ids.add(node.id, _answer(process))
+
+    def _sealed(self, node: Node, tree: bytes, people: Sequence[bytes], message: bytes) -> bytes:
+        """The message with our seal for the commit as it is written anew."""
+        parents = (self.ids.new.get(parent, parent) for parent in node.parents)
+        named = [b"parent %s" % parent.encode() for parent in parents]
+        raw = b"\n".join([b"tree %s" % tree, *named, *people, b"", message])
+        return self._reader.seal.put(raw).partition(b"\n\n")[2]
+
+    def _write(
+        self,
+        process: Any,
+        people: Sequence[bytes],
+        message: bytes,
+        parents: Sequence[bytes],
+        operations: Sequence[bytes],
+    ) -> bytes:
+        """Write a commit; gives its mark."""
+        self._number += 1
+        mark = b":%d" % self._number
+        said = [b"" if parents else f"reset {_SCRATCH}\n\n".encode()]
+        said += [f"commit {_SCRATCH}\n".encode(), b"mark %s\n" % mark]
+        said += [person + b"\n" for person in people]
         said += [b"data %d\n%s\n" % (len(message), message)]
         said += [
-            b"%s %s\n" % (b"merge" if at else b"from", parent.encode())
-            for at, parent in enumerate(parents)
+            b"%s %s\n" % (b"merge" if at else b"from", parent) for at, parent in enumerate(parents)
         ]
-        said += [*operations, f"\nget-mark {mark}\n".encode()]
-        _say(process, b"".join(said))
-        self.ids.add(node.id, _answer(process))
+        _say(process, b"".join([*said, *operations, b"\n"]))
+        return mark
 
     def person(self, line: bytes) -> bytes:
         """Who wrote a commit and when, as it will be written."""

@@ -23,6 +23,7 @@ from wiki.store.lock import WriteLock
 from wiki.store.objects import ObjectWriter
 from wiki.store.reading import Reader
 from wiki.store.refs import Branch
+from wiki.store.seals import Seal
 from wiki.store.versions import (
     Blob,
     Change,
@@ -63,6 +64,7 @@ class Store:
         self._branch = Branch(self.git, adopted.branch)
         self._reader = Reader(self.git)
         self._ancestry = Ancestry(self._reader)
+        self._believed = ""
 
     @classmethod
     def open(cls, folder: Path, branch: str = "main") -> Store:
@@ -73,6 +75,19 @@ class Store:
         that says what to do if the repository cannot be used.
         """
         return cls(folder, adopt.adopt(folder, branch))
+
+    def trust(self, secret: bytes, believed: str) -> None:
+        """From now on seal commits with this secret, and know those that it sealed.
+
+        What leads up to the commit `believed` (empty: none) is of before there were seals.
+        """
+        self._reader.seal = Seal(secret)
+        self._believed = believed
+
+    @property
+    def seal(self) -> Seal:
+        """What our own commits are known by."""
+        return self._reader.seal
 
     def head(self) -> str:
         """The branch's newest revision; empty if it has no commit. Microseconds."""
@@ -147,10 +162,12 @@ class Store:
         event = next(iter(trailers.values()), "change")
         fallback = f"{event} {changes[0].file}" if changes else event
         text = commits.message_of(message, trailers, fallback)
+        is_told = any(trailers.values())
         people = (author, committer or author)
         with _disk_errors(self.folder):
             with self._lock.held():
-                revision = self._add(changes, expect, people, when or datetime.now(UTC), text)
+                moment = when or datetime.now(UTC)
+                revision = self._add(changes, expect, people, moment, text, is_told=is_told)
             self._branch.settle(beside)
         return revision
 
@@ -161,6 +178,8 @@ class Store:
         people: tuple[Author, Author],
         when: datetime,
         text: str,
+        *,
+        is_told: bool,
     ) -> str:
         """`commit`, but for the last flush; call with the writers' lock held."""
         while True:
@@ -172,6 +191,7 @@ class Store:
                 if after == (tree or trees.EMPTY):
                     return head
                 raw = commits.compose(after, head, people, when, text)
+                raw = self._reader.seal.put(raw) if is_told else raw
                 revision = writer.write("commit", raw)
                 writer.flush(beside=partial(self._branch.propose, revision))
             if self._branch.move(head):
@@ -184,6 +204,13 @@ class Store:
         Parents come before children. Raises NotFound (`revision_unknown`).
         """
         return log.log(self._reader, since, until or self.head())
+
+    def believed(self, since: str = "") -> frozenset[str]:
+        """The commits of before there were seals that are not reachable from `since`."""
+        try:
+            return log.reachable(self._reader, since, self._believed)
+        except NotFound:
+            return frozenset()
 
     def history(self, since: str = "", until: str = "") -> Iterator[tuple[Commit, Diffs]]:
         """`log`, each commit with its `changes`: the fast way to go through many."""

@@ -46,7 +46,10 @@ class FileDiff:
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """One commit; `authored` keeps the author's zone, `committed` is in Unix seconds."""
+    """One commit; `authored` keeps the author's zone, `committed` is in Unix seconds.
+
+    `sealed`: this wiki made it, whatever it says of itself; the seal is no part of `message`.
+    """
 
     id: str
     tree: str
@@ -56,6 +59,7 @@ class Commit:
     authored: datetime
     committed: int
     message: str
+    sealed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
