@@ -11,11 +11,14 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
+from wiki.commands.patience import PatientWorker
 from wiki.commands.web import Log
 
 
 class Hello(BaseApplication):  # type: ignore[misc]
     """The application with as many bytes as a page of the wiki has."""
+
+    language, most_body = "nl", 0
 
     def __init__(self, bind: str, size: int, workers: int, threads: int) -> None:
         self._bind, self._body = bind, "h" * size
@@ -25,10 +28,9 @@ class Hello(BaseApplication):  # type: ignore[misc]
     def load_config(self) -> None:
         """The same settings as the wiki's own server."""
         self.cfg.set("bind", [self._bind])
-        self.cfg.set("worker_class", "gthread")
+        self.cfg.set("worker_class", PatientWorker)
         self.cfg.set("workers", self._workers)
         self.cfg.set("threads", self._threads)
-        self.cfg.set("keepalive", 30)
         self.cfg.set("logger_class", Log)
         self.cfg.set("control_socket_disable", True)
 

@@ -156,6 +156,7 @@ def create_app(settings: Settings, wiki: Wiki | None = None) -> Flask:
     slots.install(app, wiki, CACHED, makers)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    app.wsgi_app = health.Alive(app.wsgi_app)  # type: ignore[method-assign]
     return app
 
 

@@ -97,7 +97,6 @@ GET  /feed/member/a-member                                      anyone
 GET  /files/hof/plan/brief.txt                                  read
 GET  /house.css                                                 nobody
 GET  /static/css/tokens.css                                     anyone
-GET  /healthz                                                   anyone
 GET  /readyz                                                    anyone
 GET  /metrics                                                   anyone
 GET  /language?to=en                                            anyone

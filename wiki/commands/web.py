@@ -1,9 +1,10 @@
-"""The web server: gunicorn with threads, on a socket that the supervisor holds."""
+"""The web server: gunicorn with our own worker, on a socket that the supervisor holds."""
 
 from __future__ import annotations
 
 import ctypes
 import functools
+import resource
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
@@ -11,15 +12,20 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
 
-from wiki.app import create_app
+from wiki.app import configuration, create_app
 from wiki.commands import lifeline
+from wiki.commands.patience import PatientWorker
 from wiki.settings import Settings
 
-GRACE = 10
+GRACE = 4
 """Seconds for requests under way to finish when the server is told to stop."""
 M_ARENA_MAX = -8
 TIMEOUT = 60
-KEEP_ALIVE = 30
+MOST_CONNECTIONS = 1000
+"""Connections that one web process keeps open."""
+FILES = 4096
+"""Files that one web process may have open: its connections, git, the databases."""
+LONGEST_LINE = 8190
 
 
 class Log(Logger):  # type: ignore[misc]
@@ -40,16 +46,23 @@ class Server(BaseApplication):  # type: ignore[misc]
         self._settings = settings
         self._listener = listener
         self._held = held
+        self.language = settings.language
+        self.most_body = configuration(settings)["MAX_CONTENT_LENGTH"]
         super().__init__()
 
     def load_config(self) -> None:
         """Gunicorn's settings."""
         for name, value in {
             "bind": [f"fd://{self._listener}"],
-            "worker_class": "gthread",
+            "worker_class": PatientWorker,
             "workers": self._settings.workers,
             "threads": self._settings.threads,
-            "keepalive": KEEP_ALIVE,
+            "worker_connections": MOST_CONNECTIONS,
+            "limit_request_line": LONGEST_LINE,
+            "sendfile": False,
+            # Whom to believe about the visitor is decided by TRUSTED_PROXIES alone.
+            "forwarded_allow_ips": "",
+            "secure_scheme_headers": {},
             "timeout": TIMEOUT,
             "graceful_timeout": GRACE,
             "logger_class": Log,
@@ -72,6 +85,7 @@ def run(settings: Settings, listener: int, held: int) -> None:
     """Serve on the open socket `listener` until told to stop; `held` is the lifeline."""
     lifeline.hold(held)
     _keep_memory_together()
+    _allow_files()
     Server(settings, listener, held).run()
 
 
@@ -81,3 +95,10 @@ def _keep_memory_together() -> None:
     # Other C libraries than glibc have no such choice, and no such problem.
     if hasattr(libc, "mallopt"):
         libc.mallopt(M_ARENA_MAX, 2)
+
+
+def _allow_files() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))

@@ -7,6 +7,8 @@ import resource
 import threading
 import time
 from collections import Counter
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, current_app, g, jsonify, request
 from flask.blueprints import BlueprintSetupState
@@ -14,10 +16,39 @@ from flask.blueprints import BlueprintSetupState
 from wiki.services import health
 from wiki.web import cache
 from wiki.web.context import wiki
+from wiki.web.safety import HEADERS, POLICY
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 blueprint = Blueprint("health", __name__)
 
+ALIVE = "/healthz"
+"""The address that says that the process answers; it waits for nothing, so the server's loop may
+answer it while all threads are busy."""
+OK = b"ok\n"
 COUNTS = "denktank-counts"
+
+
+class Alive:
+    """The outermost WSGI layer, which answers `ALIVE`: no lock, no database, no Flask."""
+
+    def __init__(self, inner: WSGIApplication) -> None:
+        self._inner = inner
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
+        if environ.get("PATH_INFO") != ALIVE or environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+            return self._inner(environ, start_response)
+        headers = {
+            "Content-Type": "text/plain; charset=utf-8",
+            "Content-Length": str(len(OK)),
+            "Cache-Control": "no-store",
+            "Content-Security-Policy": POLICY,
+            **HEADERS,
+        }
+        start_response("200 OK", list(headers.items()))
+        return [OK] if environ["REQUEST_METHOD"] == "GET" else []
 
 
 class Counts:
@@ -50,12 +81,6 @@ def _install(state: BlueprintSetupState) -> None:
         method = request.method if request.method in ("GET", "HEAD", "POST") else "other"
         counts.add(method, answer.status_code, took)
         return answer
-
-
-@blueprint.get("/healthz")
-def alive() -> Response:
-    """The process answers."""
-    return _plain("ok\n")
 
 
 @blueprint.get("/readyz")
