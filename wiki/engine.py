@@ -86,6 +86,11 @@ class Wiki:
         self._people = (version, found)
         return found
 
+    def know(self) -> None:
+        """Look at what reading goes on with while the database is away."""
+        self.database.version()
+        _ = self.rights, self.people
+
     @property
     def zone(self) -> ZoneInfo:
         """The time zone in which dates without an offset are meant."""
@@ -176,6 +181,7 @@ def _opened(settings: Settings, held: Use) -> Wiki:
         use=held,
     )
     wiki.follow()
+    wiki.know()
     return wiki
 
 

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from wiki.database.faults import DAMAGED, PASSING
 from wiki.domain import errors
 from wiki.domain.errors import FieldError, Invalid, WikiError
+from wiki.domain.faults import DISK
 from wiki.domain.members import Status
 from wiki.i18n.errors import field_sentences, sentence
 from wiki.i18n.languages import LANGUAGES, translations
@@ -41,6 +43,7 @@ def raised() -> set[str]:
     found = (code_of(call) for call in calls())
     codes = {c.value for c in found if isinstance(c, ast.Constant) and isinstance(c.value, str)}
     keys = ("title", "tags", "status", "redirect", "location", "questions", "recording")
+    codes |= {*PASSING, DAMAGED, *DISK.values()}
     return codes | problems() | {f"{key}_wrong" for key in keys} | {f"account_{s}" for s in OUT}
 
 

@@ -51,6 +51,9 @@ class Backend(Protocol):
     def compact(self) -> None:
         """Leave nothing on the disk of rows of the truth that are gone; with nobody else there."""
 
+    def harden(self) -> None:
+        """Leave nothing that was committed to the truth in a log that could get lost."""
+
     def version(self) -> object:
         """Something hashable that changes with the generation or the projections; microseconds."""
 

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Column, Connection, Integer, String, Table, delete, insert, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Integer,
+    String,
+    Table,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from wiki.database.schema import truth
 
@@ -46,17 +57,29 @@ class Change:
 
 
 def record(connection: Connection, noun: str, key: str | int) -> None:
-    """Note, in the caller's transaction, that a reader now sees something else."""
-    connection.execute(insert(changes).values(noun=noun, key=str(key)))
+    """Note, in the caller's transaction, that a reader now sees something else.
+
+    The generation goes first and gives the rows their number: whoever raised it holds its row until
+    the commit, so numbers are given in the order of commits. A sequence's are not, and who follows
+    the queue would pass by a lower number that is committed later.
+    """
+    raised = update(generation).values(number=generation.c.number + 1)
+    number = connection.scalar(raised.returning(generation.c.number))
+    connection.execute(insert(changes).values(id=number, noun=noun, key=str(key)))
     if noun == COMMENT:
-        connection.execute(insert(untold).values(comment=int(key)))
-    connection.execute(update(generation).values(number=generation.c.number + 1))
+        connection.execute(insert(untold).values(id=number, comment=int(key)))
 
 
 def begin(connection: Connection) -> None:
-    """Make the row that holds the generation, where a database has none yet."""
+    """Make the row that holds the generation, where a database has none yet.
+
+    It stands above every row that waits: their numbers are not given twice.
+    """
     if connection.scalar(select(generation.c.number)) is None:
         connection.execute(insert(generation).values(id=1, number=0))
+    highest = max(connection.scalar(select(func.max(t.c.id))) or 0 for t in (changes, untold))
+    raised = update(generation).where(generation.c.number < highest).values(number=highest)
+    connection.execute(raised)
 
 
 def current(connection: Connection) -> int:

@@ -17,7 +17,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from wiki.database import tables
 from wiki.database.backend import Backend, Facts
-from wiki.database.migrations import upgrade
+from wiki.database.faults import PASSING, Guarded, seen, told
+from wiki.database.migrations import newest, taken, upgrade
 from wiki.database.postgres import Postgres
 from wiki.database.sqlite import SQLite
 from wiki.domain.errors import Unavailable
@@ -30,19 +31,24 @@ class Database:
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
+        self._version: object = None
+        self._generation: object = None
         _OPEN.add(self)
 
     @classmethod
     def open(cls, url: str, data: Path) -> Database:
         """The database at an SQLAlchemy URL, its tables brought up to date.
 
-        The empty URL is SQLite in the data folder. Raises Unavailable (`database_unreadable`) if it
-        cannot be reached, is no database, or is neither SQLite nor PostgreSQL.
+        The empty URL is SQLite in the data folder. Raises Unavailable: with a code of `PASSING` if
+        trying again may help, `database_unreadable` if the URL is wrong or leads to no database.
         """
         tables.load()
         try:
             return cls._open(url, data)
         except (SQLAlchemyError, sqlite3.Error, ValueError) as error:
+            fault = seen(error)
+            if fault and fault.code in PASSING:
+                raise fault from error
             detail = str(getattr(error, "orig", None) or error).partition("\n")[0]
             raise Unavailable("database_unreadable", detail=detail) from error
 
@@ -57,20 +63,24 @@ class Database:
             backend = Postgres(parsed.set(drivername="postgresql+psycopg"))
         else:
             raise ValueError(f"a wiki lives in SQLite or PostgreSQL, not in {kind}")
-        upgrade(backend.truth)
+        with backend.read() as connection:
+            is_old = taken(connection) != newest()
+        # Only then a transaction that writes: a disk that is read-only can be read from.
+        if is_old:
+            upgrade(backend.truth)
         return cls(backend)
 
     def read(self) -> AbstractContextManager[Connection]:
         """A connection to the truth and the live projections: one snapshot, no writes."""
-        return self._backend.read()
+        return Guarded(self._backend.read())
 
     def write(self) -> AbstractContextManager[Connection]:
         """A transaction on the truth, committed at the end; one writer at a time on SQLite."""
-        return self._backend.write()
+        return Guarded(self._backend.write())
 
     def project(self) -> AbstractContextManager[Connection]:
         """A transaction on the live projections, committed at the end; one writer at a time."""
-        return self._backend.project()
+        return Guarded(self._backend.project())
 
     def aside(self) -> AbstractContextManager[Connection]:
         """Empty projection tables to fill; at the end they become the live ones, everywhere.
@@ -78,7 +88,7 @@ class Database:
         The live ones serve meanwhile. One rebuild at a time: a second caller waits. An error
         inside leaves the live ones as they are.
         """
-        return self._backend.aside()
+        return Guarded(self._backend.aside())
 
     def reset(self) -> None:
         """Throw the projections away, to the last byte; with nobody else there."""
@@ -89,16 +99,34 @@ class Database:
         self._backend.compact()
 
     def version(self) -> object:
-        """A key for caches: differs after any change that a reader sees; costs microseconds."""
-        return self._backend.version()
+        """A key for caches: differs after any change that a reader sees; costs microseconds.
+
+        While the database is away it is what this process last saw: what was made from that may
+        still be shown.
+        """
+        try:
+            self._version = self._backend.version()
+        except Exception as error:
+            _pass_over(error, self._version)
+        return self._version
 
     def facts(self) -> Facts:
         """Which database it is and how much it holds; for the administrator."""
-        return self._backend.facts()
+        with told():
+            return self._backend.facts()
+
+    def harden(self) -> None:
+        """Put all that was committed where it does not depend on a log beside the database."""
+        with told():
+            self._backend.harden()
 
     def generation(self) -> object:
-        """A key for what the truth alone decides: differs after any such change; microseconds."""
-        return self._backend.generation()
+        """A key for what the truth alone decides, as `version` is for all; microseconds."""
+        try:
+            self._generation = self._backend.generation()
+        except Exception as error:
+            _pass_over(error, self._generation)
+        return self._generation
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -106,6 +134,15 @@ class Database:
 
     def _forget(self) -> None:
         self._backend.forget()
+
+
+def _pass_over(error: Exception, known: object) -> None:
+    """Let a fault pass where something is known from before; raises it as `Unavailable` if not."""
+    fault = error if isinstance(error, Unavailable) else seen(error)
+    if fault is None:
+        raise error
+    if known is None:
+        raise fault from error
 
 
 _OPEN: weakref.WeakSet[Database] = weakref.WeakSet()

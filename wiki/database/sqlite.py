@@ -13,7 +13,7 @@ import sqlite3
 import tempfile
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +23,13 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from wiki.database.backend import Facts
 from wiki.database.schema import PROJECTIONS, projections
+from wiki.domain.errors import Unavailable
 
 POINTER = "projections.live"
-_WAIT = 20.0
+_WAIT = 2.5
+"""Seconds that a writer waits for another; one that holds the lock longer is no writer of ours."""
+_WAIT_TO_FOLLOW = 5.0
+"""The same for projections: after a large push one process follows, and all others want to."""
 _ATTEMPTS = 20
 _READING_KILOBYTES = 512
 
@@ -42,12 +46,13 @@ class SQLite:
         with _connect(truth) as raw:
             raw.execute("PRAGMA journal_mode=WAL")
         raw.close()
+        self._place = _place(truth)
         if not (data / POINTER).exists():
             with self._lock():
                 if not (data / POINTER).exists():
                     self._publish(self._next(), self._fill_empty)
-        self.truth = _engine(self._open_truth, "BEGIN IMMEDIATE")
-        self._reading = _engine(self._open_both, "BEGIN", self._check)
+        self.truth = _engine(self._open_truth, "BEGIN IMMEDIATE", self._check_truth)
+        self._reading = _engine(self._open_both, "BEGIN", self._check_both)
         self._projecting = _engine(self._open_projections, "BEGIN IMMEDIATE", self._check)
 
     @contextmanager
@@ -108,6 +113,10 @@ class SQLite:
             raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         raw.close()
 
+    def harden(self) -> None:
+        with closing(_connect(_uri(self._truth))) as raw:
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def version(self) -> object:
         return self._look()
 
@@ -115,12 +124,17 @@ class SQLite:
         return self._look()[1]
 
     def _look(self) -> tuple[object, ...]:
+        self._check_place()
         number = self._live()
         try:
             probe = self._probes.pop()
         except IndexError:
             probe = _Probe(self._open_both)
-        answer = probe.look(number, self._file)
+        try:
+            answer = probe.look(number, self._file)
+        except BaseException:
+            probe.close()
+            raise
         self._probes.append(probe)
         return answer
 
@@ -198,19 +212,22 @@ class SQLite:
     # -- connections --
 
     def _open_truth(self) -> sqlite3.Connection:
-        raw = _connect(self._truth)
+        # Another file would be taken for the one that the log beside it belongs to.
+        self._check_place()
+        raw = _connect(_uri(self._truth))
         raw.execute("PRAGMA synchronous=FULL")
         raw.execute("PRAGMA foreign_keys=ON")
         return raw
 
     def _open_both(self) -> sqlite3.Connection:
-        return self._open(self._truth)
+        self._check_place()
+        return self._open(_uri(self._truth))
 
     def _open_projections(self) -> sqlite3.Connection:
         return self._open(":memory:")
 
-    def _open(self, main: Path | str) -> sqlite3.Connection:
-        raw = _connect(main)
+    def _open(self, main: str) -> sqlite3.Connection:
+        raw = _connect(main, _WAIT_TO_FOLLOW)
         for attempt in range(_ATTEMPTS):
             number = self._live()
             try:
@@ -227,6 +244,26 @@ class SQLite:
             for schema in ("main", PROJECTIONS):
                 raw.execute(f"PRAGMA {schema}.cache_size=-{_READING_KILOBYTES}")
         return raw
+
+    def _check_place(self) -> None:
+        """Pass if the truth is the file that was opened; raises Unavailable (`database_replaced`).
+
+        What was opened goes on to be read and written after the file is gone: nobody would ever
+        find that again.
+        """
+        try:
+            is_there = _place(self._truth) == self._place
+        except FileNotFoundError:
+            is_there = False
+        if not is_there:
+            raise Unavailable("database_replaced", file=self._truth.name)
+
+    def _check_truth(self, raw: Any, entry: ConnectionPoolEntry, _: PoolProxiedConnection) -> None:
+        self._check_place()
+
+    def _check_both(self, raw: Any, entry: ConnectionPoolEntry, at: PoolProxiedConnection) -> None:
+        self._check_place()
+        self._check(raw, entry, at)
 
     def _check(self, raw: Any, entry: ConnectionPoolEntry, _: PoolProxiedConnection) -> None:
         number = self._live()
@@ -309,11 +346,22 @@ def _engine(
     return engine
 
 
-def _connect(main: Path | str) -> sqlite3.Connection:
-    """A connection that leaves transactions to us and waits for other writers."""
+def _connect(main: Path | str, wait: float = _WAIT) -> sqlite3.Connection:
+    """A connection that leaves transactions to us and waits so many seconds for other writers."""
     return sqlite3.connect(
-        main, timeout=_WAIT, isolation_level=None, check_same_thread=False, uri=True
+        main, timeout=wait, isolation_level=None, check_same_thread=False, uri=True
     )
+
+
+def _place(file: Path) -> tuple[int, int]:
+    """Which file stands there, whatever its name: device and inode."""
+    found = os.stat(file)  # noqa: PTH116 (at each checkout)
+    return found.st_dev, found.st_ino
+
+
+def _uri(file: Path) -> str:
+    """An address at which SQLite opens a file that is there, and makes none."""
+    return f"file:{_quoted(os.fspath(file.absolute()))}?mode=rw"
 
 
 def _create(file: Path) -> sqlite3.Connection:
@@ -326,8 +374,7 @@ def _create(file: Path) -> sqlite3.Connection:
 
 def _attach(raw: sqlite3.Connection, file: Path) -> None:
     """Attach live projections; raises OperationalError if the file is no longer there."""
-    name = f"file:{_quoted(os.fspath(file.absolute()))}?mode=rw"
-    raw.execute(f"ATTACH DATABASE ? AS {PROJECTIONS}", (name,))
+    raw.execute(f"ATTACH DATABASE ? AS {PROJECTIONS}", (_uri(file),))
     raw.execute(f"PRAGMA {PROJECTIONS}.synchronous=NORMAL")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import platform
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,6 +16,7 @@ from typing import Any
 
 from wiki.database import migrations
 from wiki.database.backend import Facts
+from wiki.domain.errors import Unavailable
 from wiki.domain.rights import Actor, Right
 from wiki.engine import Wiki
 from wiki.services import mail, projections, signs, worker
@@ -37,18 +39,20 @@ class Health:
     """`behind` counts, for each projection, what it has not followed yet.
 
     The wiki is ready when it can serve pages: a projection that lags or a worker that is down does
-    not change that.
+    not change that. `problem` is the code of what keeps it from reading, or only from writing.
     """
 
     ready: bool
     behind: Mapping[str, int]
     worker_alive: bool
     worker_failing: Mapping[str, str]
+    problem: str = ""
 
     def as_dict(self) -> dict[str, object]:
         """The same, for JSON."""
         return {
             "ready": self.ready,
+            "problem": self.problem,
             "behind": dict(self.behind),
             "worker": {"alive": self.worker_alive, "failing": dict(self.worker_failing)},
         }
@@ -59,11 +63,21 @@ def look(wiki: Wiki) -> Health:
     alive, failing = _worker(wiki)
     try:
         behind = projections.behind(wiki)
+    except Unavailable as error:
+        return Health(False, {}, alive, failing, error.code)
     except Exception:
         # Whatever it is that cannot be read, pages cannot be served from it.
         log.exception("not ready")
-        return Health(False, {}, alive, failing)
-    return Health(True, behind, alive, failing)
+        return Health(False, {}, alive, failing, "unknown")
+    return Health(True, behind, alive, failing, _keeps_from_writing(wiki.settings.data))
+
+
+def _keeps_from_writing(data: Path) -> str:
+    """The code of what the disk has against writing; empty if nothing."""
+    disk = os.statvfs(data)
+    if disk.f_flag & os.ST_RDONLY:
+        return "disk_readonly"
+    return "" if disk.f_bavail else "disk_full"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from wiki.database import catalogue, history
 from wiki.domain.errors import NotFound
 from wiki.domain.pages import Kind, Meta, Summary
 from wiki.domain.revisions import Revision
-from wiki.domain.rights import Actor, Right
+from wiki.domain.rights import ANONYMOUS, Actor, Right
 from wiki.engine import Wiki
 from wiki.render.html import Heading
 from wiki.render.links import LinkState
@@ -92,6 +92,34 @@ def read(wiki: Wiki, actor: Actor, path: str, *, at: str = "", redirect: bool = 
         first = next(iter(known), "")
         siblings = catalogue.dialogues_of(connection, first, sight=seen) if first else []
     return _about(wiki, actor, _beside(view, siblings), about, known)
+
+
+@dataclass(frozen=True, slots=True)
+class Bare:
+    """A page's text and nothing that the wiki knows beside it."""
+
+    path: str
+    blob: str
+    title: str
+    html: Markup
+
+
+def bare(wiki: Wiki, path: str, labels: Labels) -> Bare:
+    """The page at an address as everybody may read it, without any look at the database.
+
+    Rights are those that this process last knew. Raises as `read` does, and Unavailable where
+    without the database nothing can be known.
+    """
+    place = places.find(wiki, ANONYMOUS, path)
+    shown = contents.show(wiki, place.blob, place.path)
+    found = {target: _place_of(wiki, target) for target in shown.targets}
+    html = wiki.renderer.fill(shown.html, _states(wiki, ANONYMOUS, found), labels)
+    return Bare(place.path, place.blob, shown.title, html)
+
+
+def _place_of(wiki: Wiki, target: str) -> str | None:
+    there = places.look(wiki, target) if places.is_safe(target) else None
+    return there.path if there else None
 
 
 def raw(wiki: Wiki, actor: Actor, path: str, at: str = "") -> tuple[str, bytes]:

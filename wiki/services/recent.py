@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -9,7 +10,7 @@ from datetime import datetime, timedelta
 from wiki.database import members, recent, visits
 from wiki.database.connection import Connection
 from wiki.domain.comments import PlacedComment, excerpt
-from wiki.domain.errors import NotFound
+from wiki.domain.errors import NotFound, Unavailable
 from wiki.domain.history import cursor
 from wiki.domain.pages import Kind
 from wiki.domain.recent import Day, Wanted, by_day
@@ -143,7 +144,8 @@ def _since(wiki: Wiki, actor: Actor, asked: Asked) -> datetime | None:
     now = wiki.clock()
     after, is_other = arrive(known, now)
     if is_other and not asked.before:
-        with wiki.database.write() as connection:
+        # The list itself is what was asked for.
+        with contextlib.suppress(Unavailable), wiki.database.write() as connection:
             visits.put(connection, actor.id, after.before, after.latest)
     return after.before
 

@@ -7,6 +7,7 @@ the second step; `complete` makes it a whole one, under another token.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import secrets
 from dataclasses import dataclass, replace
@@ -16,7 +17,7 @@ from zoneinfo import ZoneInfo
 from wiki.database import attempts, members, passkeys, second_factors, sessions
 from wiki.database.connection import Connection
 from wiki.database.sessions import Half, Since
-from wiki.domain.errors import Forbidden, LoginRequired, NotFound
+from wiki.domain.errors import Forbidden, LoginRequired, NotFound, Unavailable
 from wiki.domain.members import EMAIL_MOST, Member, Session, Status, Visit
 from wiki.domain.normal import fold
 from wiki.domain.rights import Actor, Role
@@ -232,7 +233,9 @@ def visit_of(wiki: Wiki, token: str) -> Visit | None:
         return None
     visit, seen = found
     if now - seen > SEEN_EVERY:
-        _note_seen(wiki, visit.session, now)
+        # Who reads does not pay for it that nothing can be written.
+        with contextlib.suppress(Unavailable):
+            _note_seen(wiki, visit.session, now)
     return visit if visit.strong else _capped(wiki.settings, visit)
 
 

@@ -196,7 +196,7 @@ def install(app: Flask, wiki: Wiki, endpoints: frozenset[str]) -> None:
             answer.headers["Cache-Control"] = FOREVER
         if request.endpoint not in endpoints or answer.status_code != 200:
             return answer
-        if answer.is_streamed:
+        if answer.is_streamed or answer.cache_control.no_store:
             return answer
         answer.headers.setdefault("Cache-Control", "private, no-cache")
         answer.vary.update(("Cookie", "Accept-Language"))

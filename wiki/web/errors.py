@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
@@ -29,6 +30,7 @@ STATUS: Mapping[type[errors.WikiError], int] = {
 }
 TEXTS = ("title", "text", "part", "summary", "reason")
 """Form fields that somebody may have worked on for an hour."""
+View = TypeVar("View", bound=Callable[..., Any])
 WAIT = 5
 """Seconds after which to try again, where the error does not say."""
 
@@ -47,13 +49,53 @@ def install(app: Flask) -> None:
 
 def refused(error: errors.WikiError) -> Response:
     """The answer to a request that the wiki refuses."""
+    answer = _stand_in(error) if isinstance(error, errors.Unavailable) else None
+    if answer is not None:
+        return answer
     status = status_of(error)
     is_visit = request.method in ("GET", "HEAD") and not _wants_json()
     if status == 401 and is_visit and not actor().is_member:
         return see_other(url_of("login", next=request.full_path.rstrip("?")))
     answer = _answer(status, error.code, error.values)
-    if status in (429, 503):
+    say_when(answer, error)
+    return answer
+
+
+def stand_in(show: Callable[..., Response]) -> Callable[[View], View]:
+    """Mark a handler: while its page cannot be made, `show(error, **view_args)` may answer.
+
+    `show` asks no database; it raises WikiError where it cannot answer either.
+    """
+
+    def mark(view: View) -> View:
+        view.stand_in = show  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def _stand_in(error: errors.Unavailable) -> Response | None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    show: Callable[..., Response] | None = getattr(view, "stand_in", None)
+    if show is None or request.method not in ("GET", "HEAD"):
+        return None
+    try:
+        return show(error, **(request.view_args or {}))
+    except errors.WikiError:
+        return None
+
+
+def say_when(answer: Response, error: errors.WikiError) -> None:
+    """Say when to try again, where trying again helps."""
+    if answer.status_code in (429, 503):
         answer.headers["Retry-After"] = str(error.values.get("seconds", WAIT))
+
+
+def plain(error: errors.WikiError, **shown: object) -> Response:
+    """The answer to a refusal on a page that needs nothing but this request."""
+    text = sentence(language(), error.code, error.values)
+    answer = _plain(status_of(error), error.code, text=text, typed=(), **shown)
+    say_when(answer, error)
     return answer
 
 
@@ -99,14 +141,29 @@ def _answer(status: int, code: str, values: Mapping[str, object]) -> Response:
         answer.status_code = status
         return answer
     path = str(values.get("path", ""))
-    shown = {"status": status, "code": code, "text": text, "values": values, "path": path}
-    shown["typed"] = _typed()
+    shown: dict[str, Any] = {"status": status, "code": code, "text": text, "values": values}
+    shown |= {"path": path, "typed": _typed()}
     try:
         page = render_template("errors/error.html", page_url=page_url, who=actor(), **shown)
+    except errors.Unavailable:
+        return _plain(**shown)
     except Exception:
-        # The page's frame itself may be what failed (the database is away): then a bare page.
+        # The page's frame itself may be what failed: then a bare page.
         log.exception("the error page failed")
-        page = render_template("errors/plain.html", lang=language(), **shown)
+        return _plain(**shown)
+    answer = make_response(page, status)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _plain(status: int, code: str, **shown: object) -> Response:
+    return alone("errors/plain.html", status, code=code, **shown)
+
+
+def alone(template: str, status: int, **shown: object) -> Response:
+    """A page made without what all pages have: who reads it may be what cannot be known."""
+    found = current_app.jinja_env.get_template(template)
+    page = found.render(lang=language(), status=status, **shown)
     answer = make_response(page, status)
     answer.headers["Cache-Control"] = "no-store"
     return answer

@@ -19,7 +19,8 @@ from flask import Flask, Response, current_app, make_response, render_template, 
 from flask_wtf.csrf import generate_csrf, validate_csrf
 from wtforms import ValidationError
 
-from wiki.domain.errors import Forbidden, Invalid, LoginRequired, WikiError
+from wiki.domain.errors import Forbidden, Invalid, LoginRequired, Unavailable, WikiError
+from wiki.domain.faults import of_disk
 from wiki.i18n.errors import field_sentences, sentence
 from wiki.services import second_factor, sessions, terms
 from wiki.web import errors, login
@@ -94,6 +95,7 @@ def install(app: Flask) -> None:
     app.jinja_env.globals.update(csrf_token=generate_csrf, typed=typed)
     app.before_request(_guard)
     app.register_error_handler(WikiError, refused)
+    app.register_error_handler(Exception, failed)
 
 
 def refill(show: Show) -> Callable[[View], View]:
@@ -260,7 +262,28 @@ def refused(error: WikiError) -> Response:
         # A script that kept the page open for days can go on with a fresh token.
         answer.headers[HEADER] = generate_csrf()
         return answer
-    return _again(error) if _is_worth(error) else errors.refused(error)
+    if not _is_worth(error):
+        return errors.refused(error)
+    try:
+        return _again(error)
+    except Unavailable as away:
+        # The page around the form needs what is away; the form itself needs nothing.
+        return _plainly(away)
+
+
+def failed(error: Exception) -> Response:
+    """The answer when something failed: a disk that is full or failing is a refusal."""
+    fault = of_disk(error)
+    if fault is None:
+        return errors.failed(error)
+    log.error("%s in %s %s", fault.code, request.method, request.path, exc_info=error)
+    return refused(fault)
+
+
+def _plainly(error: Unavailable) -> Response:
+    action = request.full_path.rstrip("?")
+    shown = {"posted": posted(), "action": action, "files": list(request.files)}
+    return errors.plain(error, **shown)
 
 
 def _is_worth(error: WikiError) -> bool:
@@ -282,8 +305,7 @@ def _again(error: WikiError) -> Response:
         answer = make_response(render_template("accounts/resume.html", **shown))
     answer.status_code = problem.status
     answer.headers["Cache-Control"] = "no-store"
-    if problem.status in (429, 503):
-        answer.headers["Retry-After"] = str(error.values.get("seconds", errors.WAIT))
+    errors.say_when(answer, error)
     return answer
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import timedelta
 
 from flask import Blueprint, Response, request
 
-from wiki.domain.errors import Gone, Invalid, NotFound
+from wiki.domain.errors import Gone, Invalid, NotFound, Unavailable
 from wiki.domain.paths import check
 from wiki.i18n.errors import sentence
 from wiki.render.slots import labels
 from wiki.services import blame, pages, places, threads
-from wiki.web import cache, passages, slots
+from wiki.web import cache, errors, passages, slots
 from wiki.web.blame import shares
 from wiki.web.context import (
     actor,
@@ -28,7 +29,16 @@ from wiki.web.context import (
 blueprint = Blueprint("pages", __name__)
 
 
+def bare(error: Unavailable, path: str) -> Response:
+    """The text of a page that everybody may read, while the database is away."""
+    if "at" in request.args:
+        raise error
+    found = pages.bare(wiki(), path, labels(gettext))
+    return errors.alone("pages/bare.html", 200, code=error.code, **asdict(found))
+
+
 @blueprint.get("/wiki/<path:path>")
+@errors.stand_in(bare)
 def show(path: str) -> Response:
     """A page, now or (`at`) as it was; `redirect=no` shows a redirect itself."""
     at, redirect = request.args.get("at", ""), request.args.get("redirect") != "no"
