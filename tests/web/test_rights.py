@@ -279,6 +279,7 @@ POST /admin/members/a-member/role role=admin                           admin
 POST /admin/members/a-member/groups groups=x                           admin
 POST /admin/members/a-member/suspend reason=x                          warden
 POST /admin/members/a-member/reinstate                                 warden
+POST /admin/members/a-member/sessions/end reason=x                          warden
 POST /admin/members/a-member/second-factor/reset                       admin
 POST /admin/members/a-member/link                                      admin
 POST /admin/invitations email=                                  admin

@@ -12,7 +12,7 @@ from wiki.database.invitations import Invitation
 from wiki.domain.members import Status
 from wiki.domain.rights import SYSTEM, Ground, Role
 from wiki.engine import Wiki
-from wiki.services import erasing, invitations, members, rights, second_factor
+from wiki.services import erasing, invitations, members, rights, second_factor, sessions
 
 ROLES = click.Choice([role.word for role in Role if role is not Role.READER])
 
@@ -209,6 +209,16 @@ def password(wiki: Wiki, name: str, password_stdin: bool) -> None:
     """Give a member another password; they are logged out everywhere."""
     members.set_password(wiki, name, _password(password_stdin))
     click.echo(f"the password of {name} is changed")
+
+
+@user.command()
+@click.argument("name")
+@click.option("--reason", default="", help="Kept in the log.")
+@with_wiki
+def logout(wiki: Wiki, name: str, reason: str) -> None:
+    """Log a member out everywhere; they can log in again."""
+    ended = sessions.revoke_all(wiki, SYSTEM, name, reason)
+    click.echo(f"{name} is logged out; sessions ended: {ended}")
 
 
 @user.command("reset-factor")

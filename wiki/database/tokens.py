@@ -85,6 +85,11 @@ def drop(connection: Connection, member: int, kind: str, *, after: int = 0) -> N
     connection.execute(delete_from(tokens).where(*where))
 
 
+def drop_all(connection: Connection, member: int) -> None:
+    """None of the member's tokens works any more."""
+    connection.execute(delete_from(tokens).where(tokens.c.member == member))
+
+
 def forget(connection: Connection, now: datetime) -> int:
     """Remove tokens that no longer work; gives how many."""
     return connection.execute(delete_from(tokens).where(tokens.c.expires <= now)).rowcount

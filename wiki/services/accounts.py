@@ -27,6 +27,7 @@ from wiki.engine import Wiki
 from wiki.i18n.languages import LANGUAGES
 from wiki.services import (
     email_change,
+    journal,
     letters,
     limits,
     links,
@@ -200,10 +201,11 @@ def tell_administrators(wiki: Wiki, connection: Connection, newcomer: Member) ->
             )
 
 
-def confirm(wiki: Wiki, token: str, *, address: str) -> Confirmed:
+def confirm(wiki: Wiki, token: str, *, address: str, session: int = 0) -> Confirmed:
     """The e-mail address in the link's mail is its owner's; gives where the account stands now.
 
-    Serves new accounts and changed addresses. Raises NotFound (`link_dead`), TooFast, or Conflict
+    Serves new accounts and changed addresses; the latter end the owner's sessions but this one.
+    Raises NotFound (`link_dead`), TooFast, or Conflict
     if the address became another account's meanwhile.
     """
     links.slow_down(wiki, address)
@@ -216,6 +218,8 @@ def confirm(wiki: Wiki, token: str, *, address: str) -> Confirmed:
             raise NotFound("link_dead")
         if not is_new:
             email_change.settle(wiki, connection, member, used.value)
+            session_rows.end_all(connection, member.id, but=session)
+            journal.note("email-changed", member=member.id)
             return Confirmed(member.status, "")
         members.vouch(connection, member, member.email)
         if member.status is not Status.UNCONFIRMED:
@@ -240,6 +244,7 @@ def change_password(wiki: Wiki, actor: Actor, session: int, *, current: str, new
         member = proof.own(connection, actor)
         members.change(connection, member.id, {"password": passwords.hashed(new)})
         session_rows.end_all(connection, member.id, but=session)
+        journal.note("password-changed", member=member.id)
         letters.tell(wiki, connection, member, letters.password_changed(wiki.settings, member))
         return sessions.renew(wiki, connection, session)
 

@@ -10,6 +10,7 @@ from wiki.database import audit, members
 from wiki.database.connection import Connection
 from wiki.domain.rights import Actor, Right
 from wiki.engine import Wiki
+from wiki.services import journal
 
 REASON_MOST = 500
 
@@ -52,8 +53,15 @@ def write(
     reason: str = "",
     **detail: str,
 ) -> int:
-    """Write an act down in the transaction that does it; gives its id."""
-    return audit.add(connection, wiki.clock(), actor.id, act, subject, detail, reason[:REASON_MOST])
+    """Write an act down in the transaction that does it; gives its id.
+
+    The process's log names the act, and its number here; whom it is about stands only here.
+    """
+    entry = audit.add(
+        connection, wiki.clock(), actor.id, act, subject, detail, reason[:REASON_MOST]
+    )
+    journal.note("act", act=act, by=actor.id, entry=entry)
+    return entry
 
 
 def entries(

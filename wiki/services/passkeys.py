@@ -16,13 +16,14 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from wiki.database import members, passkeys, tokens
+from wiki.database import sessions as session_rows
 from wiki.database.tokens import Token
 from wiki.domain.errors import Invalid, LoginRequired, NotFound
 from wiki.domain.members import Member, check_name
 from wiki.domain.rights import Actor
 from wiki.domain.second_factor import Passkey
 from wiki.engine import Wiki
-from wiki.services import doors, letters, limits, proof
+from wiki.services import doors, journal, letters, limits, proof
 from wiki.services import sessions as logins
 from wiki.services.limits import SIGN_ON, Try
 from wiki.services.sessions import Door, hash_token, own_id
@@ -135,6 +136,8 @@ def add(
 ) -> str:
     """Keep the key that the browser made; gives the token with which the session goes on.
 
+    Other sessions end: whoever is logged in there did not add it.
+
     Raises Invalid (field `name`; `passkey_wrong`), Conflict (`passkey_known`).
     """
     # Seldom needed, and slow to load.
@@ -164,6 +167,8 @@ def add(
         )
         member = proof.own(connection, actor)
         letters.tell(wiki, connection, member, letters.passkey_added(wiki.settings, member, name))
+        session_rows.end_all(connection, me, but=session)
+        journal.note("passkey-added", member=me)
         return logins.renew(wiki, connection, session, strong=True)
 
 
@@ -177,6 +182,8 @@ def remove(wiki: Wiki, actor: Actor, session: int, passkey: int, current: str) -
     with wiki.database.write() as connection:
         doors.keep_one(connection, own_id(actor))
         passkeys.remove(connection, own_id(actor), kept.id)
+        session_rows.end_all(connection, own_id(actor), but=session)
+        journal.note("passkey-removed", member=actor.id)
 
 
 # -- logging in --
@@ -220,6 +227,7 @@ def log_in(
         passkey = passkeys.by_credential(connection, str(read.get("id", "")))
         member = members.get(connection, passkey.member) if passkey else None
     if used is None or passkey is None or member is None:
+        journal.note("passkey-wrong", place=journal.place(wiki, door.address))
         raise LoginRequired("passkey_wrong")
     if begun and begun[1].id != member.id:
         raise LoginRequired("passkey_wrong")

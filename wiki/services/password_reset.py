@@ -15,7 +15,7 @@ from wiki.database.tokens import Token
 from wiki.domain.errors import NotFound
 from wiki.domain.members import Member, Status, fold_email
 from wiki.engine import Wiki
-from wiki.services import letters, limits, links, mail, passwords
+from wiki.services import journal, letters, limits, links, mail, passwords
 from wiki.services.limits import RESET, RESET_ACCOUNT, Try
 from wiki.services.links import Kind
 
@@ -91,6 +91,7 @@ def choose(wiki: Wiki, token: str, password: str, *, address: str) -> None:
             raise NotFound("link_dead")
         members.change(connection, member.id, {"password": hashed})
         sessions.end_all(connection, member.id)
+        journal.note("password-reset", member=member.id)
         letters.tell(wiki, connection, member, letters.password_changed(wiki.settings, member))
 
 

@@ -26,7 +26,7 @@ from wiki.domain.second_factor import (
     readable,
 )
 from wiki.engine import Wiki
-from wiki.services import audit, devices, letters, limits, proof
+from wiki.services import audit, devices, journal, letters, limits, proof
 from wiki.services import sessions as logins
 from wiki.services.limits import SECOND, SECOND_ACCOUNT, Try
 from wiki.services.sessions import Door, own_id
@@ -132,6 +132,7 @@ def switch_on(wiki: Wiki, actor: Actor, session: int, code: str) -> SwitchedOn:
         member = proof.own(connection, actor)
         letters.tell(wiki, connection, member, letters.second_step_on(wiki.settings, member))
         codes = _new_codes(connection, me)
+        journal.note("second-step-on", member=me)
         return SwitchedOn(codes, logins.renew(wiki, connection, session, strong=True))
 
 
@@ -145,6 +146,8 @@ def new_codes(wiki: Wiki, actor: Actor, session: int, *, current: str, code: str
 def switch_off(wiki: Wiki, actor: Actor, session: int, *, current: str, code: str) -> None:
     """No code is asked at login any more; who says so shows both a password and a code.
 
+    Other sessions end.
+
     Raises Invalid (fields `current_password`, `code`), NotFound (`second_factor_off`), Forbidden,
     TooFast.
     """
@@ -152,7 +155,9 @@ def switch_off(wiki: Wiki, actor: Actor, session: int, *, current: str, code: st
     with wiki.database.write() as connection:
         member = proof.own(connection, actor)
         second_factors.remove(connection, member.id)
+        sessions.end_all(connection, member.id, but=session)
         letters.tell(wiki, connection, member, letters.second_step_off(wiki.settings, member))
+    journal.note("second-step-off", member=actor.id)
 
 
 def _require_both(wiki: Wiki, actor: Actor, session: int, current: str, code: str) -> None:
@@ -201,6 +206,7 @@ def finish(wiki: Wiki, token: str, code: str, door: Door) -> str:
             for attempt in tries:
                 attempts.clear(connection, attempt.limit.kind, attempt.key)
     if not is_right:
+        journal.note("code-wrong", member=member.id, place=journal.place(wiki, door.address))
         raise LoginRequired("code_wrong")
     return logins.complete(wiki, token, door)
 

@@ -20,10 +20,10 @@ from wiki.database.sessions import Half, Since
 from wiki.domain.errors import Forbidden, LoginRequired, NotFound, Unavailable
 from wiki.domain.members import EMAIL_MOST, Member, Session, Status, Visit
 from wiki.domain.normal import fold
-from wiki.domain.rights import Actor, Role
+from wiki.domain.rights import Actor, Right, Role
 from wiki.domain.suspensions import Suspension
 from wiki.engine import Wiki
-from wiki.services import devices, limits, passwords, suspensions
+from wiki.services import audit, devices, journal, limits, passwords, suspensions
 from wiki.services.limits import LOGIN_ACCOUNT, LOGIN_ADDRESS, LOGIN_DEVICE, LOGIN_HERE, Try
 from wiki.settings import Settings
 
@@ -82,6 +82,8 @@ def authenticate(
     tries = _tries(wiki, member.id if member else fold(login, "NFC", EMAIL_MOST), door)
     limits.take(wiki, tries)
     if not passwords.verify(kept, password) or member is None:
+        whose = member.id if member else None
+        journal.note("login-wrong", member=whose, place=journal.place(wiki, address))
         raise LoginRequired("login_wrong")
     _forgive(wiki, tries, member, kept, password)
     return enter(wiki, member, door)
@@ -175,6 +177,8 @@ def enter(wiki: Wiki, member: Member, door: Door, *, strong: bool = False) -> st
         )
         if not half:
             _know(wiki, connection, member, door.address)
+    event = "login-half" if half else "login-strong" if strong else "login"
+    journal.note(event, member=member.id, place=journal.place(wiki, door.address))
     return token
 
 
@@ -279,6 +283,22 @@ def end(wiki: Wiki, token: str) -> None:
     """Log out: the session with this token is over."""
     with wiki.database.write() as connection:
         sessions.end(connection, hash_token(token))
+
+
+def revoke_all(wiki: Wiki, actor: Actor, username: str, reason: str = "") -> int:
+    """End everything that somebody is logged in with; gives how many sessions that were.
+
+    For those who may suspend them. Raises LoginRequired, Forbidden, NotFound.
+    """
+    wiki.rights.require(actor, Right.MODERATE)
+    with wiki.database.write() as connection:
+        member = members.by_username(connection, username)
+        if member is None:
+            raise NotFound("member_missing", username=username)
+        suspensions.require(wiki, actor, member)
+        ended = sessions.end_all(connection, member.id)
+        audit.write(wiki, connection, actor, "member_sessions_end", member.username, reason)
+    return ended
 
 
 def listing(wiki: Wiki, actor: Actor) -> list[Session]:

@@ -17,6 +17,7 @@ from itertools import count
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 from wiki.database import identities, invitations, members
+from wiki.database import sessions as session_rows
 from wiki.database.connection import Connection
 from wiki.database.members import NewMember
 from wiki.domain.errors import Conflict, Forbidden, Invalid, LoginRequired, NotFound
@@ -36,6 +37,7 @@ from wiki.services import (
     accounts,
     audit,
     doors,
+    journal,
     letters,
     limits,
     links,
@@ -188,6 +190,7 @@ def enter(wiki: Wiki, arrival: Arrival, door: Door) -> str:
         if _known(connection, somebody) is None:
             _tie(wiki, connection, member, somebody)
             _tell(wiki, connection, member)
+            session_rows.end_all(connection, member.id)
             audit.write(
                 wiki, connection, SYSTEM, "member_tie", member.username, shown=somebody.email
             )
@@ -364,7 +367,7 @@ def get(wiki: Wiki, actor: Actor, identity: int) -> Identity:
 
 
 def tie(wiki: Wiki, actor: Actor, session: int, arrival: Arrival, current: str) -> None:
-    """From now on the provider's word opens the actor's account.
+    """From now on the provider's word opens the actor's account; other sessions end.
 
     Raises Conflict (`identity_taken`), Invalid (field `current_password`), Forbidden, TooFast.
     """
@@ -373,6 +376,8 @@ def tie(wiki: Wiki, actor: Actor, session: int, arrival: Arrival, current: str) 
         member = proof.own(connection, actor)
         _tie(wiki, connection, member, arrival.somebody)
         _tell(wiki, connection, member)
+        session_rows.end_all(connection, member.id, but=session)
+    journal.note("provider-tied", member=actor.id)
     wiki.wake()
 
 
@@ -386,6 +391,8 @@ def untie(wiki: Wiki, actor: Actor, session: int, identity: int, current: str) -
     with wiki.database.write() as connection:
         doors.keep_one(connection, own_id(actor))
         identities.remove(connection, own_id(actor), found.id)
+        session_rows.end_all(connection, own_id(actor), but=session)
+    journal.note("provider-untied", member=actor.id)
 
 
 def prove(wiki: Wiki, actor: Actor, session: int, arrival: Arrival) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from wiki.database import members, sessions, suspensions
+from wiki.database import members, sessions, suspensions, tokens
 from wiki.database.connection import Connection
 from wiki.domain.errors import Conflict, Forbidden, Invalid
 from wiki.domain.members import Member, Status
@@ -49,13 +49,14 @@ def put(
     reason: str,
     until: datetime | None = None,
 ) -> None:
-    """Shut a member out in the caller's transaction: no login, and every session ends.
+    """Shut a member out in the caller's transaction: no login, and every session and link ends.
 
     Raises Conflict (`last_admin`).
     """
     keep_an_admin(connection, member)
     members.change(connection, member.id, {"status": Status.SUSPENDED.value})
     sessions.end_all(connection, member.id)
+    tokens.drop_all(connection, member.id)
     suspensions.put(connection, member.id, reason, actor.id, wiki.clock(), until)
     detail = {"until": until.isoformat()} if until else {}
     audit.write(wiki, connection, actor, "member_suspend", member.username, reason, **detail)

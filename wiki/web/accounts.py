@@ -175,7 +175,7 @@ def confirm_form(token: str, problem: Problem | None = None) -> Response:
 @forms.public
 def confirm(token: str) -> Response:
     """The address is theirs."""
-    done = accounts.confirm(wiki(), token, address=_address())
+    done = accounts.confirm(wiki(), token, address=_address(), session=login.session_id())
     if done.status is Status.WAITING:
         return see_other(url_of("register/done", then=Joined.WAIT.value, next=done.back))
     flash(gettext("Your e-mail address is confirmed."), "done")

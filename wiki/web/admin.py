@@ -24,6 +24,7 @@ from wiki.services import (
     reports,
     rules,
     second_factor,
+    sessions,
     settings,
     suspensions,
 )
@@ -176,6 +177,15 @@ def reinstate(username: str) -> Response:
     """Let somebody who was suspended in again."""
     members.reinstate(wiki(), actor(), username)
     return _changed(username)
+
+
+@blueprint.post("/members/<username>/sessions/end")
+@forms.refill(member)
+def end_sessions(username: str) -> Response:
+    """Log somebody out everywhere; they can log in again."""
+    sessions.revoke_all(wiki(), actor(), username, request.form.get("reason", ""))
+    flash(gettext("%(name)s is logged out everywhere.") % {"name": username}, "done")
+    return see_other(back_to(request.form.get("next"), url_of("admin/members", username)))
 
 
 @blueprint.post("/members/<username>/link")

@@ -12,7 +12,8 @@ from werkzeug.exceptions import HTTPException
 
 from wiki.domain import errors
 from wiki.i18n.errors import sentence
-from wiki.web.context import actor, language, page_url, see_other, url_of
+from wiki.services import journal
+from wiki.web.context import actor, language, page_url, see_other, url_of, wiki
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +32,8 @@ STATUS: Mapping[type[errors.WikiError], int] = {
 TEXTS = ("title", "text", "part", "summary", "reason")
 """Form fields that somebody may have worked on for an hour."""
 View = TypeVar("View", bound=Callable[..., Any])
+REFUSALS = (401, 403, 429)
+"""Answers that the log tells of."""
 WAIT = 5
 """Seconds after which to try again, where the error does not say."""
 
@@ -53,6 +56,7 @@ def refused(error: errors.WikiError) -> Response:
     if answer is not None:
         return answer
     status = status_of(error)
+    note(status, error.code)
     is_visit = request.method in ("GET", "HEAD") and not _wants_json()
     if status == 401 and is_visit and not actor().is_member:
         return see_other(url_of("login", next=request.full_path.rstrip("?")))
@@ -97,6 +101,21 @@ def plain(error: errors.WikiError, **shown: object) -> Response:
     answer = _plain(status_of(error), error.code, text=text, typed=(), **shown)
     say_when(answer, error)
     return answer
+
+
+def note(status: int, code: str) -> None:
+    """Let the log tell of a refusal: of what, to whom. Who has to log in first is no news."""
+    if status not in REFUSALS or (status == 401 and request.method in ("GET", "HEAD")):
+        return
+    journal.note(
+        "refused",
+        code=code,
+        status=status,
+        method=request.method,
+        route=request.url_rule,
+        member=actor().id,
+        place=journal.place(wiki(), request.remote_addr or ""),
+    )
 
 
 def http(error: HTTPException) -> Response:

@@ -12,6 +12,7 @@ import logging
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any, TypeVar
 from urllib.parse import unquote_to_bytes
 
@@ -223,6 +224,7 @@ def _check_token() -> None:
     try:
         validate_csrf(sent)
     except ValidationError as error:
+        errors.note(HTTPStatus.FORBIDDEN, "csrf_wrong")
         raise Invalid("csrf_wrong" if session else "csrf_cookie") from error
 
 
@@ -298,6 +300,7 @@ def _is_worth(error: WikiError) -> bool:
 
 def _again(error: WikiError) -> Response:
     problem = problem_of(error)
+    errors.note(problem.status, problem.code)
     answer = None if error.code == TERMS_ASKED else _refilled(problem)
     if answer is None:
         asked = terms.current(wiki()) if error.code == TERMS_ASKED else None
