@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from wiki.domain import frontmatter
-from wiki.domain.blocks import outline
 from wiki.domain.errors import FieldError
+from wiki.domain.markdown import Document, read
+from wiki.domain.markdown.nodes import Block, Heading, Paragraph
 from wiki.domain.pages import STATUSES, Kind, Meta
 
 _OPENING = re.compile(
@@ -55,27 +56,55 @@ class Speakers:
         return Opening(speaker, (found["time"] or found["later"] or "").strip(), found.end())
 
 
-def turns(text: str, participants: Iterable[str]) -> list[Turn]:
-    """The turns of a dialogue's text (front matter or not), numbered from 1.
+@dataclass(slots=True)
+class Part:
+    """Blocks of a dialogue's text that follow each other: a turn's, or what no turn holds.
 
-    A turn ends where the next begins, at a heading, or at the end of the text.
+    A turn's first paragraph stands here without its opening. `said` is where what was said begins.
     """
+
+    opening: Opening | None
+    start: int
+    said: int
+    end: int
+    blocks: list[Block] = field(default_factory=list)
+
+
+def parts(document: Document, speakers: Speakers) -> list[Part]:
+    """A dialogue's text by turn. A turn ends where the next begins, at a heading, or at the end."""
+    begin, end = document.root.start, document.root.end
+    found = [Part(None, begin, begin, end)]
+    for block in document.root.children:
+        opening = speakers.opening(block.content.text) if isinstance(block, Paragraph) else None
+        if opening or (isinstance(block, Heading) and found[-1].opening):
+            found[-1].end = block.start
+            found.append(Part(opening, block.start, block.start, end))
+        if opening and isinstance(block, Paragraph):
+            text = block.content.text
+            length = len(text) - len(text[opening.length :].lstrip())
+            found[-1].said = block.content.at(opening.length)
+            block = replace(block, content=block.content.after(length), inlines=None)
+        found[-1].blocks.append(block)
+    return found
+
+
+def turns(text: str, participants: Iterable[str]) -> list[Turn]:
+    """The turns of a dialogue's text (front matter or not), numbered from 1."""
     speakers = Speakers(participants)
-    parts = frontmatter.cut(text)
-    begin = len(text) - len(parts.body) if parts else 0
     if not speakers.names or "**" not in text:
         return []
+    return turns_of(text, parts(read(text, frontmatter.body_at(text)), speakers))
+
+
+def turns_of(text: str, parts: Iterable[Part]) -> list[Turn]:
+    """The turns among the parts of a dialogue's text, numbered from 1."""
     found: list[Turn] = []
-    opened: tuple[Opening, int] | None = None
-    for mark in outline(text, begin):
-        opening = speakers.opening(mark.text) if not mark.level else None
-        if (mark.level or opening) and opened:
-            found.append(_turn(text, len(found) + 1, opened, mark.start))
-            opened = None
-        if opening:
-            opened = (opening, mark.start)
-    if opened:
-        found.append(_turn(text, len(found) + 1, opened, len(text)))
+    for part in parts:
+        if part.opening:
+            said = text[part.said : part.end].strip()
+            number, opening = len(found) + 1, part.opening
+            turn = Turn(number, opening.speaker, opening.time, part.start, part.end, said)
+            found.append(turn)
     return found
 
 
@@ -109,12 +138,6 @@ def _ends_early(meta: Meta) -> bool:
     if (meta.date.start.tzinfo is None) != (meta.end.start.tzinfo is None):
         return meta.end.start.replace(tzinfo=None) < meta.date.start.replace(tzinfo=None)
     return meta.end.start < meta.date.start
-
-
-def _turn(text: str, number: int, opened: tuple[Opening, int], end: int) -> Turn:
-    opening, start = opened
-    said = text[start + opening.length : end].strip()
-    return Turn(number, opening.speaker, opening.time, start, end, said)
 
 
 def _fold(name: str) -> str:

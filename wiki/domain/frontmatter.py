@@ -76,6 +76,12 @@ def split(text: str) -> tuple[str | None, str]:
     return (None, text) if parts is None else (parts.front, parts.body)
 
 
+def body_at(text: str) -> int:
+    """Where the body begins: after the front matter, if the text has one."""
+    parts = cut(text)
+    return len(text) - len(parts.body) if parts else 0
+
+
 def entries(front: str) -> list[Entry]:
     """Every line of a front matter, grouped by the key it belongs to, in order."""
     found: list[Entry] = []

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from wiki.domain import frontmatter
-from wiki.domain.blocks import Mark, outline
 from wiki.domain.errors import NotFound
+from wiki.domain.markdown import Document, read
+from wiki.domain.markdown.nodes import Heading
+from wiki.domain.markdown.plain import title
 from wiki.domain.paths import slug
 
 PREFIX = "h-"
-
-_WIKILINK = re.compile(r"\[\[(?:[^\[\]|\n]*\|)?([^\[\]|\n]*)\]\]")
-_LINK = re.compile(r"!?\[([^\[\]\n]*)\]\([^()\n]*\)")
-_MARKS = re.compile(r"[*_`~]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
     """One heading and its text: `text[start:end]`, subsections included.
 
-    Numbers count from 1 in order of the text. `at` is the line that makes it a heading (for an
-    underlined heading, the underline). `anchor` is the heading's id on the page.
+    Numbers count from 1 in order of the text. `anchor` is the heading's id on the page.
     """
 
     number: int
@@ -31,37 +27,28 @@ class Section:
     anchor: str
     start: int
     end: int
-    at: int
 
 
 def sections(text: str) -> list[Section]:
     """The sections of a page's text, front matter or not, in order."""
-    parts = frontmatter.cut(text)
-    begin = len(text) - len(parts.body) if parts else 0
-    return of_marks([mark for mark in outline(text, begin) if mark.level], len(text))
+    return of(read(text, frontmatter.body_at(text)))
 
 
-def of_marks(headings: list[Mark], end: int) -> list[Section]:
-    """The sections that headings make in a text that ends at `end`."""
+def of(document: Document) -> list[Section]:
+    """The sections that the headings of a text make which stand in no other block."""
+    headings = [block for block in document.root.children if isinstance(block, Heading)]
     anchors = Anchors()
-    ends = [end] * len(headings)
+    ends = [len(document.text)] * len(headings)
     open_above: list[int] = []
-    for number, mark in enumerate(headings):
-        while open_above and headings[open_above[-1]].level >= mark.level:
-            ends[open_above.pop()] = mark.start
+    for number, heading in enumerate(headings):
+        while open_above and headings[open_above[-1]].level >= heading.level:
+            ends[open_above.pop()] = heading.start
         open_above.append(number)
-    return [
-        Section(
-            number,
-            mark.level,
-            plain(mark.text),
-            anchors.give(plain(mark.text)),
-            mark.start,
-            stop,
-            mark.at,
-        )
-        for number, (mark, stop) in enumerate(zip(headings, ends, strict=True), 1)
-    ]
+    found: list[Section] = []
+    for number, (heading, end) in enumerate(zip(headings, ends, strict=True), 1):
+        said = title(document, heading)
+        found.append(Section(number, heading.level, said, anchors.give(said), heading.start, end))
+    return found
 
 
 def cut(text: str, number: int) -> str:
@@ -77,12 +64,6 @@ def paste(text: str, number: int, part: str) -> str:
     if rest and part:
         part = part.rstrip("\n") + _blank_end(text[section.start : section.end])
     return text[: section.start] + part + rest
-
-
-def plain(heading: str) -> str:
-    """A heading's text without its Markdown marks."""
-    shown = _LINK.sub(r"\1", _WIKILINK.sub(r"\1", heading))
-    return " ".join(_MARKS.sub("", shown).replace("\\", "").split())
 
 
 class Anchors:

@@ -21,7 +21,6 @@ Token = dict[str, Any]
 
 _TAG = re.compile(r"<[^>]*>")
 _SPECIAL = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
-_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _MOST_COLOURED = 60_000
 _SCROLLS = '<div class="table-scroll" tabindex="0">'
 
@@ -56,18 +55,6 @@ class Page:
 def escape_html(text: str) -> str:
     """Text for HTML, in elements and in quoted attributes."""
     return text.translate(_SPECIAL)
-
-
-def shown_text(raw: str) -> str:
-    """Text of a page for HTML: its entities stand for characters, all else for itself."""
-    return unescape_text(raw).translate(_SPECIAL)
-
-
-def unescape_text(raw: str) -> str:
-    """Text with its entities as the characters they stand for."""
-    if "&" not in raw:
-        return raw
-    return clean(_ENTITY.sub(lambda match: unescape(match.group()), raw))
 
 
 class PageRenderer(BaseRenderer):
@@ -109,7 +96,7 @@ class PageRenderer(BaseRenderer):
         """The HTML of one token and all in it."""
         kind = token["type"]
         if kind == "text":
-            return shown_text(token["raw"])
+            return escape_html(clean(token["raw"]))
         simple = self.simple.get(kind)
         if simple:
             return simple(self.render_tokens(token["children"], state))
@@ -158,10 +145,8 @@ class PageRenderer(BaseRenderer):
         if page.is_comment:
             return f"<p><strong>{inner}</strong></p>\n"
         level = token["attrs"]["level"]
-        section = page.sections.get(token.get("at", -1))
-        if section and section.level != level:
-            section = None
-        text = plain(inner)
+        section = page.sections.get(token["attrs"]["start"])
+        text = clean(token["attrs"]["title"])
         anchor = section.anchor if section else page.anchors.give(f"{text} in")
         number = section.number if section else 0
         page.headings.append(Heading(level, text, anchor, number))
@@ -205,8 +190,12 @@ class PageRenderer(BaseRenderer):
 
     def footnote_item(self, token: Token, state: BlockState) -> str:
         """A footnote at the foot of the page."""
+        page: Page = state.env["page"]
         index = token["attrs"]["index"]
         inner = self.render_tokens(token["children"], state).rstrip()
+        if index not in page.noted:
+            # Only the page's title refers to it, which stands above the text.
+            return f'<li id="fn-{index}">{inner}</li>\n'
         back = (
             f' <a href="#fnref-{index}" class="footnote-back">↩'
             f'<span class="visually-hidden">{slot("B")}</span></a>'
@@ -229,7 +218,7 @@ class PageRenderer(BaseRenderer):
 
     def wikilink(self, token: Token, state: BlockState) -> str:
         """A link to a page of this wiki, by path or by title."""
-        link = links.wikilink(unescape_text(token["target"]), unescape_text(token["label"]))
+        link = links.wikilink(clean(token["target"]), clean(token["label"]))
         page: Page = state.env["page"]
         inner = escape_html(link.text)
         if page.in_link:
@@ -250,14 +239,12 @@ class PageRenderer(BaseRenderer):
     def image(self, token: Token, state: BlockState) -> str:
         """A picture that is an attachment; a picture elsewhere, or in a comment, is a link."""
         page: Page = state.env["page"]
-        inside, page.in_link = page.in_link, True
-        alt = plain(self.render_tokens(token["children"], state))
-        page.in_link = inside
         attrs = token["attrs"]
+        alt = clean(attrs["alt"])
         link = links.address(clean(attrs["url"]), page.path, alt)
         if link.kind is not LinkKind.FILE or page.is_comment:
             shown = escape_html(alt or link.target)
-            return shown if inside else self._link(link, shown, state, attrs.get("title", ""))
+            return shown if page.in_link else self._link(link, shown, state, attrs.get("title", ""))
         page.links[link] = None
         title = _title(attrs.get("title", ""))
         source = links.file_url(link.target)
@@ -291,7 +278,7 @@ def plain(html: str) -> str:
 
 
 def _title(title: str) -> str:
-    return f' title="{shown_text(title)}"' if title else ""
+    return f' title="{escape_html(clean(title))}"' if title else ""
 
 
 def _footnotes(inner: str) -> str:

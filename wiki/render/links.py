@@ -7,10 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import quote, unquote
 
-WIKILINK = (
-    r"\[\[(?P<wiki_target>[^\[\]|\n]{1,300}?)"
-    r"(?:\\?\|(?P<wiki_text>[^\[\]\n]{1,300}))?\]\]"
-)
+from wiki.domain.markdown.plain import page_link_words
 
 _SCHEME = re.compile(r"[\s\x00-\x1f]*[A-Za-z][A-Za-z0-9+.\s\x00-\x1f-]*:")
 _EXTENSION = re.compile(r"\.(?=[A-Za-z0-9]{1,8}$)[A-Za-z0-9]*[A-Za-z][A-Za-z0-9]*$")
@@ -52,8 +49,8 @@ class LinkState:
 
 def wikilink(target: str, text: str = "") -> Link:
     """The link that `[[target#anchor|text]]` makes."""
+    shown = page_link_words(target, text)
     target, _, anchor = target.strip().rstrip("\\").partition("#")
-    shown = (text or (f"{target}#{anchor}" if anchor and target else target or anchor)).strip()
     target = " ".join(target.split()).removesuffix(".md").strip("/")
     kind = LinkKind.WIKI if target else LinkKind.ANCHOR
     return Link(kind, target, shown, anchor.strip())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -33,9 +32,8 @@ from wiki.domain.notifications import Kind
 from wiki.domain.revisions import Revision
 from wiki.domain.rights import Actor, Right
 from wiki.engine import Wiki
-from wiki.render.links import WIKILINK, LinkState, address, wikilink
-from wiki.render.markdown import Renderer
-from wiki.render.plugins.mentions import MENTION
+from wiki.render.links import LinkState
+from wiki.render.markdown import Remark, Renderer
 from wiki.services import anchors, audit, hiding, moderators, newcomers, notifications, sight
 from wiki.services.closings import require_open
 from wiki.services.history import revision_of
@@ -44,9 +42,6 @@ RESOLVE = Right.RENAME
 """Editors mark threads as dealt with: the right that a role above member has by default."""
 
 NONCE_MOST = 40
-_WIKILINK = re.compile(WIKILINK)
-_MENTION = re.compile(MENTION)
-_ADDRESS = re.compile(r"\]\(\s*<?([^)\s>]{1,500})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +75,9 @@ def html_of(wiki: Wiki, actor: Actor, text: str, path: str) -> Markup:
 
 def htmls_of(wiki: Wiki, actor: Actor, texts: Collection[str], path: str) -> dict[str, Markup]:
     """The HTML of each of some comments on one page, by text."""
-    targets = {text: _targets(text, path) for text in texts}
-    called = {text: [found["mentioned"] for found in _MENTION.finditer(text)] for text in texts}
-    every = {target for some in targets.values() for target in some}
-    names = {name for some in called.values() for name in some}
+    remarks = {text: _read(wiki.renderer, text, path) for text in texts}
+    every = {target for remark in remarks.values() for target in remark.targets}
+    names = {name for remark in remarks.values() for name in remark.mentions}
     found: Mapping[str, str | None] = {}
     people: Mapping[str, str] = {}
     if every or names:
@@ -93,24 +87,13 @@ def htmls_of(wiki: Wiki, actor: Actor, texts: Collection[str], path: str) -> dic
             people = {fold_username(one.username): one.username for one in known}
     states = _states(wiki, actor, found)
     return {
-        text: wiki.renderer.render_comment(text, states, path=path, members=people)
-        if targets[text] or called[text]
-        else _html(wiki.renderer, text)
-        for text in texts
+        text: wiki.renderer.fill_comment(remark, states, people) for text, remark in remarks.items()
     }
 
 
-def _targets(text: str, path: str) -> list[str]:
-    """The pages that a comment may link to."""
-    if "[" not in text:
-        return []
-    targets = [wikilink(found["wiki_target"]).target for found in _WIKILINK.finditer(text)]
-    return targets + [address(found[1], path).target for found in _ADDRESS.finditer(text)]
-
-
 @lru_cache(maxsize=2048)
-def _html(renderer: Renderer, text: str) -> Markup:
-    return renderer.render_comment(text)
+def _read(renderer: Renderer, text: str, path: str) -> Remark:
+    return renderer.comment(text, path=path)
 
 
 def _states(wiki: Wiki, actor: Actor, found: Mapping[str, str | None]) -> dict[str, LinkState]:

@@ -68,7 +68,7 @@ def show(wiki: Wiki, blob: str, path: str) -> Shown:
     if kept is None:
         content = read(wiki, blob)
         rendered = wiki.renderer.render(content.text, path=path)
-        heading = rendered.headings[0].text if rendered.headings else ""
+        heading = next((found.text for found in rendered.headings if found.number), "")
         kept = Shown(
             html=anchors.offer(rendered.html),
             meta=content.meta,

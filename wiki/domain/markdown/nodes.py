@@ -8,7 +8,7 @@ between as well.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -222,15 +222,26 @@ class Explanation(Container):
     width: int = 0
 
 
-def walk(block: Block) -> Iterator[Block]:
-    """The block and all blocks in it, in order of the text."""
+def walk(block: Block, into: Callable[[Block], bool] = lambda block: True) -> Iterator[Block]:
+    """The block and all blocks in it, in order of the text; `into` says in which ones to look."""
     waiting = [block]
     while waiting:
         one = waiting.pop()
         yield one
+        if not into(one):
+            continue
         if isinstance(one, Container):
             waiting += reversed(one.children)
         elif isinstance(one, Table):
             waiting += reversed(one.rows)
         elif isinstance(one, Row):
             waiting += reversed(one.cells)
+
+
+def every(nodes: Sequence[Inline]) -> Iterator[Inline]:
+    """Inline nodes and all in them, in order of the text."""
+    waiting = list(reversed(nodes))
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting += reversed(node.children)

@@ -1,0 +1,148 @@
+"""What a reader sees of a Markdown text, without its marks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from wiki.domain.markdown.document import Document
+from wiki.domain.markdown.marks import fold
+from wiki.domain.markdown.nodes import (
+    Block,
+    Code,
+    Heading,
+    Html,
+    Inline,
+    Kind,
+    Leaf,
+    Note,
+    Paragraph,
+    Row,
+    every,
+    walk,
+)
+
+_EXCERPT = 200
+_COMMENT = "<!--"
+
+
+def words(nodes: Iterable[Inline]) -> str:
+    """Inline nodes as text: pictures by their description, notes and comments not at all."""
+    return "".join(_pieces(nodes))
+
+
+def title(document: Document, heading: Heading) -> str:
+    """A heading's text in one line."""
+    return " ".join(words(document.inlines(heading)).split())
+
+
+def page_link_words(target: str, words: str) -> str:
+    """What a link to a page says: its own words, else the page and the heading it leads to."""
+    page, _, heading = target.strip().rstrip("\\").partition("#")
+    return (words or (f"{page}#{heading}" if heading and page else page or heading)).strip()
+
+
+def plain(document: Document, blocks: Iterable[Block] | None = None) -> str:
+    """The text of blocks (None: all) and of the notes they refer to, apart by empty lines."""
+    return "\n\n".join(_texts(document, document.root.children if blocks is None else blocks))
+
+
+def excerpt(document: Document) -> str:
+    """The first prose that stands in no other block: about 200 characters, ended at a word."""
+    for block in document.root.children:
+        if isinstance(block, Paragraph):
+            said = " ".join(_prose(document.inlines(block)).split())
+            if said:
+                return _shorten(said)
+    return ""
+
+
+def shown_html(written: str) -> str:
+    """Raw HTML without the comments in it; one that is never closed stays."""
+    if _COMMENT not in written:
+        return written
+    kept: list[str] = []
+    at = 0
+    begin = written.find(_COMMENT)
+    while begin >= 0:
+        short = next((s for s in ("<!-->", "<!--->") if written.startswith(s, begin)), "")
+        end = begin + len(short) if short else written.find("-->", begin + 4) + 3
+        if end < begin + 4:
+            break
+        kept.append(written[at:begin])
+        at = end
+        begin = written.find(_COMMENT, at)
+    return "".join([*kept, written[at:]])
+
+
+def _pieces(nodes: Iterable[Inline]) -> Iterator[str]:
+    for node in nodes:
+        match node.kind:
+            case Kind.SOFT_BREAK | Kind.HARD_BREAK:
+                yield "\n"
+            case Kind.WIKILINK:
+                yield page_link_words(node.target, node.text)
+            case Kind.MENTION:
+                yield f"@{node.text}"
+            case Kind.NOTE | Kind.COMMENT:
+                pass
+            case _:
+                yield node.text
+                yield from _pieces(node.children)
+
+
+def _prose(nodes: Sequence[Inline]) -> str:
+    return words(node for node in nodes if node.kind is not Kind.IMAGE)
+
+
+def _shorten(text: str) -> str:
+    if len(text) <= _EXCERPT:
+        return text
+    return text[: text.rfind(" ", 0, _EXCERPT) if " " in text[:_EXCERPT] else _EXCERPT] + "…"
+
+
+class _Notes:
+    """The notes that a text refers to, in the order in which it first does."""
+
+    def __init__(self, document: Document) -> None:
+        self.known = document.root.notes
+        self.seen: set[str] = set()
+        self.waiting: list[Note] = []
+
+    def refer(self, label: str) -> None:
+        if label not in self.seen:
+            self.seen.add(label)
+            self.waiting.append(self.known[label])
+
+
+def _texts(document: Document, blocks: Iterable[Block]) -> Iterator[str]:
+    notes = _Notes(document)
+    for block in blocks:
+        yield from _block_texts(document, block, notes)
+    for note in notes.waiting:  # grows while it is read: notes can refer to notes
+        for child in note.children:
+            yield from _block_texts(document, child, notes)
+
+
+def _block_texts(document: Document, block: Block, notes: _Notes) -> Iterator[str]:
+    """The texts of a block and those in it; the notes they refer to are added to those known."""
+    for one in walk(block, into=lambda found: not isinstance(found, Note | Row)):
+        text = ""
+        if isinstance(one, Leaf):
+            text = _leaf(document, one, notes)
+        elif isinstance(one, Row):
+            text = " ".join(_leaf(document, cell, notes) for cell in one.cells)
+        elif isinstance(one, Code):
+            text = one.text
+        elif isinstance(one, Html):
+            text = shown_html(one.text)
+        if text and not text.isspace():
+            yield text.strip()
+
+
+def _leaf(document: Document, leaf: Leaf, notes: _Notes) -> str:
+    nodes = document.inlines(leaf)
+    if notes.known:
+        for node in every(nodes):
+            if node.kind is Kind.NOTE:
+                notes.refer(fold(node.target))
+    return words(nodes)

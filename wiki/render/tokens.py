@@ -1,0 +1,227 @@
+"""What the reader found, as the tokens that a renderer of mistune takes.
+
+mistune's own parsers never see a text: `Blocks` stands in their place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from mistune import BlockParser
+from mistune.core import BlockState
+
+from wiki.domain.dialogues import Speakers, parts
+from wiki.domain.markdown import Document
+from wiki.domain.markdown.marks import fold
+from wiki.domain.markdown.nodes import (
+    Block,
+    Code,
+    Container,
+    Definition,
+    Explanation,
+    Glossary,
+    Heading,
+    Html,
+    Inline,
+    Item,
+    Kind,
+    Leaf,
+    List,
+    Note,
+    Paragraph,
+    Quote,
+    Row,
+    Rule,
+    Table,
+    Term,
+)
+from wiki.domain.markdown.plain import shown_html, title, words
+
+Token = dict[str, Any]
+
+_HOLDERS: dict[type[Block], str] = {
+    Quote: "block_quote",
+    Glossary: "def_list",
+    Explanation: "def_list_item",
+}
+_WRAPPED = {
+    Kind.EMPHASIS: "emphasis",
+    Kind.STRONG: "strong",
+    Kind.STRIKE: "strikethrough",
+}
+_RAW = {Kind.TEXT: "text", Kind.CODE: "codespan", Kind.MENTION: "mention", Kind.HTML: "text"}
+
+
+class Blocks(BlockParser):
+    """Takes the place of mistune's block parser: the state's `document` has been read already."""
+
+    def parse(self, state: BlockState, rules: list[str] | None = None) -> None:
+        """Fill the state with tokens, and with the `title` that the page shows above its text."""
+        document: Document = state.env["document"]
+        state.tokens = _Tokens(document).page(state)
+
+
+class _Tokens:
+    """One walk over what was read."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.indexes: dict[str, int] = {}
+        self.waiting: list[Note] = []
+
+    def page(self, state: BlockState) -> list[Token]:
+        speakers: Speakers = state.env["speakers"]
+        blocks = self.document.root.children
+        top = None if state.env["page"].is_comment else _top_heading(blocks)
+        if top:
+            state.env["title"] = title(self.document, top)
+            self.inlines(self.document.inlines(top))
+        tokens: list[Token] = []
+        turn = 0
+        for part in parts(self.document, speakers):
+            inside = self.blocks(block for block in part.blocks if block is not top)
+            if part.opening:
+                turn += 1
+                about = {
+                    "number": turn,
+                    "speaker": part.opening.speaker,
+                    "time": part.opening.time,
+                }
+                inside = [{"type": "turn", "children": inside, "about": about}]
+            tokens += inside
+        return tokens + self.notes()
+
+    def notes(self) -> list[Token]:
+        """The notes that the text refers to, in the order in which it first does."""
+        items: list[Token] = []
+        for index, note in enumerate(self.waiting, 1):  # grows: notes can refer to notes
+            children = self.blocks(note.children)
+            items.append({"type": "footnote_item", "children": children, "attrs": {"index": index}})
+        return [{"type": "footnotes", "children": items}] if items else []
+
+    def blocks(self, blocks: Iterable[Block]) -> list[Token]:
+        found: list[Token] = []
+        for block in blocks:
+            token = self.block(block)
+            if token:
+                found.append(token)
+        return found
+
+    def block(self, block: Block) -> Token | None:
+        simple = _HOLDERS.get(type(block))
+        if simple and isinstance(block, Container):
+            return {"type": simple, "children": self.blocks(block.children)}
+        match block:
+            case Paragraph():
+                kind = "block_text" if block.bare else "paragraph"
+                return {"type": kind, "children": self.leaf(block)}
+            case Heading():
+                return self.heading(block)
+            case List():
+                return self.listing(block)
+            case Item():
+                return self.item(block)
+            case Code():
+                return {"type": "block_code", "raw": block.text, "attrs": {"info": block.info}}
+            case Table():
+                return self.table(block)
+            case Rule():
+                return {"type": "thematic_break"}
+            case Html():
+                written = shown_html(block.text).strip()
+                text = {"type": "text", "raw": written}
+                return {"type": "paragraph", "children": [text]} if written else None
+            case Term():
+                return {"type": "def_list_head", "children": self.leaf(block)}
+        return None
+
+    def heading(self, block: Heading) -> Token:
+        said = title(self.document, block)
+        attrs = {"level": block.level, "start": block.start, "title": said}
+        return {"type": "heading", "children": self.leaf(block), "attrs": attrs}
+
+    def listing(self, block: List) -> Token:
+        attrs: dict[str, Any] = {"ordered": block.ordered}
+        if block.first != 1:
+            attrs["start"] = block.first
+        return {"type": "list", "children": self.blocks(block.children), "attrs": attrs}
+
+    def item(self, block: Item) -> Token:
+        children = self.blocks(block.children)
+        if block.done is None:
+            return {"type": "list_item", "children": children}
+        attrs = {"checked": block.done}
+        return {"type": "task_list_item", "children": children, "attrs": attrs}
+
+    def table(self, table: Table) -> Token:
+        head, *rows = [self.row(row, table.aligned) for row in table.rows]
+        for cell in head:
+            cell["attrs"]["head"] = True
+        children: list[Token] = [{"type": "table_head", "children": head}]
+        if rows:
+            body = [{"type": "table_row", "children": row} for row in rows]
+            children.append({"type": "table_body", "children": body})
+        return {"type": "table", "children": children}
+
+    def row(self, row: Row, aligned: Sequence[str]) -> list[Token]:
+        found: list[Token] = []
+        for cell, side in zip(row.cells, aligned, strict=False):
+            attrs = {"align": side, "head": False}
+            found.append({"type": "table_cell", "children": self.leaf(cell), "attrs": attrs})
+        return found
+
+    def leaf(self, leaf: Leaf) -> list[Token]:
+        return self.inlines(self.document.inlines(leaf))
+
+    def inlines(self, nodes: Sequence[Inline]) -> list[Token]:
+        found: list[Token] = []
+        for node in nodes:
+            raw = _RAW.get(node.kind)
+            token = {"type": raw, "raw": node.text} if raw else self.inline(node)
+            if token:
+                found.append(token)
+        return found
+
+    def inline(self, node: Inline) -> Token | None:
+        wrapped = _WRAPPED.get(node.kind)
+        if wrapped:
+            return {"type": wrapped, "children": self.inlines(node.children)}
+        match node.kind:
+            case Kind.SOFT_BREAK:
+                return {"type": "softbreak"}
+            case Kind.HARD_BREAK:
+                return {"type": "linebreak"}
+            case Kind.WIKILINK:
+                return {"type": "wikilink", "target": node.target, "label": node.text}
+            case Kind.LINK:
+                attrs = {"url": node.target, "title": node.title}
+                return {"type": "link", "children": self.inlines(node.children), "attrs": attrs}
+            case Kind.IMAGE:
+                alt = " ".join(words(node.children).split())
+                return {
+                    "type": "image",
+                    "attrs": {"url": node.target, "title": node.title, "alt": alt},
+                }
+            case Kind.NOTE:
+                return {"type": "footnote_ref", "attrs": {"index": self.index(node.target)}}
+        return None
+
+    def index(self, label: str) -> int:
+        """The number of the note with a label."""
+        key = fold(label)
+        if key not in self.indexes:
+            self.indexes[key] = len(self.indexes) + 1
+            self.waiting.append(self.document.root.notes[key])
+        return self.indexes[key]
+
+
+def _top_heading(blocks: Sequence[Block]) -> Heading | None:
+    """The heading of level 1 that the text opens with."""
+    for block in blocks:
+        if isinstance(block, Definition) or (
+            isinstance(block, Html) and not shown_html(block.text).strip()
+        ):
+            continue
+        return block if isinstance(block, Heading) and block.level == 1 else None
+    return None
