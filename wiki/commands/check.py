@@ -15,9 +15,19 @@ SHOWN = 50
 
 @click.command()
 @click.option("--repair", is_flag=True, help="Make anew what differs.")
+@click.option(
+    "--from",
+    "source",
+    default="",
+    metavar="FILE",
+    help="With --repair: a backup, a clone or its address, to fetch damaged texts from.",
+)
 @with_wiki
-def check(wiki: Wiki, repair: bool) -> None:
-    """Compare every projection with git, and git with itself; exit code 1 if something differs."""
+def check(wiki: Wiki, repair: bool, source: str) -> None:
+    """Compare every projection with git, and git with itself; exit code 1 if something differs.
+
+    Every damaged object of git is named with the pages that it belongs to.
+    """
     found = projections.check(wiki)
     for line in found[:SHOWN]:
         click.echo(str(line))
@@ -28,7 +38,7 @@ def check(wiki: Wiki, repair: bool) -> None:
         return
     if not repair:
         sys.exit(1)
-    projections.repair(wiki, found)
+    projections.repair(wiki, found, source)
     left = projections.check(wiki)
     for line in left[:SHOWN]:
         click.echo(f"still: {line}")

@@ -479,3 +479,14 @@ def _revision(row: Any) -> Revision:
         removed=row.removed,
         accepter=Author(row.accepter, row.accepter_email) if row.accepter_email else None,
     )
+
+
+def places_of_blob(connection: Connection, blob: str, limit: int) -> list[tuple[str, str]]:
+    """The paths and commits in which pages said what a blob says, the newest first, so many."""
+    found = (
+        select(rows.c.path, rows.c.commit)
+        .where(rows.c.blob == blob)
+        .order_by(rows.c.date.desc(), rows.c.commit)
+        .limit(limit)
+    )
+    return [(path, commit) for path, commit in connection.execute(found)]

@@ -75,3 +75,15 @@ class TooFast(WikiError):
 
 class Unavailable(WikiError):
     """503: a part of the wiki is not ready; trying again helps."""
+
+
+class Unreadable(Unavailable):
+    """503: a text, or what leads to it, cannot be read from the disk.
+
+    It is missing where it is named, cut off, or changed; `why` is the fault in one word.
+    """
+
+    def __init__(self, object: str, why: str) -> None:
+        super().__init__("object_damaged", object=object, why=why)
+        self.object = object
+        self.why = why

@@ -12,7 +12,7 @@ from wiki.database import hiding as hidden
 from wiki.database.connection import Connection
 from wiki.domain import diff, frontmatter
 from wiki.domain.activity import Period, Writer, periods
-from wiki.domain.errors import Gone, NotFound
+from wiki.domain.errors import Gone, NotFound, Unreadable
 from wiki.domain.members import FORMER
 from wiki.domain.revisions import Part, Revision, is_revision
 from wiki.domain.rights import ANONYMOUS, Actor
@@ -20,6 +20,8 @@ from wiki.engine import Wiki
 from wiki.services import contents, fields, hiding, places
 
 PAGE = 50
+MOST_TRIED = 200
+"""Revisions in which a text that can still be read is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +131,42 @@ def page_at(wiki: Wiki, actor: Actor, path: str) -> PageNow:
         if last is None:
             raise NotFound("page_missing", path=path) from None
         return PageNow(last.page, last.path, False)
+    except Unreadable as error:
+        return _known_at(wiki, places.asked(path), error)
     with wiki.database.read() as connection:
         return PageNow(history.identity(connection, place.path), place.path, True)
+
+
+def _known_at(wiki: Wiki, path: str, error: Unreadable) -> PageNow:
+    """The page that the rows know at a path whose folder cannot be read; else raises the error."""
+    with wiki.database.read() as connection:
+        for tail in places.INDEXES:
+            page = history.identity(connection, path + tail)
+            if page:
+                return PageNow(page, path + tail, True)
+    raise error
+
+
+def last_readable(wiki: Wiki, actor: Actor, path: str) -> Revision | None:
+    """The newest revision of a page whose text can be read, and by this actor.
+
+    Raises as `page_at` does.
+    """
+    page = page_at(wiki, actor, path)
+    with wiki.database.read() as connection:
+        found = history.revisions(connection, page.page, limit=MOST_TRIED)
+        found = hiding.sift(wiki, connection, actor, found)
+    return next((one for one in found if one.blob and _is_readable(wiki, one)), None)
+
+
+def _is_readable(wiki: Wiki, revision: Revision) -> bool:
+    if Part.TEXT in revision.withheld:
+        return False
+    try:
+        wiki.store.blob(revision.blob)
+    except Unreadable:
+        return False
+    return True
 
 
 def revision_of(wiki: Wiki, page: str, written: str, actor: Actor = ANONYMOUS) -> Revision:
@@ -296,7 +332,10 @@ def titles_of_deleted(
 
 @lru_cache(maxsize=512)
 def _title_of(wiki: Wiki, blob: str) -> str:
-    return fields.title_of(contents.read(wiki, blob).text)
+    try:
+        return fields.title_of(contents.read(wiki, blob).text)
+    except Unreadable:
+        return ""
 
 
 def named(
@@ -308,5 +347,8 @@ def named(
         return summary.title, summary.meta.kind.value
     readable = [found for found in revisions if Part.TEXT not in found.withheld]
     blob = next((found.blob for found in readable if found.blob), "")
-    content = contents.read(wiki, blob)
+    try:
+        content = contents.read(wiki, blob)
+    except Unreadable:
+        content = contents.EMPTY
     return fields.title_of(content.text) or page.path, content.meta.kind.value

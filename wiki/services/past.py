@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from wiki.database import catalogue, hiding, history, titles
 from wiki.database.connection import Connection
+from wiki.domain.errors import Unreadable
 from wiki.domain.paths import fold
 from wiki.domain.revisions import Part, Revision
 from wiki.domain.rights import Actor, Right
@@ -58,22 +59,34 @@ def _called(
 
 
 def _had_title(wiki: Wiki, revision: Revision, title: str) -> bool:
-    content = contents.read(wiki, revision.blob)
+    try:
+        content = contents.read(wiki, revision.blob)
+    except Unreadable:
+        return False
     return not content.meta.redirect and fold(title_of(revision.path, content.text)) == title
 
 
 def _page(wiki: Wiki, connection: Connection, target: str, commit: str) -> str:
     """The page that was at a path then, redirects of that time followed; empty if none was."""
+    try:
+        place = _there(wiki, target, commit)
+    except Unreadable:
+        # What cannot be read leads nowhere.
+        return ""
+    return history.page_of(connection, place.path, commit) if place else ""
+
+
+def _there(wiki: Wiki, target: str, commit: str) -> places.Place | None:
     place = _look(wiki, target, commit)
     for _ in range(MOST_REDIRECTS):
         if place is None:
-            return ""
+            return None
         redirect = contents.meta_of(wiki, place.blob).redirect.strip("/")
         there = _look(wiki, redirect, commit) if redirect else None
         if there is None:
             break
         place = there
-    return history.page_of(connection, place.path, commit) if place else ""
+    return place
 
 
 def _look(wiki: Wiki, path: str, commit: str) -> places.Place | None:

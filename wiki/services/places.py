@@ -6,7 +6,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from wiki.database import catalogue, history
-from wiki.domain.errors import Gone, Invalid, NotFound
+from wiki.domain.errors import Gone, Invalid, NotFound, Unreadable
 from wiki.domain.paths import file_of
 from wiki.domain.rights import Actor, Right
 from wiki.engine import Wiki
@@ -98,7 +98,7 @@ def destination(wiki: Wiki, actor: Actor, place: Place) -> Place:
     """
     seen = {place.path}
     for _ in range(MOST_REDIRECTS):
-        target = contents.meta_of(wiki, place.blob).redirect.strip("/")
+        target = _target(wiki, place)
         if not is_safe(target):
             return place
         there = look(wiki, target)
@@ -110,6 +110,14 @@ def destination(wiki: Wiki, actor: Actor, place: Place) -> Place:
         seen.add(there.path)
         place = there
     return place
+
+
+def _target(wiki: Wiki, place: Place) -> str:
+    try:
+        return contents.meta_of(wiki, place.blob).redirect.strip("/")
+    except Unreadable:
+        # Where it led cannot be read; its history can.
+        return ""
 
 
 def is_safe(path: str) -> bool:

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 from wiki.database import anchors as table
-from wiki.database import changes
+from wiki.database import changes, history, progress
 from wiki.domain.search import Progress
 from wiki.engine import Wiki
+from wiki.i18n.errors import sentence
 from wiki.projections import anchors as anchoring
 from wiki.projections import checking, export, follow, passages
 from wiki.services import anchors, signs
+from wiki.store.damage import Damage
+from wiki.store.store import StoreError
 
 NAMES = ("history", "catalogue", "passages", "anchors", "search", "lost", "export")
 SQL = frozenset({"history", "catalogue"})
 
+_ID = re.compile(r"[0-9a-f]{40}")
+MOST_NAMED = 20
+"""Revisions that are named of a text that is damaged."""
 SHOWN = 5
 """So many findings are kept for the administrator's screen."""
 
@@ -79,7 +86,7 @@ def check(wiki: Wiki) -> list[Finding]:
     What merely lags is brought up first: that is no difference.
     """
     export.catch_up(wiki.store)
-    found = [Finding("git", line) for line in wiki.store.fsck()]
+    found = list(_of_git(wiki))
     for one in checking.check(wiki.store, wiki.database, wiki.zone):
         what = f"{one.key} {one.field}: {one.kept!r}, should be {one.true!r}"
         found.append(Finding(one.projection, what))
@@ -103,16 +110,67 @@ def check(wiki: Wiki) -> list[Finding]:
     return found
 
 
-def repair(wiki: Wiki, found: Sequence[Finding]) -> None:
-    """Make anew the projections in which something was found; git itself is left alone."""
+def repair(wiki: Wiki, found: Sequence[Finding], source: str = "") -> None:
+    """Put git right as far as that is possible, then make anew the projections that differ.
+
+    Git's damaged objects are fetched from `source`, a backup or a clone, if one is named, and from
+    the exported files; a branch that is lost is put back where it was seen last. Raises StoreError
+    (`repair_source`).
+    """
     names = {finding.where for finding in found}
+    if "git" in names:
+        wiki.store.mend(source)
+        with wiki.database.read() as connection:
+            known = [commit for commit, _ in progress.everything(connection).values()]
+        wiki.store.recover(known)
+        # What was derived while objects were damaged may lack what they say.
+        names |= set(NAMES)
     rebuild(wiki, [name for name in NAMES if name in names], lambda name, done, total: None)
 
 
+def _of_git(wiki: Wiki) -> Iterator[Finding]:
+    """What is wrong with the repository: the branch, each damaged object, and what git says."""
+    trouble = wiki.store.trouble()
+    if trouble is not None:
+        yield Finding("git", sentence("en", trouble.code, trouble.values))
+    try:
+        lines = wiki.store.fsck()
+    except StoreError as error:
+        lines = [sentence("en", error.code, error.values)]
+    damages = wiki.store.damages() if lines else []
+    for damage in damages:
+        yield Finding("git", _described(wiki, damage))
+    ids = {damage.id for damage in damages}
+    for line in lines:
+        if not ids or _tells_more(line, ids):
+            yield Finding("git", line)
+
+
+def _described(wiki: Wiki, damage: Damage) -> str:
+    """A damaged object with the pages and revisions that it belongs to."""
+    what = f"{damage.kind} {damage.id} cannot be read ({damage.why})"
+    if damage.kind == "commit":
+        return what
+    if damage.kind == "tree":
+        return f"{what}: folder {damage.file or '/'} in revision {damage.revision[:10]}"
+    with wiki.database.read() as connection:
+        places = history.places_of_blob(connection, damage.id, MOST_NAMED)
+    named = places or [(damage.file, damage.revision)]
+    return f"{what}: " + ", ".join(f"{path} in {commit[:10]}" for path, commit in named)
+
+
+def _tells_more(line: str, ids: set[str]) -> bool:
+    """Whether a line of git's is about something else than these damaged objects."""
+    if line.startswith(("broken link", "error: inflate", "  ")):
+        return False
+    is_known = any(id in line or id[2:] in line for id in ids)
+    return bool(_ID.search(line)) and not is_known
+
+
 def _search_behind(wiki: Wiki) -> int:
-    progress: Progress = wiki.search.progress
+    reached: Progress = wiki.search.progress
     head = wiki.store.head()
-    known = progress.revision
+    known = reached.revision
     if head and not known:
         return -1
     if known and not wiki.store.reachable(known, head):

@@ -9,6 +9,10 @@ What is done, and in which order:
   is put aside. No file beside `.git` is touched; those that differ from the last commit are
   reported.
 
+A repository that the wiki has worked on before (a note in it says so) is never refused for damage:
+what can be read is served, an unreadable `HEAD` or `config` is written anew, and notices say what
+is wrong.
+
 Everything happens under a lock on the folder, so several processes may start at once; a process
 that is killed half-way leaves something that the next start takes up.
 """
@@ -16,6 +20,7 @@ that is killed half-way leaves something that the next start takes up.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,16 +28,19 @@ from pathlib import Path
 
 import pygit2
 
-from wiki.domain.errors import NotFound
+from wiki.domain.errors import NotFound, Unreadable
 from wiki.domain.revisions import Author
 from wiki.store import beside, command, commits, editing, log
 from wiki.store.lock import held_folder
 from wiki.store.objects import ObjectWriter, flush_folder, write_flushed
 from wiki.store.reading import Reader
-from wiki.store.refs import Branch
+from wiki.store.refs import HEADS, Branch, clear_locks, seen_branch
 from wiki.store.versions import Change, Notice, StoreError
 
 _SETTINGS = {
+    # Nobody's `git gc` or `git prune` may take objects away that a save is about to name.
+    "core.repositoryformatversion": "1",
+    "extensions.preciousobjects": "true",
     "core.bare": "true",
     "core.logallrefupdates": "false",
     "core.fsync": "committed,reference",
@@ -52,7 +60,8 @@ _UNFINISHED = {
 }
 _LEFT = ("MERGE_MSG", "MERGE_MODE", "AUTO_MERGE", "REBASE_HEAD", "SQUASH_MSG", "BISECT_LOG")
 _LEFT_LOCKS = ("index.lock", "HEAD.lock", "config.lock", "packed-refs.lock")
-_HEADS = "refs/heads/"
+_CONFIG = b"[core]\n\trepositoryformatversion = 0\n\tbare = true\n"
+_HEAD = re.compile(rb"ref: ?refs/\S+\n?\Z|[0-9a-f]{40}\n?\Z")
 _NEW = ".git.denktank-new"
 _IMPORT = Author("denktank", f"denktank@{Author.DOMAIN}")
 
@@ -70,7 +79,8 @@ def adopt(folder: Path, branch: str) -> Adopted:
     """Make the folder's repository ready for use, creating it if there is none.
 
     Notices: `store_imported` (count), `store_kept` (count, files), `store_unfinished` (what),
-    `store_detached` (branch, revision), `store_branch` (branch, instead_of), `store_shallow`.
+    `store_detached` (branch, revision), `store_branch` (branch, instead_of), `store_shallow`,
+    `store_mended` (file), `store_damaged` (detail).
     Raises StoreError: `store_gitfile`, `store_bare`, `store_sha256`, `store_reftable`,
     `store_partial`, `store_corrupt`, `store_unwritable`, `store_git_missing` (all with `folder`).
     """
@@ -79,6 +89,7 @@ def adopt(folder: Path, branch: str) -> Adopted:
         folder.mkdir(parents=True, exist_ok=True)
         with held_folder(folder):
             notices = [] if os.path.lexists(git) else _create(folder, branch)
+            notices += _mend(git)
             _refuse(folder, git)
             found, more = _take(folder, git, branch)
     except OSError as error:
@@ -122,6 +133,40 @@ def _begin(git: Path, branch: str, revision: str) -> None:
     new.move("")
 
 
+def _mend(git: Path) -> list[Notice]:
+    """Write anew what git cannot do without, if it is unreadable in a repository that was ours."""
+    branch = seen_branch(git) if git.is_dir() else ""
+    if not branch:
+        return []
+    clear_locks(git)
+    mended = []
+    if not _HEAD.match(_written(git / "HEAD")):
+        _point_head(git, branch)
+        mended.append("HEAD")
+    if not _is_config(git / "config"):
+        if (git / "config").exists():
+            (git / "config").replace(git / "config.damaged")
+        write_flushed(os.fspath(git / "config"), _CONFIG)
+        mended.append("config")
+    (git / "refs").mkdir(exist_ok=True)
+    return [Notice("store_mended", {"file": name}) for name in mended]
+
+
+def _written(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError:
+        return b""
+
+
+def _is_config(file: Path) -> bool:
+    try:
+        # An empty one is read without a word, and means a repository of another kind.
+        return "core.repositoryformatversion" in pygit2.Config(os.fspath(file))
+    except (pygit2.GitError, ValueError, OSError):
+        return False
+
+
 def _refuse(folder: Path, git: Path) -> None:
     """Raise if the repository is of a sort that cannot be used; say what to do."""
 
@@ -154,14 +199,8 @@ def _take(folder: Path, git: Path, wanted: str) -> tuple[str, list[Notice]]:
     try:
         reader = Reader(git)
         branch, notices = _branch(reader, wanted)
-        head = Branch(git, branch).read()
-        if head:
-            reader.tree(log.tree_of(reader, head))
-            if not was_bare:
-                notices += _differing(reader, folder, head)
-        elif not was_bare and (files := beside.files(folder)):
-            notices.append(_kept(files))
-    except (pygit2.GitError, KeyError, ValueError, NotFound) as problem:
+        notices += _look(reader, folder, branch, was_bare=was_bare)
+    except (pygit2.GitError, KeyError, ValueError, NotFound, Unreadable) as problem:
         detail = f"{type(problem).__name__}: {problem}"
         raise StoreError("store_corrupt", folder=str(folder), detail=detail) from problem
     notices += _end_unfinished(git)
@@ -169,6 +208,25 @@ def _take(folder: Path, git: Path, wanted: str) -> tuple[str, list[Notice]]:
     if reader.shallow:
         notices.append(Notice("store_shallow", {}))
     return branch, notices
+
+
+def _look(reader: Reader, folder: Path, branch: str, *, was_bare: bool) -> list[Notice]:
+    """What is wrong with the newest revision, or differs from it beside the repository."""
+    is_ours = bool(seen_branch(reader.git))
+    try:
+        head = Branch(reader.git, branch).read()
+        if head:
+            reader.tree(log.tree_of(reader, head))
+    except (StoreError, NotFound, Unreadable) as problem:
+        if not is_ours:
+            raise
+        return [Notice("store_damaged", {"detail": f"{problem} {problem.values}"})]
+    if not head:
+        files = [] if was_bare else beside.files(folder)
+        return [_kept(files)] if files else []
+    if not is_ours:
+        Branch(reader.git, branch).note(head)
+    return [] if was_bare else _differing(reader, folder, head)
 
 
 def _settle(git: Path, config: pygit2.Config) -> None:
@@ -187,14 +245,17 @@ def _settle(git: Path, config: pygit2.Config) -> None:
 def _branch(reader: Reader, wanted: str) -> tuple[str, list[Notice]]:
     """The branch to work on, and HEAD pointed at it."""
     head = (reader.git / "HEAD").read_text(errors="replace").strip()
+    if (seen := seen_branch(reader.git)) and head == f"ref: {HEADS}{seen}":
+        # Also if it cannot be read now: no other one takes its place.
+        return seen, []
     repository = reader.repository()
     names = sorted(repository.listall_branches())
     if not head.startswith("ref:"):
         return _attach(reader, head, names, wanted)
     current = head.removeprefix("ref:").strip()
-    if not current.startswith(_HEADS):
+    if not current.startswith(HEADS):
         return _attach(reader, str(repository.head.target), names, wanted)
-    name = _pointed_at(repository, current.removeprefix(_HEADS))
+    name = _pointed_at(repository, current.removeprefix(HEADS))
     if name in names or not names:
         return name, []
     # HEAD names a branch without a commit, while others have some.
@@ -226,14 +287,14 @@ def _rebased(git: Path) -> str:
     for state in ("rebase-merge", "rebase-apply"):
         file = git / state / "head-name"
         if file.is_file():
-            return file.read_text(errors="replace").strip().removeprefix(_HEADS)
+            return file.read_text(errors="replace").strip().removeprefix(HEADS)
     return ""
 
 
 def _pointed_at(repository: pygit2.Repository, name: str) -> str:
     """The branch that a branch which is only another name for it stands for."""
     try:
-        return repository.lookup_reference(_HEADS + name).resolve().name.removeprefix(_HEADS)
+        return repository.lookup_reference(HEADS + name).resolve().name.removeprefix(HEADS)
     except KeyError:
         return name
 
@@ -243,7 +304,7 @@ def _preferred(names: list[str], wanted: str) -> str:
 
 
 def _point_head(git: Path, branch: str) -> None:
-    write_flushed(os.fspath(git / "denktank.head"), f"ref: {_HEADS}{branch}\n".encode())
+    write_flushed(os.fspath(git / "denktank.head"), f"ref: {HEADS}{branch}\n".encode())
     (git / "denktank.head").replace(git / "HEAD")
     flush_folder(os.fspath(git))
 

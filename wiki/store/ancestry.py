@@ -10,8 +10,10 @@ from __future__ import annotations
 import threading
 from bisect import bisect_left
 
+from wiki.domain.errors import Unreadable
 from wiki.store import command, log
 from wiki.store.reading import Reader
+from wiki.store.versions import StoreError
 
 _SIZE = 20
 _MOST_NEW = 2_000
@@ -60,12 +62,18 @@ class Ancestry:
     def _follow(self, head: str) -> None:
         new = self._since_last(head)
         if new is None:
-            ids = sorted(command.run(self._reader.git, "rev-list", head).split())
-            self._packed = bytes.fromhex("".join(ids))
+            self._packed = bytes.fromhex("".join(sorted(self._all(head))))
             self._new = set()
         else:
             self._new |= new
         self._head = head
+
+    def _all(self, head: str) -> list[str]:
+        try:
+            return command.run(self._reader.git, "rev-list", head).split()
+        except StoreError:
+            # Git stops at a commit that it cannot read.
+            return log.reached(self._reader, "", head)
 
     def _since_last(self, head: str) -> set[str] | None:
         """The commits new in `head`, or None if they are many or the branch did not go forward."""
@@ -80,7 +88,10 @@ class Ancestry:
                 went_forward = True
             if id in found or id in self._new or self._old(id):
                 continue
-            commit = log.commit(self._reader, id)
+            try:
+                commit = log.commit(self._reader, id)
+            except Unreadable:
+                return None
             if commit is None or len(found) + len(self._new) > _MOST_NEW:
                 return None
             found.add(id)

@@ -26,11 +26,12 @@ def differing(reader: Reader, folder: Path, tree: str) -> list[str]:
     """Files that differ from the tree: changed, not in it, or missing here; sorted."""
     committed = {entry.file: entry.blob for entry in stored.entries(reader, tree, "")}
     here = set(files(folder))
-    changed = {file for file, blob in committed.items() if _blob(folder / file) != blob}
+    changed = {file for file, blob in committed.items() if blob_of(folder / file) != blob}
     return sorted(changed | (here - committed.keys()))
 
 
-def _blob(file: Path) -> str:
+def blob_of(file: Path) -> str:
+    """The blob id of a file's content; empty if it is no plain file."""
     if file.is_symlink() or not file.is_file():
         return ""
     data = file.read_bytes()

@@ -34,7 +34,12 @@ def attempt(git: Path, *arguments: str) -> tuple[int, str, str]:
 
 
 def fields(git: Path, given: IO[bytes], *arguments: str) -> Iterator[bytes]:
-    """What a command prints, field by field as NUL ends them, while it runs; reads `given`."""
+    """What a command prints, field by field as NUL ends them, while it runs; reads `given`.
+
+    Raises StoreError (`store_git_failed`) at the end of what a failing command printed.
+    """
+    from git.exc import GitCommandError
+
     process = _execute(git, arguments, istream=given, as_process=True)
     rest = b""
     try:
@@ -44,6 +49,9 @@ def fields(git: Path, given: IO[bytes], *arguments: str) -> Iterator[bytes]:
         if rest:
             yield rest
         process.wait()
+    except GitCommandError as error:
+        detail = str(error.stderr).strip()[-500:]
+        raise StoreError("store_git_failed", command=arguments[0], detail=detail) from error
     finally:
         process.stdout.close()
         process.stderr.close()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pygit2
 from pygit2.enums import DiffFind
 
+from wiki.domain.errors import Unreadable
 from wiki.store import trees
 from wiki.store.reading import Reader
 from wiki.store.versions import Commit, FileDiff
@@ -18,7 +19,8 @@ _MOST_PAIRS = 40_000
 def between(reader: Reader, before: str, after: str) -> list[FileDiff]:
     """Files that differ between two trees (empty id: the empty tree), sorted by name.
 
-    Only regular files with a UTF-8 name; a change of mode alone is no difference.
+    Only regular files with a UTF-8 name; a change of mode alone is no difference. What lies in a
+    folder that cannot be read, before or after, counts as unchanged.
     """
     return sorted(_compare(reader, before, after, ""), key=lambda diff: diff.file)
 
@@ -40,7 +42,9 @@ def renames(reader: Reader, commit: Commit, diffs: list[FileDiff]) -> dict[str, 
     come = {diff.file: diff.after for diff in diffs if not diff.before}
     if not gone or not come or len(commit.parents) != 1:
         return {}
-    if len(gone) * len(come) > _MOST_PAIRS:
+    if len(gone) * len(come) > _MOST_PAIRS or not _are_whole(
+        reader, [*gone.values(), *come.values()]
+    ):
         return _identical(gone, come)
     repository = reader.repository()
     parent = repository[commit.parents[0]].peel(pygit2.Tree)
@@ -54,6 +58,16 @@ def renames(reader: Reader, commit: Commit, diffs: list[FileDiff]) -> dict[str, 
     return {new: old for new, old in found.items() if new in come and old in gone}
 
 
+def _are_whole(reader: Reader, blobs: list[str]) -> bool:
+    """Whether all can be read: libgit2, which compares them, would not stop at one cut off."""
+    try:
+        for blob in blobs:
+            reader.expect("blob", blob)
+    except Unreadable:
+        return False
+    return True
+
+
 def _identical(gone: dict[str, str], come: dict[str, str]) -> dict[str, str]:
     by_blob = {blob: file for file, blob in gone.items()}
     return {file: by_blob.pop(blob) for file, blob in sorted(come.items()) if blob in by_blob}
@@ -62,7 +76,11 @@ def _identical(gone: dict[str, str], come: dict[str, str]) -> dict[str, str]:
 def _compare(reader: Reader, before: str, after: str, at: str) -> Iterator[FileDiff]:
     if before == after:
         return
-    for old, new in trees.differing(reader.tree(before), reader.tree(after)):
+    try:
+        pairs = list(trees.differing(reader.tree(before), reader.tree(after)))
+    except Unreadable:
+        return
+    for old, new in pairs:
         name = _name(old or new)
         if name is None:
             continue

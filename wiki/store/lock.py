@@ -80,6 +80,16 @@ def attempt(file: Path) -> Iterator[bool]:
 
 
 @contextmanager
+def held_file(file: Path) -> Iterator[None]:
+    """Hold a lock file, when whoever holds it lets go."""
+    handle = _acquire(file)
+    try:
+        yield
+    finally:
+        _release(handle)
+
+
+@contextmanager
 def held_folder(folder: Path) -> Iterator[None]:
     """Hold a lock on a folder itself, for what must be done before it has any lock file."""
     handle = _acquire(folder, os.O_RDONLY | os.O_DIRECTORY)

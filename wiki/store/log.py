@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from itertools import islice
+from dataclasses import replace
 
-import pygit2
-from pygit2.enums import SortMode
-
-from wiki.domain.errors import NotFound
+from wiki.domain.errors import NotFound, Unreadable
 from wiki.store import command, commits, differences, seals
 from wiki.store.reading import Reader
-from wiki.store.versions import Commit, FileDiff
+from wiki.store.versions import Commit, FileDiff, StoreError
 
 # From here on git's own process is faster than comparing trees one pair at a time.
 _MANY = 500
@@ -37,7 +34,7 @@ _DIFF = (
 
 
 def commit(reader: Reader, revision: str) -> Commit | None:
-    """The commit of that full id, or None."""
+    """The commit of that full id, or None; raises Unreadable."""
     if not _FULL.fullmatch(revision):
         return None
     try:
@@ -47,7 +44,7 @@ def commit(reader: Reader, revision: str) -> Commit | None:
 
 
 def tree_of(reader: Reader, revision: str) -> str:
-    """The id of a revision's tree; raises NotFound (`revision_unknown`)."""
+    """The id of a revision's tree; raises NotFound (`revision_unknown`), Unreadable."""
     if _FULL.fullmatch(revision):
         try:
             return reader.read_as("commit", revision)[5:45].decode()
@@ -57,15 +54,23 @@ def tree_of(reader: Reader, revision: str) -> str:
 
 
 def changes(reader: Reader, commit: Commit) -> list[FileDiff]:
-    """What a commit did; a merge: the files that differ from every parent."""
-    parents = [tree_of(reader, parent) for parent in commit.parents]
+    """What a commit did; a merge: the files that differ from every parent.
+
+    A parent that cannot be read is none; what lies in a folder that cannot be read is left out.
+    """
+    parents = []
+    for parent in commit.parents:
+        with suppress(NotFound, Unreadable):
+            parents.append(tree_of(reader, parent))
     return differences.of_commit(reader, commit, parents)
 
 
 def log(reader: Reader, since: str, until: str) -> Iterator[Commit]:
-    """Commits reachable from `until` and not from `since`, parents before children."""
-    for id in _ids(reader, since, until):
-        yield _known(reader, id)
+    """Commits reachable from `until` and not from `since`, parents before children.
+
+    Those that cannot be read are left out, also among the parents of others.
+    """
+    return _readable(reader, _ids(reader, since, until), set())
 
 
 def reachable(reader: Reader, since: str, until: str) -> frozenset[str]:
@@ -76,12 +81,39 @@ def reachable(reader: Reader, since: str, until: str) -> frozenset[str]:
 def history(reader: Reader, since: str, until: str) -> Iterator[tuple[Commit, list[FileDiff]]]:
     """The same, each commit with its changes."""
     ids = _ids(reader, since, until)
-    if len(ids) <= _MANY:
-        for commit in (_known(reader, id) for id in ids):
-            yield commit, changes(reader, commit)
-        return
-    for id, diffs in _changes_of_many(reader, ids):
-        yield _known(reader, id), diffs
+    lost: set[str] = set()
+    done = 0
+    # Git stops at the first object that it cannot read: from there on one by one.
+    with suppress(StoreError):
+        for id, diffs in _changes_of_many(reader, ids) if len(ids) > _MANY else ():
+            done += 1
+            for commit in _readable(reader, [id], lost):
+                yield commit, diffs
+    for commit in _readable(reader, ids[done:], lost):
+        yield commit, changes(reader, commit)
+
+
+def reached(reader: Reader, since: str, until: str) -> list[str]:
+    """The ids of `log`, found by going through every commit that can be read."""
+    known = set(_order(reader, since, set())) if since else set()
+    return _order(reader, until, known)
+
+
+def _order(reader: Reader, until: str, known: set[str]) -> list[str]:
+    """All that one commit reaches but what is known, parents before children."""
+    found: list[str] = []
+    seen = set(known)
+    waiting = [(until, False)]
+    while waiting:
+        id, are_parents_done = waiting.pop()
+        if are_parents_done:
+            found.append(id)
+        elif id not in seen:
+            seen.add(id)
+            with suppress(KeyError, Unreadable):
+                parents = _known(reader, id).parents
+                waiting += [(id, True), *((parent, False) for parent in parents)]
+    return found
 
 
 def _ids(reader: Reader, since: str, until: str) -> list[str]:
@@ -93,26 +125,40 @@ def _ids(reader: Reader, since: str, until: str) -> list[str]:
         line = _line(reader, since, until)
         if line is not None:
             return line
-        # A commit with an author that is not well formed stops libgit2, not git.
-        with suppress(pygit2.GitError):
-            walker = reader.repository().walk(until, SortMode.TOPOLOGICAL | SortMode.REVERSE)
-            walker.hide(since)
-            few = [str(found.id) for found in islice(walker, _MANY + 1)]
-            if len(few) <= _MANY:
-                return few
     limits = [until, f"^{since}"] if since else [until]
-    return command.run(reader.git, "rev-list", "--topo-order", "--reverse", *limits).split()
+    try:
+        return command.run(reader.git, "rev-list", "--topo-order", "--reverse", *limits).split()
+    except StoreError:
+        return reached(reader, since, until)
+
+
+def _readable(reader: Reader, ids: Iterable[str], lost: set[str]) -> Iterator[Commit]:
+    """The commits of these ids, parents first; those that cannot be read are noted as lost."""
+    for id in ids:
+        try:
+            found = _known(reader, id)
+        except (KeyError, Unreadable):
+            lost.add(id)
+            continue
+        if lost.isdisjoint(found.parents):
+            yield found
+        else:
+            kept = tuple(parent for parent in found.parents if parent not in lost)
+            yield replace(found, parents=kept)
 
 
 def _line(reader: Reader, since: str, until: str) -> list[str] | None:
     """The ids after `since` up to `until` if they stand in one short line, else None.
 
-    That is how saves follow each other; libgit2's walk costs a hundred times as much.
+    That is how saves follow each other; asking git costs a hundred times as much.
     """
     line: list[str] = []
     id = until
     while id != since:
-        parents = _known(reader, id).parents
+        try:
+            parents = _known(reader, id).parents
+        except (KeyError, Unreadable):
+            return None
         if len(parents) != 1 or len(line) == _LONGEST_LINE:
             return None
         line.append(id)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from wiki.store import command, lock
 
 _MOST_LOOSE = 2_000
 _HOUR = 3_600
+_HARMLESS = ("notice:", "Checking ")
 
 
 def maintain(git: Path) -> None:
@@ -21,9 +24,33 @@ def maintain(git: Path) -> None:
     with lock.attempt(git / "denktank.maintenance") as is_ours:
         if is_ours and _loose_objects(git / "objects") > _MOST_LOOSE:
             _clear(git / "objects")
-            command.run(git, "-c", "pack.threads=1", "repack", "-d", "-q", "--geometric=2")
+            with unguarded(git) as view:
+                command.run(view, "-c", "pack.threads=1", "repack", "-d", "-q", "--geometric=2")
             # One file, not a chain: that is what libgit2 reads.
             command.run(git, "commit-graph", "write", "--reachable", "--no-progress")
+
+
+@contextmanager
+def unguarded(git: Path) -> Iterator[Path]:
+    """The same repository seen through a folder in which git may take objects away.
+
+    The repository itself is marked so that git refuses that, whoever asks; who packs and prunes
+    through this view knows what is being saved. One at a time.
+    """
+    view = git / "denktank.upkeep"
+    shutil.rmtree(view, ignore_errors=True)
+    view.mkdir()
+    try:
+        for name in ("objects", "refs"):
+            (view / name).symlink_to(f"../{name}")
+        for name in ("HEAD", "packed-refs", "shallow"):
+            if (git / name).exists():
+                shutil.copyfile(git / name, view / name)
+        settings = "[core]\n\trepositoryformatversion = 0\n\tbare = true\n"
+        (view / "config").write_text(settings, encoding="ascii")
+        yield view
+    finally:
+        shutil.rmtree(view, ignore_errors=True)
 
 
 def _clear(objects: Path) -> None:
@@ -36,10 +63,18 @@ def _clear(objects: Path) -> None:
 
 
 def fsck(git: Path) -> list[str]:
-    """What `git fsck --strict` finds wrong, one line each; empty if all is well."""
-    _, out, err = command.attempt(git, "fsck", "--strict", "--no-dangling", "--no-progress")
+    """What `git fsck --strict` finds wrong, one line each; empty if all is well.
+
+    It looks at the refs as they are now: git reads them last, and would miss the objects of a save
+    that came meanwhile. Nor is anything packed while it looks.
+    """
+    with lock.held_file(git / "denktank.maintenance"):
+        refs = command.run(git, "for-each-ref", "--format=%(objectname) %(refname)")
+        with tempfile.TemporaryDirectory(prefix="denktank.still-", dir=git) as name:
+            still = _still(git, refs, Path(name) / "git")
+            _, out, err = command.attempt(still, "fsck", "--strict", "--no-dangling")
     lines = (out + "\n" + err).splitlines()
-    return [line for line in lines if line.strip() and not line.startswith("notice:")]
+    return [line for line in lines if line.strip() and not line.startswith(_HARMLESS)]
 
 
 def backup(git: Path, target: Path) -> None:
@@ -62,7 +97,8 @@ def _still(git: Path, refs: str, folder: Path) -> Path:
     """
     command.run(folder, "init", "--bare", "--quiet")
     (folder / "objects/info/alternates").write_text(f"{git.resolve() / 'objects'}\n")
-    (folder / "packed-refs").write_text(refs.strip() + "\n")
+    if refs.strip():
+        (folder / "packed-refs").write_text(refs.strip() + "\n")
     for file in ("HEAD", "shallow"):
         if (git / file).exists():
             shutil.copyfile(git / file, folder / file)

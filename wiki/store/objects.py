@@ -19,6 +19,9 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
+from wiki.domain.errors import Unreadable
+from wiki.store import loose
+
 _TEMPORARY = "tmp_obj_denktank"
 _AT_ONCE = 32
 _THREADS = 6
@@ -55,7 +58,7 @@ class ObjectWriter:
         file = f"{self._objects}/{id[:2]}/{id[2:]}"
         # One that is there already was flushed before it got its name, but maybe not its folder.
         self._folders.add(f"{self._objects}/{id[:2]}")
-        if file not in self._waiting and not _is_whole(file):
+        if file not in self._waiting and not self._is_whole(id):
             temporary = f"{self._objects}/{_TEMPORARY}_{len(self._waiting)}"
             packed = zlib.compress(content, _LEVELS.get(kind, 1))
             self._waiting[file] = (_write(temporary, packed, 0o444), temporary)
@@ -71,6 +74,13 @@ class ObjectWriter:
         ]
         together([*tasks, beside] if beside else tasks)
         self._folders.clear()
+
+    def _is_whole(self, id: str) -> bool:
+        """Whether it lies here with every byte as it should be; a damaged one is written anew."""
+        try:
+            return loose.read(self._objects, id) is not None
+        except Unreadable:
+            return False
 
     def _settle(self) -> None:
         """Flush the files that wait, then give them their names."""
@@ -130,14 +140,6 @@ def _flush_and_close(handle: int) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def _is_whole(file: str) -> bool:
-    # A power failure may leave an empty file of an object that somebody else did not flush.
-    try:
-        return Path(file).stat().st_size > 0
-    except FileNotFoundError:
-        return False
 
 
 class _Threads:

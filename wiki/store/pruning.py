@@ -5,7 +5,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from wiki.store import command
+from wiki.store import command, maintenance
+from wiki.store.refs import SEEN
 
 _LEFT = (
     "logs",
@@ -18,6 +19,8 @@ _LEFT = (
     "ORIG_HEAD",
     "AUTO_MERGE",
     "index.before-denktank",
+    "config.damaged",
+    SEEN,
 )
 """What git or its users keep beside the objects, with words or names of what is gone."""
 
@@ -41,9 +44,10 @@ def prune(git: Path) -> list[str]:
         _remove(file)
     command.run(git, "pack-refs", "--all", "--prune")
     quiet = ("-c", "repack.writeBitmaps=false", "-c", "pack.threads=1")
-    command.run(git, *quiet, "repack", "-a", "-d", "-q")
-    (objects / "info" / "alternates").unlink(missing_ok=True)
-    command.run(git, "prune", "--expire=now")
+    with maintenance.unguarded(git) as view:
+        command.run(view, *quiet, "repack", "-a", "-d", "-q")
+        (objects / "info" / "alternates").unlink(missing_ok=True)
+        command.run(view, "prune", "--expire=now")
     command.run(git, "commit-graph", "write", "--reachable", "--no-progress")
     return borrowed
 

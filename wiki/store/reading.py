@@ -1,20 +1,28 @@
-"""Objects of the repository, read through libgit2."""
+"""Objects of the repository: loose ones read in process, packs through libgit2."""
 
 from __future__ import annotations
 
 import os
 import secrets
 import threading
+import time
 from collections import OrderedDict
+from contextlib import suppress
 from pathlib import Path
 
 import pygit2
 from pygit2.enums import ObjectType, RepositoryOpenFlag
 
+from wiki.domain.errors import Unreadable
+from wiki.store import loose
 from wiki.store.seals import Seal
 
 _MEGABYTE = 1024 * 1024
 _TREES_KEPT = 8 * _MEGABYTE
+_FULL = 40
+_PAUSES = (0.0, 0.002, 0.02)
+"""Seconds before an object that was not found, or not whole, is looked for again."""
+_DEEPEST = 5
 
 # A web process holds few things in memory: packs are mapped in small windows, not whole.
 pygit2.settings.mwindow_size = _MEGABYTE
@@ -43,6 +51,7 @@ class Reader:
         self.shallow = _shallow(git)
         self.seal = seal or Seal(secrets.token_bytes())
         self._local = threading.local()
+        self._folders = object_folders(git / "objects")
         self._trees: OrderedDict[str, bytes] = OrderedDict()
         self._trees_size = 0
         self._trees_lock = threading.Lock()
@@ -57,19 +66,73 @@ class Reader:
         return repository
 
     def reopen(self) -> None:
-        """Drop this thread's handle: the files it knew may have been repacked."""
+        """Drop this thread's handles: the files they knew may have been repacked."""
         self._local.process = None
+        self._local.packs_of = None
+
+    def forget(self) -> None:
+        """Forget everything that was read: objects were put right."""
+        self.reopen()
+        with self._trees_lock:
+            self._trees.clear()
+            self._trees_size = 0
 
     def read(self, id: str) -> tuple[str, bytes]:
-        """An object's kind and bytes; raises KeyError if there is no such object."""
+        """An object's kind and bytes.
+
+        Raises KeyError if there is no such object, Unreadable if it is not what its id says. One
+        that is damaged as a file of its own may still be whole in a pack.
+        """
+        for pause in _PAUSES:
+            try:
+                return self._look(id)
+            except (KeyError, Unreadable):
+                # Maintenance may be moving it from one place to another.
+                time.sleep(pause)
+                self.reopen()
+        return self._look(id)
+
+    def _look(self, id: str) -> tuple[str, bytes]:
+        damaged = None
+        for folder in self._folders if len(id) == _FULL else ():
+            try:
+                found = loose.read(folder, id)
+            except Unreadable as error:
+                damaged = error
+                continue
+            if found is not None:
+                return found
         try:
-            kind, data = self.repository().read(id)
-        except pygit2.GitError:
-            self.reopen()
-            kind, data = self.repository().read(id)
-        except ValueError as error:
-            raise KeyError(id) from error
+            kind, data = self._packs().read(id)
+        except (KeyError, ValueError) as error:
+            raise damaged or KeyError(id) from error
+        except pygit2.GitError as error:
+            raise Unreadable(id, "pack") from error
         return _KINDS[int(kind)], data
+
+    def size(self, id: str) -> int:
+        """An object's size, without reading it all; raises KeyError, Unreadable."""
+        for folder in self._folders:
+            with suppress(Unreadable):
+                found = loose.size(folder, id)
+                if found is not None:
+                    return found
+        try:
+            return int(self._packs().read_header(id)[1])
+        except (KeyError, ValueError, pygit2.GitError):
+            # The slow way says what is the matter.
+            return len(self.read(id)[1])
+
+    def _packs(self) -> pygit2.Odb:
+        """This thread's view of the packs alone."""
+        if getattr(self._local, "packs_of", None) != os.getpid():
+            packs = pygit2.Odb()
+            for folder in self._folders:
+                packs.add_backend(pygit2.OdbBackendPack(folder), 1)
+            self._local.packs = packs
+            self._local.packs_of = os.getpid()
+        found: pygit2.Odb = self._local.packs
+        return found
 
     def read_as(self, kind: str, id: str) -> bytes:
         """An object's bytes; raises KeyError if there is none of that kind."""
@@ -78,8 +141,15 @@ class Reader:
             raise KeyError(id)
         return data
 
+    def expect(self, kind: str, id: str) -> bytes:
+        """The bytes of an object that a tree or a commit names; raises Unreadable."""
+        try:
+            return self.read_as(kind, id)
+        except KeyError:
+            raise Unreadable(id, "missing") from None
+
     def tree(self, id: str) -> bytes:
-        """A tree's raw bytes, the empty id being the empty tree; raises KeyError."""
+        """A tree's raw bytes, the empty id being the empty tree; raises Unreadable."""
         if not id:
             return b""
         with self._trees_lock:
@@ -87,7 +157,7 @@ class Reader:
             if known is not None:
                 self._trees.move_to_end(id)
                 return known
-        data = self.read_as("tree", id)
+        data = self.expect("tree", id)
         self.keep_tree(id, data)
         return data
 
@@ -99,6 +169,20 @@ class Reader:
                 self._trees_size += len(data)
             while self._trees_size > _TREES_KEPT:
                 self._trees_size -= len(self._trees.popitem(last=False)[1])
+
+
+def object_folders(objects: Path, deep: int = _DEEPEST) -> list[str]:
+    """A repository's folder of objects, and those of others that it borrows from."""
+    found = [os.fspath(objects)]
+    try:
+        lines = (objects / "info" / "alternates").read_text(errors="surrogateescape").splitlines()
+    except OSError:
+        return found
+    for line in lines if deep else ():
+        other = objects / line
+        if line and not line.startswith("#") and other.is_dir():
+            found += [one for one in object_folders(other, deep - 1) if one not in found]
+    return found
 
 
 def _shallow(git: Path) -> frozenset[str]:

@@ -5,21 +5,31 @@ would stop everybody, so ours is recognisable: the new value is first written to
 (one fixed name, guarded by the writers' lock) and then *linked* to the lock's name. A lock file
 that is the same inode as `denktank.ref` is therefore ours, and whoever holds the writers' lock may
 remove it.
+
+Beside the branch stands a note of the commit that it had last (`denktank.seen`, not flushed: a
+witness, no truth). A branch that is unreadable, or gone while the note names a commit, is an error:
+whoever took an older value or none for it would undo what was answered.
 """
 
 from __future__ import annotations
 
 import os
 import re
+import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
+from wiki.store import maintenance
 from wiki.store.objects import flush_folder, together, write_flushed
 from wiki.store.versions import StoreError
 
-_ID = re.compile(rb"[0-9a-f]{40}")
+HEADS = "refs/heads/"
+SEEN = "denktank.seen"
+_ID = re.compile(rb"[0-9a-f]{40}(?=\n|\Z)")
+_NOTE = re.compile(rb"([0-9a-f]{40}) (\S+)\n")
+_LONGEST = 4_096
 _WAIT = 10.0
 _ABANDONED = 600.0
 _SILENT = 30.0
@@ -32,24 +42,76 @@ class Branch:
     def __init__(self, git: Path, name: str) -> None:
         self.name = name
         self._git = os.fspath(git)
-        self._ref = f"refs/heads/{name}"
+        self._ref = HEADS + name
         self._file = f"{self._git}/{self._ref}"
         self._lock = self._file + ".lock"
         self._next = f"{self._git}/denktank.ref"
+        self._seen = f"{self._git}/{SEEN}"
         self._packed_seen: tuple[object, str] = (None, "")
+        self._trusted = ("", "")
+        self._proposed = ""
 
     def read(self) -> str:
-        """The commit that the branch points at; empty if it has none."""
+        """The commit that the branch points at; empty if it never had one.
+
+        Raises StoreError (`store_branch_lost`) if it is unreadable, or gone.
+        """
         for _ in range(3):
-            value = self._loose() or self._packed()
+            value = self._loose()
             if value:
                 return value
-            # Between the two looks git may have moved it from one place to the other.
-        return ""
+            if value is not None:
+                continue
+            value, known = self._packed(), self.known()
+            if value == known or not known or (value and self._goes_on(value, known)):
+                return value
+            # Between the looks git may have moved it from one place to the other.
+        raise StoreError("store_branch_lost", file=self._file, known=self.known()[:10])
+
+    def known(self) -> str:
+        """The commit that it was last seen at; empty if that was never written down."""
+        try:
+            with Path(self._seen).open("rb") as file:
+                found = _NOTE.match(file.read(_LONGEST))
+        except FileNotFoundError:
+            return ""
+        return found[1].decode() if found and found[2].decode() == self._ref else ""
+
+    def note(self, commit: str) -> None:
+        """Write down where it is; call with the writers' lock held."""
+        line = f"{commit} {self._ref}\n".encode()
+        handle = os.open(self._seen, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            # In place: few bytes within one block, and no name changes, so no save flushes more.
+            os.pwrite(handle, line, 0)
+            if os.fstat(handle).st_size != len(line):
+                os.ftruncate(handle, len(line))
+        finally:
+            os.close(handle)
+
+    def put(self, commit: str) -> None:
+        """Point it at a commit whatever it was; for repairs, with the writers' lock held."""
+        self.propose(commit)
+        try:
+            self._take()
+            if Path(self._file).is_dir():
+                shutil.rmtree(self._file)
+            Path(self._lock).rename(self._file)
+        finally:
+            self.recover()
+        flush_folder(os.fspath(Path(self._file).parent))
+        self.note(commit)
+
+    def _goes_on(self, later: str, known: str) -> bool:
+        """Whether a packed value holds what was seen last: then git packed it after a push."""
+        if self._trusted != (later, known) and maintenance.descends(Path(self._git), later, known):
+            self._trusted = (later, known)
+        return self._trusted == (later, known)
 
     def propose(self, new: str) -> None:
         """Write down, flushed, where the branch will go; call with the writers' lock held."""
         self.recover()
+        self._proposed = new
         write_flushed(self._next, new.encode() + b"\n")
 
     def move(self, old: str) -> bool:
@@ -64,6 +126,7 @@ class Branch:
             if self.read() != old:
                 return False
             Path(self._lock).rename(self._file)
+            self.note(self._proposed)
         finally:
             self.recover()
         return True
@@ -114,14 +177,20 @@ class Branch:
         except FileNotFoundError:
             return 0.0
 
-    def _loose(self) -> str:
+    def _loose(self) -> str | None:
+        """The branch's own file: None without one, empty if it cannot be read."""
         try:
             handle = os.open(self._file, os.O_RDONLY | os.O_CLOEXEC)
-        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError:
             return ""
         try:
             found = _ID.match(os.read(handle, 64))
         except IsADirectoryError:
+            # What is left of branches whose names began with this one.
+            return None
+        except OSError:
             return ""
         finally:
             os.close(handle)
@@ -141,6 +210,39 @@ class Branch:
             value = found[1].decode() if found else ""
             self._packed_seen = (key, value)
         return value
+
+
+def seen_branch(git: Path) -> str:
+    """The branch that the wiki worked on last, by the note beside it; empty if there is none."""
+    try:
+        found = _NOTE.match((git / SEEN).read_bytes()[:_LONGEST])
+    except FileNotFoundError:
+        return ""
+    return found[2].decode().removeprefix(HEADS) if found else ""
+
+
+def clear_locks(git: Path) -> None:
+    """Remove locks that a killed git left: older than any git at work here could have made."""
+    at_work = None
+    for file in _locks(git):
+        try:
+            age = time.time() - file.stat().st_mtime
+        except FileNotFoundError:
+            continue
+        if age <= _SILENT:
+            continue
+        if at_work is None:
+            at_work = _is_git_at_work(os.fspath(git))
+        if age > _ABANDONED or not at_work:
+            file.unlink(missing_ok=True)
+
+
+def _locks(git: Path) -> Iterator[Path]:
+    yield from git.glob("*.lock")
+    yield from git.glob("objects/info/**/*.lock")
+    # Those of a purge are its own.
+    if not (git / "denktank.purge").is_dir():
+        yield from (git / "refs").rglob("*.lock")
 
 
 def _is_git_at_work(git: str) -> bool:

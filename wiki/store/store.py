@@ -10,15 +10,29 @@ and threads read while one writes.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from wiki.domain.errors import NotFound
+from wiki.domain.errors import NotFound, Unreadable
 from wiki.domain.revisions import Author, is_revision
-from wiki.store import adopt, commits, differences, editing, files, log, maintenance, objects, trees
+from wiki.store import (
+    adopt,
+    commits,
+    damage,
+    differences,
+    editing,
+    files,
+    log,
+    maintenance,
+    moving,
+    objects,
+    refs,
+    trees,
+)
 from wiki.store.ancestry import Ancestry
+from wiki.store.damage import Damage
 from wiki.store.lock import WriteLock
 from wiki.store.objects import ObjectWriter
 from wiki.store.reading import Reader
@@ -38,6 +52,7 @@ from wiki.store.versions import (
 # Inside the class, `list` is its method.
 Files = list[str]
 Diffs = list[FileDiff]
+Damages = list[Damage]
 
 __all__ = [
     "Blob",
@@ -90,12 +105,32 @@ class Store:
         return self._reader.seal
 
     def head(self) -> str:
-        """The branch's newest revision; empty if it has no commit. Microseconds."""
-        return self._branch.read()
+        """The branch's newest revision; empty if it has no commit. Microseconds.
+
+        Where the branch cannot be read (see `trouble`), the last one known: reading goes on.
+        """
+        try:
+            return self._branch.read()
+        except StoreError:
+            return self._branch.known()
+
+    def trouble(self) -> StoreError | None:
+        """Why nothing can be saved: the branch is unreadable, or gone. Else None."""
+        try:
+            self._branch.read()
+        except StoreError as error:
+            return error
+        return None
+
+    def remember(self) -> None:
+        """Write down where the branch is, if it was moved from elsewhere."""
+        if self.head() != self._branch.known():
+            with self._lock.held():
+                self._branch.note(self._branch.read())
 
     def stamp(self) -> object:
         """A hashable that is equal exactly as long as the branch did not move. Microseconds."""
-        return self._branch.read()
+        return self.head()
 
     def locked(self) -> AbstractContextManager[bool]:
         """Hold the writers' lock: between processes and threads, reentrant within a thread.
@@ -110,19 +145,36 @@ class Store:
         return files.entry(self._reader, self._tree_at(at), file)
 
     def read(self, file: str, at: str = "") -> Blob | None:
-        """The file's bytes in a revision (default: the newest), or None if it is not there."""
+        """The file's bytes in a revision (default: the newest), or None if it is not there.
+
+        Raises Unreadable, as everything that reads does.
+        """
         found = self.entry(file, at)
         return Blob(found.blob, self.blob(found.blob)) if found else None
 
     def blob(self, id: str) -> bytes:
-        """A blob's bytes; raises NotFound (`blob_unknown`)."""
+        """A blob's bytes.
+
+        Raises Unreadable if it cannot be read or is not there: who asks knows its id from a tree.
+        NotFound (`blob_unknown`) for an id that is not one of a blob.
+        """
         try:
-            return self._reader.read_as("blob", id)
+            kind, data = self._reader.read(id)
         except KeyError:
-            raise NotFound("blob_unknown", blob=id) from None
+            raise Unreadable(id, "missing") from None
+        if kind != "blob":
+            raise NotFound("blob_unknown", blob=id)
+        return data
+
+    def size(self, id: str) -> int:
+        """How many bytes a blob has, without reading it; raises Unreadable."""
+        try:
+            return self._reader.size(id)
+        except KeyError:
+            raise Unreadable(id, "missing") from None
 
     def blobs(self, ids: Sequence[str]) -> Iterator[Blob]:
-        """Many blobs, in the order asked; raises NotFound (`blob_unknown`)."""
+        """Many blobs, in the order asked; raises as `blob` does."""
         for id in ids:
             yield Blob(id, self.blob(id))
 
@@ -156,8 +208,8 @@ class Store:
 
         Raises Stale (an expectation does not hold, nothing was written), Conflict `path_taken`
         (values `path`) and `path_twin` (`path`, `other`), Invalid for an impossible path,
-        StoreError if the branch stays locked by somebody else (`store_branch_locked`) or the disk
-        does not take it (`store_unwritable`).
+        StoreError if the branch stays locked by somebody else (`store_branch_locked`), is not what
+        it was (`store_branch_lost`) or the disk does not take it (`store_unwritable`); Unreadable.
         """
         event = next(iter(trailers.values()), "change")
         fallback = f"{event} {changes[0].file}" if changes else event
@@ -183,12 +235,14 @@ class Store:
     ) -> str:
         """`commit`, but for the last flush; call with the writers' lock held."""
         while True:
-            head = self.head()
-            tree = self._tree_of(head)
+            head = self._branch.read()
+            tree = self._tree_at(head)
             self._require(tree, expect)
             with ObjectWriter(self.git / "objects") as writer:
                 after = editing.edit(self._reader, writer, tree, changes)
                 if after == (tree or trees.EMPTY):
+                    # Nothing new; but what is there may be damaged, and this is it, whole.
+                    writer.flush()
                     return head
                 raw = commits.compose(after, head, people, when, text)
                 raw = self._reader.seal.put(raw) if is_told else raw
@@ -259,12 +313,73 @@ class Store:
         """Pack what has gathered, if it is much; for the worker, now and then."""
         with self._lock.held():
             objects.clear(self.git / "objects")
+            refs.clear_locks(self.git)
         maintenance.maintain(self.git)
         self._reader.reopen()
 
     def fsck(self) -> Files:
-        """What `git fsck --strict` says, one line each; empty if all is well."""
+        """What `git fsck --strict` says, one line each; empty if all is well.
+
+        True of one moment, also while others save. Raises StoreError.
+        """
         return maintenance.fsck(self.git)
+
+    def damages(self) -> Damages:
+        """Every object that the branch, other refs and what was seen last reach and nobody can
+        read: goes through all of history.
+        """
+        known = [self.head(), self._branch.known()]
+        # Where git cannot list refs, the branch is looked at all the same.
+        with suppress(StoreError):
+            known += [id for _, id, _ in moving.refs(self.git)]
+        return damage.examine(self._reader, dict.fromkeys(filter(None, known)))
+
+    def mend(self, source: str = "") -> int:
+        """Put damaged objects right as far as they can be had; gives how many.
+
+        From the index of a pack made anew, the files beside the repository, and `source`: a
+        backup, a bundle, a clone or its address. Raises StoreError (`repair_source`).
+        """
+        mended = len(damage.index_packs(self.git))
+        self._reader.reopen()
+        with damage.from_elsewhere(source) if source else nullcontext() as elsewhere:
+            sources = [damage.from_export(self.folder), *([elsewhere] if elsewhere else [])]
+            # A folder that is readable again shows what is missing in it.
+            while waiting := self.damages():
+                with self._lock.held():
+                    done = [damage.restore(self.git, waiting, one) for one in sources]
+                self._reader.forget()
+                if not any(done):
+                    break
+                mended += len({id for some in done for id in some})
+        return mended
+
+    def recover(self, candidates: Sequence[str]) -> str:
+        """Point a branch that is lost, or names no readable commit, at the newest whole candidate.
+
+        Candidates are commits that are known to have been its newest; what it was last seen at is
+        one. Gives the commit, empty if there was nothing to do or to be had.
+        """
+        with self._lock.held():
+            if self.trouble() is None and self._is_readable(self.head()):
+                return ""
+            known = dict.fromkeys(filter(None, (self._branch.known(), *candidates)))
+            whole = [id for id in known if self._is_readable(id)]
+            if not whole:
+                return ""
+            newest = max(whole, key=lambda id: len(log.reached(self._reader, "", id)))
+            self._branch.put(newest)
+            return newest
+
+    def _is_readable(self, revision: str) -> bool:
+        """Whether a commit and its files can be listed; true of none."""
+        try:
+            if revision:
+                raw = self._reader.expect("commit", revision)
+                self._reader.tree(raw[5:45].decode())
+        except (Unreadable, NotFound):
+            return False
+        return True
 
     def backup(self, target: Path) -> None:
         """Write everything as one git bundle, consistent while others write.
@@ -292,7 +407,11 @@ class Store:
             raise Stale(stale)
 
     def _tree_at(self, revision: str) -> str:
-        return self._tree_of(revision or self.head())
+        if revision:
+            return self._tree_of(revision)
+        head = self.head()
+        # The branch names it: that it is not there is damage, not somebody's mistake.
+        return self._reader.expect("commit", head)[5:45].decode() if head else ""
 
     def _tree_of(self, revision: str) -> str:
         return log.tree_of(self._reader, revision) if revision else ""

@@ -14,6 +14,7 @@ from typing import NamedTuple
 FILE = 0o100644
 EXECUTABLE = 0o100755
 FOLDER = 0o40000
+SUBMODULE = 0o160000
 EMPTY = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 
 _ENTRY = re.compile(rb"([0-7]{5,6}) ([^\0]+)\0(.{20})", re.DOTALL)

@@ -7,11 +7,12 @@ from datetime import timedelta
 
 from flask import Blueprint, Response, request
 
-from wiki.domain.errors import Gone, Invalid, NotFound, Unavailable
+from wiki.domain.errors import Gone, Invalid, NotFound, Unavailable, Unreadable
 from wiki.domain.paths import check
 from wiki.i18n.errors import sentence
 from wiki.render.slots import labels
 from wiki.services import blame, pages, places, threads
+from wiki.services import history as past
 from wiki.web import cache, errors, passages, slots
 from wiki.web.blame import shares
 from wiki.web.context import (
@@ -27,6 +28,9 @@ from wiki.web.context import (
 )
 
 blueprint = Blueprint("pages", __name__)
+
+REPAIR = 3600
+"""Seconds after which to look again for a text that somebody has to repair."""
 
 
 def bare(error: Unavailable, path: str) -> Response:
@@ -50,6 +54,8 @@ def show(path: str) -> Response:
         path = path.strip("/")
         namesake = "" if at else places.namesake(wiki(), actor(), path)
         return see_other(page_url(namesake)) if namesake else missing(path, error)
+    except Unreadable as error:
+        return damaged(path, error)
     may_edit = actor().is_member and (may("edit", view.path) or may("suggest", view.path))
     edit = url_of("edit", view.path) if may_edit and not view.then and view.readable else ""
     talk = None if view.then else _talk(view)
@@ -105,6 +111,20 @@ def missing(path: str, error: NotFound | Gone) -> Response:
         deleted=deleted,
         creatable=creatable,
     )
+
+
+def damaged(path: str, error: Unreadable) -> Response:
+    """The answer where a page's text cannot be read: the last revision that can, and what to do."""
+    path = path.strip("/")
+    answer = respond(
+        "pages/damaged.html",
+        503,
+        path=path,
+        error=error,
+        last=past.last_readable(wiki(), actor(), path),
+    )
+    answer.headers["Retry-After"] = str(REPAIR)
+    return answer
 
 
 def _talk(view: pages.View) -> threads.Threads:
