@@ -34,5 +34,5 @@ def answer(status: int, language: str) -> bytes:
 def _page(status: int, language: str) -> bytes:
     code = f"http_{status}"
     text = sentence(language, code)
-    shown = {"status": status, "code": code, "text": text, "typed": []}
+    shown = {"status": status, "code": code, "text": text, "typed": (), "posted": ()}
     return as_html("errors/plain.html", language, "UTC", **shown).encode()
