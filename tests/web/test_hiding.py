@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+from collections import defaultdict
 from typing import Any
 
 import pytest
 
+from tests.conftest import PASSWORD
 from tests.web.test_editing import send, text
+from tests.web.test_rights import LINES
+from wiki.domain.rights import Role
+from wiki.services import (
+    comments,
+    drafts,
+    editing,
+    jobs,
+    reports,
+    sessions,
+    suggestions,
+    takeout,
+    telling,
+    watches,
+)
 
 SECRET, GOSSIP = "telefoonnummer 0612345678", "roddel over de wethouder"
 
@@ -170,3 +188,70 @@ def test_a_hidden_text_is_nobodys_base(
     assert answer.status_code == 400
     assert SECRET not in answer.text
     assert "drie" in answer.text
+
+
+WORD = "zwartwit"
+
+
+def follow(wiki: Any) -> None:
+    """What the worker does."""
+    while jobs.passages(wiki) or jobs.search(wiki):
+        pass
+    telling.catch_up(wiki)
+
+
+def test_the_words_of_a_hidden_text_are_at_no_address(
+    app: Any, wiki: Any, mo: Any, page: Any, person: Any, login: Any, monkeypatch: Any
+) -> None:
+    """Every address that can be asked, for everybody but moderators, and what one takes along."""
+    anna, bram = person("anna"), person("bram")
+    person("els", Role.EDITOR)
+    page("hof/plan", "# Plan\n\nEen begin.\n")
+    watches.watch(wiki, bram, "hof/plan")
+    text = (
+        f"---\ntitle: Plan {WORD}\nkind: dialogue\nstatus: held\ndate: 2020-01-02\n"
+        f"tags: [{WORD}]\nparticipants: [{{name: Zora {WORD}}}]\n---\n"
+        f"**Zora {WORD}:** Dit is de {WORD} passage van het plan. Zie [[{WORD}]].\n"
+    )
+    hidden = page("hof/plan", text, anna)
+    passage = f"Dit is de {WORD} passage van het plan."
+    spot = comments.post(wiki, bram, "hof/plan", "Daar ben ik het mee eens.", anchor=passage)
+    blob = wiki.store.entry("hof/plan.md").blob
+    drafts.keep(wiki, bram, "hof/plan", base=blob, text="# Plan\n\nNieuw.\n", fields={})
+    proposed = editing.Sent("# Plan\n\nNieuw.\n", blob, "beter")
+    wish = suggestions.suggest(wiki, bram, "hof/plan", proposed)
+    about = reports.about_comment(wiki, anna, spot.id)
+    reports.report(wiki, anna, about, "x", network="192.0.2.1")
+    last = page("hof/plan", "# Plan\n\nEen einde.\n", anna)
+    follow(wiki)
+    form = {"revision": hidden, "part": ["text"], "reason": "Privacy"}
+    assert send(mo, "/hide/hof/plan", **form).status_code == 303
+    follow(wiki)
+    named = {"suggestion": str(wish), "comment": str(spot.id), "blob": blob, "case": "1"}
+    paths = {line.path for line in LINES if line.method == "GET"}
+    addresses = set()
+    for revision in (hidden, last):
+        values = defaultdict(lambda: "1", named, revision=revision, gone=revision)
+        addresses |= {path.format_map(values) for path in paths}
+    addresses |= {"/search?q=passage", "/search?q=passage&in=history", "/suggest?q=zwar"}
+    addresses |= {f"/diff/hof/plan?from={hidden}&to={last}&view={v}" for v in ("side", "rendered")}
+    shown = []
+    for who in ("", "anna", "bram", "els"):
+        browser = app.test_client()
+        if who:
+            login(browser, who)
+        for address in sorted(addresses):
+            answer = browser.get(address)
+            body = answer.get_data().decode(errors="replace")
+            answer.close()
+            if WORD in body.replace(f"q={WORD}", "").replace(address.partition("?")[2], ""):
+                shown.append((who, address))
+    assert shown == []
+    for kind in ("md", "html"):
+        assert WORD in mo.get(f"/export/hof/plan?format={kind}").text
+    visit = sessions.authenticate(wiki, "bram", PASSWORD, address="192.0.2.9")
+    session = sessions.visit_of(wiki, visit).session
+    made = takeout.make(wiki, bram, session, current=PASSWORD, language="nl")
+    with zipfile.ZipFile(io.BytesIO(made.data)) as files:
+        told = [name for name in files.namelist() if WORD.encode() in files.read(name)]
+    assert told == []

@@ -213,11 +213,25 @@ def test_a_page_that_moved_out_of_sight_took_its_past_along(
     app: Any, world: Wiki, page: Callable[..., str], admin: Actor, login: Callable[..., None]
 ) -> None:
     first = page("verhuist", "# Zwaluw\n\nWas nog te lezen.\n", admin)
-    renaming.rename(world, admin, "verhuist", "dicht/verhuisd")
+    page("wijst", "# Wijst\n\nZie [[verhuist]] en [daar](/wiki/verhuist).\n")
+    page("dicht/wijst", "# Wijst\n\nZie [[verhuist]].\n", admin)
+    done = renaming.rename(world, admin, "verhuist", "dicht/verhuisd", "naar dicht/verhuisd")
+    assert done.repaired == ("dicht/wijst",)
     settle(world)
     client = app.test_client()
     for address in (
         "/wiki/verhuist",
+        "/wiki/verhuist?redirect=no",
+        "/edit/verhuist?redirect=no",
+        "/raw/verhuist",
+        "/export/verhuist?format=md",
+        "/raw/wijst",
+        "/history/wijst",
+        "/members/chef",
+        "/feed/member/chef",
+        "/feed/folder/verhuist",
+        "/search?q=verhuist",
+        "/search?q=verhuisd",
         f"/wiki/verhuist?at={first}",
         f"/raw/verhuist?at={first}",
         f"/wiki/dicht/verhuisd?at={first}",
@@ -236,8 +250,12 @@ def test_a_page_that_moved_out_of_sight_took_its_past_along(
         shown = client.get(address)
         assert "nog te lezen" not in shown.text and "# Zwaluw" not in shown.text, address
         assert "dicht/verhuisd" not in shown.text or "dicht/verhuisd" in address, address
+    shown = client.get("/wiki/wijst").text
+    assert "dicht" not in shown and shown.count('class="wanted"') == 2
     login(client, "chef")
     assert "nog te lezen" in client.get(f"/wiki/dicht/verhuisd?at={first}").text
+    assert client.get("/wiki/wijst").text.count('href="/wiki/verhuist"') == 2
+    assert "naar dicht/verhuisd" in client.get("/recent").text
 
 
 def test_a_page_that_moved_into_sight_shows_its_past(
@@ -248,4 +266,5 @@ def test_a_page_that_moved_into_sight_shows_its_past(
     renaming.rename(world, admin, "dicht/besloten", "besloten")
     settle(world)
     assert "Was besloten." in client.get(f"/wiki/besloten?at={first}").text
+    assert "dicht/besloten" not in client.get("/history/besloten").text
     assert client.get(f"/wiki/dicht/besloten?at={first}").status_code == 303

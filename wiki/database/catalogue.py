@@ -118,14 +118,14 @@ def resolve_links(
     """For each target of a link: the path of the page that it leads to, or None.
 
     In this order: the path itself, its `index`, its `README`, a path that differs only by case or
-    Unicode form, a title.
+    Unicode form, a title. A redirect that leads out of sight is none.
     """
     wanted = {fold(target + tail) for target in targets for tail in ("", *_INDEXES)}
     by_fold: dict[str, list[str]] = {}
     for some in slices(wanted):
         rows = connection.execute(
             select(catalogue.c.fold, catalogue.c.path)
-            .where(catalogue.c.fold.in_(some), visible(catalogue.c.path, sight))
+            .where(catalogue.c.fold.in_(some), visible(catalogue.c.path, sight), _leads(sight))
             .order_by(catalogue.c.path)
         )
         for folded, path in rows:
@@ -134,6 +134,12 @@ def resolve_links(
     left = [target for target, path in found.items() if path is None]
     titles = by_title(connection, left, sight=sight) if left else {}
     return {target: path or titles.get(fold(target)) for target, path in found.items()}
+
+
+def _leads(sight: Sight) -> ColumnElement[bool]:
+    """Whether a page is no redirect, or one that leads to what is in sight."""
+    target = func.ltrim(catalogue.c.redirect, "/")
+    return or_(catalogue.c.redirect == "", visible(target, sight))
 
 
 def questions(

@@ -94,7 +94,8 @@ class Revision:
     @property
     def is_silent(self) -> bool:
         """Whether its message says nothing but what the wiki itself wrote there."""
-        return self.message in ("", f"{self.event.value} {self.path}.md", f"write {self.path}")
+        written = {f"{self.event.value} {path}.md" for path in (self.path, self.came_from)}
+        return self.message in ("", f"write {self.path}") or self.message in written
 
 
 def is_revision(text: str) -> bool:

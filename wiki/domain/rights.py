@@ -223,6 +223,19 @@ class Rights:
         if not any(self.may(actor, right, path) for right in wanted):
             self.require(actor, wanted[0], path)
 
+    def is_as_open(self, path: str, other: str) -> bool:
+        """Whether, by what the rules say, everybody who may read at `other` may read at `path`."""
+        one, two = self.rule_for(Right.READ, path), self.rule_for(Right.READ, other)
+        if one == two:
+            return True
+        site = self.site[Right.READ]
+        if (one.role if one else site) > (two.role if two else site):
+            return False
+        named = (two.groups, two.members) if two else (frozenset(), frozenset())
+        if one is None:
+            return site is Role.READER or not any(named)
+        return one.role is Role.READER or (named[0] <= one.groups and named[1] <= one.members)
+
     def readable(self, actor: Actor, paths: Iterable[str]) -> list[str]:
         """The paths that the actor may read, in their order."""
         return [path for path in paths if self.may(actor, Right.READ, path)]

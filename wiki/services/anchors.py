@@ -154,11 +154,11 @@ def passages(
     if not anchored:
         return {}
     moments = history.written(connection, {one.gone for one in known.values() if one.gone})
-    withheld = hidden.parts(connection, {one.revision for one in anchored})
+    closed = hidden.parts(connection, {one.revision for one in anchored})
     found = {}
     for comment in anchored:
         passage = _passage(comment, known.get(comment.id), moments)
-        parts = withheld.get((comment.revision, comment.path), frozenset())
+        parts = closed.get((comment.revision, comment.path), frozenset())
         # What a reader sees on the page is no secret; what it said before may be one.
         is_open = passage.fate is Fate.HERE or hiding.may(wiki, actor, path)
         if Part.TEXT in parts and not is_open:
@@ -172,16 +172,28 @@ def quotes(
 ) -> dict[int, str]:
     """The beginning of the words that each comment was made about, by comment, as the actor may."""
     anchored = [placed for placed in listed if placed.comment.anchor]
+    closed = withheld(wiki, connection, actor, anchored)
+    return {
+        placed.comment.id: _short(placed.comment.anchor, _WORDS_QUOTED)
+        for placed in anchored
+        if placed.comment.id not in closed
+    }
+
+
+def withheld(
+    wiki: Wiki, connection: Connection, actor: Actor, listed: Iterable[PlacedComment]
+) -> set[int]:
+    """Those of the comments whose words about a passage come from a text that is hidden."""
+    anchored = [placed for placed in listed if placed.comment.anchor]
     if not anchored:
-        return {}
-    withheld = hidden.parts(connection, {placed.comment.revision for placed in anchored})
-    found = {}
-    for placed in anchored:
-        comment = placed.comment
-        parts = withheld.get((comment.revision, comment.path), frozenset())
-        if Part.TEXT not in parts or hiding.may(wiki, actor, placed.path):
-            found[comment.id] = _short(comment.anchor, _WORDS_QUOTED)
-    return found
+        return set()
+    parts = hidden.parts(connection, {placed.comment.revision for placed in anchored})
+    return {
+        placed.comment.id
+        for placed in anchored
+        if Part.TEXT in parts.get((placed.comment.revision, placed.comment.path), ())
+        and not hiding.may(wiki, actor, placed.path)
+    }
 
 
 def _passage(

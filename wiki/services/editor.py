@@ -82,8 +82,8 @@ def open_page(
     place = places.look(wiki, path)
     if place is None:
         return _absent(wiki, actor, path)
-    if redirect:
-        place = places.destination(wiki, actor, place)
+    leads = places.destination(wiki, actor, place)
+    place = leads if redirect else place
     waits = suggests(wiki, actor, place.path, Right.EDIT)
     content = contents.read(wiki, place.blob)
     if not content.source.readable and (waits or not converts):

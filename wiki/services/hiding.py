@@ -10,10 +10,10 @@ from wiki.database.connection import Connection
 from wiki.domain.errors import Conflict, Invalid
 from wiki.domain.hiding import Hiding, require_text, seen
 from wiki.domain.members import FORMER
-from wiki.domain.revisions import Author, Part, Revision
+from wiki.domain.revisions import Author, Event, Part, Revision
 from wiki.domain.rights import Actor, Right
 from wiki.engine import Wiki
-from wiki.services import audit
+from wiki.services import audit, contents
 
 __all__ = ["require_text"]
 
@@ -36,7 +36,7 @@ def sift(
     Rights are those of each page's present path.
     """
     former = wiki.people.former
-    listed = [_anonymous(revision, former) for revision in revisions]
+    listed = [_pathless(wiki, actor, _anonymous(revision, former)) for revision in revisions]
     if not listed:
         return listed
     hidden = hiding.parts(connection, {revision.commit for revision in listed})
@@ -115,6 +115,23 @@ def _anonymous(revision: Revision, former: Collection[str]) -> Revision:
     if revision.author.uid not in former:
         return revision
     return replace(revision, author=Author(FORMER, revision.author.email))
+
+
+def _pathless(wiki: Wiki, actor: Actor, revision: Revision) -> Revision:
+    """The revision without words that may name a path which is closed to the actor.
+
+    Where a page moved out of sight, a stub stayed; what was said of the move is about both. And a
+    page that came from out of sight does not say from where.
+    """
+    if revision.event is not Event.RENAME:
+        return revision
+    if revision.came_from:
+        is_open = wiki.rights.may(actor, Right.READ, revision.came_from)
+        return revision if is_open else replace(revision, came_from="", message="")
+    target = contents.meta_of(wiki, revision.blob).redirect.strip("/") if revision.blob else ""
+    if not target or wiki.rights.may(actor, Right.READ, target):
+        return revision
+    return replace(revision, message="")
 
 
 def _parts(written: Collection[str]) -> set[Part]:

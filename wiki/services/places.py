@@ -71,7 +71,9 @@ def find(wiki: Wiki, actor: Actor, path: str, *, redirect: bool = True) -> Place
     if place is None:
         raise missing(wiki, actor, path)
     wiki.rights.require(actor, Right.READ, place.path)
-    return destination(wiki, actor, place) if redirect else place
+    # Of a redirect to a closed page the stub itself would tell where that is.
+    leads = destination(wiki, actor, place)
+    return leads if redirect else place
 
 
 def missing(wiki: Wiki, actor: Actor, path: str) -> NotFound | Gone:

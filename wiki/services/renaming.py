@@ -42,6 +42,7 @@ def pointing(wiki: Wiki, actor: Actor, path: str) -> list[str]:
 def rename(wiki: Wiki, actor: Actor, path: str, new_path: str, summary: str = "") -> Renamed:
     """Move the page to `new_path`, in one commit with its files, the redirect and the links.
 
+    A page keeps its link to the old path if somebody reads it who may not read at the new one.
     Raises LoginRequired, Forbidden, NotFound, Gone; Invalid (field `new_path`); Conflict if the
     new path is taken or differs from another only by case or Unicode form.
     """
@@ -85,7 +86,7 @@ def _rename(wiki: Wiki, actor: Actor, old: str, new: str, summary: str) -> Renam
     for file, moved, data in _attachments(wiki, old, new):
         changes[file], changes[moved] = None, data
     repaired = []
-    for page in pointing(wiki, actor, old):
+    for page in _told_of(wiki, new, pointing(wiki, actor, old)):
         blob = wiki.store.read(file_of(page))
         data = _repointed(blob.data, page, old, new) if blob else b""
         if blob and data != blob.data and page != new:
@@ -101,6 +102,14 @@ def _rename(wiki: Wiki, actor: Actor, old: str, new: str, summary: str) -> Renam
         trailers={"From": old},
     )
     return Renamed(new, made.revision, tuple(repaired), made.listed)
+
+
+def _told_of(wiki: Wiki, new: str, pages: list[str]) -> list[str]:
+    """The pages that may name the new path: all who read them may read there.
+
+    Others go on naming the old one, which redirects who may read what is there now.
+    """
+    return [page for page in pages if wiki.rights.is_as_open(new, page)]
 
 
 def _repointed(data: bytes, page: str, old: str, new: str) -> bytes:

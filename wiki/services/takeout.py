@@ -8,8 +8,8 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -20,14 +20,15 @@ from wiki.domain.history import cursor
 from wiki.domain.members import Member
 from wiki.domain.profiles import Profile
 from wiki.domain.revisions import Revision
-from wiki.domain.rights import Actor
+from wiki.domain.rights import Actor, Right
 from wiki.domain.sight import EVERYTHING
 from wiki.engine import Wiki
 from wiki.i18n.languages import translations
-from wiki.services import proof
+from wiki.services import anchors, proof
 from wiki.services.sessions import own_id
 
 BATCH = 1_000
+OWN = "comments"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,8 @@ def _files(
     yield "profile.md", _about(member, profile, language)
     if profile.avatar:
         yield "picture.webp", profiles.avatar(connection, profile.avatar) or b""
-    said = list(_comments(connection, member.id))
+    said = list(_comments(wiki, connection, member))
+    unquoted = {placed.comment.id for placed in said if not placed.comment.anchor}
     yield "comments.md", _talk(said, language)
     yield "comments.json", _json([_comment(placed) for placed in said])
     written = list(_revisions(connection, member.uid))
@@ -70,13 +72,29 @@ def _files(
     yield "revisions.json", _json([_revision(revision) for revision in written])
     for table, rows in dump.own(connection, member.id):
         if table != "avatars":
-            yield f"data/{table}.json", _json(rows)
+            yield f"data/{table}.json", _json(_unquoted(rows, unquoted if table == OWN else set()))
 
 
-def _comments(connection: Connection, member: int) -> Iterator[PlacedComment]:
-    last = 0
-    while batch := comments.by_author(connection, member, after=last, limit=BATCH):
-        yield from batch
+def _unquoted(rows: Iterable[Mapping[str, Any]], ids: Collection[int]) -> list[Mapping[str, Any]]:
+    return [{**row, "anchor": ""} if ids and row["id"] in ids else row for row in rows]
+
+
+def _comments(wiki: Wiki, connection: Connection, member: Member) -> Iterator[PlacedComment]:
+    """What the member said. The words of a page that it is about, and where that page is now, are
+    not the member's: without them where they are closed to who asks.
+    """
+    last, actor = 0, member.actor
+    while batch := comments.by_author(connection, member.id, after=last, limit=BATCH):
+        closed = anchors.withheld(wiki, connection, actor, batch)
+        for placed in batch:
+            comment = placed.comment
+            is_open = wiki.rights.may(actor, Right.READ, placed.path)
+            is_quoted = is_open and comment.id not in closed
+            yield replace(
+                placed,
+                comment=comment if is_quoted else replace(comment, anchor=""),
+                path=placed.path if is_open else comment.path,
+            )
         last = batch[-1].comment.id
 
 

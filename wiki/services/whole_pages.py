@@ -54,7 +54,8 @@ def _comment(shown: Shown, language: str) -> str:
     comment = shown.comment
     nobody = translations(language).gettext("former member")
     called = nobody if comment.called == FORMER else comment.called
-    quote = "\n".join(f"> {line}" for line in comment.anchor.splitlines())
+    words = shown.passage.words if shown.passage else ""
+    quote = "\n".join(f"> {line}" for line in words.splitlines())
     head = f"**{called}** · {comment.created:%Y-%m-%d %H:%M} UTC"
     text = "\n\n".join(filter(None, (head, quote, comment.text)))
     deeper = "> " * shown.level
