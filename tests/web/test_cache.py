@@ -8,10 +8,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from flask import Flask, Response, g, session
+from flask import Flask, Response, g, request, session
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from wiki.i18n.languages import choose
 from wiki.settings import Settings
 from wiki.web import cache
+from wiki.web.context import THEMES
 
 NOW = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
 
@@ -143,6 +147,45 @@ def test_members_are_not_served_from_it(app):
     before = text(app, "/a")
     assert text(app, "/a", Cookie="denktank=somebody") != before
     assert text(app, "/a") == before
+
+
+@pytest.fixture
+def told(wiki) -> Flask:
+    """An application whose page says how Flask read the cookies."""
+    app = Flask("test")
+    app.config.update(SECRET_KEY="x", SESSION_COOKIE_NAME="denktank")
+
+    def page() -> str:
+        cookies = request.cookies
+        # Other values than these look like none.
+        language = choose("", cookies.get("language", ""), "", "nl")
+        theme = cookies.get("theme", "auto")
+        session = "denktank" in cookies
+        return f"{language} {theme if theme in THEMES else 'auto'} {session}"
+
+    app.add_url_rule("/", "page", page)
+    cache.install(app, wiki, frozenset({"page"}))
+    return app
+
+
+WRITTEN = st.sampled_from(
+    (
+        'language=en|language=nl|language="en"|language=en | language = en|Language=en|theme=dark'
+        '|theme="dark"|theme=light|theme=|"theme=dark|theme=\\144ark|denktank=a|denktank="a"'
+        '|denktank =a|xdenktank=a|x=denktank=a|denktank|a="b; theme=dark"|a=b, theme=dark'
+        '|\ttheme=dark|a||=|"'
+    ).split("|")
+)
+
+
+@given(st.lists(WRITTEN, max_size=4), st.sampled_from([";", "; ", " ;", ",", ";;"]))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_cookies_are_read_as_flask_reads_them(told, cookies, between):
+    header = between.join(cookies)
+    environ = {"HTTP_COOKIE": header}
+    kept = told.test_client(use_cookies=False).get("/", environ_overrides=environ).text
+    told.extensions[cache.PAGES]._pages.clear()
+    assert told.test_client(use_cookies=False).get("/", environ_overrides=environ).text == kept
 
 
 def test_posts_pass_through(app):

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import re
 import threading
 import time
 from collections import OrderedDict
@@ -22,10 +21,11 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask, Response, g, request
+from werkzeug.http import parse_cookie
 
 from wiki.engine import Wiki
 from wiki.i18n.languages import choose
-from wiki.web.context import LANGUAGE_COOKIE, THEME_COOKIE
+from wiki.web.context import LANGUAGE_COOKIE, THEME_COOKIE, THEMES
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -41,9 +41,16 @@ MARK = "denktank.fresh"
 VERSION = "denktank.version"
 PAGES = "denktank-pages"
 
-_COOKIE = re.compile(rf"(?:^|;\s*)({LANGUAGE_COOKIE}|{THEME_COOKIE})=([a-z]{{2,5}})(?=;|$)")
-
 Key = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cookies:
+    """What a reader's cookies say about which page they get."""
+
+    is_somebody: bool = False
+    language: str = ""
+    theme: str = ""
 
 
 @dataclass(slots=True)
@@ -106,15 +113,15 @@ class PageCache:
     def __init__(self, inner: WSGIApplication, wiki: Wiki, session_cookie: str) -> None:
         self._inner = inner
         self._wiki = wiki
-        self._session = session_cookie + "="
+        self._session = session_cookie
         self.pages = Pages()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             return self._inner(environ, start_response)
-        cookies = environ.get("HTTP_COOKIE", "")
-        if self._session in cookies:
+        cookies = _cookies(environ.get("HTTP_COOKIE", ""), self._session)
+        if cookies.is_somebody:
             return self._inner(environ, start_response)
         key = self._key(environ, cookies)
         page = self.pages.get(key, version_of(self._wiki))
@@ -122,18 +129,17 @@ class PageCache:
             return self._ask(environ, start_response, key)
         return _serve(page, environ, start_response)
 
-    def _key(self, environ: WSGIEnvironment, cookies: str) -> Key:
-        chosen = dict(_COOKIE.findall(cookies)) if cookies else {}
+    def _key(self, environ: WSGIEnvironment, cookies: Cookies) -> Key:
         return (
             environ.get("PATH_INFO", ""),
             environ.get("QUERY_STRING", ""),
             environ.get("HTTP_HOST", ""),
             _language(
                 environ.get("HTTP_ACCEPT_LANGUAGE", ""),
-                chosen.get(LANGUAGE_COOKIE, ""),
+                cookies.language,
                 self._wiki.settings.language,
             ),
-            chosen.get(THEME_COOKIE, ""),
+            cookies.theme,
         )
 
     def _ask(
@@ -217,6 +223,20 @@ def _midnight(now: datetime, zone: str) -> float:
     here = now.astimezone(ZoneInfo(zone))
     tomorrow = (here + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
     return tomorrow.timestamp()
+
+
+@lru_cache(maxsize=2000)
+def _cookies(header: str, session: str) -> Cookies:
+    """The cookies as Flask will read them, quoted or double: the key must say what it shows."""
+    if not header:
+        return Cookies()
+    read = parse_cookie(header)
+    theme = read.get(THEME_COOKIE, "")
+    return Cookies(
+        is_somebody=session in read,
+        language=read.get(LANGUAGE_COOKIE, ""),
+        theme=theme if theme in THEMES else "",
+    )
 
 
 @lru_cache(maxsize=2000)
