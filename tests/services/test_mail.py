@@ -284,3 +284,16 @@ def test_a_mail_is_asked_about_before_it_goes(wiki: Wiki, server: Server) -> Non
     put(wiki, "bea@example.org")
     assert mail.deliver(wiki, lambda letter: letter if letter.recipient[0] == "b" else None)
     assert [letter["To"] for letter in server.taken] == ["bea@example.org"]
+
+
+def test_nothing_is_said_in_clear_text_to_another_machine(
+    wiki: Wiki, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mail, "_is_here", lambda host: False)
+    put(wiki)
+    assert mail.deliver(wiki) and not server.taken
+    (letter,) = mail.listing(wiki, SYSTEM).letters
+    assert "MAIL_CLEAR_TEXT" in letter.error
+    wiki.settings = replace(wiki.settings, mail_clear_text=True)
+    later(wiki, hours=1)
+    assert mail.deliver(wiki) and len(server.taken) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import logging
 import smtplib
 import ssl
@@ -171,7 +172,7 @@ def tidy(wiki: Wiki) -> None:
 
 def _send_all(wiki: Wiki, letters: Sequence[Letter], renew: Renew) -> None:
     try:
-        server = _connect(wiki.settings.mail_url)
+        server = _connect(wiki.settings)
     except (OSError, smtplib.SMTPException, ValueError) as error:
         log.warning("no mail server: %s", error)
         for letter in letters:
@@ -294,9 +295,13 @@ def one_line(text: str, most: int = 200) -> str:
     return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
 
 
-def _connect(url: str) -> smtplib.SMTP:
-    """A logged-in connection to `smtp[s]://user:pass@host:port`; TLS wherever it is offered."""
-    parts = urlsplit(url)
+def _connect(settings: Settings) -> smtplib.SMTP:
+    """A logged-in connection to `smtp[s]://user:pass@host:port`; TLS wherever it is offered.
+
+    Raises ValueError, before anything is said, if another machine offers none (who stands between
+    may have left the offer out) and MAIL_CLEAR_TEXT does not allow that.
+    """
+    parts = urlsplit(settings.mail_url)
     if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
         raise ValueError("MAIL_URL is smtp[s]://user:pass@host:port")
     secure = ssl.create_default_context()
@@ -310,6 +315,19 @@ def _connect(url: str) -> smtplib.SMTP:
         server.ehlo()
         if server.has_extn("starttls"):
             server.starttls(context=secure)
+        elif not (settings.mail_clear_text or _is_here(parts.hostname)):
+            server.close()
+            raise ValueError(
+                f"{parts.hostname} offers no TLS; use smtps://, or set MAIL_CLEAR_TEXT = yes"
+            )
     if parts.username:
         server.login(unquote(parts.username), unquote(parts.password or ""))
     return server
+
+
+def _is_here(host: str) -> bool:
+    """Whether a mail server is on this machine."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
