@@ -164,12 +164,17 @@ def configuration(settings: Settings) -> dict[str, object]:
     """Flask's own settings, from ours."""
     # A form's text is percent-encoded: a byte may take three.
     form = 3 * settings.max_text_bytes + FORM_OVERHEAD
+    is_secure = settings.base_url.startswith("https:")
+    # No other site of the same domain can set a cookie of such a name (RFC 6265bis, 4.1.3.2).
+    prefix = "__Host-" if is_secure else ""
     return {
         "SECRET_KEY": settings.secret_key,
-        "SESSION_COOKIE_NAME": "denktank",
+        "SESSION_COOKIE_NAME": f"{prefix}denktank",
+        "SESSION_COOKIE_PATH": "/",
+        login.DEVICE_COOKIE: f"{prefix}{login.DEVICE}",
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
-        "SESSION_COOKIE_SECURE": settings.base_url.startswith("https:"),
+        "SESSION_COOKIE_SECURE": is_secure,
         "MAX_CONTENT_LENGTH": max(form, settings.max_file_bytes + FORM_OVERHEAD),
         "MAX_FORM_MEMORY_SIZE": form,
         "WTF_CSRF_TIME_LIMIT": None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from importlib import import_module
 
 import click
@@ -28,6 +29,8 @@ def command(name: str) -> click.Command:
     collects = gc.isenabled()
     # Half a million objects come to stay: to look for garbage among them is a sixth of the start.
     gc.disable()
+    # What a wiki writes is for who runs it alone: people's talk, addresses and keys are in it.
+    os.umask(0o077)
     try:
         module = import_module(f"wiki.commands.{_BESIDE.get(name, name)}")
     finally:

@@ -11,7 +11,9 @@ from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+from wiki.domain import proxies
 from wiki.domain.identities import check_issuer, roles_by_group
 
 PREFIX = "DENKTANK_"
@@ -46,17 +48,40 @@ def _setting(
     return field(default=default, metadata={"help": help, "choices": choices, "check": check})
 
 
+def _check_address(written: str) -> None:
+    """Raise ValueError for an address under which the wiki cannot stand."""
+    parts = urlsplit(written)
+    if not written:
+        return
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("write the whole address, such as https://denktank.example.org")
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        raise ValueError(
+            "the wiki cannot stand under a path of a site; give it a host name of its own, "
+            f"such as {parts.scheme}://denktank.{parts.hostname}"
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Every setting with its default; the table in docs/settings.md is made from this one."""
 
     data: Path = field(default=Path(), metadata={"help": "the folder that holds the wiki"})
     site_name: str = _setting("Denktank", "the name of the site, in its header and in mail")
-    base_url: str = _setting("", "the public address; links in mail come only from it")
+    base_url: str = _setting(
+        "",
+        "the public address, without a path; links in mail come only from it",
+        check=_check_address,
+    )
     language: str = _setting("nl", "the site's own language", ("nl", "en"))
     timezone: str = _setting("Europe/Amsterdam", "the time zone of dates without one")
     database_url: str = _setting("", "an SQLAlchemy URL; empty: SQLite in the data folder")
     mail_url: str = _setting("", "smtp[s]://user:pass@host:port; empty: mail stays in the outbox")
+    mail_clear_text: bool = _setting(
+        False,
+        "whether mail and the password for it may go unencrypted to another machine, where the "
+        "mail server offers no TLS",
+    )
     mail_from: str = _setting("", "the sender of mail; empty: denktank@ and the host of base_url")
     mail_wait_seconds: int = _setting(
         180, "seconds that mail of what is new waits, so that what follows soon comes along"
@@ -119,7 +144,13 @@ class Settings:
     max_text_bytes: int = _setting(2_000_000, "the largest page, in bytes")
     max_file_bytes: int = _setting(20_000_000, "the largest attachment, in bytes")
     secret_key: str = _setting("", "signs cookies; empty: made at the first start")
-    trusted_proxies: int = _setting(0, "how many proxies in front of the wiki set X-Forwarded-*")
+    trusted_proxies: str = _setting(
+        "",
+        "the proxies in front of the wiki whose X-Forwarded-* is believed: their addresses or "
+        "networks, with commas; or how many there are in a row, which then counts only if the one "
+        "that asks is this machine or in a private network",
+        check=proxies.read,
+    )
     workers: int = _setting(2, "web processes")
     threads: int = _setting(8, "threads in each web process")
     retain_audit_days: int = _setting(

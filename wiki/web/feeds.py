@@ -51,7 +51,7 @@ def _answer(kind: str, found: Feed, beside: str) -> Response:
     )
     answer = Response(_NOT_XML.sub("\ufffd", text), content_type="application/atom+xml")
     answer.headers["Content-Type"] = "application/atom+xml; charset=utf-8"
-    answer.headers["Cache-Control"] = "public, no-cache"
+    answer.headers["Cache-Control"] = "private, no-cache"
     answer.set_etag(hashlib.sha256(answer.get_data()).hexdigest()[:20])
     answer.last_modified = found.updated
     answer.make_conditional(request)

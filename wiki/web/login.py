@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from flask import Flask, Response, after_this_request, g, request, session
+from flask import Flask, Response, after_this_request, current_app, g, request, session
 from flask.sessions import SecureCookieSessionInterface
 from flask_login import LoginManager, UserMixin, current_user, login_user
 
@@ -31,7 +31,10 @@ HALF_KEY = "half"
 PROVIDER_KEY = "by_provider"
 """Where is kept that this browser logged in with the OpenID provider."""
 
-DEVICE_COOKIE = "device"
+DEVICE_COOKIE = "DEVICE_COOKIE_NAME"
+"""Where the application keeps under which name the browser has the next thing."""
+
+DEVICE = "device"
 """What the browser keeps of who logged in there before (see services/devices)."""
 
 
@@ -102,7 +105,7 @@ def door(*, remember: bool = False) -> Door:
     return Door(
         address=request.remote_addr or "",
         agent=request.headers.get("User-Agent", ""),
-        device=request.cookies.get(DEVICE_COOKIE, ""),
+        device=_device(),
         remember=remember,
     )
 
@@ -145,17 +148,22 @@ def half_token() -> str:
 def _keep_device(answer: Response) -> Response:
     visit = current_visit()
     if visit and visit.actor.id is not None:
-        kept = devices.keep(wiki(), visit.actor.id, request.cookies.get(DEVICE_COOKIE, ""))
+        kept = devices.keep(wiki(), visit.actor.id, _device())
         answer.set_cookie(
-            DEVICE_COOKIE,
+            current_app.config[DEVICE_COOKIE],
             kept,
             max_age=COOKIE_SECONDS,
             path="/",
             httponly=True,
             samesite="Lax",
-            secure=request.is_secure,
+            secure=current_app.config["SESSION_COOKIE_SECURE"] or request.is_secure,
         )
     return answer
+
+
+def _device() -> str:
+    """What this browser keeps of who logged in there before; empty if nothing."""
+    return request.cookies.get(current_app.config[DEVICE_COOKIE], "")
 
 
 def note_provider() -> None:

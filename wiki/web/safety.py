@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
+from wiki.domain import proxies
 from wiki.domain.errors import Invalid
+from wiki.domain.proxies import Proxies
 from wiki.settings import Settings
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
 POLICY = (
@@ -22,6 +30,12 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+FOR, PROTO, HOST = "HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST"
+FORWARDED = (FOR, PROTO, HOST)
+OWN = "private, no-cache"
+"""How long an answer is kept that says nothing else: by the visitor's browser, which asks again."""
+KEEPING = re.compile("public|private|no-store")
+"""Words of an answer that said itself who may keep it."""
 A_YEAR = 31_536_000
 LARGEST_ID = 2**31 - 1
 
@@ -49,18 +63,53 @@ def install(app: Flask, settings: Settings) -> None:
         for name, value in HEADERS.items():
             answer.headers.setdefault(name, value)
         answer.headers.setdefault("Content-Security-Policy", policy())
+        # Rights decide what somebody sees: nothing on the way may keep it for others.
+        if not KEEPING.search(answer.headers.get("Cache-Control", "")):
+            answer.headers["Cache-Control"] = OWN
         if ours.scheme == "https":
             answer.headers.setdefault("Strict-Transport-Security", f"max-age={A_YEAR}")
         return answer
 
 
+class Gate:
+    """The WSGI layer that settles what a request says of itself before anything reads it.
+
+    Believes the proxies that are named about the visitor, and nobody else; leaves out what no
+    cookie holds, which Flask could not read.
+    """
+
+    def __init__(self, inner: WSGIApplication, proxies: Proxies) -> None:
+        self._inner = inner
+        self._proxies = proxies
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
+        cookies = environ.get("HTTP_COOKIE", "")
+        if not cookies.isascii():
+            environ["HTTP_COOKIE"] = cookies.encode("ascii", "ignore").decode()
+        if not self._proxies:
+            return self._inner(environ, start_response)
+        said = {name: _values(environ, name) for name in FORWARDED}
+        peer = environ.get("REMOTE_ADDR", "")
+        through = self._proxies.between(peer, said[FOR])
+        if not through:
+            return self._inner(environ, start_response)
+        # A proxy may add a value to the list or put its own in place of it.
+        hops = {name: min(through, len(values)) for name, values in said.items()}
+        fix = ProxyFix(self._inner, x_for=hops[FOR], x_proto=hops[PROTO], x_host=hops[HOST])
+        return fix(environ, start_response)
+
+
+def _values(environ: WSGIEnvironment, name: str) -> list[str]:
+    """The values of a header that is a list."""
+    written = environ.get(name, "")
+    return [value.strip() for value in written.split(",")] if written else []
+
+
 def trust_proxies(app: Flask, settings: Settings) -> None:
-    """Believe what so many proxies say about the visitor; nobody else's X-Forwarded-* counts."""
-    proxies = settings.trusted_proxies
-    if proxies:
-        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
-            app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies
-        )
+    """Believe what the proxies that are named say about the visitor, and nobody else."""
+    gate = Gate(app.wsgi_app, proxies.read(settings.trusted_proxies))
+    app.wsgi_app = gate  # type: ignore[method-assign]
 
 
 def policy() -> str:

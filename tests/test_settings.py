@@ -1,0 +1,45 @@
+"""Settings that cannot be used are refused at the start, with what to do instead."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.fixtures.running import denktank
+from wiki.commands.settings import page
+from wiki.settings import SettingError, load
+
+DOCS = Path(__file__).parents[1] / "docs"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("base_url", "https://example.org/wiki", "https://denktank.example.org"),
+        ("base_url", "https://example.org/?a=b", "host name of its own"),
+        ("base_url", "denk.example.org", "whole address"),
+        ("base_url", "ftp://denk.example.org", "whole address"),
+        ("trusted_proxies", "proxy.example.org", "no address"),
+    ],
+)
+def test_refused_with_advice(tmp_path, name, value, said):
+    with pytest.raises(SettingError, match=said):
+        load(tmp_path, {f"DENKTANK_{name.upper()}": value})
+
+
+@pytest.mark.parametrize("value", ["", "https://denk.example.org", "http://localhost:8000/"])
+def test_an_address_without_a_path(tmp_path, value):
+    assert load(tmp_path, {"DENKTANK_BASE_URL": value}).base_url == value
+
+
+def test_the_page_of_settings_is_up_to_date():
+    assert (DOCS / "settings.md").read_text() == page()
+
+
+def test_what_the_wiki_writes_is_for_its_user_alone(tmp_path):
+    data = tmp_path / "wiki"
+    done = denktank("init", "--data", data)
+    assert done.returncode == 0, done.stderr
+    open_to_others = [path for path in [data, *data.rglob("*")] if path.stat().st_mode & 0o077]
+    assert not open_to_others
