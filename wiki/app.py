@@ -185,4 +185,5 @@ def configuration(settings: Settings) -> dict[str, object]:
 def follow() -> None:
     """Before a request: commits that came from elsewhere become visible."""
     if request.endpoint not in ("static", "health.alive"):
+        context.wiki().mend()
         context.wiki().follow()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import select
+import shutil
 import stat
 from pathlib import Path
 
@@ -23,6 +24,9 @@ class Bell:
 
     def ring(self) -> None:
         """Wake the worker, if one listens."""
+        # What is no bell would take rings for ever, or hang.
+        if not self._is_bell():
+            return
         with contextlib.suppress(OSError):
             # Without a listener, opening fails with ENXIO: then nobody needs to be woken.
             handle = os.open(self._file, os.O_WRONLY | os.O_NONBLOCK)
@@ -33,10 +37,18 @@ class Bell:
 
     def listen(self) -> Listener:
         """The worker's end of the bell; one at a time."""
-        if not self._file.exists() or not stat.S_ISFIFO(self._file.stat().st_mode):
+        if not self._is_bell():
+            if self._file.is_dir() and not self._file.is_symlink():
+                shutil.rmtree(self._file)
             self._file.unlink(missing_ok=True)
             os.mkfifo(self._file, 0o600)
         return Listener(os.open(self._file, os.O_RDWR | os.O_NONBLOCK))
+
+    def _is_bell(self) -> bool:
+        try:
+            return stat.S_ISFIFO(self._file.lstat().st_mode)
+        except FileNotFoundError:
+            return False
 
 
 class Listener:

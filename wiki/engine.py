@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -26,6 +28,12 @@ from wiki.store.store import Store
 
 PAGES = "pages"
 LOCK = "wiki.lock"
+
+
+REST = 2.0
+"""Seconds before lists that could not be made anew are tried again."""
+
+log = logging.getLogger(__name__)
 
 
 def _now() -> datetime:
@@ -59,6 +67,7 @@ class Wiki:
     _followed: object = None
     _rights: tuple[object, Rights] | None = None
     _people: tuple[object, People] | None = None
+    _mending: threading.Thread | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -109,6 +118,27 @@ class Wiki:
             if stamp != self._followed:
                 follow.catch_up(self.store, self.database, self.zone, is_needed=has_committed)
                 self._followed = stamp
+
+    def mend(self) -> None:
+        """Let projections that cannot be used be made anew, while pages are read without them.
+
+        Raises Unavailable (`lists_rebuilding`) as long as there are none.
+        """
+        self.database.heal()
+        if not self.database.is_blank():
+            return
+        if self._mending is None or not self._mending.is_alive():
+            self._mending = threading.Thread(target=self._rebuild, name="rebuild", daemon=True)
+            self._mending.start()
+        raise Unavailable("lists_rebuilding")
+
+    def _rebuild(self) -> None:
+        try:
+            follow.catch_up(self.store, self.database, self.zone)
+        except Exception:
+            # Whatever it is: the next one who asks tries again.
+            log.exception("the lists cannot be made anew")
+            time.sleep(REST)
 
     def close(self) -> None:
         """Let go of files and connections; the wiki cannot be used afterwards."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import difflib
+import fcntl
+import logging
 import os
 import secrets
 from collections.abc import Callable, Mapping
@@ -15,11 +16,14 @@ from urllib.parse import urlsplit
 
 from wiki.domain import proxies
 from wiki.domain.identities import check_issuer, roles_by_group
+from wiki.keeping import PRIVATE, keep
+
+log = logging.getLogger(__name__)
 
 PREFIX = "DENKTANK_"
 FILE = "denktank.cfg"
 SECRET_FILE = "secret_key"
-
+LEAST_SECRET = 16
 
 SECRETS = frozenset({"secret_key", "mail_url", "database_url", "oidc_client_secret"})
 """Settings whose value nobody is shown."""
@@ -199,22 +203,34 @@ def with_secret(settings: Settings) -> Settings:
     """The settings with a secret key: the one given, else the data folder's own (made once)."""
     if settings.secret_key:
         return settings
-    file = settings.data / SECRET_FILE
-    if not file.exists():
-        _make_secret(file)
-    return replace(settings, secret_key=file.read_text(encoding="ascii").strip())
+    return replace(settings, secret_key=_secret_in(settings.data / SECRET_FILE))
 
 
-def _make_secret(file: Path) -> None:
-    """Write a new key; of processes that start together, the first to finish wins."""
+def _secret_in(file: Path) -> str:
+    """The key in a file; made if there is none that can be used, once for all that ask."""
+    if found := _read_secret(file):
+        return found
     file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_name(f"{file.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w") as writer:
-        writer.write(secrets.token_hex(32) + "\n")
-    with contextlib.suppress(FileExistsError):
-        os.link(draft, file)
-    draft.unlink()
+    folder = os.open(file.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        if found := _read_secret(file):
+            return found
+        if file.exists():
+            log.error("%s holds no key: a new one is made, and everybody has to log in anew", file)
+        keep(file, secrets.token_hex(32) + "\n", PRIVATE)
+        return _read_secret(file)
+    finally:
+        os.close(folder)
+
+
+def _read_secret(file: Path) -> str:
+    try:
+        found = file.read_bytes().decode("ascii", "replace").strip()
+    except FileNotFoundError:
+        return ""
+    # Cut off or zeroed by a power cut: too short, or no letters, to be a secret.
+    return found if len(found) >= LEAST_SECRET and found.isprintable() else ""
 
 
 def _named_in(environment: Mapping[str, str]) -> dict[str, str]:

@@ -54,6 +54,12 @@ class Backend(Protocol):
     def harden(self) -> None:
         """Leave nothing that was committed to the truth in a log that could get lost."""
 
+    def heal(self) -> bool:
+        """Let empty projections take the place of some that cannot be used; whether that was so."""
+
+    def is_blank(self) -> bool:
+        """Whether the live projections have yet to be filled; microseconds."""
+
     def version(self) -> object:
         """Something hashable that changes with the generation or the projections; microseconds."""
 

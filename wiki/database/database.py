@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 import weakref
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -17,13 +18,17 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from wiki.database import tables
 from wiki.database.backend import Backend, Facts
-from wiki.database.faults import PASSING, Guarded, seen, told
+from wiki.database.faults import AWAY, DAMAGED, FAILING, PASSING, READONLY, Guarded, seen, told
 from wiki.database.migrations import newest, taken, upgrade
 from wiki.database.postgres import Postgres
 from wiki.database.sqlite import SQLite
 from wiki.domain.errors import Unavailable
 
 TRUTH = "wiki.db"
+_SUSPECT = frozenset({AWAY, DAMAGED, READONLY, FAILING})
+"""Faults that may be of the projections alone: those can be made anew."""
+_REST = 5.0
+"""Seconds between two looks at whether they are."""
 
 
 class Database:
@@ -33,6 +38,8 @@ class Database:
         self._backend = backend
         self._version: object = None
         self._generation: object = None
+        self._is_suspect = False
+        self._rest_until = 0.0
         _OPEN.add(self)
 
     @classmethod
@@ -72,15 +79,15 @@ class Database:
 
     def read(self) -> AbstractContextManager[Connection]:
         """A connection to the truth and the live projections: one snapshot, no writes."""
-        return Guarded(self._backend.read())
+        return Guarded(self._backend.read(), self._notice)
 
     def write(self) -> AbstractContextManager[Connection]:
         """A transaction on the truth, committed at the end; one writer at a time on SQLite."""
-        return Guarded(self._backend.write())
+        return Guarded(self._backend.write(), self._notice)
 
     def project(self) -> AbstractContextManager[Connection]:
         """A transaction on the live projections, committed at the end; one writer at a time."""
-        return Guarded(self._backend.project())
+        return Guarded(self._backend.project(), self._notice)
 
     def aside(self) -> AbstractContextManager[Connection]:
         """Empty projection tables to fill; at the end they become the live ones, everywhere.
@@ -88,7 +95,7 @@ class Database:
         The live ones serve meanwhile. One rebuild at a time: a second caller waits. An error
         inside leaves the live ones as they are.
         """
-        return Guarded(self._backend.aside())
+        return Guarded(self._backend.aside(), self._notice)
 
     def reset(self) -> None:
         """Throw the projections away, to the last byte; with nobody else there."""
@@ -97,6 +104,26 @@ class Database:
     def compact(self) -> None:
         """Leave nothing on the disk of what is gone from the truth; with nobody else there."""
         self._backend.compact()
+
+    def heal(self) -> bool:
+        """Where a fault was seen: let empty projections take the place of unusable ones.
+
+        Whether that was done. Seconds where there are many rows, so not more often than that.
+        """
+        if not self._is_suspect or time.monotonic() < self._rest_until:
+            return False
+        self._is_suspect, self._rest_until = False, time.monotonic() + _REST
+        with told():
+            return self._backend.heal()
+
+    def is_blank(self) -> bool:
+        """Whether the projections have yet to be filled from the repository; microseconds."""
+        with told(self._notice):
+            return self._backend.is_blank()
+
+    def _notice(self, fault: Unavailable) -> None:
+        if fault.code in _SUSPECT:
+            self._is_suspect = True
 
     def version(self) -> object:
         """A key for caches: differs after any change that a reader sees; costs microseconds.
@@ -107,7 +134,7 @@ class Database:
         try:
             self._version = self._backend.version()
         except Exception as error:
-            _pass_over(error, self._version)
+            self._notice(_passed_over(error, self._version))
         return self._version
 
     def facts(self) -> Facts:
@@ -125,7 +152,7 @@ class Database:
         try:
             self._generation = self._backend.generation()
         except Exception as error:
-            _pass_over(error, self._generation)
+            self._notice(_passed_over(error, self._generation))
         return self._generation
 
     def close(self) -> None:
@@ -136,13 +163,14 @@ class Database:
         self._backend.forget()
 
 
-def _pass_over(error: Exception, known: object) -> None:
-    """Let a fault pass where something is known from before; raises it as `Unavailable` if not."""
+def _passed_over(error: Exception, known: object) -> Unavailable:
+    """A fault that may pass as something is known from before; raised as `Unavailable` if not."""
     fault = error if isinstance(error, Unavailable) else seen(error)
     if fault is None:
         raise error
     if known is None:
         raise fault from error
+    return fault
 
 
 _OPEN: weakref.WeakSet[Database] = weakref.WeakSet()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from types import TracebackType
 
@@ -88,14 +88,22 @@ def _code(error: BaseException) -> str | None:
     return AWAY if is_away and not state else None
 
 
+Notice = Callable[[Unavailable], None]
+
+
+def _nobody(fault: Unavailable) -> None:
+    """Hear of a fault and do nothing."""
+
+
 class Guarded(AbstractContextManager[Connection]):
     """A connection on which faults come out as `Unavailable`; all else passes as it is."""
 
-    def __init__(self, inner: AbstractContextManager[Connection]) -> None:
+    def __init__(self, inner: AbstractContextManager[Connection], notice: Notice = _nobody) -> None:
         self._inner = inner
+        self._notice = notice
 
     def __enter__(self) -> Connection:
-        with told():
+        with told(self._notice):
             return self._inner.__enter__()
 
     def __exit__(
@@ -104,19 +112,23 @@ class Guarded(AbstractContextManager[Connection]):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        with told():
+        with told(self._notice):
             self._inner.__exit__(kind, error, trace)
             if error is not None:
                 raise error
 
 
 @contextmanager
-def told() -> Iterator[None]:
-    """Faults that come up inside come out as `Unavailable`."""
+def told(notice: Notice = _nobody) -> Iterator[None]:
+    """Faults that come up inside come out as `Unavailable`; `notice` hears of each."""
     try:
         yield
+    except Unavailable as known:
+        notice(known)
+        raise
     except Exception as error:
         fault = seen(error)
         if fault is None:
             raise
+        notice(fault)
         raise fault from error

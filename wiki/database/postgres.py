@@ -107,6 +107,13 @@ class Postgres:
     def harden(self) -> None:
         pass  # the server keeps its log itself
 
+    def heal(self) -> bool:
+        # The server sees to its own files.
+        return False
+
+    def is_blank(self) -> bool:
+        return False
+
     def version(self) -> object:
         with self._reading.connect() as connection:
             found = connection.execute(_VERSION).all()

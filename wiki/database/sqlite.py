@@ -8,6 +8,7 @@ made aside becomes live in every process at once.
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import sqlite3
 import tempfile
@@ -22,8 +23,12 @@ from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from wiki.database.backend import Facts
+from wiki.database.faults import DAMAGED
 from wiki.database.schema import PROJECTIONS, projections
 from wiki.domain.errors import Unavailable
+from wiki.keeping import flush, keep
+
+log = logging.getLogger(__name__)
 
 POINTER = "projections.live"
 _WAIT = 2.5
@@ -31,6 +36,8 @@ _WAIT = 2.5
 _WAIT_TO_FOLLOW = 5.0
 """The same for projections: after a large push one process follows, and all others want to."""
 _ATTEMPTS = 20
+_BLANK = 2
+"""So much is there of a version where no projection has followed anything yet."""
 _READING_KILOBYTES = 512
 
 
@@ -47,10 +54,7 @@ class SQLite:
             raw.execute("PRAGMA journal_mode=WAL")
         raw.close()
         self._place = _place(truth)
-        if not (data / POINTER).exists():
-            with self._lock():
-                if not (data / POINTER).exists():
-                    self._publish(self._next(), self._fill_empty)
+        self._replace_unless(self._opens)
         self.truth = _engine(self._open_truth, "BEGIN IMMEDIATE", self._check_truth)
         self._reading = _engine(self._open_both, "BEGIN", self._check_both)
         self._projecting = _engine(self._open_projections, "BEGIN IMMEDIATE", self._check)
@@ -117,8 +121,50 @@ class SQLite:
         with closing(_connect(_uri(self._truth))) as raw:
             raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
+    def heal(self) -> bool:
+        return self._replace_unless(self._is_sound)
+
+    def _replace_unless(self, is_sound: Callable[[], bool]) -> bool:
+        """Let empty projections be the live ones unless those pass; whether that was done."""
+        if is_sound():
+            return False
+        with self._lock():
+            if is_sound():
+                return False
+            log.error("the projections cannot be used; new ones take their place")
+            self._publish(self._next(), self._fill_empty)
+        return True
+
+    def _opens(self) -> bool:
+        """Whether the live projections can be opened at all; what a start has time for."""
+        return self._passes()
+
+    def _is_sound(self) -> bool:
+        """Whether every page of the live projections can be read, and they can be written."""
+        return self._passes(
+            f"PRAGMA {PROJECTIONS}.quick_check(1)",
+            "BEGIN IMMEDIATE",
+            f"DELETE FROM {PROJECTIONS}.progress WHERE name = ''",
+            "ROLLBACK",
+        )
+
+    def _passes(self, *asked: str) -> bool:
+        try:
+            with closing(_connect(":memory:")) as raw:
+                _attach(raw, self._file(self._live()))
+                raw.execute(f"SELECT name FROM {PROJECTIONS}.progress").fetchall()
+                return all(raw.execute(one).fetchall() in ([], [("ok",)]) for one in asked)
+        except sqlite3.Error as error:
+            # Somebody writes: then they can be written.
+            return error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+        except Unavailable:
+            return False
+
     def version(self) -> object:
         return self._look()
+
+    def is_blank(self) -> bool:
+        return len(self._look()) == _BLANK
 
     def generation(self) -> object:
         return self._look()[1]
@@ -161,7 +207,13 @@ class SQLite:
     # -- the pointer --
 
     def _live(self) -> int:
-        """The number of the live projections."""
+        """The number of the live projections; raises Unavailable if the pointer names none."""
+        try:
+            return self._pointed()
+        except (FileNotFoundError, ValueError) as error:
+            raise Unavailable(DAMAGED) from error
+
+    def _pointed(self) -> int:
         stat = os.stat(self._pointer)  # noqa: PTH116 (called at each checkout: half the cost)
         mark = (stat.st_ino, stat.st_mtime_ns)
         seen = self._seen
@@ -185,10 +237,9 @@ class SQLite:
         file = self._file(number)
         if fill is not None:
             fill(file)
-        handle, temporary = tempfile.mkstemp(dir=self._data, prefix=POINTER)
-        with os.fdopen(handle, "w", encoding="ascii") as pointer:
-            pointer.write(str(number))
-        Path(temporary).rename(self._pointer)
+        # Flushed before it is named: after a power cut the pointer never leads to less.
+        flush(file)
+        keep(self._data / POINTER, str(number))
         for old in self._data.glob("projections-*.db"):
             if int(old.stem.partition("-")[2]) < number - 1:
                 for suffix in ("", "-wal", "-shm"):

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
+from wiki.keeping import keep
 from wiki.store.store import Store
 
 RECORD = "denktank-export"
@@ -226,7 +227,4 @@ def _read(store: Store) -> Record:
 def _write(store: Store, record: Record) -> None:
     kept = [[file, reason, blob] for file, (reason, blob) in sorted(record.kept.items())]
     told = {"commit": record.commit, "kept": kept, "going": record.going}
-    written = json.dumps(told, ensure_ascii=False)
-    temporary = store.git / f"{RECORD}.{secrets.token_hex(8)}"
-    temporary.write_text(written, encoding="utf-8")
-    temporary.rename(store.git / RECORD)
+    keep(store.git / RECORD, json.dumps(told, ensure_ascii=False))

@@ -33,6 +33,7 @@ ANCHORS = 50
 
 def follow(wiki: Wiki) -> bool:
     """Commits from clones: history and catalogue catch up without waiting for a visitor."""
+    wiki.mend()
     wiki.follow()
     return False
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,6 +28,7 @@ from wiki.domain.profiles import Profile
 from wiki.domain.revisions import Revision
 from wiki.domain.rights import SYSTEM, Actor, Right, Role
 from wiki.engine import Wiki
+from wiki.keeping import PRIVATE, keep
 from wiki.services import (
     audit,
     hiding,
@@ -380,7 +380,7 @@ def setup_link(wiki: Wiki, address: str = "") -> str:
         return ""
     token = _setup_token(file) or secrets.token_urlsafe(24)
     path = f"/setup/{token}"
-    _write_private(file, (wiki.settings.base_url or address).rstrip("/") + path + "\n")
+    keep(file, (wiki.settings.base_url or address).rstrip("/") + path + "\n", PRIVATE)
     return path
 
 
@@ -426,12 +426,3 @@ def _setup_token(file: Path) -> str:
     except (FileNotFoundError, UnicodeDecodeError):
         return ""
     return written.rpartition("/setup/")[2] if "/setup/" in written else ""
-
-
-def _write_private(file: Path, text: str) -> None:
-    """Write a file that only its owner may read, also while it is written."""
-    aside = file.with_suffix(f".{secrets.token_hex(4)}")
-    handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as out:
-        out.write(text)
-    aside.replace(file)

@@ -8,16 +8,15 @@ from datetime import datetime
 from typing import Any
 
 from wiki.engine import Wiki
+from wiki.keeping import keep
 
 BACKUP, CHECK = "last-backup.json", "last-check.json"
 
 
 def leave(wiki: Wiki, name: str, **values: object) -> None:
     """Write down that something was done now, in the place of the last time."""
-    file = wiki.settings.data / name
-    draft = file.with_suffix(".new")
-    draft.write_text(json.dumps({"at": wiki.clock().isoformat(), **values}), encoding="utf-8")
-    draft.replace(file)
+    told = {"at": wiki.clock().isoformat(), **values}
+    keep(wiki.settings.data / name, json.dumps(told))
 
 
 def find(wiki: Wiki, name: str) -> tuple[datetime, Mapping[str, Any]] | None:

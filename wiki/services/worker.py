@@ -19,6 +19,7 @@ from pathlib import Path
 
 from wiki.bell import Bell
 from wiki.engine import Wiki
+from wiki.keeping import keep
 from wiki.services import jobs
 
 log = logging.getLogger(__name__)
@@ -170,10 +171,7 @@ class Beat:
             "pid": os.getpid(),
             "failing": {job.name: job.failure for job in self.work if job.failure},
         }
-        file = self.wiki.settings.data / BEAT
-        draft = file.with_suffix(".new")
-        draft.write_text(json.dumps(sign), encoding="utf-8")
-        draft.replace(file)
+        keep(self.wiki.settings.data / BEAT, json.dumps(sign))
 
 
 @contextmanager

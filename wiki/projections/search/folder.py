@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import fcntl
 import json
-import os
 import pickle
 import shutil
 import struct
@@ -21,6 +20,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from wiki.domain.search import Progress
+from wiki.keeping import keep
 from wiki.projections.search.fields import VERSION
 from wiki.projections.search.whoosh_parts import TOC, FileStorage
 
@@ -99,7 +99,7 @@ class Folder:
     def publish(self, folder: Path) -> None:
         """Make an index the live one, and remove the one before."""
         before = self.live()
-        _write(self.path / CURRENT, folder.name)
+        keep(self.path / CURRENT, folder.name)
         if before and before != folder:
             shutil.rmtree(before, ignore_errors=True)
 
@@ -150,7 +150,7 @@ def write_state(folder: Path, generation: int, progress: Progress, segments: lis
     names = sorted(name for name in _names(folder) if name.split(".")[0] in segments)
     files = {name: _length(folder / name) for name in names}
     state = State(progress.revision, progress.change, VERSION, files)
-    _write(folder / _state(generation), json.dumps(asdict(state)))
+    keep(folder / _state(generation), json.dumps(asdict(state)))
     for old in folder.glob("state-*.json"):
         if int(old.stem.removeprefix("state-")) < generation - 1:
             old.unlink(missing_ok=True)
@@ -169,12 +169,3 @@ def _length(file: Path) -> int:
         return file.stat().st_size
     except OSError:
         return -1
-
-
-def _write(file: Path, text: str) -> None:
-    temporary = file.with_suffix(".tmp")
-    with temporary.open("w", encoding="utf-8") as opened:
-        opened.write(text)
-        opened.flush()
-        os.fsync(opened.fileno())
-    temporary.replace(file)
