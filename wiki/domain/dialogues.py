@@ -69,6 +69,11 @@ class Part:
     end: int
     blocks: list[Block] = field(default_factory=list)
 
+    @property
+    def speaker(self) -> str:
+        """Whose turn it is; empty if no turn holds it."""
+        return self.opening.speaker if self.opening else ""
+
 
 def parts(document: Document, speakers: Speakers) -> list[Part]:
     """A dialogue's text by turn. A turn ends where the next begins, at a heading, or at the end."""

@@ -17,7 +17,7 @@ from wiki.render.scan import scan, title_heading
 from wiki.store.store import Store
 
 NAME = "catalogue"
-FORMAT = 1
+FORMAT = 2
 
 _BATCH = 500
 _MOST = 400

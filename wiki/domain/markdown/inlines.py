@@ -34,6 +34,7 @@ MOST_INSIDE = 24
 """Inline nodes in each other."""
 
 _SPECIAL = re.compile(r"[\\`*_~\[\]!<&\n]")
+_ANY = re.compile(r"[\\`*_~\[\]!<&\n:w@]")
 _SPECIAL_OR_ADDRESS = re.compile(r"[\\`*_~\[\]!<&\n:w]")
 _TICKS = re.compile("`++")
 _WIKILINK = re.compile(r"\[\[([^\[\]|\n]{1,300}+)(?:\|([^\[\]\n]{1,300}+))?\]\]")
@@ -89,11 +90,15 @@ class _End:
     end: int
 
 
+_LINKS = (Kind.LINK, Kind.IMAGE)
 _Piece = tuple[int, int] | Inline | _Run | _Bracket | _End
 
 
 def inlines(content: Content, known: Known) -> list[Inline]:
     """The inline nodes of a text."""
+    text = content.text
+    if text and not _ANY.search(text):
+        return [Inline(Kind.TEXT, content.at(0), content.at(len(text) - 1) + 1, text)]
     return _Builder(content, known).build(_Scanner(content.text, known).run())
 
 
@@ -420,12 +425,13 @@ class _Builder:
     def __init__(self, content: Content, known: Known) -> None:
         self.content = content
         self.text = content.text
-        self.known = known
+        self.shift = content.sources[0] if len(content.offsets) == 1 else -1
+        self.mentions = known.mentions
+        self.calls = "@" in content.text
         self.nodes: list[Inline] = []
         self.outer: list[tuple[list[Inline], Inline | None]] = []
-        self.plain = (0, 0)
+        self.low = self.high = 0
         self.in_link = 0
-        self.calls = "@" in content.text
 
     def build(self, pieces: Sequence[_Piece]) -> list[Inline]:
         """The nodes at the top."""
@@ -433,12 +439,7 @@ class _Builder:
             if isinstance(piece, tuple):
                 self._text(*piece)
             elif isinstance(piece, Inline):
-                self._flush()
-                self._place(piece)
-                if piece.kind is Kind.LINK and self.in_link:
-                    self.nodes += piece.children
-                else:
-                    self.nodes.append(piece)
+                self._node(piece)
             elif isinstance(piece, _Run):
                 self._marks(piece)
             elif isinstance(piece, _End):
@@ -451,32 +452,44 @@ class _Builder:
         return self.nodes
 
     def _text(self, start: int, end: int) -> None:
-        low, high = self.plain
-        if high != start:
+        """Keep a stretch of plain text: what follows it may belong to the same node."""
+        if self.high != start:
             self._flush()
-            low = start
-        self.plain = (low, end)
+            self.low = start
+        self.high = end
 
     def _flush(self) -> None:
-        low, high = self.plain
+        low, high = self.low, self.high
         if low == high:
             return
-        self.plain = (high, high)
-        text = self.text
+        self.low = high
         if self.calls and not self.in_link:
-            self.nodes += [
-                self._place(node)
-                for node in addresses.calls(text, low, high, mentions=self.known.mentions)
-            ]
+            for node in addresses.calls(self.text, low, high, mentions=self.mentions):
+                self.nodes.append(self._place(node))
             return
-        self.nodes.append(self._place(Inline(Kind.TEXT, low, high, text[low:high])))
+        start, end = self._span(low, high)
+        self.nodes.append(Inline(Kind.TEXT, start, end, self.text[low:high]))
+
+    def _span(self, start: int, end: int) -> tuple[int, int]:
+        """Where in the source a part of the text stands."""
+        if self.shift >= 0:
+            return start + self.shift, end + self.shift
+        return self.content.span(start, end)
+
+    def _node(self, node: Inline) -> None:
+        if self.low != self.high:
+            self._flush()
+        self._place(node)
+        if node.kind is Kind.LINK and self.in_link:
+            self.nodes += node.children
+        else:
+            self.nodes.append(node)
 
     def _place(self, node: Inline) -> Inline:
         """Say where in the source a node stands, that knew where in the text it does."""
-        at = self.content.at
-        node.start, node.end = at(node.start), at(node.end - 1) + 1
+        node.start, node.end = self._span(node.start, node.end)
         if node.place:
-            node.place = self.content.span(*node.place)
+            node.place = self._span(*node.place)
         for child in node.children:
             self._place(child)
         return node
@@ -502,7 +515,7 @@ class _Builder:
         self._flush()
         self.outer.append((self.nodes, node))
         self.nodes = []
-        self.in_link += node.kind is Kind.LINK or node.kind is Kind.IMAGE
+        self.in_link += node.kind in _LINKS
 
     def _close(self, start: int, end: int) -> None:
         nodes, node = self.outer.pop()
@@ -511,10 +524,9 @@ class _Builder:
             return
         self._flush()
         node.children = self.nodes
-        node.start = self.content.at(node.start)
-        node.end = self.content.at(end - 1) + 1
+        node.start, node.end = self._span(node.start, end)
         if node.place:
-            node.place = self.content.span(*node.place)
+            node.place = self._span(*node.place)
         self.nodes = nodes
         self.nodes.append(node)
-        self.in_link -= node.kind is Kind.LINK or node.kind is Kind.IMAGE
+        self.in_link -= node.kind in _LINKS

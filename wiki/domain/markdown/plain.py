@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
-from wiki.domain.markdown.document import Document
+from wiki.domain.markdown.document import Document, read
 from wiki.domain.markdown.marks import fold
 from wiki.domain.markdown.nodes import (
     Block,
@@ -44,6 +45,13 @@ def page_link_words(target: str, words: str) -> str:
 def plain(document: Document, blocks: Iterable[Block] | None = None) -> str:
     """The text of blocks (None: all) and of the notes they refer to, apart by empty lines."""
     return "\n\n".join(_texts(document, document.root.children if blocks is None else blocks))
+
+
+def fragment(text: str) -> str:
+    """The text of a piece of Markdown that was taken out of its page, a note's included."""
+    document = read(text)
+    notes = (one.children if isinstance(one, Note) else [one] for one in document.root.children)
+    return plain(document, chain.from_iterable(notes))
 
 
 def excerpt(document: Document) -> str:

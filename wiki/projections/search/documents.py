@@ -8,11 +8,14 @@ from datetime import UTC, datetime, tzinfo
 from zlib import crc32
 
 from wiki.analysis.languages import language_of
-from wiki.domain.dialogues import Turn, turns
+from wiki.domain import frontmatter
+from wiki.domain.dialogues import Speakers, parts
+from wiki.domain.markdown import read, read_comment
+from wiki.domain.markdown.nodes import Heading, walk
+from wiki.domain.markdown.plain import plain, title
 from wiki.domain.members import Member
 from wiki.domain.pages import Kind, Meta, Moment, Summary
 from wiki.domain.search import PERSON_FOLDER, Found, Site
-from wiki.projections.search.plain import plain, words
 
 FACTS = "\n\f\n"
 """Stands between a page's text and what its front matter adds: no passage runs over it."""
@@ -95,17 +98,21 @@ def page_documents(
     meta = summary.meta
     if meta.redirect:
         return
-    text = plain(markdown[:LONGEST])
-    body = text.text.removeprefix(summary.title).lstrip()
+    markdown = markdown[:LONGEST]
+    read_page = read(markdown, frontmatter.body_at(markdown))
+    text = plain(read_page)
+    body = text.removeprefix(summary.title).lstrip()
     page = Document(
         owner=page_owner(summary.path),
         kind=Found(meta.kind.value),
         path=summary.path,
         title=summary.title,
         text=FACTS.join(part for part in (body, _facts(meta), ", ".join(files)) if part),
-        language=language_of(text.text, meta.lang, site.language),
+        language=language_of(text, meta.lang, site.language),
         paths=(summary.path,),
-        headings=text.headings,
+        headings=tuple(
+            title(read_page, block) for block in walk(read_page.root) if isinstance(block, Heading)
+        ),
         people=tuple(person.name for person in meta.participants),
         authors=(summary.author,),
         tags=meta.tags,
@@ -119,19 +126,20 @@ def page_documents(
     )
     yield page
     if meta.kind is Kind.DIALOGUE:
-        for turn in turns(markdown[:LONGEST], page.people):
-            yield _turn(page, turn)
+        found = [part for part in parts(read_page, Speakers(page.people)) if part.opening]
+        for number, part in enumerate(found, 1):
+            yield _turn(page, number, part.speaker, plain(read_page, part.blocks))
 
 
-def _turn(page: Document, turn: Turn) -> Document:
+def _turn(page: Document, number: int, speaker: str, said: str) -> Document:
     return replace(
         page,
         kind=Found.TURN,
-        text=words(turn.said),
+        text=said,
         headings=(),
-        people=(turn.speaker,),
+        people=(speaker,),
         authors=(),
-        number=turn.number,
+        number=number,
         status="",
     )
 
@@ -145,7 +153,7 @@ def comment_document(
     site: Site,
 ) -> Document:
     """A comment on a page; `authors` is how its author is called, and their username."""
-    text = words(markdown[:LONGEST])
+    text = plain(read_comment(markdown[:LONGEST]))
     return Document(
         owner=comment_owner(id),
         kind=Found.COMMENT,

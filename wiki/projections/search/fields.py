@@ -23,7 +23,7 @@ from wiki.projections.search.whoosh_parts import (
     VarBytesColumn,
 )
 
-VERSION = 8
+VERSION = 9
 """Raised with every change of what is indexed: an older index is rebuilt."""
 
 Posting = tuple[float, bytes]

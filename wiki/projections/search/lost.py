@@ -20,6 +20,7 @@ from wiki.database import catalogue, changes, hiding, history, lost, members
 from wiki.database.connection import Connection
 from wiki.database.database import Database
 from wiki.database.lost import Removal
+from wiki.domain.markdown.plain import fragment
 from wiki.domain.members import Status
 from wiki.domain.pages import Summary
 from wiki.domain.revisions import Part
@@ -29,7 +30,6 @@ from wiki.projections.search.build import build
 from wiki.projections.search.documents import Document
 from wiki.projections.search.folder import Damaged
 from wiki.projections.search.opened import Index, Tell
-from wiki.projections.search.plain import words
 from wiki.projections.search.sources import read_page
 from wiki.projections.search.view import View
 from wiki.projections.search.writer import write
@@ -57,7 +57,7 @@ class LostSource:
     def documents(self, site: Site) -> Iterator[Document]:
         """A document for each revision that took something; what only moderators see is apart."""
         for removal in self.removals:
-            text = "\n\n".join(filter(None, map(words, removal.texts)))
+            text = "\n\n".join(filter(None, map(fragment, removal.texts)))
             if text:
                 yield _document(self, removal, text, site)
 

@@ -22,8 +22,8 @@ from wiki.projections.search.documents import (
     member_document,
     page_documents,
 )
-from wiki.projections.search.plain import plain
 from wiki.render import frontmatter
+from wiki.render.scan import title_heading
 from wiki.store.store import Store
 
 BATCH = 400
@@ -240,8 +240,7 @@ def read_page(path: str, blob: str, data: bytes, head: str, row: Summary | None)
     """A page that the catalogue does not have yet in this form, read from its own text."""
     written = text.decode(data).text
     meta = frontmatter.read(written)
-    headings = plain(written).headings
-    title = meta.title or (headings[0] if headings else path.rpartition("/")[2])
+    title = meta.title or title_heading(written) or path.rpartition("/")[2]
     updated = row.updated if row else datetime.fromtimestamp(0, UTC)
     return Summary(
         path=path,
