@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wiki.domain import dialogues, sections
-from wiki.render.links import LinkKind
+from wiki.domain.links import LinkKind
 from wiki.render.markdown import Renderer
 from wiki.render.scan import scan
 

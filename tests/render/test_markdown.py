@@ -4,7 +4,8 @@ import pickle
 
 import pytest
 
-from wiki.render.links import LinkKind, LinkState
+from wiki.domain.links import LinkKind
+from wiki.render.links import LinkState
 from wiki.render.markdown import Renderer
 from wiki.render.plugins.code import LANGUAGES
 

@@ -4,27 +4,51 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
+from wiki.domain import frontmatter
+from wiki.domain.links import Link, LinkKind, address, wikilink
+from wiki.domain.markdown import Document, read
+from wiki.domain.markdown.marks import unescape
+from wiki.domain.markdown.nodes import Definition, Inline, Kind, Leaf, every, walk
 from wiki.domain.paths import SUFFIX, fold
 
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
-_LINK = re.compile(
-    r"(?P<code>(?P<ticks>`+)(?!`).*?(?<!`)(?P=ticks)(?!`))"
-    r"|\[\[(?P<wiki>[^\]\[|#]+)(?P<rest>[#|][^\]\[]*)?\]\]"
-    r"|(?P<open>\]\(\s*<?)(?P<inline>[^\s()<>#?]+)(?P<close>[^()]*\))"
-    r"|(?P<define>^ {0,3}\[[^\]]+\]:\s*<?)(?P<defined>[^\s<>#?]+)"
+_KEYS = ("questions", "redirect")
+_PLAIN = re.compile(r"[A-Za-z][\w/.-]*+")
+_SCALAR = re.compile(
+    r"\"(?P<double>(?:[^\"\\\n]++|\\.)*+)\"|'(?P<single>(?:[^'\n]++|'')*+)'"
+    r"|(?P<plain>[^\s\[\]{},\"'#&*!|>%@`:-][^\[\]{},#\n]*+)"
 )
-_KEYS = re.compile(r"(?:questions|redirect)\s*:")
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
-_NAME_OF_FILE = re.compile(r"(?:\./)?[^/]+\.[A-Za-z0-9]{1,8}")
+_PLAIN_IN_BLOCK = re.compile(r"[ \t]*+(?:-[ \t]+)?+(?P<plain>[^\s\[{\"'#][^#\n]*+)")
+_KEY = re.compile(r"[\w-]+[ \t]*:(?=\s|$)")
+_KEPT = frozenset("/-._~,+=@")
+_NOT_IN_WIKILINK = re.compile(r"[\[\]|#\n]")
 
 
 def stub(target: str) -> str:
     """The text of a page that sends its readers on to `target`."""
     return f"---\nredirect: {_yaml(target)}\n---\n"
+
+
+def repoint(text: str, page: str, old: str, new: str) -> str:
+    """The text of `page` with its links to `old` pointing at `new`; code is left alone.
+
+    Follows links to the page and to files beside it, however they are written, and the front
+    matter's `questions` and `redirect`. In the renamed page itself (`page` is `new`) relative links
+    to other pages are written from its new folder.
+    """
+    tails = [tail for tail in ("/index", "/README") if old.endswith(tail)]
+    names = frozenset({fold(old), *(fold(old.removesuffix(tail)) for tail in tails)})
+    move = _Move(page, old if page == new else page, old, new, names)
+    begin = frontmatter.body_at(text)
+    pieces = [_front(text[:begin], move)]
+    at = begin
+    for start, end, written in sorted(_changes(read(text, begin), move)):
+        pieces += [text[at:start], written]
+        at = end
+    return "".join([*pieces, text[at:]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,97 +61,144 @@ class _Move:
     new: str
     names: frozenset[str]
 
-
-def repoint(text: str, page: str, old: str, new: str) -> str:
-    """The text of `page` with its links to `old` pointing at `new`; code is left alone.
-
-    Follows `[[old]]`, `[text](old)` (relative, from the root, with `.md`, `/wiki/`, `/files/`),
-    link definitions, and the front matter's `questions` and `redirect`. In the renamed page itself
-    (`page` is `new`) relative links to other pages are written from its new folder.
-    """
-    tails = [tail for tail in ("/index", "/README") if old.endswith(tail)]
-    names = frozenset({fold(old), *(fold(old.removesuffix(tail)) for tail in tails)})
-    move = _Move(page, old if page == new else page, old, new, names)
-    lines = text.split("\n")
-    end = _front_end(lines)
-    done = [_front(line, old, new) for line in _values(lines[:end])]
-    fence = ""
-    for line in lines[end:]:
-        mark = _FENCE.match(line)
-        if mark and not fence:
-            fence = mark[1]
-        elif mark and mark[1].startswith(fence) and not line.strip(" " + fence[0]):
-            fence = ""
-        elif not fence:
-            line = _LINK.sub(_follower(move), line)
-        done.append(line)
-    return "\n".join(done)
+    def moved(self, link: Link) -> str:
+        """Where the target of a link is now."""
+        if link.kind is LinkKind.FILE:
+            inside = link.target.removeprefix(self.old + "/")
+            # Only what lies right beside the page goes with it.
+            goes = inside != link.target and "/" not in inside
+            return f"{self.new}/{inside}" if goes else link.target
+        return self.new if fold(link.target) in self.names else link.target
 
 
-def _follower(move: _Move) -> Callable[[re.Match[str]], str]:
-    def follow(match: re.Match[str]) -> str:
-        if match["code"]:
-            return match[0]
-        if match["wiki"]:
-            if fold(match["wiki"].strip().removesuffix(SUFFIX).strip("/")) not in move.names:
-                return match[0]
-            return f"[[{move.new}{match['rest'] or ''}]]"
-        if match["inline"]:
-            return match["open"] + _target(match["inline"], move) + match["close"]
-        return match["define"] + _target(match["defined"], move)
-
-    return follow
-
-
-def _target(target: str, move: _Move) -> str:
-    written = unquote(target)
-    if _SCHEME.match(written) or written.startswith("//"):
-        return target
-    prefix = next((p for p in ("/wiki/", "/files/", "/") if written.startswith(p)), "")
-    suffix = SUFFIX if written.endswith(SUFFIX) else ""
-    name = written.removeprefix(prefix).removesuffix(suffix)
-    if not prefix:
-        if _NAME_OF_FILE.fullmatch(written) and not suffix:
-            return target  # an attachment of the page itself goes where the page goes
-        name = posixpath.normpath(posixpath.join(posixpath.dirname(move.was), name))
-    moved = name
-    if prefix != "/files/" and fold(name.strip("/")) in move.names:
-        moved = move.new
-    elif prefix != "/wiki/" and name.startswith(move.old + "/") and not suffix:
-        moved = f"{move.new}/{name.removeprefix(move.old + '/')}"
-    if prefix:
-        return target if moved == name else quote(prefix + moved + suffix)
-    folder = posixpath.dirname(move.page)
-    if moved == name and folder == posixpath.dirname(move.was):
-        return target
-    return quote(posixpath.relpath(moved, folder or ".") + suffix)
+def _changes(document: Document, move: _Move) -> Iterator[tuple[int, int, str]]:
+    """Each part of the text that has to read otherwise: where it stands, and how."""
+    text = document.text
+    for block in walk(document.root):
+        if isinstance(block, Definition):
+            yield from _address(text, block.place, move)
+        elif isinstance(block, Leaf):
+            for node in every(document.inlines(block)):
+                if node.place:
+                    is_page = node.kind is Kind.WIKILINK
+                    yield from (
+                        _page(text, node, move) if is_page else _address(text, node.place, move)
+                    )
 
 
-def _front_end(lines: list[str]) -> int:
-    if not lines or lines[0].strip() != "---":
-        return 0
-    return next((n for n, line in enumerate(lines[1:], 2) if line.strip() in ("---", "...")), 0)
+def _page(text: str, node: Inline, move: _Move) -> Iterator[tuple[int, int, str]]:
+    """How `[[page#heading]]` has to name its page."""
+    assert node.place is not None
+    if fold(wikilink(node.target).target) not in move.names or _NOT_IN_WIKILINK.search(move.new):
+        return
+    start, end = node.place
+    yield start, start + len(text[start:end].partition("#")[0]), move.new
 
 
-def _values(lines: list[str]) -> list[tuple[str, bool]]:
-    """Each line, and whether it belongs to a key whose value names pages."""
-    found, inside = [], False
-    for line in lines:
-        if line[:1] not in (" ", "-", "\t", "#", "") or line.startswith("---"):
-            inside = _KEYS.match(line) is not None
-        found.append((line, inside))
-    return found
+def _address(text: str, place: tuple[int, int], move: _Move) -> Iterator[tuple[int, int, str]]:
+    """How the address of a link has to be written."""
+    start, end = place
+    written = unescape(text[start:end])
+    link = address(written, move.was)
+    if link.kind not in (LinkKind.PAGE, LinkKind.FILE) or not link.target:
+        return
+    target = move.moved(link)
+    now = address(written, move.page)
+    if (now.kind, now.target) == (link.kind, target):
+        return
+    path, tail = _cut(written)
+    for candidate in _spellings(path, link.kind, target, move.page):
+        found = address(candidate + tail, move.page)
+        if (found.kind, found.target) == (link.kind, target):
+            yield start, end, candidate + _encode(tail, _KEPT | set("#?&;%:"))
+            return
 
 
-def _front(line: tuple[str, bool], old: str, new: str) -> str:
-    text, names_pages = line
-    if not names_pages or old not in text:
-        return text
-    whole = re.compile(rf"(?P<quote>[\"']?)(?<![\w/.-]){re.escape(old)}(?![\w/.-])(?P=quote)")
-    return whole.sub(lambda _: _yaml(new), text)
+def _spellings(path: str, kind: LinkKind, target: str, page: str) -> Iterator[str]:
+    """Ways to write the address of a page or file, the one most like how it was written first."""
+    root = next((p for p in ("/wiki/", "/files/", "/") if path.startswith(p)), "")
+    folder = posixpath.dirname(page)
+    own = target.removeprefix(page + "/")
+    near = own if kind is LinkKind.FILE and "/" not in own else ""
+    short = root + target if root else near or posixpath.relpath(target, folder or ".")
+    suffix = SUFFIX if kind is LinkKind.PAGE and path.endswith(SUFFIX) else ""
+    yield _encode(short + suffix)
+    if kind is LinkKind.FILE:
+        yield _encode(f"/files/{target}")
+        return
+    yield _encode(short + SUFFIX)
+    yield _encode(f"/wiki/{target}")
+    yield _encode(f"/wiki/{target}{SUFFIX}")
 
 
-def _yaml(path: str) -> str:
-    if re.fullmatch(r"[A-Za-z][\w/.-]*", path):
-        return path
-    return '"' + path.replace("\\", "\\\\").replace('"', '\\"') + '"'
+def _cut(written: str) -> tuple[str, str]:
+    """An address without, and with only, its query and heading."""
+    at = min((at for at in (written.find("?"), written.find("#")) if at >= 0), default=len(written))
+    return written[:at], written[at:]
+
+
+def _encode(path: str, kept: frozenset[str] | set[str] = _KEPT) -> str:
+    """A path as it can stand in any link."""
+    return "".join(c if c.isalnum() or c in kept else quote(c, safe="") for c in path)
+
+
+def _front(front: str, move: _Move) -> str:
+    """The front matter, with the keys whose values name pages naming the page as it is now."""
+    if not any(key in front for key in _KEYS):
+        return front
+    done: list[str] = []
+    inside = False
+    for line in front.splitlines(keepends=True):
+        key = _KEY.match(line)
+        if key:
+            inside = line.startswith(_KEYS)
+        done.append(_values(line, key.end() if key else 0, move) if inside else line)
+    return "".join(done)
+
+
+def _values(line: str, at: int, move: _Move) -> str:
+    """A line of front matter from `at` on, with each of its values that names the page renamed."""
+    lead, rest = line[:at], line[at:]
+    # What stands after the key itself may name several pages, with commas between them.
+    several = lead.startswith(_KEYS[0]) and not rest.lstrip().startswith("[")
+    is_block = bool(lead) or rest.lstrip().startswith("-")
+    alone = _PLAIN_IN_BLOCK.match(rest) if is_block else None
+    if alone:
+        value = alone["plain"].rstrip()
+        start = alone.start("plain")
+        written = _value(value, value, move, several)
+        return lead + rest[:start] + written + rest[start + len(value) :]
+    return lead + _SCALAR.sub(lambda found: _scalar(found, move, several), rest)
+
+
+def _scalar(found: re.Match[str], move: _Move, several: bool) -> str:
+    if found["plain"] is not None:
+        value = found["plain"].rstrip()
+        return _value(value, value, move, several) + found["plain"][len(value) :]
+    if found["single"] is not None:
+        return _value(found["single"].replace("''", "'"), found[0], move, several)
+    value = found["double"].replace('\\"', '"').replace("\\\\", "\\")
+    return _value(value, found[0], move, several)
+
+
+def _value(value: str, written: str, move: _Move, several: bool) -> str:
+    """A value as YAML: as it was written, unless it names the page."""
+    parts = value.split(",") if several else [value]
+    named = [_named(part, move) for part in parts]
+    return written if parts == named else _yaml(",".join(named))
+
+
+def _named(part: str, move: _Move) -> str:
+    name = part.strip()
+    opening, closing = ("[[", "]]") if name.startswith("[[") and name.endswith("]]") else ("", "")
+    inside, bar, words = name[len(opening) : len(name) - len(closing)].partition("|")
+    suffix = SUFFIX if inside.endswith(SUFFIX) else ""
+    if fold(inside.removesuffix(SUFFIX).strip("/")) not in move.names:
+        return part
+    return part.replace(name, f"{opening}{move.new}{suffix}{bar}{words}{closing}")
+
+
+def _yaml(value: str) -> str:
+    if _PLAIN.fullmatch(value):
+        return value
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'

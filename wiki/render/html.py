@@ -11,9 +11,9 @@ from urllib.parse import quote
 
 from mistune.core import BaseRenderer, BlockState
 
+from wiki.domain.links import Link, LinkKind, address, wikilink
 from wiki.domain.sections import Anchors, Section
-from wiki.render import links
-from wiki.render.links import Link, LinkKind
+from wiki.render.links import file_url
 from wiki.render.plugins.code import code_block
 from wiki.render.slots import clean, drop, heading_anchor, slot
 
@@ -218,7 +218,7 @@ class PageRenderer(BaseRenderer):
 
     def wikilink(self, token: Token, state: BlockState) -> str:
         """A link to a page of this wiki, by path or by title."""
-        link = links.wikilink(clean(token["target"]), clean(token["label"]))
+        link = wikilink(clean(token["target"]), clean(token["label"]))
         page: Page = state.env["page"]
         inner = escape_html(link.text)
         if page.in_link:
@@ -233,7 +233,7 @@ class PageRenderer(BaseRenderer):
         inner = self.render_tokens(token["children"], state)
         page.in_link = False
         attrs = token["attrs"]
-        link = links.address(clean(attrs["url"]), page.path, plain(inner))
+        link = address(clean(attrs["url"]), page.path, plain(inner))
         return self._link(link, inner, state, attrs.get("title", ""))
 
     def image(self, token: Token, state: BlockState) -> str:
@@ -241,13 +241,13 @@ class PageRenderer(BaseRenderer):
         page: Page = state.env["page"]
         attrs = token["attrs"]
         alt = clean(attrs["alt"])
-        link = links.address(clean(attrs["url"]), page.path, alt)
+        link = address(clean(attrs["url"]), page.path, alt)
         if link.kind is not LinkKind.FILE or page.is_comment:
             shown = escape_html(alt or link.target)
             return shown if page.in_link else self._link(link, shown, state, attrs.get("title", ""))
         page.links[link] = None
         title = _title(attrs.get("title", ""))
-        source = links.file_url(link.target)
+        source = file_url(link.target)
         return f'<img src="{source}" alt="{escape_html(alt)}"{title} loading="lazy">'
 
     def _link(
@@ -263,11 +263,11 @@ class PageRenderer(BaseRenderer):
         if kind is LinkKind.EXTERNAL:
             page.links[link] = None
             rel = "noopener noreferrer nofollow" if page.is_comment else "noopener noreferrer"
-            address = escape_html(quote(link.target, safe=":/?#@!$&()*+,;=%[]~'-._"))
-            return f'<a href="{address}" class="external" rel="{rel}"{_title(title)}>{inner}</a>'
+            target = escape_html(quote(link.target, safe=":/?#@!$&()*+,;=%[]~'-._"))
+            return f'<a href="{target}" class="external" rel="{rel}"{_title(title)}>{inner}</a>'
         if kind is LinkKind.FILE:
             page.links[link] = None
-            return f'<a href="{links.file_url(link.target)}"{_title(title)}>{inner}</a>'
+            return f'<a href="{file_url(link.target)}"{_title(title)}>{inner}</a>'
         anchor = heading_anchor(link.anchor)
         return f'<a href="#{quote(anchor)}"{_title(title)}>{inner}</a>'
 

@@ -18,12 +18,13 @@ from markupsafe import Markup
 from wiki.domain import frontmatter as lexical
 from wiki.domain import sections
 from wiki.domain.dialogues import Speakers, Turn, turns
+from wiki.domain.links import Link
 from wiki.domain.markdown import Document, read, read_comment
 from wiki.domain.markdown.plain import excerpt
 from wiki.domain.pages import Kind, Meta
 from wiki.render import frontmatter, slots
 from wiki.render.html import Heading, Page, PageRenderer, escape_html
-from wiki.render.links import Link, LinkState
+from wiki.render.links import LinkState
 from wiki.render.sanitise import sanitise
 from wiki.render.slots import Labels
 from wiki.render.tokens import Blocks

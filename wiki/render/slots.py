@@ -14,9 +14,10 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
+from wiki.domain.links import LinkKind
 from wiki.domain.paths import slug
 from wiki.domain.sections import PREFIX
-from wiki.render.links import LinkKind, LinkState, new_url, page_url
+from wiki.render.links import LinkState, new_url, page_url
 
 OPEN, CLOSE, APART = "\ue000", "\ue001", "\ue002"
 _FORGED = re.compile("[\ue000-\ue002]")

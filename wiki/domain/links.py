@@ -1,0 +1,92 @@
+"""Links: what a link in a page points at."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import unquote
+
+from wiki.domain.markdown.plain import page_link_words
+
+_SCHEME = re.compile(r"[\s\x00-\x1f]*[A-Za-z][A-Za-z0-9+.\s\x00-\x1f-]*:")
+_EXTENSION = re.compile(r"\.(?=[A-Za-z0-9]{1,8}$)[A-Za-z0-9]*[A-Za-z][A-Za-z0-9]*$")
+_SAFE = ("http://", "https://", "mailto:", "tel:")
+
+
+class LinkKind(StrEnum):
+    """Where a link leads."""
+
+    WIKI = "wiki"  # [[target]]: a path or a title
+    PAGE = "page"  # [text](path): a path
+    FILE = "file"
+    EXTERNAL = "external"
+    ANCHOR = "anchor"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One link of a page: `target` is a path, title, file or address; `anchor` the part after #."""
+
+    kind: LinkKind
+    target: str
+    text: str = ""
+    anchor: str = ""
+
+
+def wikilink(target: str, text: str = "") -> Link:
+    """The link that `[[target#anchor|text]]` makes."""
+    shown = page_link_words(target, text)
+    target, _, anchor = target.strip().rstrip("\\").partition("#")
+    target = " ".join(target.split()).removesuffix(".md").strip("/")
+    kind = LinkKind.WIKI if target else LinkKind.ANCHOR
+    return Link(kind, target, shown, anchor.strip())
+
+
+def address(url: str, page: str, text: str = "") -> Link:
+    """The link that `[text](url)` makes on the page with this path."""
+    url = url.strip()
+    if _SCHEME.match(url):
+        safe = url.lower().startswith(_SAFE)
+        return Link(LinkKind.EXTERNAL if safe else LinkKind.REFUSED, url, text)
+    if url.startswith(("//", "\\", "/\\")):
+        return Link(LinkKind.EXTERNAL, "https:" + url, text) if url[:2] == "//" else _refused(url)
+    raw, _, anchor = url.partition("#")
+    raw = unquote(raw.partition("?")[0])
+    anchor = unquote(anchor)
+    if not raw:
+        return Link(LinkKind.ANCHOR if anchor else LinkKind.REFUSED, "", text, anchor)
+    return _local(raw, anchor, page, text)
+
+
+def _local(raw: str, anchor: str, page: str, text: str) -> Link:
+    if raw.startswith("/files/"):
+        return Link(LinkKind.FILE, _normal(raw[7:]), text)
+    is_page = raw.endswith((".md", "/")) or not _EXTENSION.search(raw)
+    if not is_page and "/" not in raw.removeprefix("./"):
+        return Link(LinkKind.FILE, _normal(f"{page}/{raw}"), text)
+    if raw.startswith("/"):
+        whole = raw.removeprefix("/wiki/") if raw.startswith("/wiki/") else raw[1:]
+    else:
+        folder = page.rpartition("/")[0]
+        whole = f"{folder}/{raw}"
+    target = _normal(whole)
+    if not is_page:
+        return Link(LinkKind.FILE, target, text)
+    return Link(LinkKind.PAGE, target.removesuffix(".md"), text, anchor)
+
+
+def _refused(url: str) -> Link:
+    return Link(LinkKind.REFUSED, url)
+
+
+def _normal(path: str) -> str:
+    """The path with `.` and `..` resolved; it cannot leave the root."""
+    parts: list[str] = []
+    for part in path.split("/"):
+        if part == "..":
+            del parts[-1:]
+        elif part not in ("", "."):
+            parts.append(part)
+    return "/".join(parts)
