@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from wiki.domain.revisions import Event, Revision
 from wiki.domain.rights import Actor
 from wiki.engine import Wiki, open_wiki
 from wiki.projections import checking, follow
+from wiki.services import backup, purging
 
 ENVIRONMENT = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
 MESSAGES = [
@@ -126,4 +128,42 @@ def test_what_a_wiki_had_when_sealing_began_is_believed(
     ]
     follow.rebuild(again.store, again.database)
     assert revisions(again, "a") == page_now
+    again.close()
+
+
+def test_a_backup_takes_along_what_the_wiki_knows_its_own_by(
+    wiki: Wiki, member: Actor, page: Callable[..., str], tmp_path: Path
+) -> None:
+    """Elsewhere, under another key of the site, and with all projections built from nothing."""
+    page("a", "# A\n", member)
+    forger = Forger(wiki, tmp_path / "clone", "anna", f"{member.uid}@members.invalid")
+    forger.push("x\n\nDenktank: undo", a="# A oud\n")
+    before = revisions(wiki, "a")
+    backup.write(wiki, tmp_path / "backup")
+    settings = replace(wiki.settings, data=tmp_path / "elsewhere", secret_key="another")
+    backup.restore(tmp_path / "backup", settings)
+    restored = open_wiki(settings)
+    assert revisions(restored, "a") == before
+    assert [bool(one.author.uid) for one in before] == [False, True]
+    restored.close()
+
+
+def test_a_commit_that_was_rewritten_by_a_purge_is_still_the_members_own(
+    wiki: Wiki, member: Actor, page: Callable[..., str], tmp_path: Path
+) -> None:
+    page("a", "# A\n\nVan Jan Geheim.\n", member)
+    forger = Forger(wiki, tmp_path / "clone", "anna", f"{member.uid}@members.invalid")
+    forger.push("x\n\nDenktank: undo", a="# A\n\nWeg.\n")
+    page("a", "# A\n\nTerug.\n", member)
+    wiki.close()
+    alone = open_wiki(wiki.settings, alone=True)
+    found = purging.look(alone, purging.of_words(alone, ["Jan Geheim"]), lambda *told: None)
+    purging.purge(alone, found, None, "privacy", lambda *told: None)
+    alone.close()
+    again = open_wiki(wiki.settings)
+    assert [(one.event, bool(one.author.uid)) for one in revisions(again, "a")] == [
+        (Event.EDIT, True),
+        (Event.OUTSIDE, False),
+        (Event.EDIT, True),
+    ]
     again.close()
