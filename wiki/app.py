@@ -186,4 +186,4 @@ def follow() -> None:
     """Before a request: commits that came from elsewhere become visible."""
     if request.endpoint not in ("static", "health.alive"):
         context.wiki().mend()
-        context.wiki().follow()
+        context.wiki().keep_up()

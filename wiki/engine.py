@@ -28,6 +28,12 @@ from wiki.store.store import Store
 
 PAGES = "pages"
 LOCK = "wiki.lock"
+PATIENCE = 2.0
+"""Seconds that a reader waits while another thread brings the lists up to date."""
+REST = 5.0
+"""Seconds between two tries to bring them up to date, where that fails."""
+
+log = logging.getLogger(__name__)
 
 
 REST = 2.0
@@ -65,6 +71,7 @@ class Wiki:
     wake: Callable[[], None] = lambda: None
     use: Use | None = None
     _followed: object = None
+    _rest_until: float = 0.0
     _rights: tuple[object, Rights] | None = None
     _people: tuple[object, People] | None = None
     _mending: threading.Thread | None = None
@@ -114,10 +121,31 @@ class Wiki:
         if self.store.stamp() == self._followed:
             return
         with self._lock:
-            stamp = self.store.stamp()
-            if stamp != self._followed:
-                follow.catch_up(self.store, self.database, self.zone, is_needed=has_committed)
-                self._followed = stamp
+            self._follow(has_committed)
+
+    def keep_up(self) -> None:
+        """Catch up as `follow` does, but leave lists as they are if that fails or takes long.
+
+        It is logged, and tried again after some seconds; the worker tries too.
+        """
+        if self.store.stamp() == self._followed or time.monotonic() < self._rest_until:
+            return
+        if not self._lock.acquire(timeout=PATIENCE):
+            return
+        try:
+            self._follow(has_committed=False)
+        except Exception:
+            # Whatever it is, pages can be read without it; `/readyz` says how far lists lag.
+            log.exception("lists stay as they are for now")
+            self._rest_until = time.monotonic() + REST
+        finally:
+            self._lock.release()
+
+    def _follow(self, has_committed: bool) -> None:
+        stamp = self.store.stamp()
+        if stamp != self._followed:
+            follow.catch_up(self.store, self.database, self.zone, is_needed=has_committed)
+            self._followed = stamp
 
     def mend(self) -> None:
         """Let projections that cannot be used be made anew, while pages are read without them.
@@ -210,7 +238,7 @@ def _opened(settings: Settings, held: Use) -> Wiki:
         wake=Bell(settings.data).ring,
         use=held,
     )
-    wiki.follow()
+    wiki.keep_up()
     wiki.know()
     return wiki
 

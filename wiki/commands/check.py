@@ -29,6 +29,7 @@ def check(wiki: Wiki, repair: bool, source: str) -> None:
     Every damaged object of git is named with the pages that it belongs to.
     """
     found = projections.check(wiki)
+    _tell_aside(wiki)
     for line in found[:SHOWN]:
         click.echo(str(line))
     if len(found) > SHOWN:
@@ -44,3 +45,13 @@ def check(wiki: Wiki, repair: bool, source: str) -> None:
         click.echo(f"still: {line}")
     click.echo(f"{len(found) - len(left)} differences mended, {len(left)} left.")
     sys.exit(1 if left else 0)
+
+
+def _tell_aside(wiki: Wiki) -> None:
+    """Name what could not be described; that is no difference."""
+    aside = projections.set_aside(wiki)
+    for fault in aside[:SHOWN]:
+        item = fault.item
+        click.echo(f"set aside: {item.kind} {item.key} in {item.part}: {fault.reason}")
+    if len(aside) > SHOWN:
+        click.echo(f"... and {len(aside) - SHOWN} more set aside")

@@ -10,15 +10,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
+from pathlib import Path
 
 from wiki.database import anchors as kept
+from wiki.database import history, setaside
 from wiki.database.anchors import Made, Reached
 from wiki.database.connection import Connection
 from wiki.database.database import Database
 from wiki.database.passages import Followed, Waiting, waiting
 from wiki.domain import text
 from wiki.domain.anchors import Standing, Step
+from wiki.domain.errors import TooLarge
+from wiki.domain.setaside import Item, mark_of
+from wiki.projections.setaside import Trial, text_of
 from wiki.render import anchors as rendered
 from wiki.render.markdown import Renderer
 from wiki.store.store import Store
@@ -41,13 +46,22 @@ class Source:
     renderer: Renderer
 
     def plain(self, blob: str) -> str:
-        """The plain text of a blob, in which anchors are counted."""
-        return _plain(self.renderer, text.decode(self.store.blob(blob)).text)
+        """The plain text of a blob, in which anchors are counted; none of one that is not read."""
+        try:
+            written = text.decode(text_of(self.store, blob)).text
+        except TooLarge:
+            return ""
+        return _plain(self.renderer, self.store.git, written)
 
 
 @lru_cache(maxsize=64)
-def _plain(renderer: Renderer, source: str) -> str:
-    return rendered.plain(renderer.render(source).html)
+def _plain(renderer: Renderer, git: Path, source: str) -> str:
+    """What a page shows of a text; one that cannot be rendered it shows as it is written."""
+    return Trial(git).of(
+        Item(NAME, "text", mark_of(source)),
+        lambda: rendered.plain(renderer.render(source).html),
+        lambda reason: source,
+    )
 
 
 def standing(source: Source, page: str, blob: str, most: int) -> dict[int, Standing] | None:
@@ -85,17 +99,32 @@ def follow(source: Source, page: str, most: int = 1_000_000) -> bool:
 def catch_up(source: Source, most: int = 200) -> bool:
     """Follow pages that wait, about so many revisions; whether more wait. For the worker."""
     with source.database.read() as connection:
-        pages = kept.waiting(connection, most)
-    return any(not follow(source, page, most) for page in pages) or len(pages) == most
+        aside = {one.item for one in setaside.of(connection, setaside.derived, NAME)}
+        pages = kept.waiting(connection, most + len(aside))
+        waiting = {page: _item(connection, page) for page in pages}
+    trial = Trial(source.store.git)
+    is_whole = True
+    for page, item in waiting.items():
+        if is_whole and item not in aside:
+            is_whole = trial.of(item, partial(follow, source, page, most), lambda reason: True)
+    trial.settle(source.database)
+    return not is_whole or len(pages) == most + len(aside)
+
+
+def _item(connection: Connection, page: str) -> Item:
+    """What is set aside of a page, until it changes."""
+    newest = history.revisions(connection, page, limit=1)[0]
+    return Item(NAME, "page", newest.path, newest.commit)
 
 
 def check(source: Source, most: int = 200) -> list[str]:
     """Paths of pages whose anchors are not where following from nothing puts them, of so many."""
     wrong = []
     with source.database.read() as connection:
+        aside = {one.item for one in setaside.of(connection, setaside.derived, NAME)}
         for page in kept.followed_pages(connection, most):
             at = kept.reached(connection, page)
-            if at is None:
+            if at is None or _item(connection, page) in aside:
                 continue
             made = {one.comment: one for one in kept.made(connection, page)}
             known = kept.load(connection, page)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
 from typing import Any
 
@@ -12,8 +13,10 @@ from wiki.database.connection import Connection, Table
 from wiki.domain import text
 from wiki.domain.pages import Meta
 from wiki.domain.paths import SUFFIX, fold, page_of, slug
+from wiki.domain.setaside import Item
+from wiki.projections.setaside import VIEW, Trial, problem_of, text_of
 from wiki.render import frontmatter
-from wiki.render.scan import scan, title_heading
+from wiki.render.scan import Scan, scan, title_heading
 from wiki.store.store import Store
 
 NAME = "catalogue"
@@ -28,43 +31,105 @@ _INDEX_NAMES = ("index", "readme")
 Rows = dict[Table, list[dict[str, Any]]]
 
 
-def catch_up(
-    connection: Connection,
-    store: Store,
-    last: str,
-    head: str,
-    zone: tzinfo = UTC,
-    tell: Callable[[int, int], None] = lambda done, total: None,
-) -> None:
-    """Follow the difference between two revisions (empty: nothing), in the caller's transaction.
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What pages say that differ between two revisions, described as it is asked for.
 
-    Dates without an offset are meant in `zone`. `tell(done, total)` hears of pages now and then.
+    `gone` are paths of which rows may be there; `is_save` if one page changed and no other.
+    `described` gives rows, some pages at a time, with how many pages that were.
     """
+
+    gone: Sequence[str]
+    described: Iterable[tuple[Rows, int]]
+    total: int
+    is_save: bool
+    trial: Trial
+
+    def read(self) -> Difference:
+        """The same, all of it described now: what cannot be is set aside."""
+        return replace(self, described=list(self.described))
+
+
+def difference(store: Store, last: str, head: str, zone: tzinfo = UTC) -> Difference:
+    """What changed between two revisions (empty: nothing).
+
+    Dates without an offset are meant in `zone`.
+    """
+    trial = Trial(store.git)
     pages = [(path, diff) for diff in store.diff(last, head) if (path := page_of(diff.file))]
     present = [(path, diff.after) for path, diff in pages if diff.after]
+    for path, diff in pages:
+        trial.passed(Item(VIEW, "page", path))
+        if not diff.after:
+            trial.passed(Item(NAME, "page", path))
     described = (
-        (_gather(describe(path, blob, store.blob(blob), zone) for path, blob in some), len(some))
+        (_gather(_describe(store, trial, path, blob, zone) for path, blob in some), len(some))
         for some in _batches(present)
     )
-    if len(pages) == 1 and pages[0][1].before and pages[0][1].after:
-        # A save: cheaper than taking everything out and putting it in again.
-        entries.change(connection, next(described)[0])
+    return Difference(
+        gone=[path for path, diff in pages if diff.before],
+        described=described,
+        total=len(present),
+        is_save=len(pages) == 1 and bool(pages[0][1].before and pages[0][1].after),
+        trial=trial,
+    )
+
+
+def write(
+    connection: Connection,
+    found: Difference,
+    head: str,
+    tell: Callable[[int, int], None] = lambda done, total: None,
+) -> None:
+    """Write what changed up to `head`, in the caller's transaction on the projections.
+
+    `tell(done, total)` hears of pages now and then.
+    """
+    if found.is_save:
+        # Cheaper than taking everything out and putting it in again.
+        for rows, _ in found.described:
+            entries.change(connection, rows)
     else:
-        entries.remove(connection, [path for path, diff in pages if diff.before])
+        entries.remove(connection, found.gone)
         done = 0
-        for rows, number in described:
+        for rows, number in found.described:
             entries.put(connection, rows)
             done += number
-            tell(done, len(present))
+            tell(done, found.total)
+    found.trial.keep(connection)
     progress.put(connection, NAME, head, FORMAT)
+
+
+def _describe(store: Store, trial: Trial, path: str, blob: str, zone: tzinfo) -> Rows:
+    """What the catalogue says of a page; only its name if it cannot be described."""
+
+    def whole() -> Rows:
+        return _writable(describe(path, blob, text_of(store, blob), zone))
+
+    def bare(reason: str) -> Rows:
+        return _rows(path, blob, Meta(problems=(problem_of(reason),)), Scan("", (), "", 0))
+
+    return trial.of(Item(NAME, "page", path, blob), whole, bare)
+
+
+def _writable(rows: Rows) -> Rows:
+    """The same rows; raises UnicodeEncodeError if no database takes them."""
+    for values in rows.values():
+        for row in values:
+            for value in row.values():
+                if isinstance(value, str):
+                    value.encode()
+    return rows
 
 
 def describe(path: str, blob: str, data: bytes, zone: tzinfo = UTC) -> Rows:
     """What the catalogue says of one page, as rows of its tables."""
     # PostgreSQL takes no NUL in text.
     written = text.decode(data).text.replace("\0", "")
-    meta = frontmatter.read(written, zone)
-    seen = scan(written, path)
+    return _rows(path, blob, frontmatter.read(written, zone), scan(written, path))
+
+
+def _rows(path: str, blob: str, meta: Meta, seen: Scan) -> Rows:
     title = meta.title or seen.title_heading or name_of(path)
     redirect = meta.redirect.strip("/").removesuffix(SUFFIX)
     card = {

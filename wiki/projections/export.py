@@ -7,6 +7,7 @@ one that is no link, and files are replaced by a rename inside it.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -16,19 +17,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
+from wiki.domain.errors import WikiError
 from wiki.keeping import keep
 from wiki.store.store import Store
 
 RECORD = "denktank-export"
 _LARGEST_NAME = 255
+_OF_THE_NAME = {errno.ENAMETOOLONG, errno.EILSEQ, errno.EINVAL, errno.ELOOP}
+"""What a system says that does not take a name; anything else is the disk's trouble."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A file that is not as the wiki would have it; `reason` is `changed`, `unsafe` or `blocked`.
+    """A file that is not as the wiki would have it.
 
+    `reason` is `changed`, `unsafe`, `blocked` or `damaged`.
     changed: somebody else wrote it; unsafe: its name may not be written here; blocked: something
-    that is no folder (or no plain file) stands in its way.
+    that is no folder (or no plain file) stands in its way; damaged: git cannot give it.
     """
 
     file: str
@@ -105,6 +110,17 @@ def _follow(store: Store, record: Record, known: str, head: str) -> None:
 
 def _put(store: Store, file: str, last: str, blob: str) -> str:
     """Let a file be a blob (empty: absent) if it is now `last`; else the reason why not."""
+    try:
+        return _placed(store, file, last, blob)
+    except WikiError:
+        return "damaged"
+    except OSError as error:
+        if error.errno not in _OF_THE_NAME:
+            raise
+        return "unsafe"
+
+
+def _placed(store: Store, file: str, last: str, blob: str) -> str:
     with _folder(store, file, create=bool(blob)) as (folder, name):
         if folder is None:
             return name if blob else ""

@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
+from typing import Literal
 
-from wiki.database import progress
+from wiki.database import progress, setaside
 from wiki.database.connection import Connection
 from wiki.database.database import Database
 from wiki.projections import catalogue, history
 from wiki.store.store import Store
 
+_INDEXES = ("search", "lost")
 FORMATS = {history.NAME: history.FORMAT, catalogue.NAME: catalogue.FORMAT}
 
 Progress = Callable[[str, int, int], None]
@@ -39,15 +41,47 @@ def catch_up(
     Dates without an offset are meant in `zone`. Rebuilds them if there are none, if their rows have
     an older format, or if the branch was rewritten. Who has just committed knows it `is_needed`.
     """
-    if not is_needed:
+    while (found := _read(store, database, zone, is_needed=is_needed)) is not None:
+        if not found:
+            return rebuild(store, database, zone, needed=lambda last: not _can_follow(store, last))
+        with database.project() as connection:
+            if _followed(connection) == found.commits.last:
+                history.write(connection, store, found.commits)
+                catalogue.write(connection, found.pages, found.commits.head)
+                return True
+        is_needed = False
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class _New:
+    """What is to be followed, read and described: nothing is locked meanwhile."""
+
+    commits: history.Reading
+    pages: catalogue.Difference
+
+
+def _read(
+    store: Store, database: Database, zone: tzinfo, *, is_needed: bool
+) -> _New | Literal[False] | None:
+    """What is to be followed; None if nothing is, False if only a rebuild can."""
+    head = store.head()
+    last = _parent(store, head) if is_needed else None
+    if last is None:
         with database.read() as connection:
-            if _followed(connection) == store.head():
-                return False
-    with database.project() as connection:
-        done = _advance(connection, store, zone)
-    if done is None:
-        return rebuild(store, database, zone, needed=lambda last: not _can_follow(store, last))
-    return done
+            last = _followed(connection)
+    if last == head:
+        return None
+    if not last or not _can_follow(store, last):
+        return False
+    commits = history.read(store, last, head)
+    return _New(commits, catalogue.difference(store, last, head, zone).read())
+
+
+def _parent(store: Store, head: str) -> str | None:
+    """The one commit before the newest: who has just committed it mostly is the first to follow."""
+    commit = store.get(head)
+    return commit.parents[0] if commit and len(commit.parents) == 1 else None
 
 
 def rebuild(
@@ -65,8 +99,12 @@ def rebuild(
     try:
         with database.aside() as connection:
             with database.read() as live:
-                if not needed(_followed(live)):
+                last = _followed(live)
+                if not needed(last):
                     raise _NotNeeded
+                # What the indexes could not take is in their folders, which stay as they are.
+                elsewhere = [] if last is None else setaside.of(live, setaside.derived, *_INDEXES)
+            setaside.add(connection, setaside.derived, elsewhere)
             fill(connection, store, store.head(), zone, progress)
     except _NotNeeded:
         return False
@@ -104,24 +142,11 @@ def fill(
     """Fill empty tables with what the commits of `head` (empty: none) give."""
     if head:
         history.rebuild(connection, store, head, lambda d, n: tell(history.NAME, d, n))
-        catalogue.catch_up(
-            connection, store, "", head, zone, lambda d, n: tell(catalogue.NAME, d, n)
-        )
+        found = catalogue.difference(store, "", head, zone)
+        catalogue.write(connection, found, head, lambda d, n: tell(catalogue.NAME, d, n))
     else:
         for name, format in FORMATS.items():
             progress.put(connection, name, "", format)
-
-
-def _advance(connection: Connection, store: Store, zone: tzinfo) -> bool | None:
-    """Follow to the newest revision; None if only a rebuild can."""
-    last, head = _followed(connection), store.head()
-    if last == head:
-        return False
-    if not last or not _can_follow(store, last):
-        return None
-    history.catch_up(connection, store, last, head)
-    catalogue.catch_up(connection, store, last, head, zone)
-    return True
 
 
 def _can_follow(store: Store, last: str | None) -> bool:

@@ -6,10 +6,12 @@ rows say about the commits that they build on. Both give the same rows.
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, NamedTuple
 
 from wiki.database import history as tables
 from wiki.database import lineage as kept
@@ -17,14 +19,18 @@ from wiki.database import progress, titles
 from wiki.database.connection import Connection, Table
 from wiki.database.database import Database
 from wiki.domain import diff, text, trailers
-from wiki.domain.paths import SUFFIX
+from wiki.domain.paths import SUFFIX, page_of
 from wiki.domain.paths import fold as fold_title
 from wiki.domain.revisions import Author, Event
+from wiki.domain.setaside import Item
 from wiki.projections.catalogue import title_of
 from wiki.projections.events import Step, fold
 from wiki.projections.lineage import Birth, Life, Lives, Past, classes
+from wiki.projections.setaside import Trial, is_passing, text_of
 from wiki.render import frontmatter
 from wiki.store.store import Commit, FileDiff, Store
+
+log = logging.getLogger(__name__)
 
 NAME = "history"
 FORMAT = 8
@@ -40,14 +46,31 @@ _BATCH = 4_000
 _REDIRECT, _FRONT = b"redirect", 8_000
 
 
-def catch_up(connection: Connection, store: Store, last: str, head: str) -> None:
-    """Fold the commits of `head` that `last` (empty: none) does not have, in the caller's
-    transaction on the projections; `last` must be an ancestor of `head`.
-    """
-    new = list(store.history(last, head))
-    _, children = _family(commit for commit, _ in new)
-    _Following(connection, store, last, head, children).run(new)
-    progress.put(connection, NAME, head, FORMAT)
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """New commits, and what folding them asks of texts: read before anything is written."""
+
+    last: str
+    head: str
+    commits: Sequence[Read]
+    texts: Texts
+
+
+def read(store: Store, last: str, head: str) -> Reading:
+    """The commits of `head` that `last` (an ancestor) does not have."""
+    texts = Texts(store)
+    commits = list(_commits(store, texts.trial, last, head))
+    for commit, diffs in commits:
+        texts.read(commit, diffs)
+    return Reading(last, head, commits, texts)
+
+
+def write(connection: Connection, store: Store, found: Reading) -> None:
+    """Fold the commits, in the caller's transaction on the projections."""
+    _, children = _family(commit for commit, _ in found.commits)
+    run = _Following(connection, store, found.texts, found.last, found.head, children)
+    run.run(found.commits)
+    progress.put(connection, NAME, found.head, FORMAT)
 
 
 def rebuild(
@@ -55,9 +78,76 @@ def rebuild(
 ) -> None:
     """Fold all commits of `head` into empty tables; `tell(done, total)` now and then."""
     total, children = _family(store.log(until=head))
-    read = _told(store.history(until=head), total, tell)
-    _Following(connection, store, "", head, children).run(read)
+    texts = Texts(store)
+    commits = _told(_commits(store, texts.trial, "", head), total, tell)
+    _Following(connection, store, texts, "", head, children).run(commits)
     progress.put(connection, NAME, head, FORMAT)
+
+
+def _commits(store: Store, trial: Trial, last: str, head: str) -> Iterator[Read]:
+    """Commits with what each changed; one of which that cannot be found out changed nothing."""
+    seen = set()
+    try:
+        for commit, diffs in store.history(last, head):
+            seen.add(commit.id)
+            yield commit, diffs
+        return
+    except Exception as error:
+        if is_passing(error):
+            raise
+        log.warning("commits are read one by one", exc_info=True)
+    for commit in store.log(last, head):
+        if commit.id not in seen:
+            item = Item(NAME, "commit", commit.id)
+            changes = partial(store.changes, commit)
+            yield commit, trial.of(item, changes, lambda reason: [])
+
+
+class Texts:
+    """What folding asks of texts and trees; each answer is kept."""
+
+    def __init__(self, store: Store) -> None:
+        self.trial = Trial(store.git)
+        # What a page could not be described for is noted by the catalogue.
+        self._quiet = Trial(store.git)
+        self._store = store
+        self._redirects: dict[str, str] = {}
+        self._renames: dict[str, Mapping[str, str]] = {}
+
+    def read(self, commit: Commit, diffs: Sequence[FileDiff]) -> None:
+        """Find out what folding a commit may ask."""
+        pages = [one for one in diffs if page_of(one.file)]
+        if len(commit.parents) > 1 or all(one.before for one in pages):
+            return
+        for one in pages:
+            if one.before and one.after:
+                self.redirect(one.after)
+                self.redirect(one.before)
+        if any(not one.after for one in pages):
+            self.renames(commit)
+
+    def redirect(self, blob: str) -> str:
+        """The path that a redirect stub names; empty if the text is no stub."""
+        if blob not in self._redirects:
+            item = Item(NAME, "text", blob)
+            target = self._quiet.of(item, partial(self._target, blob), lambda reason: "")
+            self._redirects[blob] = target
+        return self._redirects[blob]
+
+    def _target(self, blob: str) -> str:
+        data = text_of(self._store, blob)
+        if _REDIRECT not in data[:_FRONT]:
+            return ""
+        written = frontmatter.read(text.decode(data).text).redirect
+        return written.strip("/").removesuffix(SUFFIX)
+
+    def renames(self, commit: Commit) -> Mapping[str, str]:
+        """New file to old file, by similarity."""
+        if commit.id not in self._renames:
+            item = Item(NAME, "commit", commit.id)
+            found = self.trial.of(item, partial(self._store.renames, commit), lambda reason: {})
+            self._renames[commit.id] = found
+        return self._renames[commit.id]
 
 
 def count_words(store: Store, database: Database, limit: int = 500) -> int:
@@ -70,13 +160,13 @@ def count_words(store: Store, database: Database, limit: int = 500) -> int:
         waiting = kept.uncounted(connection, limit)
     counted = []
     called = []
-    for commit, path, came_from, before, after in waiting:
-        old, new = (_text(store, blob) for blob in (before, after))
-        counted.append((commit, path, *diff.stats(old, new)))
-        if after:
-            title = title_of(path, new)
-            if came_from or not before or title_of(path, old) != title:
-                called.append((commit, path, fold_title(title)))
+    trial = Trial(store.git)
+    for one in waiting:
+        item = Item(WORDS, "page", one[1], one[0])
+        count = trial.of(item, partial(_count, store, *one), lambda reason: _Count(0, 0, ""))
+        counted.append((*one[:2], count.added, count.removed))
+        if count.title:
+            called.append((*one[:2], count.title))
     if counted:
         with database.project() as connection:
             kept.set_counts(connection, counted)
@@ -90,6 +180,21 @@ def count_words(store: Store, database: Database, limit: int = 500) -> int:
     return len(counted)
 
 
+class _Count(NamedTuple):
+    """Words that a revision added and removed; its title, folded, where that is new."""
+
+    added: int
+    removed: int
+    title: str
+
+
+def _count(store: Store, commit: str, path: str, came_from: str, before: str, after: str) -> _Count:
+    old, new = (_text(store, blob) for blob in (before, after))
+    title = title_of(path, new) if after else ""
+    is_new = after and (came_from or not before or title_of(path, old) != title)
+    return _Count(*diff.stats(old, new), fold_title(title) if is_new else "")
+
+
 class _Following:
     """One run over commits, parents before children."""
 
@@ -97,6 +202,7 @@ class _Following:
         self,
         connection: Connection,
         store: Store,
+        texts: Texts,
         last: str,
         head: str,
         children: Counter[str],
@@ -108,7 +214,8 @@ class _Following:
         self._left = children
         self._open: dict[str, Lives] = {}
         self._dates: dict[str, int] = {}
-        self._facts = _Facts(connection, store)
+        self._texts = texts
+        self._facts = _Facts(connection, store, texts)
         self._believed: frozenset[str] | None = None
         self._rows: dict[Table, list[dict[str, Any]]] = {table: [] for table in kept.TABLES}
         self._newest: dict[tuple[str, str], tuple[int, str]] = {}
@@ -133,6 +240,7 @@ class _Following:
             self._settle(lives, renamed)
         else:
             self._settle_all(lives)
+        self._texts.trial.keep(self._connection)
 
     def _fold(self, commit: Commit, diffs: Sequence[FileDiff]) -> None:
         date = max([commit.committed, *(self._date(parent) + 1 for parent in commit.parents)])
@@ -315,21 +423,18 @@ class _Following:
 class _Facts:
     """Answers from the repository, from this run and from the rows of earlier ones."""
 
-    def __init__(self, connection: Connection, store: Store) -> None:
+    def __init__(self, connection: Connection, store: Store, texts: Texts) -> None:
         self._connection = connection
         self._store = store
+        self._texts = texts
         self.births: dict[str, Birth] = {}
         self.pages: dict[tuple[str, str], str] = {}
 
     def redirect(self, blob: str) -> str:
-        data = self._store.blob(blob)
-        if _REDIRECT not in data[:_FRONT]:
-            return ""
-        written = frontmatter.read(text.decode(data).text).redirect
-        return written.strip("/").removesuffix(SUFFIX)
+        return self._texts.redirect(blob)
 
     def renames(self, commit: Commit) -> Mapping[str, str]:
-        return self._store.renames(commit)
+        return self._texts.renames(commit)
 
     def blob(self, file: str, revision: str) -> str:
         entry = self._store.entry(file, revision)
@@ -411,4 +516,4 @@ def _told(commits: Iterable[Read], total: int, tell: Callable[[int, int], None])
 
 
 def _text(store: Store, blob: str) -> str:
-    return text.decode(store.blob(blob)).text if blob else ""
+    return text.decode(text_of(store, blob)).text if blob else ""

@@ -12,15 +12,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from wiki.database import lost, progress
+from wiki.database import history as history_rows
+from wiki.database import lost, progress, setaside
 from wiki.database import passages as kept
 from wiki.database.connection import Connection
 from wiki.database.database import Database
 from wiki.database.passages import Followed, Waiting
 from wiki.domain import text
 from wiki.domain.passages import ALIVE, Passage, Weave, keys
+from wiki.domain.setaside import Item
 from wiki.projections import history
+from wiki.projections.setaside import Trial, text_of
 from wiki.store.store import Store
 
 NAME = "passages"
@@ -39,7 +43,7 @@ def follow(store: Store, database: Database, page: str, most: int = 1_000_000) -
 
     Any number of processes may do this at once; what two of them did is kept once.
     """
-    return _Following(store, database, page).run(most).whole
+    return _run(store, database, page, most).whole
 
 
 def catch_up(store: Store, database: Database, most: int = 400) -> bool:
@@ -56,6 +60,7 @@ def catch_up(store: Store, database: Database, most: int = 400) -> bool:
     if format != FORMAT or not begun or not store.reachable(begun, head):
         with database.project() as connection:
             kept.forget_all(connection)
+            setaside.forget(connection, setaside.derived, NAME)
             lost.wait(connection, lost.EVERYTHING)
             progress.put(connection, NAME, head, FORMAT)
         return True
@@ -73,6 +78,7 @@ def forget(database: Database) -> None:
     """Forget all passages; the worker follows every page anew, those changed last first."""
     with database.project() as connection:
         kept.forget_all(connection)
+        setaside.forget(connection, setaside.derived, NAME)
         lost.wait(connection, lost.EVERYTHING)
         progress.put(connection, NAME, "", FORMAT)
 
@@ -84,9 +90,10 @@ def check(store: Store, database: Database, most: int = 500) -> list[str]:
     """
     wrong = []
     with database.read() as connection:
+        aside = _set_aside(connection)
         for page, path in kept.followed_pages(connection, most):
             found = kept.followed(connection, page)
-            if found is None:
+            if found is None or page in aside:
                 continue
             weave = Weave()
             # What came after that still waits for the worker.
@@ -123,10 +130,63 @@ class _Done:
     whole: bool
 
 
-class _Following:
-    """One page, followed from where it was; the weave stays in memory meanwhile."""
+def _run(store: Store, database: Database, page: str, most: int) -> _Done:
+    """Follow a page; one that cannot be is as if nothing ever stood there, until it changes.
 
-    def __init__(self, store: Store, database: Database, page: str) -> None:
+    What was set aside of it earlier is followed anew.
+    """
+    trial = Trial(store.git)
+    with database.read() as connection:
+        before = _set_aside(connection).get(page)
+        place = history_rows.place(connection, page)
+        is_followed = before is not None and not _waits(connection, page)
+    if is_followed:
+        return _Done(0, True)
+    if before is not None:
+        trial.passed(before)
+        _forget(database, page)
+    item = Item(NAME, "page", place.path if place else page, page)
+    following = _Following(store, database, page)
+
+    def blank(reason: str) -> _Done:
+        del reason
+        _forget(database, page)
+        return _Following(store, database, page, is_blank=True).run(1_000_000)
+
+    done = trial.of(item, partial(following.run, most), blank)
+    if done.whole and following.trial.failed_last:
+        trial.hear([(item, following.trial.failed[-1][1])])
+    trial.settle(database)
+    return done
+
+
+def _set_aside(connection: Connection) -> dict[str, Item]:
+    """What is set aside, by page."""
+    return {one.item.mark: one.item for one in setaside.of(connection, setaside.derived, NAME)}
+
+
+def _waits(connection: Connection, page: str) -> bool:
+    found = kept.followed(connection, page)
+    return found is None or bool(kept.waiting(connection, page, found, 1))
+
+
+def _forget(database: Database, page: str) -> None:
+    with database.project() as connection:
+        kept.forget(connection, page)
+        lost.wait(connection, page)
+
+
+class _Following:
+    """One page, followed from where it was; the weave stays in memory meanwhile.
+
+    `is_blank`: as if its revisions said nothing.
+    """
+
+    def __init__(
+        self, store: Store, database: Database, page: str, *, is_blank: bool = False
+    ) -> None:
+        self.trial = Trial(store.git)
+        self._is_blank = is_blank
         self._store = store
         self._database = database
         self._page = page
@@ -163,7 +223,8 @@ class _Following:
         self._weave.changed.clear()
         step = self._before.steps if self._before else 0
         for number, revision in enumerate(waiting[:_CHUNK], 1):
-            self._weave.fold(step + number, _keys(self._store, revision.blob))
+            blob = "" if self._is_blank else revision.blob
+            self._weave.fold(step + number, _keys(self._store, blob, self.trial))
             if len(self._weave.changed) > _MOST_ROWS:
                 return waiting[:number]
         return waiting[:_CHUNK]
@@ -236,11 +297,18 @@ def _fill(store: Store, database: Database, most: int) -> bool:
         pages = kept.unfollowed(connection, _PAGES)
     left = most
     for page in pages:
-        left -= 1 + _Following(store, database, page).run(left).number
+        left -= 1 + _run(store, database, page, left).number
         if left <= 0:
             return True
     return len(pages) == _PAGES
 
 
-def _keys(store: Store, blob: str) -> list[str]:
-    return keys(text.decode(store.blob(blob)).text) if blob else []
+def _keys(store: Store, blob: str, trial: Trial | None = None) -> list[str]:
+    """The sentences of a text; none of one that cannot be read, which the trial knows."""
+    if not blob:
+        return []
+    return (trial or Trial(store.git)).of(
+        Item(NAME, "text", blob),
+        lambda: keys(text.decode(text_of(store, blob)).text),
+        lambda reason: [],
+    )

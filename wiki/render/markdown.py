@@ -184,5 +184,10 @@ def plain_text(html: str) -> str:
     return re.sub(r"\s*\n\s*\n\s*", "\n\n", unescape(text)).strip()
 
 
+def as_written(text: str) -> str:
+    """Any text as HTML with slots, as it is written."""
+    return _as_written(slots.clean(text)) if text else ""
+
+
 def _as_written(body: str) -> str:
     return f'<pre class="too-deep">{escape_html(body)}</pre>\n'

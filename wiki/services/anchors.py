@@ -17,9 +17,11 @@ from wiki.domain.diff import Op, split_words
 from wiki.domain.errors import Invalid, NotFound
 from wiki.domain.revisions import Part, Revision
 from wiki.domain.rights import Actor, Right
+from wiki.domain.setaside import Item
 from wiki.engine import Wiki
 from wiki.projections import anchors as following
 from wiki.projections.anchors import Source
+from wiki.projections.setaside import Trial
 from wiki.services import hiding
 
 MOST_AT_ONCE = 20
@@ -135,7 +137,11 @@ def standing(wiki: Wiki, page: str, blob: str) -> Mapping[int, Standing] | None:
 
     None if that takes too long for a reader to wait; then the worker is woken.
     """
-    found = following.standing(source(wiki), page, blob, MOST_AT_ONCE)
+    found = Trial(wiki.store.git).of(
+        Item(following.NAME, "page", page, blob),
+        lambda: following.standing(source(wiki), page, blob, MOST_AT_ONCE),
+        lambda reason: {},
+    )
     if found is None:
         wiki.wake()
     return found

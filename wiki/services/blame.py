@@ -10,14 +10,15 @@ from wiki.database import catalogue
 from wiki.database import passages as kept
 from wiki.database.connection import Connection
 from wiki.database.passages import Standing
-from wiki.domain.errors import NotFound, Unavailable
+from wiki.domain.errors import NotFound, Refused, Unavailable
 from wiki.domain.passages import cut
 from wiki.domain.paths import file_of
 from wiki.domain.revisions import Author, Revision
 from wiki.domain.rights import Actor
+from wiki.domain.setaside import SET_ASIDE
 from wiki.engine import Wiki
 from wiki.projections import passages
-from wiki.services import contents, fields, hiding
+from wiki.services import contents, hiding
 from wiki.services.history import PageNow, page_at, revision_of
 
 MOST_AT_ONCE = 1_500
@@ -100,7 +101,12 @@ def blame(wiki: Wiki, actor: Actor, path: str, at: str = "") -> Blame:
     if asked is None and page.alive:
         blob, stand = _today(wiki, page, blob, stand)
     content = contents.read(wiki, blob)
-    runs, contributors = _runs(wiki, actor, page.page, cut(content.text), stand)
+    with contents.spared():
+        texts = cut(content.text)
+    if len(texts) != len(stand):
+        # Whoever wrote what could not be found out: the worker has set the page aside.
+        raise Refused(SET_ASIDE)
+    runs, contributors = _runs(wiki, actor, page.page, texts, stand)
     title, kind = _named(wiki, page, content)
     return Blame(
         page=page,
@@ -141,7 +147,8 @@ def _named(wiki: Wiki, page: PageNow, content: contents.Content) -> tuple[str, s
         summary = catalogue.get(connection, page.path) if page.alive else None
     if summary is not None:
         return summary.title, summary.meta.kind.value
-    return fields.title_of(content.text) or page.path, content.meta.kind.value
+    title = contents.title_of(wiki, content.blob)
+    return title or page.path, content.meta.kind.value
 
 
 def _last_with_text(connection: Connection, page: str, last: int) -> int:

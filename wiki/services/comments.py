@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from math import ceil
 
 from markupsafe import Markup
@@ -31,7 +31,9 @@ from wiki.domain.members import fold_username
 from wiki.domain.notifications import Kind
 from wiki.domain.revisions import Revision
 from wiki.domain.rights import Actor, Right
+from wiki.domain.setaside import Item, mark_of
 from wiki.engine import Wiki
+from wiki.projections.setaside import VIEW, Trial
 from wiki.render.links import LinkState
 from wiki.render.markdown import Remark, Renderer
 from wiki.services import anchors, audit, hiding, moderators, newcomers, notifications, sight
@@ -75,9 +77,15 @@ def html_of(wiki: Wiki, actor: Actor, text: str, path: str) -> Markup:
 
 def htmls_of(wiki: Wiki, actor: Actor, texts: Collection[str], path: str) -> dict[str, Markup]:
     """The HTML of each of some comments on one page, by text."""
-    remarks = {text: _read(wiki.renderer, text, path) for text in texts}
-    every = {target for remark in remarks.values() for target in remark.targets}
-    names = {name for remark in remarks.values() for name in remark.mentions}
+    trial = Trial(wiki.store.git, wiki.clock)
+    items = {text: Item(VIEW, "comment", mark_of(text)) for text in texts}
+    remarks = {
+        text: trial.of(items[text], partial(_read, wiki.renderer, text, path), lambda reason: None)
+        for text in texts
+    }
+    read = [remark for remark in remarks.values() if remark]
+    every = {target for remark in read for target in remark.targets}
+    names = {name for remark in read for name in remark.mentions}
     found: Mapping[str, str | None] = {}
     people: Mapping[str, str] = {}
     if every or names:
@@ -86,9 +94,23 @@ def htmls_of(wiki: Wiki, actor: Actor, texts: Collection[str], path: str) -> dic
             known = members.named(connection, sorted(names)) if names else []
             people = {fold_username(one.username): one.username for one in known}
     states = _states(wiki, actor, found)
+
     return {
-        text: wiki.renderer.fill_comment(remark, states, people) for text, remark in remarks.items()
+        text: trial.of(
+            items[text],
+            partial(wiki.renderer.fill_comment, remark, states, people),
+            partial(_as_written, text),
+        )
+        if remark
+        else _as_written(text, "")
+        for text, remark in remarks.items()
     }
+
+
+def _as_written(text: str, reason: str) -> Markup:
+    """A comment that cannot be rendered."""
+    del reason
+    return Markup('<pre class="too-deep">{}</pre>').format(text)
 
 
 @lru_cache(maxsize=2048)

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from wiki.domain import text
+from wiki.domain.errors import Refused, TooLarge, Unreadable, WikiError
 from wiki.domain.pages import Meta
+from wiki.domain.setaside import SET_ASIDE, TOO_LARGE, Item
 from wiki.engine import Wiki
-from wiki.render import anchors, frontmatter
+from wiki.projections.setaside import VIEW, Trial, is_passing, problem_of, text_of
+from wiki.render import anchors, frontmatter, markdown
 from wiki.render.html import Heading
+from wiki.services import fields
+
+log = logging.getLogger(__name__)
 
 MOST_KEPT = 8_000_000
 """Characters of HTML that one process keeps."""
@@ -49,37 +57,107 @@ EMPTY = Content("", text.decode(b""), Meta())
 
 
 def read(wiki: Wiki, blob: str) -> Content:
-    """The content of a blob; the empty id gives an empty page. Raises NotFound."""
-    if not blob:
-        return EMPTY
-    source = text.decode(wiki.store.blob(blob))
-    return Content(blob, source, frontmatter.read(source.text, zone(wiki)))
+    """The content of a blob; the empty id gives an empty page.
+
+    Front matter that cannot be read is none, and a problem. Raises NotFound; TooLarge for a text
+    that is too large to be read.
+    """
+    return _content(wiki, blob, text.decode(text_of(wiki.store, blob))) if blob else EMPTY
 
 
 def meta_of(wiki: Wiki, blob: str) -> Meta:
-    """A blob's front matter."""
-    return read(wiki, blob).meta
+    """A blob's front matter; that of a text that is damaged, or too large, is not read."""
+    try:
+        return read(wiki, blob).meta
+    except (TooLarge, Unreadable):
+        return Meta()
+
+
+def title_of(wiki: Wiki, blob: str, title: Callable[[str], str] = fields.title_of) -> str:
+    """The title that a blob's text gives itself, by `title`; empty if it cannot be read."""
+    return Trial(wiki.store.git, wiki.clock).of(
+        Item(VIEW, "text", blob), lambda: title(read(wiki, blob).text), lambda reason: ""
+    )
+
+
+def _content(wiki: Wiki, blob: str, source: text.Source) -> Content:
+    meta = Trial(wiki.store.git, wiki.clock).of(
+        Item(VIEW, "text", blob),
+        lambda: frontmatter.read(source.text, zone(wiki)),
+        lambda reason: Meta(problems=(problem_of(reason),)),
+    )
+    return Content(blob, source, meta)
+
+
+@contextmanager
+def spared() -> Iterator[None]:
+    """Let what goes wrong inside with a text be a refusal: Refused (`page_set_aside`)."""
+    try:
+        yield
+    except Exception as error:
+        if isinstance(error, WikiError) or is_passing(error):
+            raise
+        log.exception("a text cannot be read")
+        raise Refused(SET_ASIDE) from error
 
 
 def show(wiki: Wiki, blob: str, path: str) -> Shown:
-    """The HTML of a blob as the page at `path` (its relative links depend on that)."""
+    """The HTML of a blob as the page at `path` (its relative links depend on that).
+
+    A text that cannot be rendered is shown as it is written, one that is too large not at all; both
+    are a problem of the page. Raises NotFound.
+    """
     key = (blob, path, wiki.settings.timezone)
     kept = _SHELF.get(key)
     if kept is None:
-        content = read(wiki, blob)
-        rendered = wiki.renderer.render(content.text, path=path)
-        heading = next((found.text for found in rendered.headings if found.number), "")
-        kept = Shown(
-            html=anchors.offer(rendered.html),
-            meta=content.meta,
-            title=content.meta.title or rendered.title or heading or path.rpartition("/")[2],
-            headings=rendered.headings,
-            targets=rendered.targets,
-            problems=tuple(dict.fromkeys([*content.meta.problems, *rendered.problems])),
-            readable=content.source.readable,
-        )
+        kept = _shown(wiki, blob, path)
         _SHELF.put(key, kept)
     return kept
+
+
+def _shown(wiki: Wiki, blob: str, path: str) -> Shown:
+    try:
+        source = text.decode(text_of(wiki.store, blob))
+    except TooLarge:
+        return _as_written(path, TOO_LARGE)
+    trial = Trial(wiki.store.git, wiki.clock)
+    item = Item(VIEW, "page", path, blob)
+    shown = trial.of(
+        item,
+        lambda: _rendered(wiki, _content(wiki, blob, source), path),
+        lambda reason: _as_written(path, problem_of(reason), source),
+    )
+    if trial.failed:
+        # Also without a database the page is shown.
+        with suppress(WikiError):
+            trial.settle(wiki.database)
+    return shown
+
+
+def _rendered(wiki: Wiki, content: Content, path: str) -> Shown:
+    rendered = wiki.renderer.render(content.text, path=path)
+    heading = next((found.text for found in rendered.headings if found.number), "")
+    return Shown(
+        html=anchors.offer(rendered.html),
+        meta=content.meta,
+        title=content.meta.title or rendered.title or heading or path.rpartition("/")[2],
+        headings=rendered.headings,
+        targets=rendered.targets,
+        problems=tuple(dict.fromkeys([*content.meta.problems, *rendered.problems])),
+        readable=content.source.readable,
+    )
+
+
+def _as_written(path: str, problem: str, source: text.Source = EMPTY.source) -> Shown:
+    return Shown(
+        html=markdown.as_written(source.text),
+        meta=Meta(problems=(problem,)),
+        title=path.rpartition("/")[2],
+        headings=(),
+        targets=frozenset(),
+        problems=(problem,),
+        readable=source.readable,
+    )
 
 
 def zone(wiki: Wiki) -> ZoneInfo:

@@ -18,6 +18,7 @@ from wiki.database import migrations
 from wiki.database.backend import Facts
 from wiki.domain.errors import Unavailable
 from wiki.domain.rights import Actor, Right
+from wiki.domain.setaside import Fault
 from wiki.engine import Wiki
 from wiki.services import mail, projections, signs, worker
 from wiki.settings import Settings
@@ -93,7 +94,8 @@ class Trouble:
 class Condition:
     """The wiki as an administrator sees it; sizes are in bytes, None: it was never done.
 
-    `oldest` is since when the oldest mail waits. `backup` and `check` are (when, what came of it).
+    `oldest` is since when the oldest mail waits, `aside` what could not be described. `backup` and
+    `check` are (when, what came of it).
     """
 
     health: Health
@@ -105,6 +107,7 @@ class Condition:
     oldest: datetime | None
     backup: tuple[datetime, Mapping[str, Any]] | None
     check: tuple[datetime, Mapping[str, Any]] | None
+    aside: Sequence[Fault]
     branch: str
     head: str
     pages: Path
@@ -119,8 +122,10 @@ def examine(wiki: Wiki, actor: Actor) -> Condition:
     outgoing, oldest = mail.listing(wiki, actor, limit=1), mail.oldest(wiki, actor)
     facts = wiki.database.facts()
     backup, check = signs.find(wiki, signs.BACKUP), signs.find(wiki, signs.CHECK)
+    aside = projections.set_aside(wiki)
     troubles = [
         *_of_parts(health),
+        *([Trouble("set_aside", {"number": len(aside)}, is_grave=False)] if aside else ()),
         *_of_mail(wiki, outgoing, oldest),
         *_of_provider(wiki.settings),
         *_of_keeping(wiki, disk.free, backup, check),
@@ -135,6 +140,7 @@ def examine(wiki: Wiki, actor: Actor) -> Condition:
         oldest=oldest,
         backup=backup,
         check=check,
+        aside=aside,
         branch=wiki.store.branch,
         head=wiki.store.head(),
         pages=data / "pages",

@@ -17,7 +17,7 @@ from wiki.domain.members import FORMER
 from wiki.domain.revisions import Part, Revision, is_revision
 from wiki.domain.rights import ANONYMOUS, Actor
 from wiki.engine import Wiki
-from wiki.services import contents, fields, hiding, places
+from wiki.services import contents, hiding, places
 
 PAGE = 50
 MOST_TRIED = 200
@@ -256,7 +256,9 @@ def compare(wiki: Wiki, actor: Actor, path: str, start: str, end: str) -> Compar
     listed = [_side(wiki, *pair) for pair in zip(sides, places_in_row, strict=True)]
     after, before = listed[-1], listed[0] if len(listed) > 1 else None
     old, new = (frontmatter.split(side.text if side else "")[1] for side in (before, after))
-    return Comparison(page, title, kind, before, after, tuple(diff.words(old, new)))
+    with contents.spared():
+        changed = tuple(diff.words(old, new))
+    return Comparison(page, title, kind, before, after, changed)
 
 
 def _both(connection: Connection, page: str, start: str, end: str) -> list[Revision]:
@@ -332,10 +334,7 @@ def titles_of_deleted(
 
 @lru_cache(maxsize=512)
 def _title_of(wiki: Wiki, blob: str) -> str:
-    try:
-        return fields.title_of(contents.read(wiki, blob).text)
-    except Unreadable:
-        return ""
+    return contents.title_of(wiki, blob)
 
 
 def named(
@@ -347,8 +346,5 @@ def named(
         return summary.title, summary.meta.kind.value
     readable = [found for found in revisions if Part.TEXT not in found.withheld]
     blob = next((found.blob for found in readable if found.blob), "")
-    try:
-        content = contents.read(wiki, blob)
-    except Unreadable:
-        content = contents.EMPTY
-    return fields.title_of(content.text) or page.path, content.meta.kind.value
+    title, kind = contents.title_of(wiki, blob), contents.meta_of(wiki, blob).kind
+    return title or page.path, kind.value

@@ -162,6 +162,16 @@ def _renewed(wiki: Wiki, letter: Letter, renew: Renew) -> Letter | None:
         return None
 
 
+def _made(wiki: Wiki, letter: Letter) -> EmailMessage | None:
+    try:
+        return message(wiki.settings, letter)
+    except Exception as error:
+        # Whatever is in it, one that cannot be written down must not hold up all others.
+        log.exception("mail %s could not be written", letter.id)
+        _failed(wiki, letter, f"{type(error).__name__}: {error}", permanent=True)
+        return None
+
+
 def tidy(wiki: Wiki) -> None:
     """Forget mail that was sent, or given up, long ago."""
     kept = wiki.settings.retain_mail_days
@@ -183,8 +193,11 @@ def _send_all(wiki: Wiki, letters: Sequence[Letter], renew: Renew) -> None:
             fresh = _renewed(wiki, letter, renew)
             if fresh is None:
                 continue
+            made = _made(wiki, fresh)
+            if made is None:
+                continue
             try:
-                server.send_message(message(wiki.settings, fresh))
+                server.send_message(made)
             except (OSError, smtplib.SMTPException, ValueError) as error:
                 log.warning("mail %s was not sent: %s", letter.id, error)
                 _failed(wiki, letter, _answer(error), permanent=_is_permanent(error))

@@ -7,13 +7,13 @@ goes: it is written anew then, and never tells what its member may no longer see
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
-from wiki.database import mail_choices, members, notifications, outbox
+from wiki.database import mail_choices, members, notifications, outbox, setaside
 from wiki.database.connection import Connection
 from wiki.database.notifications import Waiting
 from wiki.database.outbox import Letter
@@ -29,13 +29,15 @@ from wiki.domain.notifications import (
     last_digest,
 )
 from wiki.domain.rights import Actor, Right
+from wiki.domain.setaside import Item as Tried
+from wiki.domain.setaside import rest_after
 from wiki.engine import Wiki
+from wiki.projections.setaside import Trial
 from wiki.services import mail, mail_stops, newsletters, sessions
 from wiki.services.notifications import seen
 from wiki.services.sessions import own_id
 
-log = logging.getLogger(__name__)
-
+PART = "news"
 MOST = 500
 """Notifications of one member that are dealt with at a time."""
 
@@ -70,16 +72,17 @@ def catch_up(wiki: Wiki) -> bool:
     """
     if not wiki.settings.base_url:
         return False
-    more, failure = False, None
+    trial = Trial(wiki.store.git, wiki.clock)
+    with wiki.database.read() as connection:
+        known = setaside.of(connection, setaside.talk, PART)
+    resting = {one.item.key for one in known if wiki.clock() < one.last + rest_after(one.tries)}
+    more = False
     for reader in _due(wiki):
-        try:
-            more = _write(wiki, reader) or more
-        except Exception as error:
+        item = Tried(PART, "member", str(reader.member.id))
+        if item.key not in resting:
             # One member's letter that cannot be written must not hold up all others.
-            log.exception("no mail was written for member %s", reader.member.id)
-            failure = error
-    if failure:
-        raise failure
+            more = trial.of(item, partial(_write, wiki, reader), lambda reason: False) or more
+    trial.settle(wiki.database, setaside.talk)
     return more
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
 from wiki.database import catalogue, history
+from wiki.domain import setaside
 from wiki.domain.errors import NotFound
 from wiki.domain.pages import Kind, Meta, Summary
 from wiki.domain.revisions import Revision
@@ -122,16 +123,24 @@ def _place_of(wiki: Wiki, target: str) -> str | None:
     return there.path if there else None
 
 
-def raw(wiki: Wiki, actor: Actor, path: str, at: str = "") -> tuple[str, bytes]:
-    """The blob id and exact bytes of a page, now or at a revision. Raises as `read` does."""
+def raw(wiki: Wiki, actor: Actor, path: str, at: str = "") -> tuple[str, bytes | Iterator[bytes]]:
+    """The blob id and exact bytes of a page, now or at a revision; many bytes piece by piece.
+
+    Raises as `read` does.
+    """
+    blob = _blob(wiki, actor, path, at)
+    is_large = setaside.is_large(wiki.store.size(blob))
+    return blob, wiki.store.stream(blob) if is_large else wiki.store.blob(blob)
+
+
+def _blob(wiki: Wiki, actor: Actor, path: str, at: str) -> str:
     if not at:
-        place = places.find(wiki, actor, path)
-        return place.blob, wiki.store.blob(place.blob)
+        return places.find(wiki, actor, path).blob
     page = page_at(wiki, actor, path)
     found = hiding.require_text(revision_of(wiki, page.page, at, actor))
     if not found.blob:
         raise NotFound("revision_deleted", revision=found.commit, path=page.path)
-    return found.blob, wiki.store.blob(found.blob)
+    return found.blob
 
 
 def preview(
@@ -146,7 +155,8 @@ def preview(
 
 def html_of(wiki: Wiki, actor: Actor, text: str, path: str, labels: Labels | None = None) -> Markup:
     """The HTML of any text as if it were the page at `path`, links as this actor sees them."""
-    rendered = wiki.renderer.render(text, path=path)
+    with contents.spared():
+        rendered = wiki.renderer.render(text, path=path)
     seen = sight.of(wiki, actor)
     with wiki.database.read() as connection:
         found = catalogue.resolve_links(connection, rendered.targets, sight=seen)

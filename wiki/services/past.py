@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import partial
 
 from wiki.database import catalogue, hiding, history, titles
 from wiki.database.connection import Connection
@@ -59,11 +60,10 @@ def _called(
 
 
 def _had_title(wiki: Wiki, revision: Revision, title: str) -> bool:
-    try:
-        content = contents.read(wiki, revision.blob)
-    except Unreadable:
+    if contents.meta_of(wiki, revision.blob).redirect:
         return False
-    return not content.meta.redirect and fold(title_of(revision.path, content.text)) == title
+    had = contents.title_of(wiki, revision.blob, partial(title_of, revision.path))
+    return fold(had) == title
 
 
 def _page(wiki: Wiki, connection: Connection, target: str, commit: str) -> str:

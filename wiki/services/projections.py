@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from itertools import islice
 
 from wiki.database import anchors as table
-from wiki.database import changes, history, progress
+from wiki.database import changes, history, progress, setaside
 from wiki.domain.search import Progress
+from wiki.domain.setaside import Fault, Item
 from wiki.engine import Wiki
 from wiki.i18n.errors import sentence
 from wiki.projections import anchors as anchoring
 from wiki.projections import checking, export, follow, passages
+from wiki.projections.crumbs import crumbs_in
 from wiki.services import anchors, signs
 from wiki.store.damage import Damage
 from wiki.store.store import StoreError
@@ -59,7 +61,8 @@ def behind(wiki: Wiki) -> dict[str, int]:
 
 
 def rebuild(wiki: Wiki, names: Sequence[str], tell: Tell) -> None:
-    """Make the named projections anew and swap them in."""
+    """Make the named projections anew and swap them in; what was set aside is tried again."""
+    crumbs_in(wiki.store.git).forget()
     if SQL & set(names):
         follow.rebuild(wiki.store, wiki.database, wiki.zone, tell)
     if passages.NAME in names:
@@ -108,6 +111,18 @@ def check(wiki: Wiki) -> list[Finding]:
             found.append(Finding("lost", f"{path} did not lose what its passages say"))
     signs.leave(wiki, signs.CHECK, number=len(found), first=[str(one) for one in found[:SHOWN]])
     return found
+
+
+def set_aside(wiki: Wiki) -> list[Fault]:
+    """What could not be described, of pages, commits, talk and mail, the newest first.
+
+    So do files that no page can be made of: their name is not UTF-8, or too long.
+    """
+    now = wiki.clock()
+    odd = (Item("git", "file", name) for name in wiki.store.odd_files())
+    with wiki.database.read() as connection:
+        found = setaside.every(connection)
+    return found + [Fault(item, "file_name", now, now, 0) for item in odd]
 
 
 def repair(wiki: Wiki, found: Sequence[Finding], source: str = "") -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
-from wiki.database import members, saved_searches
+from wiki.database import members, saved_searches, setaside
 from wiki.database import notifications as told
 from wiki.database.connection import Connection
 from wiki.domain.errors import Invalid, NotFound
@@ -14,7 +15,9 @@ from wiki.domain.query import Where
 from wiki.domain.rights import Actor, Right
 from wiki.domain.saved_searches import LONGEST, SavedSearch, address_of
 from wiki.domain.search import NotReady, scope_of
+from wiki.domain.setaside import Item
 from wiki.engine import Wiki
+from wiki.projections.setaside import Trial
 from wiki.services.notifications import tell
 from wiki.services.search import Asked, read
 from wiki.services.sessions import own_id
@@ -22,6 +25,7 @@ from wiki.services.sessions import own_id
 MOST = 50
 """Searches that one member may keep."""
 
+PART = "saved"
 BATCH = 10
 TOPIC = "search:"
 
@@ -97,21 +101,40 @@ def count_new(wiki: Wiki) -> bool:
         return False
     with wiki.database.read() as connection:
         waiting = saved_searches.uncounted(connection, state, BATCH)
+    trial = Trial(wiki.store.git, wiki.clock)
     for one in waiting:
-        with wiki.database.read() as connection:
-            member = members.get(connection, one.member)
-            known = saved_searches.known(connection, one.id)
-        is_there = member is not None and member.status is Status.ACTIVE
-        marks = _marks(wiki, member.actor, one.fields) if member and is_there else frozenset()
-        if marks is None:
+        item = Item(PART, "search", str(one.id), state)
+        skip = partial(_skip, wiki, one, state)
+        if not trial.of(item, partial(_count, wiki, one, state), skip):
             return False
-        with wiki.database.write() as connection:
-            if one.counted:
-                saved_searches.counted(connection, one.id, len(marks - known), state)
-                _tell(wiki, connection, one, len(marks - known))
-            else:
-                saved_searches.seen(connection, one.id, marks, state)
+    trial.settle(wiki.database, setaside.talk)
     return len(waiting) == BATCH
+
+
+def _count(wiki: Wiki, one: SavedSearch, state: str) -> bool:
+    """Count what is new in one search; False without an index."""
+    with wiki.database.read() as connection:
+        member = members.get(connection, one.member)
+        known = saved_searches.known(connection, one.id)
+    is_there = member is not None and member.status is Status.ACTIVE
+    marks = _marks(wiki, member.actor, one.fields) if member and is_there else frozenset()
+    if marks is None:
+        return False
+    with wiki.database.write() as connection:
+        if one.counted:
+            saved_searches.counted(connection, one.id, len(marks - known), state)
+            _tell(wiki, connection, one, len(marks - known))
+        else:
+            saved_searches.seen(connection, one.id, marks, state)
+    return True
+
+
+def _skip(wiki: Wiki, one: SavedSearch, state: str, reason: str) -> bool:
+    """Let a search that cannot be asked not hold up the others."""
+    del reason
+    with wiki.database.write() as connection:
+        saved_searches.counted(connection, one.id, one.new, state)
+    return True
 
 
 def topic_of(kept: SavedSearch) -> str:

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from wiki.database import (
     catalogue,
@@ -20,6 +21,7 @@ from wiki.database import (
     news,
     notifications,
     progress,
+    setaside,
     watches,
 )
 from wiki.database.connection import Connection
@@ -29,11 +31,14 @@ from wiki.domain.members import Member, Status
 from wiki.domain.notifications import Kind, NewNotification
 from wiki.domain.revisions import Event, Revision
 from wiki.domain.rights import Right
+from wiki.domain.setaside import Item
 from wiki.domain.sight import EVERYTHING
 from wiki.domain.watches import Scope
 from wiki.engine import Wiki
+from wiki.projections.setaside import Trial
 from wiki.services.notifications import tell
 
+PART = "telling"
 BATCH = 50
 MOST_CALLED = 20
 """Members that one comment may call; more is noise."""
@@ -47,9 +52,19 @@ def catch_up(wiki: Wiki) -> bool:
     _tell_changes(wiki)
     with wiki.database.read() as connection:
         waiting = news.waiting(connection, BATCH)
+    trial = Trial(wiki.store.git, wiki.clock)
     for number, comment in waiting:
-        _tell_comment(wiki, number, comment)
+        item = Item(PART, "comment", str(comment), str(number))
+        trial.of(item, partial(_tell_comment, wiki, number, comment), partial(_skip, wiki, number))
+    trial.settle(wiki.database, setaside.talk)
     return len(waiting) == BATCH
+
+
+def _skip(wiki: Wiki, number: int, reason: str) -> None:
+    """Let a comment that cannot be told not hold up the others."""
+    del reason
+    with wiki.database.write() as connection:
+        news.done(connection, [number])
 
 
 # -- comments --
@@ -187,8 +202,11 @@ def _changes(wiki: Wiki, connection: Connection, revisions: Iterable[Revision]) 
         if not _is_stub(connection, place):
             by = writer.id if writer else None
             found[key] = _Change(revision.page, place, [revision], by)
+    trial = Trial(wiki.store.git, wiki.clock)
     for change in found.values():
-        _find_readers(wiki, connection, change)
+        item = Item(PART, "page", change.place.path, change.revisions[0].commit)
+        trial.of(item, partial(_find_readers, wiki, connection, change), lambda reason: None)
+    trial.settle(wiki.database, setaside.talk)
     return [change for change in found.values() if change.told or change.watched_by_writer]
 
 

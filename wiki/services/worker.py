@@ -141,7 +141,7 @@ def _turns(
         now = time.monotonic()
         more = False
         for job in work:
-            version = (wiki.store.stamp(), wiki.database.version())
+            version = _version(wiki)
             changed, seen = version != seen, version
             for other in work if changed else ():
                 other.waiting = other.waiting or other.on_change
@@ -151,6 +151,16 @@ def _turns(
         each(now)
         if not more:
             wait(POLL)
+
+
+def _version(wiki: Wiki) -> object:
+    """Differs after any change; while neither git nor SQL can be asked, jobs run by their time."""
+    try:
+        return wiki.store.stamp(), wiki.database.version()
+    except Exception as error:
+        # Whatever it is, each job finds out for itself.
+        log.warning("cannot look whether something changed: %s", error)
+        return None
 
 
 @dataclass
@@ -166,6 +176,12 @@ class Beat:
         if now - self.last < BEAT_EVERY:
             return
         self.last = now
+        try:
+            self._leave()
+        except OSError as error:
+            log.warning("no sign of life could be left: %s", error)
+
+    def _leave(self) -> None:
         sign = {
             "at": self.wiki.clock().timestamp(),
             "pid": os.getpid(),

@@ -57,8 +57,17 @@ def fields(git: Path, given: IO[bytes], *arguments: str) -> Iterator[bytes]:
         process.stderr.close()
 
 
+def stream(git: Path, *arguments: str) -> Iterator[bytes]:
+    """What a command prints, some at a time while it runs. Raises StoreError as `run` does."""
+    with process(git, NOTHING, *arguments) as running:
+        while chunk := running.stdout.read(_CHUNK):
+            yield chunk
+
+
 PIPE = -1
 """In the place of what a command reads: its standard input is written to."""
+NOTHING = -3
+"""The same: it reads nothing."""
 
 
 @contextmanager

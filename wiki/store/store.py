@@ -19,6 +19,7 @@ from wiki.domain.errors import NotFound, Unreadable
 from wiki.domain.revisions import Author, is_revision
 from wiki.store import (
     adopt,
+    command,
     commits,
     damage,
     differences,
@@ -172,6 +173,10 @@ class Store:
             return self._reader.size(id)
         except KeyError:
             raise Unreadable(id, "missing") from None
+
+    def stream(self, id: str) -> Iterator[bytes]:
+        """A blob's bytes, some at a time; for what is too large to hold."""
+        return command.stream(self.git, "cat-file", "blob", id)
 
     def blobs(self, ids: Sequence[str]) -> Iterator[Blob]:
         """Many blobs, in the order asked; raises as `blob` does."""

@@ -18,12 +18,13 @@ from pathlib import Path
 from typing import Any
 
 from wiki.domain.search import Progress, Site
-from wiki.projections.search.entries import entry
 from wiki.projections.search.folder import INDEX, storage_of
 from wiki.projections.search.postings import PostingWriter
+from wiki.projections.search.prepared import tried
 from wiki.projections.search.sources import Source
 from wiki.projections.search.whoosh_parts import FileIndex
 from wiki.projections.search.writer import begin, finish
+from wiki.projections.setaside import Trial
 
 CHUNK = 25
 ALONE = 400
@@ -36,16 +37,21 @@ Tell = Callable[[int], None]
 
 
 def build(
-    folder: Path, sources: Iterable[Source], progress: Progress, site: Site, tell: Tell
+    folder: Path,
+    sources: Iterable[Source],
+    progress: Progress,
+    site: Site,
+    tell: Tell,
+    trial: Trial,
 ) -> None:
-    """Make an index in an empty folder of all sources."""
+    """Make an index in an empty folder of all sources; the trial knows what cannot be described."""
     begin(folder)
     chunks = _chunks(iter(sources))
     first = list(islice(chunks, ALONE // CHUNK))
     if sum(map(len, first)) < ALONE:
-        segments = [_segment(folder, first, site, tell)]
+        segments = [_segment(folder, first, site, tell, trial)]
     else:
-        segments = _together(folder, _chain(first, chunks), site, tell)
+        segments = _together(folder, _chain(first, chunks), site, tell, trial)
     finish(folder, [segment for segment in segments if segment is not None], progress)
 
 
@@ -59,14 +65,16 @@ def _chain(first: list[list[Source]], rest: Iterator[list[Source]]) -> Iterator[
     yield from rest
 
 
-def _segment(folder: Path, chunks: Iterable[list[Source]], site: Site, tell: Tell) -> Any:
+def _segment(
+    folder: Path, chunks: Iterable[list[Source]], site: Site, tell: Tell, trial: Trial
+) -> Any:
     """One segment of these sources, or None if they give no document."""
     index = FileIndex(storage_of(folder), indexname=INDEX)
     writer = PostingWriter(index, locked=False)
     for chunk in chunks:
         for source in chunk:
-            for document in source.documents(site):
-                writer.add_document(**entry(document))
+            for one in tried(source, site, trial):
+                writer.add_document(**one.fields)
         tell(len(chunk))
     if not writer.doc_count():
         writer._close_segment()
@@ -74,13 +82,17 @@ def _segment(folder: Path, chunks: Iterable[list[Source]], site: Site, tell: Tel
     return writer._finalize_segment()
 
 
-def _together(folder: Path, chunks: Iterator[list[Source]], site: Site, tell: Tell) -> list[Any]:
+def _together(
+    folder: Path, chunks: Iterator[list[Source]], site: Site, tell: Tell, trial: Trial
+) -> list[Any]:
     context = multiprocessing.get_context("spawn")
     number = max(2, len(os.sched_getaffinity(0)))
     given: Any = context.Queue(number * 4)
     told: Any = context.Queue()
     workers = [
-        context.Process(target=_work, args=(folder, site, given, told, os.getpid()), daemon=True)
+        context.Process(
+            target=_work, args=(folder, site, trial.git, given, told, os.getpid()), daemon=True
+        )
         for _ in range(number)
     ]
     for worker in workers:
@@ -91,20 +103,21 @@ def _together(folder: Path, chunks: Iterator[list[Source]], site: Site, tell: Te
             _hear(told, tell)
         for _ in workers:
             _put(given, None, workers)
-        return [_segment_from(told, tell, workers) for _ in workers]
+        return [_segment_from(told, tell, workers, trial) for _ in workers]
     finally:
         for worker in workers:
             worker.kill()
             worker.join()
 
 
-def _work(folder: Path, site: Site, given: Any, told: Any, parent: int) -> None:
+def _work(folder: Path, site: Site, git: Path, given: Any, told: Any, parent: int) -> None:
     threading.Thread(target=_leave_with, args=(parent,), daemon=True).start()
     # postings are millions of small objects without cycles: looking for those doubles the time
     gc.disable()
     chunks: Iterator[list[Source]] = iter(given.get, None)
-    segment = _segment(folder, chunks, site, lambda done: told.put(done))
-    told.put((segment,))
+    trial = Trial(git)
+    segment = _segment(folder, chunks, site, lambda done: told.put(done), trial)
+    told.put((segment, trial.failed))
 
 
 def _leave_with(parent: int) -> None:
@@ -128,7 +141,7 @@ def _hear(told: Any, tell: Tell) -> None:
         tell(told.get())
 
 
-def _segment_from(told: Any, tell: Tell, workers: list[Any]) -> Any:
+def _segment_from(told: Any, tell: Tell, workers: list[Any], trial: Trial) -> Any:
     """The next finished segment; progress that is told before it is passed on."""
     while True:
         try:
@@ -137,7 +150,9 @@ def _segment_from(told: Any, tell: Tell, workers: list[Any]) -> Any:
             _check(workers)
             continue
         if isinstance(heard, tuple):
-            return heard[0]
+            segment, failed = heard
+            trial.hear(failed)
+            return segment
         tell(heard)
 
 

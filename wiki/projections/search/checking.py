@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from wiki.database import setaside
 from wiki.database.connection import Connection
 from wiki.domain.search import Found
 from wiki.projections.search import sources
@@ -35,7 +36,9 @@ def check(view: View, store: Store, connection: Connection) -> list[Difference]:
         for page in sources.pages(store, connection, sources.all_pages(store, head), head)
         if not page.summary.meta.redirect
     }
-    there = {str(source.placed.comment.id) for source in sources.all_comments(connection)}
+    aside = {one.item.key for one in setaside.of(connection, setaside.derived, sources.NAME)}
+    every = {str(source.placed.comment.id) for source in sources.all_comments(connection)}
+    there = every - aside
     found = [
         Difference(path, pages.get(path, ""), true.get(path, ""))
         for path in sorted(pages.keys() | true.keys())

@@ -5,41 +5,57 @@ Whatever is done twice gives the same, so a writer that was killed starts over w
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from wiki.database.connection import Connection
 from wiki.domain.paths import slug
 from wiki.domain.search import Found, Progress, Site
+from wiki.domain.setaside import Item
 from wiki.projections.search import people, sources
 from wiki.projections.search.documents import Document, comment_owner, member_owner, page_owner
+from wiki.projections.search.prepared import tried, tried_alone
 from wiki.projections.search.sources import PageSource, Pending
 from wiki.projections.search.view import View, open_view
 from wiki.projections.search.writer import write
+from wiki.projections.setaside import Trial
 from wiki.store.store import Store
 
 
-def follow(view: View, store: Store, connection: Connection, waiting: Pending, site: Site) -> None:
-    """Bring the index up to `waiting.progress`."""
+def follow(
+    view: View,
+    store: Store,
+    connection: Connection,
+    waiting: Pending,
+    site: Site,
+    trial: Trial,
+) -> None:
+    """Bring the index up to `waiting.progress`; what cannot be described, the trial knows."""
     head = waiting.progress.revision
     changed = list(sources.pages(store, connection, waiting.pages, head))
     elsewhere = waiting.came_or_went | _retitled(view, changed)
     talk = {*waiting.comments, *sources.comments_at(connection, sorted(elsewhere))}
     gone = {page_owner(path) for path in waiting.pages}
     out = [*gone, *map(comment_owner, sorted(talk)), *_comments_on(view, elsewhere)]
-    came = [document for page in changed for document in page.documents(site)]
+    for path, blob in waiting.pages.items():
+        if not blob:
+            trial.passed(Item(sources.NAME, "page", path))
+    for id in sorted(talk):
+        trial.passed(Item(sources.NAME, "comment", str(id)))
+    came = [one for page in changed for one in tried(page, site, trial)]
     for comment in sources.comments_of(connection, sorted(talk)):
-        came += comment.documents(site)
+        came += tried(comment, site, trial)
     ids = sorted({*waiting.members, *people.members_in(view, waiting.pages)})
     accounts = [member_owner(id) for id in ids]
     for member in sources.members_of(connection, ids):
-        came += member.documents(site)
-    named = people.named_by(view, [*gone, *accounts]) | _named(came)
+        came += tried(member, site, trial)
+    named = people.named_by(view, [*gone, *accounts]) | _named(one.document for one in came)
     out += accounts
     if not named:
         write(view, waiting.progress, out, came)
         return
     write(view, view.progress, out, came)
-    add_people(open_view(view.folder, view), connection, waiting.progress, site, named)
+    newest = open_view(view.folder, view)
+    add_people(newest, connection, waiting.progress, site, trial, named)
 
 
 def add_people(
@@ -47,11 +63,12 @@ def add_people(
     connection: Connection,
     progress: Progress,
     site: Site,
+    trial: Trial,
     only: Collection[str] | None = None,
 ) -> None:
     """Add everyone (or only those with these slugs) whom a dialogue names, as they are now."""
     accounts = people.accounts(connection, only)
-    persons = people.documents(view, site, accounts, only)
+    persons = tried_alone(people.documents(view, site, accounts, only), trial)
     write(view, progress, people.owners(only or (), accounts), persons)
 
 
@@ -84,7 +101,7 @@ def _comments_on(view: View, paths: set[str] | frozenset[str]) -> list[str]:
     return owners
 
 
-def _named(documents: list[Document]) -> set[str]:
+def _named(documents: Iterable[Document]) -> set[str]:
     naming = (document for document in documents if document.kind in _NAMING)
     return {slug(person) for document in naming for person in document.people} - {""}
 

@@ -17,6 +17,7 @@ from wiki.projections.search.following import add_people, follow
 from wiki.projections.search.opened import Index, Tell
 from wiki.projections.search.suggestions import suggest
 from wiki.projections.search.view import View, open_view
+from wiki.projections.setaside import Trial
 from wiki.store.store import Store
 
 MOST_FOLLOWED = 2_000
@@ -57,7 +58,9 @@ class SearchIndex(Index):
                 return False
             if len(waiting.pages) > MOST_FOLLOWED:
                 raise Damaged(f"{len(waiting.pages)} pages changed")
-            follow(view, store, connection, waiting, self.site)
+            trial = Trial(store.git)
+            follow(view, store, connection, waiting, self.site, trial)
+        trial.settle(database)
         _forget(database, view.progress.change, waiting.progress.change)
         return waiting.more
 
@@ -69,9 +72,11 @@ class SearchIndex(Index):
             total = len(pages) + sources.count_talk(connection)
             folder = self.folder.fresh()
             given = sources.everything(store, connection, pages, head)
-            build(folder, given, progress, self.site, _counted(tell, total))
-            add_people(open_view(folder), connection, progress, self.site)
+            trial = Trial(store.git)
+            build(folder, given, progress, self.site, _counted(tell, total), trial)
+            add_people(open_view(folder), connection, progress, self.site, trial)
         self.folder.publish(folder)
+        trial.replace(database, sources.NAME)
         _forget(database, 0, progress.change)
 
 

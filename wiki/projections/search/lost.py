@@ -16,7 +16,7 @@ from typing import Any
 from zlib import crc32
 
 from wiki.analysis.languages import language_of
-from wiki.database import catalogue, changes, hiding, history, lost, members
+from wiki.database import catalogue, changes, hiding, history, lost, members, setaside
 from wiki.database.connection import Connection
 from wiki.database.database import Database
 from wiki.database.lost import Removal
@@ -25,14 +25,17 @@ from wiki.domain.members import Status
 from wiki.domain.pages import Summary
 from wiki.domain.revisions import Part
 from wiki.domain.search import HIDDEN_FOLDER, Found, Progress, Site
+from wiki.domain.setaside import Item, mark_of
 from wiki.projections import passages
 from wiki.projections.search.build import build
 from wiki.projections.search.documents import Document
 from wiki.projections.search.folder import Damaged
 from wiki.projections.search.opened import Index, Tell
-from wiki.projections.search.sources import read_page
+from wiki.projections.search.prepared import Prepared, tried
+from wiki.projections.search.sources import read_blob, read_page
 from wiki.projections.search.view import View
 from wiki.projections.search.writer import write
+from wiki.projections.setaside import Trial
 from wiki.store.store import Store
 
 NAME = "lost"
@@ -53,6 +56,17 @@ class LostSource:
     page: Summary
     hidden: str
     removals: tuple[Removal, ...]
+
+    @property
+    def item(self) -> Item:
+        """What is set aside if it cannot be described."""
+        steps = " ".join(f"{removal.step}" for removal in self.removals)
+        return Item(NAME, "page", self.page.path, mark_of(f"{self.page.blob} {steps}"))
+
+    def names(self, site: Site) -> Iterator[Document]:
+        """Nothing: what was lost is its text."""
+        del site
+        return iter(())
 
     def documents(self, site: Site) -> Iterator[Document]:
         """A document for each revision that took something; what only moderators see is apart."""
@@ -89,9 +103,10 @@ class LostIndex(Index):
             if lost.count(connection) or passages.behind(connection):
                 return []
             wrong = []
+            aside = {one.item.key for one in setaside.of(connection, setaside.derived, NAME)}
             for page in lost.pages(connection)[:most]:
                 source = _source(store, connection, page)
-                if source is None:
+                if source is None or source.page.path in aside:
                     continue
                 given = replace(source, removals=tuple(lost.removals(connection, page)))
                 right = map(asdict, given.documents(self.site))
@@ -110,19 +125,27 @@ class LostIndex(Index):
             for one in waiting:
                 of[one.page].add(one.step)
             out: list[str] = []
-            into: list[Document] = []
+            into: list[Prepared] = []
+            trial = Trial(store.git)
             for page, steps in of.items():
-                gone, came = self._changed(store, connection, view, page, steps)
+                gone, came = self._changed(store, connection, view, page, steps, trial)
                 out += gone
                 into += came
         write(view, _READY, out, into)
         with database.project() as connection:
             lost.done(connection, waiting)
+            trial.keep(connection)
         return len(waiting) == MOST
 
     def _changed(
-        self, store: Store, connection: Connection, view: View, page: str, steps: set[int]
-    ) -> tuple[list[str], list[Document]]:
+        self,
+        store: Store,
+        connection: Connection,
+        view: View,
+        page: str,
+        steps: set[int],
+        trial: Trial,
+    ) -> tuple[list[str], list[Prepared]]:
         """The owners to take out and the documents to put in, for some steps of a page."""
         source = _source(store, connection, page)
         if source is None:
@@ -130,17 +153,17 @@ class LostIndex(Index):
         if _kept(view, page) not in ("", _facts(source.page)):
             steps = {lost.EVERY}
         removals = tuple(lost.removals(connection, page, steps))
-        documents = replace(source, removals=removals).documents(self.site)
-        return [_owner(page, step) for step in sorted(steps)], list(documents)
+        documents = tried(replace(source, removals=removals), self.site, trial)
+        return [_owner(page, step) for step in sorted(steps)], documents
 
     def _rebuild(self, store: Store, database: Database, tell: Tell) -> None:
         with database.read() as connection:
             waiting = lost.pending(connection)
             folder = self.folder.fresh()
-            build(
-                folder, _everything(store, connection, tell), _READY, self.site, lambda done: None
-            )
+            given, trial = _everything(store, connection, tell), Trial(store.git)
+            build(folder, given, _READY, self.site, lambda done: None, trial)
         self.folder.publish(folder)
+        trial.replace(database, NAME)
         with database.project() as connection:
             lost.done(connection, waiting)
 
@@ -192,7 +215,7 @@ def _source(store: Store, connection: Connection, page: str) -> LostSource | Non
     closed = hiding.parts(connection, {revision.commit for revision in last})
     seen = (r.blob for r in last if Part.TEXT not in closed.get((r.commit, r.path), ()))
     blob = next(filter(None, seen), "")
-    data = store.blob(blob) if blob else b""
+    data = read_blob(store, blob) if blob else b""
     summary = replace(read_page(place.path, blob, data, store.head(), None), page=page)
     return LostSource(summary, hidden, ())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -12,21 +13,27 @@ from wiki.database.connection import Connection
 from wiki.domain import text
 from wiki.domain.comments import PlacedComment
 from wiki.domain.members import FORMER, Member, Status
-from wiki.domain.pages import Summary
+from wiki.domain.pages import Meta, Summary
 from wiki.domain.paths import SUFFIX, page_of
 from wiki.domain.revisions import Part
 from wiki.domain.search import Progress, Site
+from wiki.domain.setaside import Item, mark_of, measure
 from wiki.projections.search.documents import (
     Document,
     comment_document,
     member_document,
     page_documents,
 )
+from wiki.projections.setaside import is_passing, text_of
 from wiki.render import frontmatter
 from wiki.render.scan import title_heading
 from wiki.store.store import Store
 
+log = logging.getLogger(__name__)
+
+NAME = "search"
 BATCH = 400
+MOST_NAME = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +47,21 @@ class PageSource:
     data: bytes
     files: tuple[str, ...] = ()
 
+    @property
+    def item(self) -> Item:
+        """What is set aside if it cannot be described."""
+        return Item(NAME, "page", self.summary.path, self.summary.blob)
+
     def documents(self, site: Site) -> Iterator[Document]:
-        """The page's documents."""
-        return page_documents(self.summary, text.decode(self.data).text, site, self.files)
+        """The page's documents; raises TooLarge."""
+        written = text.decode(measure(self.data)).text
+        return page_documents(self.summary, written, site, self.files)
+
+    def names(self, site: Site) -> Iterator[Document]:
+        """The page by its name alone."""
+        name = self.summary.path.rpartition("/")[2]
+        summary = replace(self.summary, title=name[:MOST_NAME], meta=Meta())
+        return page_documents(summary, "", site)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +70,17 @@ class CommentSource:
 
     placed: PlacedComment
     page: Summary
+
+    @property
+    def item(self) -> Item:
+        """What is set aside if it cannot be described."""
+        comment = self.placed.comment
+        return Item(NAME, "comment", str(comment.id), mark_of(comment.text))
+
+    def names(self, site: Site) -> Iterator[Document]:
+        """Nothing: a comment is its text."""
+        del site
+        return iter(())
 
     def documents(self, site: Site) -> Iterator[Document]:
         """The comment's document."""
@@ -71,6 +101,15 @@ class MemberSource:
 
     member: Member
 
+    @property
+    def item(self) -> Item:
+        """What is set aside if it cannot be described."""
+        return Item(NAME, "member", str(self.member.id), mark_of(self.member.called))
+
+    def names(self, site: Site) -> Iterator[Document]:
+        """The member by their username alone."""
+        yield member_document(replace(self.member, name=""), site)
+
     def documents(self, site: Site) -> Iterator[Document]:
         """The member's document."""
         yield member_document(self.member, site)
@@ -78,6 +117,13 @@ class MemberSource:
 
 class Source(Protocol):
     """What documents are made of; travels between processes."""
+
+    @property
+    def item(self) -> Item:
+        """What is set aside if it cannot be described."""
+
+    def names(self, site: Site) -> Iterator[Document]:
+        """What is left of it then."""
 
     def documents(self, site: Site) -> Iterator[Document]:
         """Its documents."""
@@ -164,15 +210,27 @@ def pages(
         known = catalogue.find(connection, [path for path, _ in batch])
         for path in catalogue.by_nobody(connection, list(known)):
             known[path] = replace(known[path], author=FORMER)
-        blobs = store.blobs([blob for _, blob in batch])
         hidden = hiding.parts(connection, {row.revision for row in known.values()})
-        for (path, id), blob in zip(batch, blobs, strict=True):
+        for path, id in batch:
+            data = read_blob(store, id)
             row = known.get(path)
             if row is None or row.blob != id:
-                row = read_page(path, id, blob.data, head, row)
+                row = read_page(path, id, data, head, row)
             if Part.AUTHOR in hidden.get((row.revision, path), ()):
                 row = replace(row, author="")
-            yield PageSource(row, blob.data, tuple(_files(store, head, path)))
+            yield PageSource(row, data, tuple(_files(store, head, path)))
+
+
+def read_blob(store: Store, blob: str) -> bytes:
+    """A blob's bytes; none of one that is damaged or too large to be read."""
+    try:
+        return text_of(store, blob)
+    except Exception as error:
+        if is_passing(error):
+            raise
+        # Whatever it is, what cannot be read cannot be described either.
+        log.warning("blob %s is not read: %s", blob, error)
+        return b""
 
 
 def comments_of(connection: Connection, ids: Sequence[int]) -> Iterator[CommentSource]:
@@ -238,9 +296,14 @@ def count_talk(connection: Connection) -> int:
 
 def read_page(path: str, blob: str, data: bytes, head: str, row: Summary | None) -> Summary:
     """A page that the catalogue does not have yet in this form, read from its own text."""
-    written = text.decode(data).text
-    meta = frontmatter.read(written)
-    title = meta.title or title_heading(written) or path.rpartition("/")[2]
+    try:
+        written = text.decode(data).text
+        meta, heading = frontmatter.read(written), title_heading(written)
+    except Exception:
+        # Its documents cannot be made either: that is noted there.
+        log.warning("page %s is known by its name", path, exc_info=True)
+        meta, heading = Meta(), ""
+    title = meta.title or heading or path.rpartition("/")[2]
     updated = row.updated if row else datetime.fromtimestamp(0, UTC)
     return Summary(
         path=path,

@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from wiki.domain.search import Progress
-from wiki.projections.search.documents import Document
-from wiki.projections.search.entries import entry
 from wiki.projections.search.fields import schema
 from wiki.projections.search.folder import INDEX, storage_of, write_state
 from wiki.projections.search.postings import PostingWriter
+from wiki.projections.search.prepared import Prepared
 from wiki.projections.search.view import View
 from wiki.projections.search.whoosh_parts import TOC, FileIndex
 
@@ -45,7 +44,7 @@ def finish(folder: Path, segments: list[Any], progress: Progress) -> None:
     shutil.rmtree(folder / f"{INDEX}.tmp", ignore_errors=True)
 
 
-def write(view: View, progress: Progress, out: Iterable[str], into: Iterable[Document]) -> int:
+def write(view: View, progress: Progress, out: Iterable[str], into: Iterable[Prepared]) -> int:
     """A new generation without the documents of the owners `out` and with `into`; how many came.
 
     `view` is the newest generation; the caller holds the lock of the one that writes.
@@ -55,8 +54,8 @@ def write(view: View, progress: Progress, out: Iterable[str], into: Iterable[Doc
     try:
         for owner in out:
             _remove(writer, view, owner)
-        for document in into:
-            writer.add_document(**entry(document))
+        for one in into:
+            writer.add_document(**one.fields)
             added += 1
     except BaseException:
         writer.cancel()
