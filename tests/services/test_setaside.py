@@ -100,12 +100,29 @@ def test_a_text_that_killed_processes_is_not_tried_again(wiki: Any, page: Any):
     assert not aside(wiki)
 
 
-def die_at(wiki: Any, item: Item) -> None:
+def test_a_process_that_a_text_holds_ends(wiki: Any):
+    item = Item("catalogue", "page", "b")
+    for _ in range(MOST_DEATHS):
+        die_at(wiki, item, _hang, signal.SIGPROF)
+    crumbs_in(wiki.store.git)._looked = -100
+    assert crumbs_in(wiki.store.git).is_deadly(item)
+
+
+def die_at(
+    wiki: Any, item: Item, how: Callable[[Any, Item], None] | None = None, by: int = signal.SIGKILL
+) -> None:
     """A process that is killed in the middle of an item."""
-    child = multiprocessing.get_context("fork").Process(target=_die, args=(wiki, item))
+    child = multiprocessing.get_context("fork").Process(target=how or _die, args=(wiki, item))
     child.start()
-    child.join(20)
-    assert child.exitcode == -signal.SIGKILL
+    child.join(30)
+    assert child.exitcode == -by
+
+
+def _hang(wiki: Any, item: Item) -> None:
+    crumbs_in(wiki.store.git).watch(0.1)
+    with crumbs_in(wiki.store.git).at(item):
+        while True:
+            "a" * 1_000_000 in "b" * 1_000_000  # noqa: B015
 
 
 def _die(wiki: Any, item: Item) -> None:
@@ -258,7 +275,7 @@ def test_a_comment_that_cannot_be_told_does_not_keep_the_others(
     comments.post(wiki, member, "a", "Hallo @bram, honing")
     mentions = _but(wiki.renderer.mentions, lambda text: "gif" in text)
     monkeypatch.setattr(wiki.renderer, "mentions", mentions)
-    monkeypatch.setattr(wiki.renderer, "comment", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr(wiki.renderer, "fill_comment", lambda *_, **__: 1 / 0)
     assert not telling.catch_up(wiki)
     with wiki.database.read() as connection:
         assert len(notifications.of_member(connection, editor.id)) == 1

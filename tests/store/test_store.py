@@ -9,12 +9,14 @@ import threading
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
+import pygit2
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from wiki.domain.errors import Conflict, Invalid, NotFound
 from wiki.domain.revisions import Author, Event, event_of, trailers
+from wiki.store import commits
 from wiki.store.store import Change, Entry, FileDiff, Stale, Store
 
 ANNA = Author("anna", "a1b2@members.invalid")
@@ -255,6 +257,44 @@ def test_foreign_encodings_never_raise(store, clone, git):
     assert found[0].author.name == "Jé"
     assert found[0].committer.email == ""
     assert found[1].authored == datetime.fromtimestamp(0, UTC)
+
+
+def test_what_lies_too_deep_is_named_and_everything_else_is_there(store, save):
+    save({"a.md": b"one"})
+    head, repository = store.head(), pygit2.Repository(str(store.git))
+
+    def tree(**entries: tuple[pygit2.Oid, int]) -> pygit2.Oid:
+        builder = repository.TreeBuilder()
+        for name, (id, mode) in entries.items():
+            builder.insert(name.replace("_", "."), id, mode)
+        return builder.write()
+
+    file = (repository.create_blob(b"deep"), 0o100644)
+    deep = tree(x_md=file)
+    for _ in range(1_200):
+        deep = tree(d=(deep, 0o40000))
+    far = tree(x_md=file)
+    for _ in range(4):
+        far = tree(**{"n" * 250: (far, 0o40000)})
+    root = tree(b_md=file, d=(deep, 0o40000), far=(far, 0o40000))
+    person = pygit2.Signature("A", "a@b.c", 1_700_000_000, 0)
+    new = str(repository.create_commit("refs/heads/main", person, person, "deep", root, [head]))
+    assert [entry.file for entry in store.list()] == ["b.md"]
+    assert [diff.file for diff in store.changes(store.get(new))] == ["a.md", "b.md"]
+    assert [diff.file for diff in store.diff(head, new)] == ["a.md", "b.md"]
+    assert store.entry("d/" * 1_200 + "x.md") is None
+    assert len(store.odd_files()) == 2
+    save({"c.md": b"three"})
+    assert store.read("c.md").data == b"three"
+
+
+def test_whatever_is_in_a_commit_can_be_read():
+    people = ("A <a@b.c> -99999999999 +0000", "A <a@b.c> 253402300800 +9999", "", "x" * 100_000)
+    for person in (*people, f"A <a@b.c> {'9' * 6_000} +0000"):
+        lines = ["tree " + "0" * 40, f"author {person}", f"committer {person}", "", "m" * 1_000_000]
+        found = commits.parse("1" * 40, "\n".join(lines).encode())
+        assert 0 <= found.committed <= 253_402_300_799
+        assert len(found.message) == 100_000 and len(found.author.name) <= 400
 
 
 def test_links_submodules_and_odd_names_do_not_exist(store, save, clone, git):

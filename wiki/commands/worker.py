@@ -11,6 +11,7 @@ import click
 
 from wiki.commands import lifeline, logs
 from wiki.commands.place import data_option, opened, settings_in
+from wiki.projections.crumbs import crumbs_in
 from wiki.services.worker import run as work
 from wiki.settings import Settings
 
@@ -32,6 +33,7 @@ def run(settings: Settings, held: int | None = None) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     wiki = opened(settings)
+    crumbs_in(wiki.store.git).watch()
     try:
         if not work(wiki, stop):
             # Every job survives that; closing the wiki would be to pull what this one uses.

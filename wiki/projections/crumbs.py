@@ -22,6 +22,8 @@ from pathlib import Path
 from wiki.domain.setaside import Item
 
 FOLDER = "denktank-trials"
+PATIENCE = 300.0
+"""Seconds of processor time that one item may take in a process that nobody waits for."""
 MOST_DEATHS = 3
 """A process may be killed for other reasons; not so often at the same text."""
 
@@ -71,7 +73,7 @@ class Crumbs:
                 file.unlink(missing_ok=True)
             self._deaths.clear()
 
-    def watch(self, patience: float) -> None:
+    def watch(self, patience: float = PATIENCE) -> None:
         """End this process when one item takes more seconds of processor time than these.
 
         The system does it, by a signal that nobody catches: a pattern that runs wild holds the

@@ -11,10 +11,13 @@ from wiki.domain.revisions import Author
 from wiki.store.versions import Commit
 
 _PERSON = re.compile(
-    rb"(?P<name>[^<]*)<(?P<email>[^>]*)>[^0-9+-]*(?P<when>-?\d+)?(?: (?P<zone>[+-]\d{4}))?"
+    rb"(?P<name>[^<]*)<(?P<email>[^>]*)>[^0-9+-]*(?P<when>-?\d{1,18})?(?: (?P<zone>[+-]\d{4}))?"
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _UNUSABLE = re.compile(r"[\x00\ud800-\udfff]")
+_LONGEST_NAME = 400
+_LONGEST_MESSAGE = 100_000
+"""Bytes that are read of what outsiders wrote into a commit; nobody's name or reason is longer."""
 _LATEST = 253_402_300_799 - 86_400 * 2
 
 
@@ -36,7 +39,7 @@ def parse(id: str, raw: bytes, *, sealed: bool = False) -> Commit:
         committer=committer,
         authored=authored,
         committed=int(committed.timestamp()),
-        message=_decode(body, charset),
+        message=_decode(body[:_LONGEST_MESSAGE], charset),
         sealed=sealed,
     )
 
@@ -108,8 +111,11 @@ def _clean(text: str) -> str:
 def _person(raw: bytes, charset: str) -> tuple[Author, datetime]:
     match = _PERSON.match(raw)
     if match is None:
-        return Author(_decode(raw, charset).strip(), ""), datetime.fromtimestamp(0, UTC)
-    author = Author(_decode(match["name"], charset).strip(), _decode(match["email"], charset))
+        return Author(_decode(raw[:_LONGEST_NAME], charset).strip(), ""), datetime.fromtimestamp(
+            0, UTC
+        )
+    name, email = (_decode(match[part][:_LONGEST_NAME], charset) for part in ("name", "email"))
+    author = Author(name.strip(), email)
     seconds = min(max(int(match["when"] or 0), 0), _LATEST)
     return author, datetime.fromtimestamp(seconds, _zone(match["zone"] or b"+0000"))
 

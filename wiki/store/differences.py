@@ -78,25 +78,19 @@ def _compare(reader: Reader, before: str, after: str, at: str) -> Iterator[FileD
         return
     try:
         pairs = list(trees.differing(reader.tree(before), reader.tree(after)))
-    except Unreadable:
+    except (Unreadable, ValueError):
         return
     for old, new in pairs:
-        name = _name(old or new)
-        if name is None:
+        node = old or new
+        file = trees.path_of(at, node.name) if node else None
+        if file is None:
             continue
         old_file, new_file = _file(old), _file(new)
         if old_file != new_file:
-            yield FileDiff(at + name, old_file, new_file)
+            yield FileDiff(file, old_file, new_file)
         old_folder, new_folder = _folder(old), _folder(new)
         if old_folder != new_folder:
-            yield from _compare(reader, old_folder, new_folder, f"{at}{name}/")
-
-
-def _name(node: trees.Node | None) -> str | None:
-    try:
-        return node.name.decode() if node else None
-    except UnicodeDecodeError:
-        return None
+            yield from _compare(reader, old_folder, new_folder, f"{file}/")
 
 
 def _file(node: trees.Node | None) -> str:

@@ -15,7 +15,7 @@ def entry(reader: Reader, root: str, file: str) -> Entry | None:
         parts = file.encode().split(b"/")
     except UnicodeEncodeError:
         return None
-    node = _descend(reader, root, parts)
+    node = _descend(reader, root, parts) if trees.is_shown(file) else None
     return Entry(file, node.id, _mode(node)) if node and node.is_file else None
 
 
@@ -36,28 +36,24 @@ def entries(reader: Reader, root: str, prefix: str) -> Iterator[Entry]:
 
 
 def odd_names(reader: Reader, root: str, at: str = "") -> Iterator[str]:
-    """Names (of files or folders) in a tree that are not UTF-8, bytes escaped."""
+    """Names (of files or folders) in a tree that are not shown, what is not UTF-8 escaped."""
     for node in trees.nodes(reader.tree(root)):
-        try:
-            name = node.name.decode()
-        except UnicodeDecodeError:
+        path = trees.path_of(at, node.name)
+        if path is None:
             yield at + node.name.decode(errors="backslashreplace")
-            continue
-        if node.is_folder:
-            yield from odd_names(reader, node.id, f"{at}{name}/")
+        elif node.is_folder:
+            yield from odd_names(reader, node.id, f"{path}/")
 
 
 def _files(reader: Reader, id: str, at: str) -> Iterator[Entry]:
+    """What can be shown below a folder; as deep as `trees.MOST_FOLDERS` at most."""
     for node in trees.nodes(reader.tree(id)):
-        if not (node.is_file or node.is_folder):
-            continue
-        try:
-            file = at + node.name.decode()
-        except UnicodeDecodeError:
+        file = trees.path_of(at, node.name)
+        if file is None:
             continue
         if node.is_folder:
             yield from _files(reader, node.id, file + "/")
-        else:
+        elif node.is_file:
             yield Entry(file, node.id, _mode(node))
 
 

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from wiki.domain.errors import NotFound, Unreadable
-from wiki.store import command, commits, differences, seals
+from wiki.store import command, commits, differences, seals, trees
 from wiki.store.reading import Reader
 from wiki.store.versions import Commit, FileDiff, StoreError
 
@@ -205,6 +205,8 @@ def _parse(field: bytes, path: bytes) -> FileDiff | None:
     ]
     *before, after = blobs
     try:
-        return None if after in before else FileDiff(path.decode(), before[0], after)
+        file = path.decode()
     except UnicodeDecodeError:
         return None
+    is_none = after in before or not trees.is_shown(file)
+    return None if is_none else FileDiff(file, before[0], after)

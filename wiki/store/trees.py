@@ -17,8 +17,12 @@ FOLDER = 0o40000
 SUBMODULE = 0o160000
 EMPTY = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 
-_ENTRY = re.compile(rb"([0-7]{5,6}) ([^\0]+)\0(.{20})", re.DOTALL)
-_ENTRIES = re.compile(rb"(?:[0-7]{5,6} [^\0]+\0.{20})*+", re.DOTALL)
+MOST_BYTES = 1_000
+MOST_FOLDERS = 64
+"""A file whose path is longer, or lies deeper, is not shown: no address leads there."""
+
+_ENTRY = re.compile(rb"([0-7]{5,6}) ([^\0]*)\0(.{20})", re.DOTALL)
+_ENTRIES = re.compile(rb"(?:[0-7]{5,6} [^\0]*\0.{20})*+", re.DOTALL)
 # Beyond this many edits a tree is written anew instead of spliced.
 _FEW = 30
 
@@ -41,6 +45,25 @@ class Node(NamedTuple):
     def is_folder(self) -> bool:
         """Whether it is a folder."""
         return self.mode == FOLDER
+
+
+def path_of(folder: str, name: bytes) -> str | None:
+    """The path of what has this name in a folder (empty, or ended by a slash).
+
+    None if it cannot be shown: its name is no UTF-8 or no name, its path too long or too deep.
+    """
+    if name in (b"", b".", b"..") or b"/" in name:
+        return None
+    try:
+        path = folder + name.decode()
+    except UnicodeDecodeError:
+        return None
+    return path if is_shown(path) else None
+
+
+def is_shown(path: str) -> bool:
+    """Whether a path is short and flat enough."""
+    return len(path.encode()) <= MOST_BYTES and path.count("/") <= MOST_FOLDERS
 
 
 def nodes(raw: bytes, start: int = 0) -> Iterator[Node]:

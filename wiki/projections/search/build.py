@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from wiki.domain.search import Progress, Site
+from wiki.projections.crumbs import crumbs_in
 from wiki.projections.search.folder import INDEX, storage_of
 from wiki.projections.search.postings import PostingWriter
 from wiki.projections.search.prepared import tried
@@ -116,6 +117,7 @@ def _work(folder: Path, site: Site, git: Path, given: Any, told: Any, parent: in
     gc.disable()
     chunks: Iterator[list[Source]] = iter(given.get, None)
     trial = Trial(git)
+    crumbs_in(git).watch()
     segment = _segment(folder, chunks, site, lambda done: told.put(done), trial)
     told.put((segment, trial.failed))
 
