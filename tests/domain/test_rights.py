@@ -86,6 +86,7 @@ def test_a_name_in_a_rule_gives_no_more_than_the_login_is_worth() -> None:
             min(role, Role(least - 1)) >= DEFAULT_RIGHTS[right]
         )
         assert rights.signature(weak) != rights.signature(strong)
+        assert rights.waits(weak) is waits
 
 
 PLACES = st.lists(st.sampled_from("ab"), max_size=3).map("/".join)

@@ -15,7 +15,7 @@ from wiki.domain.errors import Forbidden, Invalid, LoginRequired, NotFound, TooF
 from wiki.domain.members import Visit
 from wiki.domain.rights import SYSTEM, Actor, Right, Role
 from wiki.engine import Wiki
-from wiki.services import audit, rules, second_factor, sessions
+from wiki.services import audit, members, rules, second_factor, sessions
 from wiki.services.sessions import Door
 from wiki.settings import Settings
 
@@ -216,6 +216,12 @@ def test_rights_wait_for_a_second_step_where_the_site_says_so(wiki: Wiki, modera
     without = visit(wiki, log_in(wiki, "mo"))
     assert without.capped and without.actor.role is Role.EDITOR
     assert not wiki.rights.may(without.actor, Right.MODERATE, "hof/plan")
+    named = members.add(wiki, username="vera", email="vera@example.org", password=PASSWORD).actor
+    rules.add(wiki, SYSTEM, prefix="tuin", right="moderate", role="admin", usernames="vera")
+    waiting = visit(wiki, log_in(wiki, "vera"))
+    assert waiting.capped and waiting.actor.role is Role.MEMBER
+    assert not wiki.rights.may(waiting.actor, Right.MODERATE, "tuin/plan")
+    assert wiki.rights.may(named, Right.MODERATE, "tuin/plan")
     app = App(wiki, moderator)
     now = visit(wiki, app.token)
     assert not now.capped and now.actor.role is Role.MODERATOR

@@ -223,6 +223,17 @@ class Rights:
         if not any(self.may(actor, right, path) for right in wanted):
             self.require(actor, wanted[0], path)
 
+    def waits(self, actor: Actor) -> bool:
+        """Whether rights wait for a stronger login: the actor's own, or what a rule names them for.
+
+        Of an actor that `weak` gave.
+        """
+        return not actor.named or any(
+            self.site[rule.right] > actor.cap
+            and (actor.id in rule.members or actor.groups & rule.groups)
+            for rule in self.rules
+        )
+
     def is_as_open(self, path: str, other: str) -> bool:
         """Whether, by what the rules say, everybody who may read at `other` may read at `path`."""
         one, two = self.rule_for(Right.READ, path), self.rule_for(Right.READ, other)

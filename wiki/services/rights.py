@@ -168,7 +168,7 @@ def _title(connection: Connection, path: str) -> str:
 def _notes(wiki: Wiki, actor: Actor, member: Member | None, path: str) -> Iterator[str]:
     if member and member.status is not Status.ACTIVE:
         yield member.status.value
-    waits = member and sessions.must_be_strong(wiki.settings, member.role)
+    waits = member and sessions.must_step(wiki, member)
     if member and waits and not second_factor.has_any(wiki, actor, member.username):
         yield "second_step"
     if member and terms.owes(wiki, member.actor):

@@ -240,13 +240,21 @@ def visit_of(wiki: Wiki, token: str) -> Visit | None:
         # Who reads does not pay for it that nothing can be written.
         with contextlib.suppress(Unavailable):
             _note_seen(wiki, visit.session, now)
-    return visit if visit.strong else _capped(wiki.settings, visit)
+    return visit if visit.strong else _capped(wiki, visit)
 
 
-def _capped(settings: Settings, visit: Visit) -> Visit:
+def _capped(wiki: Wiki, visit: Visit) -> Visit:
     """The visit without the rights that wait for a second step."""
-    actor = _weak(settings, visit.actor)
-    return replace(visit, actor=actor, capped=must_be_strong(settings, visit.actor.role))
+    if not wiki.settings.require_second_factor:
+        return visit
+    actor = _weak(wiki.settings, visit.actor)
+    return replace(visit, actor=actor, capped=wiki.rights.waits(actor))
+
+
+def must_step(wiki: Wiki, member: Member) -> bool:
+    """Whether some of a member's rights wait until they log in with more than a password."""
+    least = wiki.settings.require_second_factor
+    return bool(least) and wiki.rights.waits(_weak(wiki.settings, member.actor))
 
 
 def _weak(settings: Settings, actor: Actor) -> Actor:
