@@ -123,3 +123,12 @@ def test_large_texts_take_no_time() -> None:
     long = "".join(f"Alinea {n} " + "met woorden " * 30 + ".\n\n" for n in range(600))
     words(long, "".join(reversed(long.split("\n\n"))))
     assert time.process_time() - started < 20
+
+
+def test_texts_without_a_line_in_common_places_are_replaced_as_a_whole():
+    old = "begin\n\n" + "\n\n".join("abcd"[n % 4] for n in range(30_000)) + "\n\neind"
+    new = "begin\n\n" + "\n\n".join("efgh"[n % 3] for n in range(30_000)) + "\n\neind"
+    blocks = words(old, new)
+    assert [block.fate for block in blocks] == [Fate.EQUAL, Fate.CHANGED, Fate.EQUAL]
+    assert blocks[1].coarse
+    assert apply(blocks, Change.DELETE) == old and apply(blocks, Change.INSERT) == new

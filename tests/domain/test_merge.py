@@ -1,18 +1,37 @@
 """No edit is lost, and edits that do not touch need no one to choose."""
 
+import re
 import time
+from collections import Counter
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wiki.domain.merge import Choice, Kind, Take, merge, resolve
+from wiki.domain.merge import Choice, Hunk, Kind, Take, merge, resolve
 
-line = st.sampled_from(["a", "b", "c", "d", "", "Een zin. Nog een zin. En de laatste zin."])
-fronts = st.sampled_from(
-    ["", "---\nx: 1\n---\n", "---\nx: 2\ntags: [a]\n---\n", "---\ntags: [a, b]\n# c\nx: 1\n---\n",
-     "---\nx: 1\nx: 2\n---\n", "---\n---\n", "---\nx: 1\n..."]
+sentence = st.sampled_from(
+    ["Een zin.", "Nog een zin.", "Een derde!", "De vierde.", "De laatste zin."]
+)
+sentences = st.lists(sentence, min_size=2, max_size=5).map(" ".join)
+line = st.one_of(st.sampled_from(["a", "b", "c", "d", ""]), sentences)
+tags = st.lists(st.sampled_from(["a", "b", "c", "d"]), max_size=4, unique=True)
+fronts = st.one_of(
+    st.sampled_from(
+        ["", "---\nx: 1\n---\n", "---\nx: 2\ntags: [a]\n---\n", "---\n---\n", "---\nx: 1\n...",
+         "---\ntags: [a, b]\n# c\nx: 1\n---\n", "---\nx: 1\nx: 2\n---\n"]
+    ),
+    tags.map(lambda some: f"---\ntags: [{', '.join(some)}]\n---\n"),
 )  # fmt: skip
 texts = st.tuples(fronts, st.lists(line, max_size=8).map("\n".join)).map("".join)
+
+
+def parts(hunk: Hunk, lines: tuple[str, ...]) -> Counter[str]:
+    """What a mixed hunk is made of: a list's items, or sentences."""
+    if hunk.key:
+        written = "".join(lines).partition("[")[2].rstrip("] ")
+        return Counter(item.strip() for item in written.split(",") if item.strip())
+    found = re.split(r"(?<=[.!?])\s+|\n", "\n".join(lines))
+    return Counter(part for part in found if part)
 
 
 @given(texts, texts)
@@ -28,11 +47,25 @@ def test_nothing_is_lost(base: str, theirs: str, mine: str) -> None:
     merged = merge(base, theirs, mine)
     shown = {line for hunk in merged.hunks for line in (*hunk.theirs, *hunk.lines)}
     added = set(theirs.split("\n")) - {*base.split("\n"), "---", "..."}
-    if not any(hunk.kind is Kind.MIXED for hunk in merged.hunks):
+    mixed = [hunk for hunk in merged.hunks if hunk.kind is Kind.MIXED]
+    if not mixed:
         assert added <= shown
-        known = {*base.split("\n"), *theirs.split("\n"), *mine.split("\n"), "---"}
+        known = {*base.split("\n"), *theirs.split("\n"), *mine.split("\n"), "---", ""}
         assert set(merged.text.split("\n")) <= known
+    for hunk in mixed:
+        both_changes_are_in(hunk)
     assert merge(base, theirs, mine) == merged
+
+
+def both_changes_are_in(hunk: Hunk) -> None:
+    """What either side wrote is in a mixed hunk, what either took out is not, and nothing else."""
+    base, theirs, mine, made = (
+        parts(hunk, lines) for lines in (hunk.base, hunk.theirs, hunk.mine, hunk.lines)
+    )
+    assert set((theirs - base) + (mine - base)) <= set(made) <= {*base, *theirs, *mine}
+    for one, other in ((theirs, mine), (mine, theirs)):
+        taken_out = {part for part in base if part not in one and other[part] <= base[part]}
+        assert not taken_out & set(made)
 
 
 @given(texts, texts, texts)

@@ -10,6 +10,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Hashable, Sequence
 
+from wiki.domain.effort import Effort
+
 Match = tuple[int, int, int]
 """Where it starts in the old sequence, where in the new one, and how many items are equal."""
 
@@ -17,22 +19,26 @@ _MOST_EDITS = 400
 _MOST_STEPS = 300_000
 
 
-def matches(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[Match]:
-    """Runs of equal items, in order, none overlapping and none touching on both sides."""
+def matches(
+    old: Sequence[Hashable], new: Sequence[Hashable], effort: Effort | None = None
+) -> list[Match]:
+    """Runs of equal items, in order, none overlapping and none touching on both sides.
+
+    The steps of the search are taken from `effort`, if it is given.
+    """
     numbers: dict[Hashable, int] = {}
     a = [numbers.setdefault(item, len(numbers)) for item in old]
     b = [numbers.setdefault(item, len(numbers)) for item in new]
-    pairs = _Aligner(a, b).run()
-    return _join(pairs)
+    return _join(_Aligner(a, b, effort or Effort()).run())
 
 
 def changes(
-    old: Sequence[Hashable], new: Sequence[Hashable]
+    old: Sequence[Hashable], new: Sequence[Hashable], effort: Effort | None = None
 ) -> list[tuple[bool, int, int, int, int]]:
     """The whole of both sequences as steps (equal, old start, old end, new start, new end)."""
     steps: list[tuple[bool, int, int, int, int]] = []
     i = j = 0
-    for at, there, size in matches(old, new):
+    for at, there, size in matches(old, new, effort):
         if i < at or j < there:
             steps.append((False, i, at, j, there))
         steps.append((True, at, at + size, there, there + size))
@@ -58,16 +64,20 @@ def _join(runs: list[Match]) -> list[Match]:
 class _Aligner:
     """One alignment: regions still to do on a stack, a budget of steps for all of them."""
 
-    def __init__(self, a: list[int], b: list[int]) -> None:
+    def __init__(self, a: list[int], b: list[int], effort: Effort) -> None:
         self.a = a
         self.b = b
-        self.budget = _MOST_STEPS + (len(a) + len(b))
+        self.effort = effort
+        self.budget = min(_MOST_STEPS, effort.steps) + len(a) + len(b)
         self.found: list[Match] = []
         self.todo = [(0, len(a), 0, len(b))]
 
     def run(self) -> list[Match]:
+        before = self.budget
         while self.todo:
             self._region(*self.todo.pop())
+        beyond = before - self.budget - len(self.a) - len(self.b)
+        self.effort.steps -= max(0, beyond)
         return self.found
 
     def _region(self, low: int, high: int, left: int, right: int) -> None:

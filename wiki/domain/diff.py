@@ -14,10 +14,13 @@ from enum import StrEnum
 
 from wiki.domain import frontmatter
 from wiki.domain.alignment import changes
-from wiki.domain.likeness import Effort, bag, likeness, pair
+from wiki.domain.effort import Effort
+from wiki.domain.likeness import bag, likeness, pair
 from wiki.domain.patches import unified as unified
 
-_PARAGRAPH = re.compile(r"(?:[ \t]*\n)*(?:[^\n]*\S[^\n]*\n?)+(?:[ \t]*(?:\n|$))*|\s+")
+_PARAGRAPH = re.compile(
+    r"(?:[^\S\n]*+\n)*+(?:[^\S\n]*+\S[^\n]*+\n?+)++(?:[^\S\n]*+(?:\n|\Z))*+|\s++"
+)
 _SENTENCE = re.compile(r"(?<=[.!?…:;])(?=\s)|(?<=\n)(?=.)")
 _TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
 _WORD = re.compile(r"\w+")
@@ -25,6 +28,11 @@ _WORD = re.compile(r"\w+")
 _MOVED = 0.8
 _RELATED = 0.25
 _LEAST_MOVED_WORDS = 6
+_MOST_COARSE = 2_000
+"""Steps of a coarse difference."""
+
+Step = tuple[bool, int, int, int, int]
+"""Whether it is equal, and its start and end in the old and in the new row of pieces."""
 
 
 class Change(StrEnum):
@@ -59,12 +67,15 @@ class Block:
     """A paragraph (or several equal ones) and what happened to it.
 
     A moved block stands twice, with the same `move` number: where it left (all of it a deletion)
-    and where it arrived (`ops` compare it with what left). Equal blocks hold one op.
+    and where it arrived (`ops` compare it with what left). Equal blocks hold one op. A `coarse` one
+    says that its old text is gone and its new text came, though parts of them may be the same:
+    comparing those would have cost too much.
     """
 
     fate: Fate
     ops: tuple[Op, ...]
     move: int = 0
+    coarse: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +115,12 @@ def words(old: str, new: str) -> list[Block]:
     """The two texts as blocks in reading order, each with the words that differ."""
     if old == new:
         return [Block(Fate.EQUAL, (Op(Change.EQUAL, old),))] if old else []
-    return list(_blocks(paragraphs(old), paragraphs(new)))
+    effort = Effort()
+    before, after = paragraphs(old), paragraphs(new)
+    comparison = _Pieces(before, after, effort)
+    if effort.may_list(comparison.changed):
+        return list(_blocks(comparison, before, after, effort))
+    return list(_coarse_blocks(comparison.steps, before, after))
 
 
 def paragraphs(text: str) -> list[str]:
@@ -117,12 +133,13 @@ def sentences(text: str) -> list[str]:
     return [part for part in _SENTENCE.split(text) if part]
 
 
-def pieces(before: Sequence[str], after: Sequence[str]) -> list[Piece]:
+def pieces(before: Sequence[str], after: Sequence[str], effort: Effort) -> list[Piece]:
     """What became of each of some pieces of text (paragraphs, say), in reading order.
 
-    Space around them makes no difference.
+    Space around them makes no difference. What `effort` has left no room for counts as gone and
+    come.
     """
-    return _Pieces(before, after, Effort()).run()
+    return _Pieces(before, after, effort).run()
 
 
 def apply(blocks: Iterable[Block], side: Change) -> str:
@@ -191,26 +208,31 @@ def shown(value: str) -> str:
 
 def split_words(old: str, new: str, effort: Effort | None = None) -> tuple[Op, ...]:
     """Two versions of one paragraph as words that stayed, came and went."""
-    if effort and not effort.may_split(len(old) + len(new)):
-        return tuple(_pieces([old], [new]))
+    effort = effort or Effort()
+    if not effort.may_split(len(old) + len(new)):
+        return _whole(old, new)
     ops: list[Op] = []
     before, after = sentences(old), sentences(new)
-    for equal, a, b, c, d in changes(before, after):
+    for equal, a, b, c, d in changes(before, after, effort):
         if equal:
             ops.append(Op(Change.EQUAL, "".join(before[a:b])))
         else:
-            ops += _tokens("".join(before[a:b]), "".join(after[c:d]))
+            ops += _tokens("".join(before[a:b]), "".join(after[c:d]), effort)
     return _tidy(ops)
 
 
-def _tokens(old: str, new: str) -> list[Op]:
+def _whole(old: str, new: str) -> tuple[Op, ...]:
+    return tuple(_pieces([old] if old else [], [new] if new else []))
+
+
+def _tokens(old: str, new: str, effort: Effort) -> list[Op]:
     if not old or not new:
         return [Op(Change.DELETE, old)] * bool(old) + [Op(Change.INSERT, new)] * bool(new)
     before, after = _TOKEN.findall(old), _TOKEN.findall(new)
     if old.strip() and new.strip() and likeness(Counter(before), Counter(after)) < _RELATED:
         return [Op(Change.DELETE, old), Op(Change.INSERT, new)]
     ops: list[Op] = []
-    for equal, a, b, c, d in changes(before, after):
+    for equal, a, b, c, d in changes(before, after, effort):
         if equal:
             ops.append(Op(Change.EQUAL, "".join(before[a:b])))
             continue
@@ -296,11 +318,16 @@ class _Pieces:
         self.after = after
         self.effort = effort
         self.found: list[Piece] = []
+        keys = [text.strip() for text in before], [text.strip() for text in after]
+        self.steps = changes(*keys, effort)
+
+    @property
+    def changed(self) -> int:
+        """How many pieces came, went or changed."""
+        return sum(b - a + d - c for equal, a, b, c, d in self.steps if not equal)
 
     def run(self) -> list[Piece]:
-        before, after = self.before, self.after
-        keys = [text.strip() for text in before], [text.strip() for text in after]
-        for equal, a, b, c, d in changes(*keys):
+        for equal, a, b, c, d in self.steps:
             if equal:
                 self.found += [Piece(Fate.EQUAL, a + n, c + n) for n in range(b - a)]
             else:
@@ -321,6 +348,8 @@ class _Pieces:
     def _moves(self) -> None:
         gone = {piece.old: at for at, piece in enumerate(self.found) if piece.new < 0}
         came = [(at, piece.new) for at, piece in enumerate(self.found) if piece.old < 0]
+        if len(gone) + len(came) > self.effort.pieces:
+            return
         bags = {old: bag(self.before[old]) for old in gone} if came else {}
         places: dict[str, list[int]] = {}
         for old, held in bags.items():
@@ -350,11 +379,37 @@ class _Pieces:
         return -best[1] if best[0] >= _MOVED else None
 
 
-def _blocks(before: Sequence[str], after: Sequence[str]) -> Iterator[Block]:
+def _coarse_blocks(
+    steps: Sequence[Step], before: Sequence[str], after: Sequence[str]
+) -> Iterator[Block]:
+    """What stayed, and between it what went and what came, each as a whole.
+
+    Where even that alternates too often, all between the beginnings and the ends that are the same.
+    """
+    if len(steps) > _MOST_COARSE:
+        steps = _outer(steps)
+    for equal, a, b, c, d in steps:
+        old, new = "".join(before[a:b]), "".join(after[c:d])
+        if equal and old == new:
+            yield Block(Fate.EQUAL, (Op(Change.EQUAL, new),))
+        else:
+            yield Block(Fate.CHANGED, _whole(old, new), coarse=True)
+
+
+def _outer(steps: Sequence[Step]) -> list[Step]:
+    """The first and the last step where they are equal, and all between as one change."""
+    head, tail = int(steps[0][0]), len(steps) - int(steps[-1][0])
+    inner = steps[head:tail]
+    middle = (False, inner[0][1], inner[-1][2], inner[0][3], inner[-1][4])
+    return [*steps[:head], middle, *steps[tail:]]
+
+
+def _blocks(
+    comparison: _Pieces, before: Sequence[str], after: Sequence[str], effort: Effort
+) -> Iterator[Block]:
     """Two texts' paragraphs as blocks; equal ones that follow each other are one."""
-    effort = Effort()
     same: list[str] = []
-    for piece in _Pieces(before, after, effort).run():
+    for piece in comparison.run():
         if piece.fate is Fate.EQUAL and before[piece.old] == after[piece.new]:
             same.append(before[piece.old])
             continue
@@ -373,6 +428,8 @@ def _block(piece: Piece, before: Sequence[str], after: Sequence[str], effort: Ef
         return Block(piece.fate, (Op(Change.INSERT, after[piece.new]),))
     if piece.fate is Fate.EQUAL:
         # Equal but for the space around them.
-        return Block(Fate.CHANGED, tuple(_joined(_tokens(before[piece.old], after[piece.new]))))
-    ops = split_words(before[piece.old], after[piece.new], effort)
-    return Block(piece.fate, ops, piece.move)
+        ops = _tokens(before[piece.old], after[piece.new], effort)
+        return Block(Fate.CHANGED, tuple(_joined(ops)))
+    old, new = before[piece.old], after[piece.new]
+    coarse = len(old) + len(new) > effort.characters
+    return Block(piece.fate, split_words(old, new, effort), piece.move, coarse)

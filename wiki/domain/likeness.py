@@ -6,34 +6,11 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from wiki.domain.effort import Effort
+
 _WORD = re.compile(r"\w+")
 
 _SIMILAR = 0.4
-_MOST_PAIRS = 2_500
-_ALL_PAIRS = 60_000
-_ALL_CHARACTERS = 500_000
-
-
-class Effort:
-    """What one diff may still spend on likeness (pairs) and on words (characters)."""
-
-    def __init__(self) -> None:
-        self.pairs = _ALL_PAIRS
-        self.characters = _ALL_CHARACTERS
-
-    def may_pair(self, count: int) -> bool:
-        """Whether so many pairs can be compared; if so they are spent."""
-        if count > min(_MOST_PAIRS, self.pairs):
-            return False
-        self.pairs -= count
-        return True
-
-    def may_split(self, characters: int) -> bool:
-        """Whether so much text can be compared word by word; if so it is spent."""
-        if characters > self.characters:
-            return False
-        self.characters -= characters
-        return True
 
 
 def pair(before: Sequence[str], after: Sequence[str], effort: Effort) -> list[tuple[int, int]]:
@@ -55,13 +32,14 @@ def _pair_near(
     """Pairs among many pieces: each with one of the few that stand about as far down."""
     pairs: list[tuple[int, int]] = []
     start = 0
-    bags = [bag(text) for text in after]
+    bags: dict[int, Counter[str]] = {}
     for i, text in enumerate(before):
         if not effort.may_pair(8):
             break
         here = bag(text)
         for j in range(start, min(start + 8, len(after))):
-            if likeness(here, bags[j]) >= _SIMILAR:
+            bags[j] = there = bags.get(j) or bag(after[j])
+            if likeness(here, there) >= _SIMILAR:
                 pairs.append((i, j))
                 start = j + 1
                 break

@@ -8,19 +8,20 @@ same hunks with the same numbers.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from wiki.domain import frontmatter
 from wiki.domain.alignment import matches
+from wiki.domain.effort import Effort
 
 Lines = tuple[str, ...]
 
-_BETWEEN = re.compile(r"((?<=[.!?…])\s+|(?<=[.!?…][\"'”’)\]*_])\s+|\n)")
+_BETWEEN = re.compile(r"((?<=[.!?…])\s++|(?<=[.!?…][\"'”’)\]*_])\s++|\n)")
 _MOST_WOVEN = 60_000
 _NO_SENTENCE = frozenset({"prof.", "bijv.", "resp.", "voorz."})
-_FLOW_LIST = re.compile(r"([^:]+:\s*)\[([^\[\]{}\"'#]*)\]\s*$")
+_FLOW_LIST = re.compile(r"([^:]++:\s*+)\[([^\[\]{}\"'#]*+)\]\s*+")
 
 
 class Kind(StrEnum):
@@ -94,7 +95,7 @@ def merge(base: str, theirs: str, mine: str) -> Merged:
     if front is None:
         front, parts = [], [None, None, None]
     bodies = [_body_lines(text, part) for text, part in zip(texts, parts, strict=True)]
-    hunks = (*front, *_body(*bodies))
+    hunks = (*front, *_body(Effort(), *bodies))
     return Merged(_text(hunk.lines for hunk in hunks), hunks)
 
 
@@ -122,22 +123,26 @@ def _body_lines(text: str, part: frontmatter.Parts | None) -> Lines:
     return _lines(part.body) if part.closing.endswith("\n") else ()
 
 
-def _body(base: Lines, theirs: Lines, mine: Lines) -> Iterator[Hunk]:
+def _body(effort: Effort, base: Lines, theirs: Lines, mine: Lines) -> Iterator[Hunk]:
     """Hunks of three rows of lines."""
-    for same, b, t, m in _regions(base, theirs, mine):
+    for same, b, t, m in _regions(effort, base, theirs, mine):
         if same:
             yield Hunk(Kind.SAME, base[b], theirs[t], mine[m], mine[m])
         else:
-            yield from _decide(base[b], theirs[t], mine[m])
+            yield from _decide(base[b], theirs[t], mine[m], effort)
 
 
 def _regions(
-    base: Sequence[str], theirs: Sequence[str], mine: Sequence[str]
+    effort: Effort, base: Sequence[str], theirs: Sequence[str], mine: Sequence[str]
 ) -> Iterator[tuple[bool, slice, slice, slice]]:
     """All three sequences cut where all agree: (whether equal, base, theirs, mine)."""
     b = t = m = 0
+    agreed = _agreed(base, theirs, mine, effort)
+    if len(agreed) > 2 and not effort.may_list(len(agreed)):
+        # So many places that nobody can look at them: what lies between is one.
+        agreed = agreed[:1] + agreed[-1:]
     ends = [(len(base), 0, len(theirs), len(mine))]
-    for at, size, left, right in _agreed(base, theirs, mine) + ends:
+    for at, size, left, right in agreed + ends:
         if b < at or t < left or m < right:
             yield False, slice(b, at), slice(t, left), slice(m, right)
         b, t, m = at + size, left + size, right + size
@@ -146,10 +151,10 @@ def _regions(
 
 
 def _agreed(
-    base: Sequence[str], theirs: Sequence[str], mine: Sequence[str]
+    base: Sequence[str], theirs: Sequence[str], mine: Sequence[str], effort: Effort
 ) -> list[tuple[int, int, int, int]]:
     """Runs that stand in all three: (start in base, length, start in theirs, start in mine)."""
-    left, right = matches(base, theirs), matches(base, mine)
+    left, right = matches(base, theirs, effort), matches(base, mine, effort)
     found = []
     i = j = 0
     while i < len(left) and j < len(right):
@@ -164,7 +169,7 @@ def _agreed(
     return found
 
 
-def _decide(base: Lines, theirs: Lines, mine: Lines) -> Iterator[Hunk]:
+def _decide(base: Lines, theirs: Lines, mine: Lines, effort: Effort) -> Iterator[Hunk]:
     """Hunks for a place where not all three agree."""
     simple = _one_sided(base, theirs, mine)
     if simple:
@@ -175,7 +180,9 @@ def _decide(base: Lines, theirs: Lines, mine: Lines) -> Iterator[Hunk]:
     if head:
         yield Hunk(Kind.BOTH, (), theirs[:head], mine[:head], mine[:head])
     t, m = theirs[head : len(theirs) - tail], mine[head : len(mine) - tail]
-    yield _one_sided(base, t, m) or _woven(base, t, m) or Hunk(Kind.CONFLICT, base, t, m, m)
+    yield (
+        _one_sided(base, t, m) or _woven(base, t, m, effort) or Hunk(Kind.CONFLICT, base, t, m, m)
+    )
     if tail:
         yield Hunk(Kind.BOTH, (), theirs[-tail:], mine[-tail:], mine[-tail:])
 
@@ -200,15 +207,19 @@ def _shared(one: Lines, other: Lines) -> int:
     return count
 
 
-def _woven(base: Lines, theirs: Lines, mine: Lines) -> Hunk | None:
-    """One result of changes to different sentences, or None if they are not well apart."""
+def _woven(base: Lines, theirs: Lines, mine: Lines, effort: Effort) -> Hunk | None:
+    """One result of changes to different sentences, or None if they are not well apart.
+
+    Also None where the texts are too long, or `effort` is spent: then somebody chooses.
+    """
     whole = ["\n".join(lines) for lines in (base, theirs, mine)]
-    if sum(map(len, whole)) > _MOST_WOVEN or not all(map(_BETWEEN.search, whole)):
+    size = sum(map(len, whole))
+    if size > _MOST_WOVEN or not all(map(_BETWEEN.search, whole)) or not effort.may_split(size):
         return None
     texts = [_sentences(text) for text in whole]
     result: list[str] = []
     apart = True
-    for same, b, t, m in _regions(*texts):
+    for same, b, t, m in _regions(effort, *texts):
         if same:
             result += texts[0][b]
             apart = apart or any(map(_separates, texts[0][b]))
@@ -279,13 +290,7 @@ def _keys(
     base: Mapping[str, Lines], theirs: Mapping[str, Lines], mine: Mapping[str, Lines]
 ) -> Iterator[Hunk]:
     """A hunk for each key, in my order; keys that only they have follow their neighbour."""
-    order = [key for key in mine if key]
-    before = ""
-    for key in theirs:
-        if key and key not in mine:
-            order.insert(order.index(before) + 1 if before in order else len(order), key)
-        before = key
-    for key in [*order, ""]:
+    for key in [*_order(theirs, mine), ""]:
         b, t, m = (side.get(key, ()) for side in (base, theirs, mine))
         if b or t or m:
             yield (
@@ -293,6 +298,22 @@ def _keys(
                 or _list_union(b, t, m, key)
                 or Hunk(Kind.CONFLICT, b, t, m, m, key)
             )
+
+
+def _order(theirs: Iterable[str], mine: Collection[str]) -> Iterator[str]:
+    """The keys in my order, each followed by those that only they have after it."""
+    following: dict[str, list[str]] = {}
+    before = ""
+    for key in theirs:
+        if key in mine:
+            before = key
+        elif key:
+            following.setdefault(before, []).append(key)
+    for key in mine:
+        if key:
+            yield key
+            yield from following.get(key, ())
+    yield from following.get("", ())
 
 
 def _list_union(base: Lines, theirs: Lines, mine: Lines, key: str) -> Hunk | None:
@@ -303,9 +324,10 @@ def _list_union(base: Lines, theirs: Lines, mine: Lines, key: str) -> Hunk | Non
     lists = [_items(match[2]) for match in found if match]
     if len(lists) < len(found) or not found[-1]:
         return None
-    old = lists[0] if base else []
-    added = [item for item in lists[-2] if item not in old and item not in lists[-1]]
-    removed = [item for item in old if item not in lists[-2]]
+    old = frozenset(lists[0] if base else ())
+    here, there = frozenset(lists[-1]), frozenset(lists[-2])
+    added = [item for item in lists[-2] if item not in old and item not in here]
+    removed = old - there
     items = [item for item in lists[-1] if item not in removed] + added
     line = f"{found[-1][1]}[{', '.join(items)}]"
     return Hunk(Kind.MIXED, base, theirs, mine, (line,), key)

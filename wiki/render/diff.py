@@ -22,7 +22,7 @@ def _count(number: int) -> str:
 
 
 MOST_LINES = 8_000
-"""Lines of a text above which it takes too long for a reader to compare it as it reads."""
+"""Lines of a text above which it takes too long to compare it as it reads, or side by side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ class DiffLabels:
     moved_here: str = "Moved here"
     moved_away: str = "Moved away"
     spacing: str = "Only spacing changed"
+    coarse: str = "Some of this differs too much to be compared word by word"
     old_line: str = "Old line"
     new_line: str = "New line"
     paragraphs: Callable[[int], str] = _count
@@ -60,6 +61,7 @@ def diff_labels(
         moved_here=_("Moved here"),
         moved_away=_("Moved away"),
         spacing=_("Only spacing changed"),
+        coarse=_("Some of this differs too much to be compared word by word"),
         old_line=_("Old line"),
         new_line=_("New line"),
         paragraphs=paragraphs,
@@ -68,7 +70,7 @@ def diff_labels(
 
 
 def is_long(*texts: str) -> bool:
-    """Whether a text has more lines than are compared as they read."""
+    """Whether a text has more lines than are compared as they read, or side by side."""
     return any(text.count("\n") > MOST_LINES for text in texts)
 
 
@@ -76,6 +78,8 @@ def words_html(blocks: Sequence[Block], labels: DiffLabels | None = None) -> Mar
     """A word diff as reading text; unchanged paragraphs away from changes are folded."""
     words = labels or DiffLabels()
     out = ['<div class="diff diff-words">\n']
+    if any(block.coarse for block in blocks):
+        out.append(f'<p class="diff-coarse">{escape(words.coarse)}</p>\n')
     for number, block in enumerate(blocks):
         if block.fate is Fate.EQUAL:
             out += _unchanged(block, words, number > 0, number + 1 < len(blocks))

@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from wiki.domain.alignment import changes
 from wiki.domain.diff import Fate, Piece, pieces
+from wiki.domain.effort import Effort
 from wiki.render.diff import DiffLabels
 from wiki.render.sanitise import sanitise
 
@@ -81,9 +82,10 @@ class _Mix:
     def __init__(self, labels: DiffLabels) -> None:
         self._labels = labels
         self._moves = 0
+        self._effort = Effort()
 
     def run(self, old: Sequence[_Unit], new: Sequence[_Unit]) -> str:
-        found = pieces([unit.text for unit in old], [unit.text for unit in new])
+        found = pieces([unit.text for unit in old], [unit.text for unit in new], self._effort)
         first = self._moves
         self._moves += max((piece.move for piece in found), default=0)
         met = _met(found, old, new)
@@ -152,7 +154,7 @@ class _Mix:
 
     def _words(self, old: Sequence[Token], new: Sequence[Token]) -> str:
         out = []
-        for equal, a, b, c, d in _without_scraps(changes(old, new), new):
+        for equal, a, b, c, d in _without_scraps(changes(old, new, self._effort), new):
             if equal:
                 out.append(_written(new[c:d]))
             else:

@@ -67,7 +67,7 @@ def compare(path: str) -> Response:
         return _download(found)
     view = args.get("view", "")
     view = view if view in VIEWS else "words"
-    is_long = view == "rendered" and render.is_long(found.old, found.after.text)
+    is_long = view in ("rendered", "side") and render.is_long(found.old, found.after.text)
     old, new = frontmatter.split(found.old), frontmatter.split(found.after.text)
     return respond(
         "history/diff.html",
