@@ -22,6 +22,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import NamedTuple
 
 from wiki.domain.diff import Block, Change, Fate, paragraphs, sentences, words
@@ -144,16 +145,37 @@ def even(text: str) -> str:
 
 def find(quote: str, text: str, most: int) -> list[Span]:
     """Where words stand in a text, whatever the space between them; at most so many places."""
-    parts = quote.split()
-    if not parts:
+    wanted, words_of_text = even(quote), text.split()
+    evened = " ".join(words_of_text)
+    at = evened.find(wanted) if wanted else -1
+    if at < 0:
         return []
-    pattern = re.compile(r"\s+".join(map(re.escape, parts)))
+    places = _Places(text, words_of_text)
     found: list[Span] = []
-    at = 0
-    while len(found) < most and (match := pattern.search(text, at)):
-        found.append(Span(match.start(), match.end()))
-        at = match.start() + 1
+    while at >= 0 and len(found) < most:
+        found.append(Span(places.of(at), places.of(at + len(wanted) - 1) + 1))
+        at = evened.find(wanted, at + 1)
     return found
+
+
+class _Places:
+    """Where the characters of a text stood before its space was made even."""
+
+    def __init__(self, text: str, words: Sequence[str]) -> None:
+        self._starts: list[int] = []
+        self._even: list[int] = []
+        at = place = 0
+        for word in words:
+            at = text.index(word, at)
+            self._starts.append(at)
+            self._even.append(place)
+            at += len(word)
+            place += len(word) + 1
+
+    def of(self, at: int) -> int:
+        """Where the character at a place of the even text stands; it is no space."""
+        word = bisect_right(self._even, at) - 1
+        return self._starts[word] + at - self._even[word]
 
 
 def clip(text: str, span: Span) -> Span:
@@ -422,9 +444,12 @@ class _Sentences:
         return range(first, bisect_right(self._starts, end - 1))
 
     def runs(self, keys: Sequence[str]) -> list[Span]:
-        """Where these sentences stand in a row."""
+        """Where these sentences stand in a row; the first two of such places."""
+        places = [self._places.get(key, []) for key in keys]
+        rarest = min(range(len(keys)), key=lambda number: len(places[number]))
+        starts = (at - rarest for at in places[rarest] if at >= rarest)
+        found = (at for at in starts if self.keys[at : at + len(keys)] == keys)
         return [
             Span(self.spans[at].start, self.spans[at + len(keys) - 1].end)
-            for at in self._places.get(keys[0], ())
-            if self.keys[at : at + len(keys)] == keys
+            for at in islice(found, 2)
         ]

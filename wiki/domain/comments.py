@@ -11,11 +11,20 @@ from enum import StrEnum
 from wiki.domain.errors import Invalid, TooLarge
 
 TEXT_MOST = 20_000
+_LOOKED_AT = 4_000
+"""Characters from which an excerpt is made."""
 PAGE_SIZE = 100
 """Comments on one screen of a page's talk."""
 
 DEEPEST = 6
 """Replies deeper than this stand beside the reply they answer."""
+
+_LINK = re.compile(
+    r"\[\[(?:[^\[\]|]{0,300}\|)?([^\[\]]{0,300})\]\]|!?\[([^\[\]]{0,300})\]\([^()]{0,1000}\)"
+)
+_MARKS = re.compile(
+    r"^[^\S\n]*+(?:>|[-*+][^\S\n]++|#++[^\S\n]++)[^\S\n]*+|[*`]{1,3}|~~", re.MULTILINE
+)
 
 
 class State(StrEnum):
@@ -164,8 +173,8 @@ def place_of(parent_place: str, parent_depth: int, id: int) -> tuple[str, int]:
 
 def excerpt(text: str, most: int = 180) -> str:
     """The beginning of a comment in one line, without the marks of Markdown; ended at a word."""
-    plain = re.sub(r"\[\[(?:[^\]|]*\|)?([^\]]*)\]\]|!?\[([^\]]*)\]\([^)]*\)", r"\1\2", text)
-    plain = " ".join(re.sub(r"(?m)^\s*(?:>\s?|[-*+]\s+|#+\s+)|[*`]{1,3}|~~", "", plain).split())
+    plain = _LINK.sub(r"\1\2", text[:_LOOKED_AT])
+    plain = " ".join(_MARKS.sub("", plain).split())
     if len(plain) <= most:
         return plain
     return plain[:most].rsplit(" ", 1)[0] + "…"

@@ -13,13 +13,15 @@ from dataclasses import dataclass
 _OPEN = re.compile(r"---[ \t]*\n")
 _CLOSE = re.compile(r"^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.MULTILINE)
 _KEY = re.compile(
-    r"""(?: "(?P<double>(?:[^"\\]|\\.)*)" | '(?P<single>(?:[^']|'')*)'
-          | (?P<plain>[^\s\#:\-?\[\]{},&*!|>'"%@`][^\n:]*(?::(?!\s|$)[^\n:]*)*
-              | [-?:][^\s:][^\n:]*) )
-        [ \t]*:(?=\s|$)""",
+    r"""(?: "(?P<double>(?:[^"\\]++|\\.)*+)" | '(?P<single>(?:[^']++|'')*+)'
+          | (?P<plain>[^\s\#:\-?\[\]{},&*!|>'"%@`][^\n:]*+(?::(?!\s|$)[^\n:]*+)*+
+              | [-?:][^\s:][^\n:]*+) )
+        [ \t]*+:(?=\s|$)""",
     re.VERBOSE,
 )
-_PLAIN_VALUE = re.compile(r"""[^\s"'\[{|>&*!#][^#\n]*?(?P<comment>[ \t]+\#.*)""", re.VERBOSE)
+_NOT_PLAIN = frozenset("\"'[{|>&*!#")
+"""What a value begins with in which a # may be no comment."""
+
 _MOST_LINES = 200
 """A value that spans more lines than this is taken as never closed."""
 
@@ -85,13 +87,14 @@ def body_at(text: str) -> int:
 def entries(front: str) -> list[Entry]:
     """Every line of a front matter, grouped by the key it belongs to, in order."""
     found: list[Entry] = []
-    key, lines, waiting, is_open = "", [], [], False  # type: str, list[str], list[str], bool
+    key, lines, waiting = "", [], []  # type: str, list[str], list[str]
+    value = _Value("")
     for line in front.removesuffix("\n").split("\n") if front else []:
-        named = None if is_open else _KEY.match(line)
-        if is_open or (key and not named and _continues(line)):
+        named = None if value.is_open else _KEY.match(line)
+        if value.is_open or (key and not named and _continues(line)):
             lines += [*waiting, line]
             waiting = []
-            is_open = is_open and _stays_open(lines)
+            value.go_on(line)
         elif not named and _QUIET.fullmatch(line):
             waiting.append(line)
         else:
@@ -99,7 +102,7 @@ def entries(front: str) -> list[Entry]:
             _add(found, "", waiting)
             waiting = []
             key, lines = (key_of(named) if named else ""), [line]
-            is_open = bool(named) and _stays_open(lines)
+            value = _Value(line[named.end() :].lstrip() if named else "")
     _add(found, key, lines)
     _add(found, "", waiting)
     return found
@@ -166,15 +169,18 @@ def _replaced(entry: Entry, value: str | None) -> list[str]:
     if "\n".join([_without_comment(written), *entry.lines[1:]]) == value:
         return list(entry.lines)
     head = entry.lines[0][: named.end()]
-    comment = _PLAIN_VALUE.fullmatch(written)
-    tail = comment["comment"] if comment and len(entry.lines) == 1 and "\n" not in value else ""
+    comment = written[len(_without_comment(written)) :]
+    tail = comment if len(entry.lines) == 1 and "\n" not in value else ""
     space = "" if value.startswith("\n") or not value else " "
     return (head + space + value + tail).split("\n")
 
 
 def _without_comment(written: str) -> str:
-    comment = _PLAIN_VALUE.fullmatch(written)
-    return written[: comment.start("comment")] if comment else written
+    """A value without the comment after it, if it has one and is no quoted or flow value."""
+    at = written.find("#")
+    if at < 2 or written[at - 1] not in " \t" or written[0] in _NOT_PLAIN:
+        return written
+    return written[:at].rstrip(" \t")
 
 
 def _begins_with_key(front: str) -> bool:
@@ -188,31 +194,41 @@ def _continues(line: str) -> bool:
     return (line[:1] in (" ", "\t", "]", "}") and bool(line.strip())) or line[:2] in ("- ", "-")
 
 
-def _stays_open(lines: list[str]) -> bool:
-    """Whether a quoted or flow value that began on the key's line is not closed yet."""
-    named = _KEY.match(lines[0])
-    value = lines[0][named.end() :].lstrip() if named else ""
-    if value[:1] not in ('"', "'", "[", "{"):
-        return False
-    depth, quote = 0, ""
-    rest = "\n".join([value, *lines[1:]])
-    before, at = " ", 0
-    while at < len(rest):
-        char = rest[at]
-        if quote:
-            at += quote == '"' and char == "\\"
-            quote = "" if char == quote else quote
-        elif char == "#" and before in " \t\n":
-            at = rest.find("\n", at)
-            if at < 0:
-                break
-        elif char in "\"'" and before in " \t\n[{,:":
-            quote = char
-        elif char in "[]{}":
-            depth += 1 if char in "[{" else -1
-        before = char
-        at += 1
-    return len(lines) < _MOST_LINES and (depth > 0 or bool(quote))
+class _Value:
+    """A value as its lines are read: whether a quoted or flow value is not closed yet."""
+
+    def __init__(self, begin: str) -> None:
+        self.lines = 0
+        self.depth = 0
+        self.quote = ""
+        self.before = " "
+        self.is_open = begin[:1] in ('"', "'", "[", "{")
+        self.go_on(begin)
+
+    def go_on(self, line: str) -> None:
+        """Read the next line of an open value; one of too many lines counts as never closed."""
+        if not self.is_open:
+            return
+        self.lines += 1
+        self._read(line)
+        self.before = "\n"
+        self.is_open = self.lines < _MOST_LINES and (self.depth > 0 or bool(self.quote))
+
+    def _read(self, line: str) -> None:
+        at = 0
+        while at < len(line):
+            char = line[at]
+            if self.quote:
+                at += self.quote == '"' and char == "\\"
+                self.quote = "" if char == self.quote else self.quote
+            elif char == "#" and self.before in " \t\n":
+                return
+            elif char in "\"'" and self.before in " \t\n[{,:":
+                self.quote = char
+            elif char in "[]{}":
+                self.depth += 1 if char in "[{" else -1
+            self.before = char
+            at += 1
 
 
 def _add(found: list[Entry], key: str, lines: list[str]) -> None:

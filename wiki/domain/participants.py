@@ -6,8 +6,8 @@ import re
 
 from wiki.domain.pages import Participant
 
-_LINE = re.compile(r"(?P<name>.*?)(?:\s+[—–|-]\s+|^[—–|-]\s+|\s*[—–|]\s*)(?P<role>.*?)", re.DOTALL)
-_MEMBER = re.compile(r"(?:^|\s)@(?P<member>[\w.-]+)\s*$")
+_APART = re.compile(r"[—–|]|(?:(?<=\s)|^)-(?=\s)")
+_MEMBER = re.compile(r"(?:^|\s)@(?P<member>[\w.-]++)\s*+$")
 
 
 def write(participant: Participant) -> str:
@@ -21,6 +21,5 @@ def read(line: str) -> Participant:
     """The participant that a line names; the name is empty if the line opens with the role."""
     member = _MEMBER.search(line)
     rest = line[: member.start()] if member else line
-    found = _LINE.fullmatch(rest.strip())
-    name, role = (found["name"], found["role"]) if found else (rest, "")
-    return Participant(name.strip(), role.strip(), member["member"] if member else "")
+    name, *role = _APART.split(rest.strip(), maxsplit=1)
+    return Participant(name.strip(), "".join(role).strip(), member["member"] if member else "")

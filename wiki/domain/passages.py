@@ -33,7 +33,7 @@ _BEGINS = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s| {0,3}\[[^\]]+\]:")
 _QUOTE = re.compile(r" {0,3}>")
 _ALONE = re.compile(r" {0,3}#{1,6}(?:\s|$)|\s*\|")
 _FENCE = re.compile(r"\s{0,3}(`{3,}|~{3,})")
-_END = re.compile(r"[.!?…]+[\"'”’»)\]*_]*(?=\s)")
+_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’»)\]*_]*+(?=\s)")
 _SHORT = re.compile(
     r"(?:^|[\s(\[“‘\"'*_])(?:\w|dr|drs|prof|mr|mrs|ms|ir|ing|mw|dhr|st|nr|no|art|vs|jr|sr|hr)$",
     re.IGNORECASE,

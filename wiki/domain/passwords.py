@@ -26,7 +26,7 @@ _LEET = str.maketrans("013457@$!", "oleastasi")
 _AROUND = 8
 """More digits and signs than this around a word are worth something themselves."""
 
-_EDGES = re.compile(r"^[\W\d_]+|[\W\d_]+$")
+_LETTERS = re.compile(r"[^\W\d_](?:.*[^\W\d_])?", re.DOTALL)
 _RUNS = ("01234567890123456789", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "1q2w3e4r5t6y7u8i9o0p")
 
 
@@ -52,7 +52,8 @@ def forms(password: str) -> frozenset[str]:
 
 
 def _bare(word: str) -> str:
-    return _EDGES.sub("", word)
+    found = _LETTERS.search(word)
+    return found[0] if found else ""
 
 
 def _unit(word: str) -> str:

@@ -17,9 +17,9 @@ from wiki.domain.anchors import Span, clip
 from wiki.render.slots import CLOSE, OPEN, clean, slot
 
 _TOKEN = re.compile(
-    r"<(?P<close>/?)(?P<tag>[a-z0-9]+)(?P<attributes>[^>]*)>"
+    r"<(?P<close>/?)(?P<tag>[a-z0-9]+)(?P<attributes>[^<>]*+)>"
     f"|{OPEN}N[^{OPEN}{CLOSE}]*{CLOSE}(?P<named>[^{OPEN}{CLOSE}]*){OPEN}Z{CLOSE}"
-    f"|{OPEN}[^{CLOSE}]*{CLOSE}"
+    f"|{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}"
     f"|[^<{OPEN}]+"
 )
 _SPACE = re.compile(r"[ \t\n\r\f]+")

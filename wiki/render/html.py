@@ -19,7 +19,7 @@ from wiki.render.slots import clean, drop, heading_anchor, slot
 
 Token = dict[str, Any]
 
-_TAG = re.compile(r"<[^>]*>")
+_TAG = re.compile(r"<[^<>]*+>")
 _SPECIAL = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 _MOST_COLOURED = 60_000
 _SCROLLS = '<div class="table-scroll" tabindex="0">'

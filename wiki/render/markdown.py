@@ -33,8 +33,9 @@ MOST_CHARACTERS = 2_000_000
 _MOST_MARKS = 150_000
 _MOST_LINES = 120_000
 _BLOCK_END = re.compile(r"</(?:p|h[2-6]|li|blockquote|pre|tr|dt|dd|div)>|<(?:hr|br)>")
+_APART = re.compile(r"(?<!\s)[^\S\n]*+\n[^\S\n]*+\n\s*+")
 _CELL_END = re.compile(r"</t[dh]>")
-_TAG = re.compile(r"<[^>]*>")
+_TAG = re.compile(r"<[^<>]*+>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +182,7 @@ def _too_much(body: str) -> tuple[str, ...]:
 def plain_text(html: str) -> str:
     """The text of rendered HTML, blocks apart by an empty line."""
     text = _TAG.sub("", _CELL_END.sub(" ", _BLOCK_END.sub("\n\n", slots.drop(html))))
-    return re.sub(r"\s*\n\s*\n\s*", "\n\n", unescape(text)).strip()
+    return _APART.sub("\n\n", unescape(text)).strip()
 
 
 def as_written(text: str) -> str:

@@ -24,7 +24,7 @@ LENGTH = 230
 LEAD = 70
 MOST = 2
 MOST_MARKS = 400
-_BOUNDARY = re.compile(r"(?<=[.!?:;])\s+|\s*\n\s*")
+_BOUNDARY = re.compile(r"(?<=[.!?:;])\s++|(?<!\s)\s*\n\s*+")
 
 
 @dataclass(frozen=True, slots=True, order=True)
