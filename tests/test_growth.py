@@ -1,0 +1,344 @@
+"""Whatever anyone types: what reads it takes four times as long for four times the text, not more.
+
+Every public function that takes text is found by walking the modules. One that needs nothing but a
+text is measured as it is; any other needs a line in CALLS, or a reason in NOT_TYPED.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+from functools import cache
+
+import pytest
+
+from tests.fixtures import growth
+from tests.fixtures.growth import Call, Text
+from wiki.analysis import analyser, snowball, tokens
+from wiki.domain import (
+    anchors,
+    dialogues,
+    diff,
+    frontmatter,
+    identities,
+    likeness,
+    members,
+    merge,
+    normal,
+    pages,
+    patches,
+    paths,
+    proxies,
+    purging,
+    query,
+    renames,
+    rights,
+    saved_searches,
+    search,
+    sections,
+)
+from wiki.domain import links as page_links
+from wiki.domain import passages as sentences
+from wiki.domain import text as files
+from wiki.domain.effort import Effort
+from wiki.domain.markdown import document
+from wiki.domain.passages import Weave
+from wiki.projections import catalogue
+from wiki.projections.search import documents, sources
+from wiki.render import anchors as html_anchors
+from wiki.render import diff as html_diff
+from wiki.render import links, marked, slots, values
+from wiki.render.markdown import Renderer
+from wiki.render.plugins.code import code_block
+from wiki.services import fields, newsletters
+from wiki.services import saved_searches as saved
+
+SMALL = 2_000
+"""Characters of the smaller text of two; the larger has four times as many."""
+
+COMPARING = 16_000
+"""The same for what compares texts: up to some thousands it may spend what it likes."""
+
+
+@cache
+def renderer() -> Renderer:
+    return Renderer()
+
+
+def changed(text: str) -> str:
+    """Another version of a text: a word more in the middle, and less at the end."""
+    middle = len(text) // 2
+    return text[:middle] + " anders " + text[middle : -len(text) // 8 or None]
+
+
+def carry(text: str) -> object:
+    carried = anchors.Carry(text, changed(text))
+    step = len(text) // 8 + 1
+    return [carried.carry(at, at + 40) for at in range(0, max(1, len(text) - 40), step)]
+
+
+def fold(text: str) -> object:
+    weave = Weave()
+    for step, each in enumerate((text, changed(text), text), 1):
+        weave.fold(step, sentences.keys(each))
+    return weave
+
+
+def merged(text: str) -> object:
+    made = merge.merge(text, changed(text), "eerst\n\n" + text)
+    return merge.resolve(made.hunks, {})
+
+
+def both(call: object) -> Call:
+    return lambda text: call(text, changed(text))  # type: ignore[operator]
+
+
+def lines(text: str) -> list[str]:
+    return text.split("\n")
+
+
+ROLE = rights.Role.MEMBER
+SITE = search.Site()
+SUMMARY = sources.read_page("a", "", b"", "", None)
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+CALLS: dict[str, Call] = {
+    "domain.markdown.document.read": document.read,
+    "domain.markdown.document.read_comment": document.read_comment,
+    "domain.anchors.Carry": carry,
+    "domain.anchors.Step": lambda text: anchors.Step("", "b", text, str).follow(
+        anchors.Standing(anchors.Anchor("a", 0, 5, text[:5])), anchors.Anchor("c", 0, 5, text[:5])
+    ),
+    "domain.anchors.clip": lambda text: anchors.clip(text, anchors.Span(0, len(text))),
+    "domain.anchors.find": lambda text: anchors.find(text[-4_000:] + "x", text, 2),
+    "domain.anchors.locate": lambda text: anchors.locate(anchors.Asked(quote=text[-4_000:]), text),
+    "domain.anchors.written": lambda text: anchors.written("", 0, 1, text),
+    "domain.dialogues.Speakers": lambda text: dialogues.Speakers(lines(text)),
+    "domain.dialogues.Speakers.opening": lambda text: dialogues.Speakers(["A"]).opening(text),
+    "domain.dialogues.turns": lambda text: dialogues.turns(text, ["A", "B", text]),
+    "domain.diff.fields": both(diff.fields),
+    "domain.diff.pieces": lambda text: diff.pieces(lines(text), lines(changed(text)), Effort()),
+    "domain.diff.side": both(diff.side),
+    "domain.diff.split_words": both(diff.split_words),
+    "domain.diff.stats": both(diff.stats),
+    "domain.diff.words": both(diff.words),
+    "domain.frontmatter.replace": lambda text: frontmatter.replace(text, {"a": text, "b": "c"}),
+    "domain.identities.role_for": lambda text: identities.role_for({"a": ROLE}, lines(text)),
+    "domain.likeness.likeness": lambda text: likeness.likeness(
+        Counter(text.split()), Counter(changed(text).split())
+    ),
+    "domain.likeness.pair": lambda text: likeness.pair(lines(text), lines(changed(text)), Effort()),
+    "domain.members.check_password": lambda text: members.check_password(text, text),
+    "domain.links.address": lambda text: page_links.address(text, "a/b", text),
+    "domain.merge.merge": merged,
+    "domain.normal.fold": lambda text: normal.fold(text, "NFKC", 10**9),
+    "domain.normal.form": lambda text: normal.form(text, "NFKD"),
+    "domain.passages.Weave": fold,
+    "domain.passages.Weave.fold": fold,
+    "domain.patches.unified": lambda text: patches.unified(text, changed(text), text[:200]),
+    "domain.paths.is_inside": lambda text: paths.is_inside(text, text[:-1]),
+    "domain.proxies.Proxies.between": lambda text: proxies.read("10.0.0.0/8").between(
+        "10.0.0.1", text.split(",")
+    ),
+    "domain.purging.Ids.data": lambda text: purging.Ids({"a" * 40: "b" * 40}).data(text.encode()),
+    "domain.purging.Ids.text": lambda text: purging.Ids({"a" * 40: "b" * 40}).text(text),
+    "domain.purging.Words.replaced": lambda text: purging.Words(["een woord"]).replaced(text),
+    "domain.purging.Words.stand_in": lambda text: purging.Words(["een woord"]).stand_in(text),
+    "domain.query.typed": lambda text: query.typed(text, "tag"),
+    "domain.query.without": lambda text: query.without(text, "tag", "a"),
+    "domain.renames.repoint": lambda text: renames.repoint(text, "b", "a", "c/d"),
+    "domain.saved_searches.address_of": lambda text: saved_searches.address_of({"q": text}),
+    "domain.search.person_path": lambda text: search.person_path(search.Scope(False), "", text),
+    "domain.sections.Anchors.give": lambda text: list(map(sections.Anchors().give, lines(text))),
+    "domain.sections.cut": lambda text: sections.cut(text, 1),
+    "domain.sections.paste": lambda text: sections.paste(text, 1, text),
+    "domain.text.Source.encode": lambda text: files.decode(text.encode()).encode(changed(text)),
+    "projections.catalogue.describe": lambda text: catalogue.describe("a", "", text.encode()),
+    "projections.catalogue.title_of": lambda text: catalogue.title_of("a", text),
+    "projections.search.documents.comment_document": lambda text: documents.comment_document(
+        1, SUMMARY, ("a", text), text, NOW, SITE
+    ),
+    "projections.search.documents.page_documents": lambda text: documents.page_documents(
+        SUMMARY, text, SITE, lines(text)
+    ),
+    "projections.search.documents.person_document": lambda text: documents.person_document(
+        "a", text, [(text, 1)], SITE
+    ),
+    "projections.search.sources.read_page": lambda text: sources.read_page(
+        "a", "", text.encode(), "", None
+    ),
+    "analysis.analyser.analyse": lambda text: analyser.analyse(text, "nl"),
+    "analysis.analyser.forms": lambda text: analyser.forms.__wrapped__(text, "nl"),
+    "analysis.analyser.is_stop": lambda text: analyser.is_stop(text, "nl"),
+    "analysis.analyser.kin": lambda text: analyser.kin(text, "nl"),
+    "analysis.snowball.Stemmer.stem": lambda text: snowball.Stemmer("dutch").stem(text),
+    "analysis.tokens.word_at": lambda text: tokens.word_at(text, 0),
+    "render.anchors.mark": lambda text: html_anchors.mark(
+        text, [html_anchors.Mark(1, 0, 9, "#a", "b")], html_anchors.Words("more", "#a")
+    ),
+    "render.diff.is_long": lambda text: html_diff.is_long(text, text),
+    "render.links.new_url": lambda text: links.new_url(text, links.LinkKind.PAGE),
+    "render.markdown.Renderer.comment": lambda text: renderer().comment(text),
+    "render.markdown.Renderer.fill_comment": lambda text: renderer().fill_comment(
+        renderer().comment(text), {}, {}
+    ),
+    "render.markdown.Renderer.fill": lambda text: renderer().fill(text, {}),
+    "render.markdown.Renderer.mentions": lambda text: renderer().mentions(text),
+    "render.markdown.Renderer.render": lambda text: renderer().render(text),
+    "render.markdown.Renderer.render_comment": lambda text: renderer().render_comment(text),
+    "render.marked.rendered_html": both(marked.rendered_html),
+    "render.plugins.code.code_block": lambda text: code_block(text, "python", len(text)),
+    "render.slots.fill": lambda text: slots.fill(text, {}),
+    "render.slots.fill_mentions": lambda text: slots.fill_mentions(text, {}),
+    "render.slots.slot": lambda text: slots.slot("A", text),
+    "render.values.write_value": lambda text: values.write_value([text, text]),
+    "services.fields.apply": lambda text: fields.apply(text, {"title": text, "tags": text}),
+    "services.fields.new_wrong": lambda text: fields.new_wrong(text, changed(text)),
+    "services.fields.values": lambda text: fields.values(pages.Meta(), text),
+    "services.newsletters.pace_of": lambda text: newsletters.pace_of({"List-Id": text}),
+    "services.saved_searches.asked": lambda text: saved.asked({"q": text}),
+}
+
+COMPARES = frozenset(
+    """
+    domain.anchors.Carry domain.diff.pieces domain.diff.side domain.diff.split_words
+    domain.diff.stats domain.diff.words domain.merge.merge domain.passages.Weave
+    domain.passages.Weave.fold domain.text.Source.encode domain.patches.unified
+    render.marked.rendered_html
+    """.split()
+)
+HEAVY = COMPARES | frozenset(
+    """
+    projections.catalogue.describe projections.catalogue.title_of
+    projections.search.documents.comment_document projections.search.documents.page_documents
+    projections.search.sources.read_page render.markdown.Renderer.comment
+    render.markdown.Renderer.fill_comment render.markdown.Renderer.mentions
+    render.markdown.Renderer.render render.markdown.Renderer.render_comment
+    render.plugins.code.code_block render.scan.scan render.scan.title_heading
+    services.fields.title_of
+    """.split()
+)
+"""What takes milliseconds for any text: measured with one text of every twelve."""
+
+BOUNDED = "its text is measured first"
+OURS = "its strings are ids and names that the wiki itself made"
+PATHS = "a path was checked first: 1,000 bytes at most"
+
+NOT_TYPED: dict[str, str] = {
+    "analysis.words": "names of files that are packed with the code",
+    "analysis.snowball.Stemmer": "the name of a language",
+    "domain.comments.place_of": OURS,
+    "domain.dialogues.turns_of": "takes what turns found",
+    "domain.errors": "errors that carry a text",
+    "domain.frontmatter.key_of": "takes what a pattern of this module found",
+    "domain.markdown": "parts of the reader, which document.read and read_comment go through",
+    "domain.passages.Past": "a protocol; the passages that are asked for were cut by passages.cut",
+    "domain.purging": "words that an administrator names on the command line",
+    "domain.rights": PATHS,
+    "domain.search": PATHS,
+    "domain.watches": PATHS,
+    "i18n.catalogue": "sentences of the code",
+    "i18n.letters": "names of templates, which escape what they show",
+    "projections.events": OURS,
+    "projections.lineage": PATHS,
+    "projections.setaside": "keeps what could not be read, and reads nothing in it",
+    "projections.search.documents.comment_owner": OURS,
+    "projections.search.documents.member_owner": OURS,
+    "projections.search.documents.member_document": "a name of 80 bytes, then as person_document",
+    "projections.search.folder": "names of files that the index made",
+    "projections.search.index": "asks suggestions.suggest, which looks at 100 characters",
+    "projections.search.people": OURS,
+    "projections.search.postings": "words that analysis made, 80 letters at most",
+    "projections.search.segments": "words that analysis made, 80 letters at most",
+    "projections.search.suggestions.distance": "words of a query, which has 500 characters at most",
+    "projections.search.view": "words that analysis made, 80 letters at most",
+    "render.plugins": "takes what the parser found",
+    "render.tokens": "takes what document.read found, for Renderer.render",
+    "services.ceremonies": "answers of an authenticator, read by webauthn; fields have a limit",
+    "services.commits": OURS,
+    "services.editing": "errors that carry a text",
+    "services.fields.changed": "compares values of fields, which apply reads",
+    "services.passwords": BOUNDED,
+}
+
+
+def of(name: str) -> Call | None:
+    """How a function is called with one text."""
+    return CALLS.get(name) or growth.alone(FOUND[name])
+
+
+def reason(name: str) -> str:
+    """Why a function never meets what a person typed at any length; empty if it does."""
+    places = [name, *(name.rsplit(".", parts)[0] for parts in range(1, name.count(".") + 1))]
+    return next((NOT_TYPED[place] for place in places if place in NOT_TYPED), "")
+
+
+FOUND = growth.readers()
+MEASURED = [name for name in FOUND if name in CALLS or not reason(name)]
+
+
+def test_every_function_that_reads_text_is_measured() -> None:
+    assert [name for name in MEASURED if of(name) is None] == []
+
+
+def test_no_line_is_left_of_a_function_that_is_gone() -> None:
+    assert CALLS.keys() <= FOUND.keys()
+    assert all(any(f"{name}.".startswith(f"{place}.") for name in FOUND) for place in NOT_TYPED)
+
+
+@pytest.mark.parametrize("name", MEASURED)
+def test_four_times_the_text_takes_four_times_as_long(name: str) -> None:
+    call = of(name)
+    assert call is not None
+    turn = MEASURED.index(name)
+    every = 12 if name in HEAVY else 1
+    for text in list(growth.texts(turn, 1))[turn % every :: every]:
+        check(name, call, text)
+
+
+SEEN = {
+    "domain.passages.cut": Text("Nou ", "!", "x"),
+    "domain.frontmatter.cut": Text("---\nhttp://", "\t", ")\n---\n"),
+    "domain.paths.slug": Text("a", "\u0301\u0323", ""),
+    "render.frontmatter.read": Text("---\nhttp://", "\t", ")\n---\n"),
+    "render.anchors.plain": Text("", "&#32;", ""),
+    "render.markdown.Renderer.render": Text("a|b\n-", "|   ", "x\n"),
+    "render.markdown.Renderer.render_comment": Text("", "> a\n- b\n", ""),
+    "domain.renames.repoint": Text("Hallo [a](", " ", "x"),
+}
+"""Texts that once stopped the wiki."""
+
+
+@pytest.mark.parametrize("name", SEEN)
+def test_texts_that_once_stopped_the_wiki(name: str) -> None:
+    call = of(name)
+    assert call is not None
+    check(name, call, SEEN[name])
+
+
+def test_long_lists_of_tags_merge_as_fast_as_they_are_read() -> None:
+    def call(text: str) -> object:
+        tags = [f"t{number}" for number in range(len(text))]
+        texts = (tags, [*tags, "hun"], ["mijn", *tags])
+        made = merge.merge(*(f"---\ntags: [{', '.join(each)}]\n---\n" for each in texts))
+        assert made.clean and "hun]" in made.text and "[mijn" in made.text
+        return made
+
+    check("domain.merge", call, Text("", "a", ""))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", MEASURED)
+def test_all_texts_together_and_longer_ones(name: str) -> None:
+    call = of(name)
+    assert call is not None
+    for text in growth.every_text():
+        check(name, call, text)
+
+
+def check(name: str, call: Call, text: Text) -> None:
+    """Fail if a text takes more than its length allows; a busy machine is asked twice."""
+    small = COMPARING if name in COMPARES else SMALL
+    if growth.grows(call, text, small) > growth.MOST:
+        ratio = growth.grows(call, text, 2 * small)
+        assert ratio <= growth.MOST, f"{name}: {ratio:.1f} times as long for 4 times {text}"
