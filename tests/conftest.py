@@ -9,11 +9,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from tests.fixtures import postgres
 from wiki.domain.rights import Actor, Role
 from wiki.settings import Settings
+
+# How long an example takes says how busy the machine is.
+hypothesis.settings.register_profile("wiki", deadline=None)
+hypothesis.settings.load_profile("wiki")
 
 PASSWORD = "correct horse battery"
 IN_CI = os.environ.get("CI") == "true"
