@@ -40,16 +40,19 @@ def postgres_server() -> Iterator[str]:
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def database_url(request: pytest.FixtureRequest) -> str:
     """The URL of a fresh database: the test runs once on SQLite and once on PostgreSQL."""
-    if request.param == "sqlite":
-        return ""
+    return "" if request.param == "sqlite" else str(request.getfixturevalue("postgres_url"))
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> str:
+    """The URL of a fresh database on PostgreSQL."""
     import psycopg
 
-    server = request.getfixturevalue("postgres_server")
     name = f"wiki{next(_number)}"
-    plain = server.replace("+psycopg", "")
+    plain = postgres_server.replace("+psycopg", "")
     with psycopg.connect(f"{plain}/postgres", autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
-    return f"{server}/{name}"
+    return f"{postgres_server}/{name}"
 
 
 @pytest.fixture

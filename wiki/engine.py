@@ -11,7 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from wiki import identity
 from wiki.bell import Bell
+from wiki.database import identity as marks
 from wiki.database import members, profiles, rules, sealing
 from wiki.database.database import Database
 from wiki.domain.errors import Unavailable
@@ -28,6 +30,8 @@ from wiki.store.store import Store
 
 PAGES = "pages"
 LOCK = "wiki.lock"
+UNFINISHED = "restore.unfinished"
+"""Stands in a data folder as long as a restore is not finished there."""
 PATIENCE = 2.0
 """Seconds that a reader waits while another thread brings the lists up to date."""
 REST = 5.0
@@ -168,6 +172,14 @@ class Wiki:
             log.exception("the lists cannot be made anew")
             time.sleep(REST)
 
+    def keep_people(self) -> None:
+        """Note, durably, that there are people: a database without them is no longer believed."""
+        known = identity.read(self.settings.data)
+        if known is None or known.people:
+            return
+        self.database.harden()
+        identity.write(self.settings.data, replace(known, people=True))
+
     def close(self) -> None:
         """Let go of files and connections; the wiki cannot be used afterwards."""
         self.database.close()
@@ -223,9 +235,51 @@ def open_wiki(settings: Settings, *, alone: bool = False) -> Wiki:
         raise
 
 
-def _opened(settings: Settings, held: Use) -> Wiki:
-    store = Store.open(settings.data / PAGES)
+def adopt_database(settings: Settings) -> None:
+    """Let the data folder bear the mark of whatever wiki its database holds now."""
     database = Database.open(settings.database_url, settings.data)
+    try:
+        with database.write() as connection:
+            mark = marks.ensure(connection)
+        identity.write(settings.data, identity.Identity(mark))
+    finally:
+        database.close()
+
+
+def _database(settings: Settings) -> Database:
+    """The database of the wiki in the settings' data folder, and of no other.
+
+    Both bear its mark. A folder without one (new, or older than marks) gets the database's; but a
+    database on a server that has a mark and people is some other folder's.
+    """
+    data = settings.data
+    known = identity.read(data)
+    database = Database.open(settings.database_url, data, known.mark if known else "")
+    try:
+        with database.read() as connection:
+            mark, has_people = marks.get(connection), members.any_ever(connection)
+        if known is None and mark and has_people and not database.is_file:
+            raise Unavailable("database_taken", folder=str(data))
+        if known and known.people and not has_people:
+            raise Unavailable("database_lost", folder=str(data))
+        if not mark:
+            with database.write() as connection:
+                mark = marks.ensure(connection)
+        found = identity.Identity(mark, has_people)
+        if found != known:
+            database.harden()
+            identity.write(data, found)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _opened(settings: Settings, held: Use) -> Wiki:
+    if (settings.data / UNFINISHED).exists():
+        raise Unavailable("restore_unfinished", folder=str(settings.data))
+    database = _database(settings)
+    store = Store.open(settings.data / PAGES)
     _trust(store, database)
     site = Site(settings.language, ZoneInfo(settings.timezone))
     wiki = Wiki(

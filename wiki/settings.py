@@ -242,17 +242,28 @@ def _named_in(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def _read_file(file: Path) -> dict[str, str]:
-    if not file.is_file():
-        return {}
+    return written_in(file.read_text(encoding="utf-8")) if file.is_file() else {}
+
+
+def written_in(text: str) -> dict[str, str]:
+    """The settings in the text of a `denktank.cfg`, as written; raises SettingError."""
     found = {}
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in enumerate(text.splitlines(), 1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
         name, equals, value = line.partition("=")
         if not equals:
-            raise SettingError(f"{file.name}, line {number}: write NAME = value")
+            raise SettingError(f"{FILE}, line {number}: write NAME = value")
         found[name.strip().lower()] = value.strip()
     return found
+
+
+def with_database(text: str, url: str) -> str:
+    """The text of a `denktank.cfg` that names this database, whatever it named before."""
+    lines = [line for line in text.splitlines() if "database_url" not in written_in(line)]
+    if url:
+        lines.append(f"DATABASE_URL = {url}")
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _parse(name: str, value: Any) -> Any:

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import click
 
-from wiki.commands.place import data_option, opened, settings_in
-from wiki.i18n.errors import notice
+from wiki.commands.place import Stop, data_option, opened, settings_in
+from wiki.domain.errors import WikiError
+from wiki.engine import adopt_database
+from wiki.i18n.errors import notice, sentence
 from wiki.services import members, starter
 from wiki.settings import Settings
 
@@ -15,13 +17,28 @@ from wiki.settings import Settings
 @click.command()
 @data_option
 @click.option("--empty", is_flag=True, help="Write no starter content.")
-def init(data: Path | None, empty: bool) -> None:
+@click.option(
+    "--adopt",
+    is_flag=True,
+    help="Believe the people and talk that the database holds now, whatever it held before.",
+)
+def init(data: Path | None, empty: bool, adopt: bool) -> None:
     """Make a wiki in the folder that --data names; one that is there stays as it is."""
     settings = settings_in(data or Path.cwd(), may_be_new=True)
+    if adopt:
+        adopted(settings)
     link = prepare(settings, settings.base_url, empty=empty)
     click.echo(f"The wiki is in {settings.data}.")
     if link:
         click.echo(f"Make the administrator's account: {link}")
+
+
+def adopted(settings: Settings) -> None:
+    """Let the folder bear the mark of the database as it is now."""
+    try:
+        adopt_database(settings)
+    except WikiError as error:
+        raise Stop(sentence("en", error.code, error.values)) from error
 
 
 def prepare(settings: Settings, address: str, *, empty: bool) -> str:

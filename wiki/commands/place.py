@@ -69,7 +69,12 @@ def opened(settings: Settings, *, alone: bool = False) -> Wiki:
     except WikiError as error:
         raise Stop(sentence("en", error.code, error.values)) from error
     except OSError as error:
-        raise Stop(f"cannot use {error.filename or settings.data}: {error.strerror}") from error
+        raise failed(error, settings.data) from error
+
+
+def failed(error: OSError, data: Path) -> Stop:
+    """What an operator reads when the disk or a file in the wiki's folder failed."""
+    return Stop(f"cannot use {error.filename or data}: {error.strerror}")
 
 
 def with_wiki(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -86,6 +91,8 @@ def with_wiki(command: Callable[..., Any]) -> Callable[..., Any]:
             return command(wiki, *args, **options)
         except WikiError as error:
             raise Stop(sentence("en", error.code, error.values)) from error
+        except OSError as error:
+            raise failed(error, wiki.settings.data) from error
         finally:
             wiki.close()
 

@@ -7,6 +7,7 @@ started again, visitors wait a moment instead of being refused.
 from __future__ import annotations
 
 import errno
+import fcntl
 import gc
 import logging
 import multiprocessing
@@ -22,9 +23,11 @@ from types import FrameType
 
 import click
 
-from wiki.commands import logs, web, worker
+from wiki import identity
+from wiki.commands import lifeline, logs, web, worker
 from wiki.commands.init import prepare
 from wiki.commands.place import Stop, data_option, settings_in
+from wiki.database.faults import PASSING
 from wiki.engine import use
 from wiki.settings import Settings
 
@@ -34,12 +37,17 @@ FORK = multiprocessing.get_context("fork")
 BACKLOG = 1024
 PORT_PATIENCE = 5.0
 """Seconds to wait for a port that the processes of a killed supervisor are about to leave."""
-STOP_PATIENCE = 15.0
+STOP_PATIENCE = 4.0
 """Seconds that the children get to finish what they do when told to stop."""
-FIRST_DELAY, LONGEST_DELAY = 0.1, 10.0
+FIRST_DELAY, SHORT_DELAY, LONGEST_DELAY = 0.1, 10.0, 60.0
 MOST_FAILURES = 5
+"""A child that ended so often by itself, at once, is in no hurry to be started again."""
 STEADY = 30.0
 """A child that ran so many seconds is started again without delay when it dies."""
+RETRY = 1.0
+FIRST_PATIENCE = 30.0
+"""Seconds that a folder which never held a wiki waits for its database: then it is a mistake."""
+LOCK = "serve.lock"
 
 
 @dataclass
@@ -51,7 +59,7 @@ class Child:
     process: ForkProcess | None = None
     started: float = 0.0
     due: float = 0.0
-    delay: float = FIRST_DELAY
+    ends: int = 0
     failures: int = 0
 
     def tend(self, now: float) -> None:
@@ -62,15 +70,21 @@ class Child:
             return
         if self.process.is_alive():
             return
-        code, self.process = self.process.exitcode, None
+        code, self.process = self.process.exitcode or 0, None
         if now - self.started >= STEADY:
-            self.delay = FIRST_DELAY
-        # Ended by itself at once, not killed: it cannot start.
-        is_failure = bool(code and code > 0 and now - self.started < STEADY)
-        self.failures = self.failures + 1 if is_failure else 0
-        self.due = now + self.delay
-        log.error("the %s ended (%s); starting it again in %.1f s", self.name, code, self.delay)
-        self.delay = min(self.delay * 2, LONGEST_DELAY)
+            self.ends = self.failures = 0
+        self.ends += 1
+        # Ended by itself, not killed: it cannot start, or cannot stay.
+        self.failures = self.failures + 1 if code > 0 else 0
+        delay = self._delay()
+        self.due = now + delay
+        log.error("the %s ended (%s); starting it again in %.1f s", self.name, code, delay)
+
+    def _delay(self) -> float:
+        more = self.failures - MOST_FAILURES
+        if more >= 0:
+            return float(min(SHORT_DELAY * 2 ** min(more, 9), LONGEST_DELAY))
+        return float(min(FIRST_DELAY * 2 ** min(self.ends - 1, 9), SHORT_DELAY))
 
     def start(self, now: float) -> None:
         """Start the process."""
@@ -80,48 +94,47 @@ class Child:
 
 
 class Supervisor:
-    """Keeps the web server and the worker alive until it is told to stop."""
+    """Keeps the web server and the worker alive until it is told to stop.
 
-    def __init__(self, settings: Settings, listener: socket.socket) -> None:
+    Neither's failures end the other, or the supervisor: that the wiki could be opened was seen
+    before, so what fails now is a fault, and faults pass.
+    """
+
+    def __init__(self, settings: Settings, listener: socket.socket, alone: int) -> None:
         self._settings = settings
         self._listener = listener
-        self._held, self._ours = os.pipe()
+        self._alone = alone
+        self._line = lifeline.Lifeline()
         self._children = [Child("web server", self._web), Child("worker", self._worker)]
         self._stopping = False
 
     def _web(self) -> None:
         self._become_child()
-        web.run(self._settings, self._listener.fileno(), self._held)
+        web.run(self._settings, self._listener.fileno(), self._line.held)
 
     def _worker(self) -> None:
         self._become_child()
         self._listener.close()
-        worker.run(self._settings, self._held)
+        worker.run(self._settings, self._line.held)
 
     def _become_child(self) -> None:
-        os.close(self._ours)
+        self._line.become_child()
+        # Only the supervisor's own death lets the next one start.
+        os.close(self._alone)
         # A group of its own: at Ctrl-C the supervisor alone decides who stops when.
         os.setsid()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, signal.SIG_DFL)
 
     def run(self) -> None:
-        """Keep both alive until SIGTERM or SIGINT, then stop both and return.
-
-        Raises Stop if one of them cannot start at all.
-        """
+        """Keep both alive until SIGTERM or SIGINT, then stop both and return."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         while not self._stopping:
             for child in self._children:
                 child.tend(time.monotonic())
             time.sleep(0.05)
-            if any(child.failures >= MOST_FAILURES for child in self._children):
-                break
         self._end()
-        for child in self._children:
-            if child.failures >= MOST_FAILURES:
-                raise Stop(f"the {child.name} cannot start; what it said stands above")
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
         del number, frame
@@ -165,6 +178,45 @@ def listen(host: str, port: int) -> socket.socket:
             return listener
 
 
+def alone(data: Path) -> int:
+    """A handle by which nobody else can serve this folder until this process ends, however it does.
+
+    Raises Stop if somebody does already.
+    """
+    data.mkdir(parents=True, exist_ok=True)
+    handle = os.open(data / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        other = os.read(handle, 20).decode("ascii", "replace").strip()
+        os.close(handle)
+        message = f"the wiki in {data} is being served already, by process {other}; stop that first"
+        raise Stop(message) from None
+    os.truncate(handle, 0)
+    os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
+    return handle
+
+
+def patiently(settings: Settings, address: str, *, empty: bool) -> str:
+    """What `prepare` gives; waits for a database that is away or locked.
+
+    Raises Stop for all that waiting does not mend.
+    """
+    began, said = time.monotonic(), ""
+    while True:
+        try:
+            return prepare(settings, address, empty=empty)
+        except Stop as stop:
+            code = getattr(stop.__cause__, "code", "")
+            is_new = not (settings.data / identity.FILE).exists()
+            if code not in PASSING or (is_new and time.monotonic() - began > FIRST_PATIENCE):
+                raise
+            if stop.message != said:
+                said = stop.message
+                click.echo(f"{said} Trying again until it works.", err=True)
+            time.sleep(RETRY)
+
+
 @click.command()
 @data_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
@@ -177,9 +229,10 @@ def serve(data: Path | None, host: str, port: int, empty: bool) -> None:
     """
     settings = settings_in(data, may_be_new=data is not None)
     logs.configure(settings.log_format)
+    held_alone = alone(settings.data)
     listener = listen(host, port)
     address = settings.base_url or f"http://{_shown(host)}:{listener.getsockname()[1]}"
-    link = prepare(settings, address, empty=empty)
+    link = patiently(settings, address, empty=empty)
     click.echo(f"{settings.site_name}: {address}")
     if link:
         click.echo(f"Make the administrator's account: {link}")
@@ -189,7 +242,7 @@ def serve(data: Path | None, host: str, port: int, empty: bool) -> None:
     # Also while a child is started again nobody may rewrite history.
     held = use(settings.data)
     try:
-        Supervisor(settings, listener).run()
+        Supervisor(settings, listener, held_alone).run()
     finally:
         held.end()
 

@@ -17,7 +17,7 @@ from wiki.commands import lifeline
 from wiki.commands.patience import PatientWorker
 from wiki.settings import Settings
 
-GRACE = 4
+GRACE = 3
 """Seconds for requests under way to finish when the server is told to stop."""
 M_ARENA_MAX = -8
 TIMEOUT = 60
@@ -46,6 +46,8 @@ class Server(BaseApplication):  # type: ignore[misc]
         self._settings = settings
         self._listener = listener
         self._held = held
+        # Of the server itself: the supervisor lives on when the server is killed.
+        self._line = lifeline.Lifeline()
         self.language = settings.language
         self.most_body = configuration(settings)["MAX_CONTENT_LENGTH"]
         super().__init__()
@@ -66,7 +68,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "timeout": TIMEOUT,
             "graceful_timeout": GRACE,
             "logger_class": Log,
-            "post_fork": functools.partial(_started, self._held),
+            "post_fork": functools.partial(_started, self._held, self._line),
             "control_socket_disable": True,
         }.items():
             self.cfg.set(name, value)
@@ -76,9 +78,12 @@ class Server(BaseApplication):  # type: ignore[misc]
         return create_app(self._settings)
 
 
-def _started(held: int, arbiter: Arbiter, worker: Any) -> None:
+def _started(held: int, line: lifeline.Lifeline, arbiter: Arbiter, worker: Any) -> None:
     del arbiter, worker
+    line.become_child()
     lifeline.hold(held)
+    # At once: another server is started, and nobody else would end what hangs here.
+    lifeline.hold(line.held, grace=0)
 
 
 def run(settings: Settings, listener: int, held: int) -> None:

@@ -30,8 +30,14 @@ def run(settings: Settings, held: int | None = None) -> None:
     if held is not None:
         lifeline.hold(held)
     stop = threading.Event()
+
+    def told(*_: object) -> None:
+        stop.set()
+        # In the middle of an index, or of a mail server that hangs: every job survives that.
+        lifeline.leave()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, told)
     wiki = opened(settings)
     crumbs_in(wiki.store.git).watch()
     try:

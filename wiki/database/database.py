@@ -10,18 +10,20 @@ import os
 import sqlite3
 import time
 import weakref
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, make_url
+from sqlalchemy import Connection, NullPool, create_engine, inspect, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from wiki.database import tables
+from wiki.database import identity, tables
 from wiki.database.backend import Backend, Facts
 from wiki.database.faults import AWAY, DAMAGED, FAILING, PASSING, READONLY, Guarded, seen, told
 from wiki.database.migrations import newest, taken, upgrade
 from wiki.database.postgres import Postgres
-from wiki.database.sqlite import SQLite
+from wiki.database.schema import truth
+from wiki.database.sqlite import SQLite, has_pointer
 from wiki.domain.errors import Unavailable
 
 TRUTH = "wiki.db"
@@ -43,35 +45,40 @@ class Database:
         _OPEN.add(self)
 
     @classmethod
-    def open(cls, url: str, data: Path) -> Database:
+    def open(cls, url: str, data: Path, mark: str = "") -> Database:
         """The database at an SQLAlchemy URL, its tables brought up to date.
+
+        With a `mark` it must hold that wiki; raises Unavailable (`database_lost`,
+        `database_foreign`) and makes no tables if it does not.
 
         The empty URL is SQLite in the data folder. Raises Unavailable: with a code of `PASSING` if
         trying again may help, `database_unreadable` if the URL is wrong or leads to no database.
         """
         tables.load()
-        try:
-            return cls._open(url, data)
-        except (SQLAlchemyError, sqlite3.Error, ValueError) as error:
-            fault = seen(error)
-            if fault and fault.code in PASSING:
-                raise fault from error
-            detail = str(getattr(error, "orig", None) or error).partition("\n")[0]
-            raise Unavailable("database_unreadable", detail=detail) from error
+        with _readable():
+            return cls._open(url, data, mark)
 
     @classmethod
-    def _open(cls, url: str, data: Path) -> Database:
+    def _open(cls, url: str, data: Path, mark: str) -> Database:
         parsed = make_url(url or f"sqlite:///{data / TRUTH}")
         kind = parsed.get_backend_name()
         backend: Backend
         if kind == "sqlite":
-            backend = SQLite(Path(parsed.database or data / TRUTH), data)
+            file = Path(parsed.database or data / TRUTH)
+            if (mark or has_pointer(data)) and not file.exists():
+                raise Unavailable("database_lost", folder=str(data))
+            backend = SQLite(file, data)
         elif kind in {"postgresql", "postgres"}:
             backend = Postgres(parsed.set(drivername="postgresql+psycopg"))
         else:
             raise ValueError(f"a wiki lives in SQLite or PostgreSQL, not in {kind}")
         with backend.read() as connection:
+            found = identity.get(connection)
             is_old = taken(connection) != newest()
+        if mark and found != mark:
+            backend.close()
+            code = "database_foreign" if found else "database_lost"
+            raise Unavailable(code, folder=str(data))
         # Only then a transaction that writes: a disk that is read-only can be read from.
         if is_old:
             upgrade(backend.truth)
@@ -142,6 +149,11 @@ class Database:
         with told():
             return self._backend.facts()
 
+    @property
+    def is_file(self) -> bool:
+        """Whether the truth is a file of ours, not something on a server that others reach too."""
+        return isinstance(self._backend, SQLite)
+
     def harden(self) -> None:
         """Put all that was committed where it does not depend on a log beside the database."""
         with told():
@@ -171,6 +183,53 @@ def _passed_over(error: Exception, known: object) -> Unavailable:
     if known is None:
         raise fault from error
     return fault
+
+
+def contents(url: str, data: Path) -> str | None:
+    """None for a database in which there is nothing, else the mark of the wiki that it holds.
+
+    The mark is empty if what it holds is no wiki. Nothing is made there. Raises Unavailable as
+    `Database.open` does.
+    """
+    tables.load()
+    with _readable():
+        parsed = make_url(url or f"sqlite:///{data / TRUTH}")
+        if parsed.get_backend_name() != "sqlite":
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        elif not Path(parsed.database or "").exists():
+            return None
+        engine = create_engine(parsed, poolclass=NullPool)
+        with engine.connect() as connection:
+            there = set(inspect(connection).get_table_names())
+            known = {table.name: table for table in truth.sorted_tables}
+            mark = identity.get(connection)
+            ours = (known[name] for name in there & known.keys() if name not in _BEGUN)
+            is_empty = not there - known.keys() - _BEGUN and not any(
+                connection.execute(select(table).limit(1)).first() for table in ours
+            )
+            return None if is_empty and not mark else mark
+
+
+_BEGUN = frozenset({"alembic_version", "generation"})
+"""Tables that have a row in a database without a wiki that was opened once."""
+
+
+def make_shown(url: str) -> str:
+    """A URL as it may be shown: without its password."""
+    return make_url(url).render_as_string(hide_password=True)
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """What a database says to a wrong URL, or says while it is away, comes out as Unavailable."""
+    try:
+        yield
+    except (SQLAlchemyError, sqlite3.Error, ValueError) as error:
+        fault = seen(error)
+        if fault and fault.code in PASSING:
+            raise fault from error
+        detail = str(getattr(error, "orig", None) or error).partition("\n")[0]
+        raise Unavailable("database_unreadable", detail=detail) from error
 
 
 _OPEN: weakref.WeakSet[Database] = weakref.WeakSet()

@@ -35,3 +35,12 @@ def put(connection: Connection, mark: str) -> None:
     """This database holds the wiki with this mark."""
     connection.execute(delete(identity))
     connection.execute(insert(identity).values(id=1, mark=mark))
+
+
+def ensure(connection: Connection) -> str:
+    """The mark of the wiki in this database, in a transaction that may write; made if need be."""
+    mark = get(connection)
+    if not mark:
+        mark = new()
+        put(connection, mark)
+    return mark

@@ -145,6 +145,11 @@ def former(connection: Connection) -> list[str]:
     return list(connection.scalars(asked))
 
 
+def any_ever(connection: Connection) -> bool:
+    """Whether an account was ever made: one that is erased keeps its row."""
+    return connection.scalar(select(members.c.id).limit(1)) is not None
+
+
 def get(connection: Connection, id: int) -> Member | None:
     """The account with this id."""
     return _one(connection, members.c.id == id)

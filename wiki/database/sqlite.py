@@ -41,6 +41,11 @@ _BLANK = 2
 _READING_KILOBYTES = 512
 
 
+def has_pointer(data: Path) -> bool:
+    """Whether a wiki on SQLite was ever open in this folder: its projections are named there."""
+    return (data / POINTER).exists()
+
+
 class SQLite:
     """The two files and their connections, pooled; see `Backend` for the methods."""
 

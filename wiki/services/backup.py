@@ -8,27 +8,43 @@ since git knows nothing of SQL.
 
 from __future__ import annotations
 
+import fcntl
 import io
 import json
 import os
+import shutil
 import tarfile
 import tempfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from wiki import identity
 from wiki.database import dump
-from wiki.database.database import Database
+from wiki.database import identity as marks
+from wiki.database.database import Database, contents, make_shown
 from wiki.domain.errors import Conflict, Invalid
-from wiki.engine import Wiki
+from wiki.engine import UNFINISHED, Wiki
 from wiki.services import signs
-from wiki.settings import FILE, SECRET_FILE, Settings
+from wiki.settings import (
+    FILE,
+    PREFIX,
+    SECRET_FILE,
+    Settings,
+    with_database,
+    written_in,
+)
 from wiki.store.store import Store
 
 FORMAT = 1
 MANIFEST, PEOPLE, PAGES = "manifest.json", "people.jsonl", "pages.bundle"
 KEPT = (FILE, SECRET_FILE)
+DRAFT = ".backup-"
+RESTORED = frozenset({UNFINISHED, FILE, SECRET_FILE, "pages", identity.FILE, "search_index"})
+"""What stands in the folder of a restore that was broken off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +59,8 @@ class Report:
 def write(wiki: Wiki, target: Path) -> Report:
     """Write a backup to `target`, which appears complete or not at all; readable only by us."""
     target = target.resolve()
-    with tempfile.TemporaryDirectory(prefix=".backup-", dir=target.parent) as name:
+    _tidy(target.parent)
+    with tempfile.TemporaryDirectory(prefix=DRAFT, dir=target.parent) as name, _held(Path(name)):
         folder = Path(name)
         rows = _dump(wiki, folder / PEOPLE)
         wiki.store.backup(folder / PAGES)
@@ -70,25 +87,105 @@ def write(wiki: Wiki, target: Path) -> Report:
     return Report(size, rows, head)
 
 
-def restore(source: Path, settings: Settings) -> Report:
-    """Put a backup into the settings' data folder, which must not hold a wiki.
+def restore(source: Path, data: Path, environment: Mapping[str, str], url: str | None) -> Report:
+    """Put a backup into a data folder, which must not hold a wiki; all of it, or it can be redone.
 
-    The projections are made afterwards, by whoever opens the wiki. Raises Conflict if there is
-    something in the folder already, Invalid if the file is not a backup.
+    As long as it is not finished a file in the folder says so: no wiki is opened there, and the
+    next restore begins anew. `url` is the database for people and talk, empty for SQLite in the
+    folder, None for what the environment or the backup's settings say; but a server that those
+    settings name is never used unasked: the wiki that was backed up may be running on it. What is
+    restored is a wiki of its own, with its own mark. The projections are made by whoever opens it.
+    Raises Conflict if folder or database hold something, Invalid if the file is not a backup,
+    SettingError.
     """
-    data = settings.data
-    if data.exists() and any(data.iterdir()):
-        raise Conflict("restore_not_empty", folder=str(data))
-    data.mkdir(parents=True, exist_ok=True)
+    _check_empty(data)
     try:
         with tarfile.open(source, "r:gz") as tar:
             manifest = _manifest(tar)
-            _keep(tar, data)
+            settings = _settings(tar, data, environment, url)
+            mark = _begin(settings)
+            _keep(tar, settings)
             _restore_pages(tar, data, manifest["branch"])
-            rows = _restore_people(tar, settings)
-    except (tarfile.TarError, EOFError) as error:
+            rows = _restore_people(tar, settings, mark)
+    except (tarfile.TarError, zlib.error, EOFError, KeyError, ValueError) as error:
         raise Invalid("backup_unreadable", file=str(source)) from error
+    identity.write(data, identity.Identity(mark, people=rows > 0))
+    (data / UNFINISHED).unlink()
     return Report(source.stat().st_size, rows, manifest["head"])
+
+
+def _check_empty(data: Path) -> None:
+    """Pass if a wiki can be put in a folder; what a broken-off restore left is removed."""
+    there = sorted(data.iterdir()) if data.exists() else []
+    if not there:
+        return
+    if not (data / UNFINISHED).exists() or not all(_is_ours(file.name) for file in there):
+        raise Conflict("restore_not_empty", folder=str(data))
+    for file in there:
+        if file.name == UNFINISHED:
+            continue
+        if file.is_dir():
+            shutil.rmtree(file)
+        else:
+            file.unlink()
+
+
+def _is_ours(name: str) -> bool:
+    return name in RESTORED or name.startswith(("wiki.db", "projections", ".restore-", "."))
+
+
+def _settings(
+    tar: tarfile.TarFile, data: Path, environment: Mapping[str, str], url: str | None
+) -> Settings:
+    """Where the restored wiki will be; raises Conflict about its database."""
+    text = _text(tar, FILE)
+    named = written_in(text).get("database_url", "")
+    forced = environment.get(f"{PREFIX}DATABASE_URL")
+    if forced is not None and url is not None and forced != url:
+        raise Conflict("restore_two_databases")
+    chosen = forced if url is None else url
+    if chosen is None and named:
+        raise Conflict("restore_names_database", database=make_shown(named))
+    return Settings(data=data, database_url=chosen or "")
+
+
+def _begin(settings: Settings) -> str:
+    """Say in the folder that a restore goes on; gives the mark of the wiki to come.
+
+    Raises Conflict (`restore_database_taken`) if the database holds anything that is not of an
+    earlier try.
+    """
+    data = settings.data
+    data.mkdir(parents=True, exist_ok=True)
+    note = data / UNFINISHED
+    mark = note.read_text(encoding="ascii").strip() if note.exists() else ""
+    holds = contents(settings.database_url, data)
+    if holds is not None and (not mark or holds != mark):
+        raise Conflict("restore_database_taken")
+    mark = mark or marks.new()
+    identity.keep(note, mark + "\n")
+    return mark
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[bool]:
+    """Hold a folder as long as a backup is being made in it; gives whether nobody else does."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield True
+    except BlockingIOError:
+        yield False
+    finally:
+        os.close(handle)
+
+
+def _tidy(folder: Path) -> None:
+    """Remove what backups that were killed left beside their target."""
+    for left in folder.glob(f"{DRAFT}*"):
+        with _held(left) as is_dead:
+            if is_dead:
+                shutil.rmtree(left)
 
 
 def _dump(wiki: Wiki, file: Path) -> int:
@@ -127,12 +224,20 @@ def _manifest(tar: tarfile.TarFile) -> dict[str, Any]:
     return manifest
 
 
-def _keep(tar: tarfile.TarFile, data: Path) -> None:
-    for name in KEPT:
-        if name in tar.getnames():
-            handle = os.open(data / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "wb") as out, _member(tar, name) as file:
-                out.write(file.read())
+def _text(tar: tarfile.TarFile, name: str) -> str:
+    """A small file of the archive; empty if it is not there."""
+    if name not in tar.getnames():
+        return ""
+    with _member(tar, name) as file:
+        return str(file.read().decode())
+
+
+def _keep(tar: tarfile.TarFile, settings: Settings) -> None:
+    """Put settings and key where they were; the settings name the database that was chosen."""
+    text = with_database(_text(tar, FILE), settings.database_url)
+    for name, kept in ((FILE, text), (SECRET_FILE, _text(tar, SECRET_FILE))):
+        if kept:
+            identity.keep(settings.data / name, kept)
 
 
 def _restore_pages(tar: tarfile.TarFile, data: Path, branch: str) -> None:
@@ -146,11 +251,14 @@ def _restore_pages(tar: tarfile.TarFile, data: Path, branch: str) -> None:
         store.close()
 
 
-def _restore_people(tar: tarfile.TarFile, settings: Settings) -> int:
+def _restore_people(tar: tarfile.TarFile, settings: Settings, mark: str) -> int:
     database = Database.open(settings.database_url, settings.data)
     try:
         with database.write() as connection:
-            return dump.load(connection, _lines(tar))
+            rows = dump.load(connection, _lines(tar))
+            marks.put(connection, mark)
+        database.harden()
+        return rows
     finally:
         database.close()
 

@@ -127,6 +127,7 @@ def add(
             raise NotFound("link_dead")
         member = members.add(connection, new)
         audit.write(wiki, connection, SYSTEM, "member_add", member.username, role=role.word)
+    wiki.keep_people()
     return member
 
 
