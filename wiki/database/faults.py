@@ -55,7 +55,7 @@ _POSTGRES: Mapping[str, str] = {
 _WRONG = re.compile(
     "authentication failed|(role|database) .* does not exist|could not translate host"
 )
-"""What a server, or the search for it, says to a wrong URL; at connecting there is no SQLSTATE."""
+"""What a server says to a wrong URL; at connecting there is no SQLSTATE."""
 
 
 def seen(error: BaseException) -> Unavailable | None:

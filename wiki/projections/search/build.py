@@ -11,7 +11,6 @@ import multiprocessing
 import os
 import queue
 import threading
-import time
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -91,9 +90,7 @@ def _together(
     given: Any = context.Queue(number * 4)
     told: Any = context.Queue()
     workers = [
-        context.Process(
-            target=_work, args=(folder, site, trial.git, given, told, os.getpid()), daemon=True
-        )
+        context.Process(target=_work, args=(folder, site, trial.git, given, told), daemon=True)
         for _ in range(number)
     ]
     for worker in workers:
@@ -111,8 +108,8 @@ def _together(
             worker.join()
 
 
-def _work(folder: Path, site: Site, git: Path, given: Any, told: Any, parent: int) -> None:
-    threading.Thread(target=_leave_with, args=(parent,), daemon=True).start()
+def _work(folder: Path, site: Site, git: Path, given: Any, told: Any) -> None:
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
     # postings are millions of small objects without cycles: looking for those doubles the time
     gc.disable()
     chunks: Iterator[list[Source]] = iter(given.get, None)
@@ -122,10 +119,11 @@ def _work(folder: Path, site: Site, git: Path, given: Any, told: Any, parent: in
     told.put((segment, trial.failed))
 
 
-def _leave_with(parent: int) -> None:
-    """End this process once its parent has ended, even where it waits for a full queue."""
-    while os.getppid() == parent:
-        time.sleep(_WAIT)
+def _leave_with_parent() -> None:
+    """End this process as soon as its parent has ended, even where it waits for a full queue."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
     os._exit(1)
 
 

@@ -1,0 +1,151 @@
+"""The supervisor and its processes: killed, stopped, started twice, and without a database."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from sqlalchemy import make_url
+
+from tests.fixtures.gate import Gate
+from tests.fixtures.running import Browser, Running, denktank, value_of
+
+pytestmark = pytest.mark.slow
+PAGES = 3000
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[Running]:
+    """A new wiki, not yet started."""
+    wiki = Running(tmp_path / "wiki")
+    try:
+        yield wiki
+    finally:
+        wiki.end()
+
+
+def until(what: Callable[[], bool], seconds: float = 60) -> None:
+    """Wait until it is so."""
+    end = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def children(running: Running, name: str) -> list[psutil.Process]:
+    """The web processes under the server, or what the worker started."""
+    supervisor = psutil.Process(running.process.pid if running.process else 0)
+    web, worker = sorted(supervisor.children(), key=lambda one: one.pid)
+    return (web if name == "web" else worker).children()
+
+
+def answers(running: Running, path: str = "/healthz") -> int:
+    """The status of an answer; 0 for none."""
+    with contextlib.suppress(OSError):
+        return Browser(running.port).get(path)[0]
+    return 0
+
+
+def test_a_server_that_is_killed_takes_its_processes_along(running: Running) -> None:
+    running.start()
+    until(lambda: len(children(running, "web")) == 2)
+    server = psutil.Process(children(running, "web")[0].ppid())
+    left = server.children()
+    server.kill()
+    _, alive = psutil.wait_procs(left, timeout=5)
+    assert not alive
+    until(lambda: answers(running) == 200)
+    assert running.process is not None
+    assert running.process.poll() is None
+
+
+def test_stops_in_the_middle_of_building_an_index(running: Running) -> None:
+    assert denktank("init", "--empty", "--data", running.data).returncode == 0
+    lines = [
+        "commit refs/heads/main",
+        "committer T <t@example.org> 1700000000 +0000",
+        "data 1",
+        "x",
+    ]
+    for number in range(PAGES):
+        text = f"# Bladzijde {number}\n\n" + "Lange zinnen over beleid en bestuur. " * 200
+        lines += [f"M 644 inline p{number}.md", f"data {len(text)}", text]
+    running.import_history("\n".join(lines) + "\n")
+    running.start()
+    until(lambda: len(children(running, "worker")) >= 2)
+    family = running.family()
+    began = time.monotonic()
+    assert running.stop() == 0
+    assert time.monotonic() - began < 6
+    _, alive = psutil.wait_procs(family, timeout=1)
+    assert not alive
+
+
+def test_a_second_supervisor_is_refused_and_a_killed_one_is_not_in_the_way(
+    running: Running,
+) -> None:
+    running.start()
+    second = denktank("serve", "--data", running.data, "--port", "0")
+    assert second.returncode == 2
+    assert running.process is not None
+    assert f"process {running.process.pid}" in second.stderr
+    running.process.kill()
+    running.process.wait()
+    running.start()
+    assert running.process.poll() is None
+
+
+@pytest.mark.postgres
+def test_a_database_that_is_away_for_a_while(running: Running, postgres_url: str) -> None:
+    url = make_url(postgres_url)
+    assert url.port is not None
+    gate = Gate(url.port)
+    running.settings["DENKTANK_DATABASE_URL"] = url.set(port=gate.port).render_as_string(False)
+    # What was seen by one process is known to that one.
+    running.settings["DENKTANK_WORKERS"] = "1"
+    running.start()
+    assert answers(running, "/questions") == 200
+    gate.shut()
+    browser = Browser(running.port)
+    status, page = browser.get("/readyz")
+    assert (status, '"problem":"database_away"' in page) == (503, True)
+    assert answers(running) == 200
+    assert answers(running, "/questions") == 200
+    assert answers(running, "/search?q=x") == 503
+    time.sleep(2)
+    gate.open()
+    until(lambda: answers(running, "/readyz") == 200)
+    assert running.process is not None
+    assert running.process.poll() is None
+    assert running.stop() == 0
+    gate.shut()
+    running.start(wait=False)
+    until(lambda: "Trying again" in running.log())
+    gate.open()
+    running.wait()
+    gate.shut()
+
+
+def test_locked_from_outside_at_its_start_it_waits(running: Running) -> None:
+    assert denktank("init", "--empty", "--data", running.data).returncode == 0
+    with contextlib.closing(
+        sqlite3.connect(running.data / "wiki.db", isolation_level=None)
+    ) as outside:
+        outside.execute("BEGIN IMMEDIATE")
+        running.start()
+        form = value_of(Browser(running.port).get("/login")[1], "csrf_token")
+        assert form
+        outside.execute("ROLLBACK")
+
+
+def test_a_wrong_setting_ends_it_with_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "denktank.cfg").write_text("DATABASE_URL = mysql://localhost/x\n")
+    done = denktank("serve", "--data", tmp_path, "--port", "0")
+    assert done.returncode == 2
+    assert "The database cannot be used" in done.stderr
+    assert "Traceback" not in done.stderr
