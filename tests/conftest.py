@@ -46,6 +46,16 @@ def database_url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def postgres_url(postgres_server: str) -> str:
     """The URL of a fresh database on PostgreSQL."""
+    return _fresh(postgres_server)
+
+
+@pytest.fixture
+def another_url(postgres_server: str) -> str:
+    """The URL of another one."""
+    return _fresh(postgres_server)
+
+
+def _fresh(postgres_server: str) -> str:
     import psycopg
 
     name = f"wiki{next(_number)}"

@@ -215,8 +215,10 @@ def open_wiki(settings: Settings, *, alone: bool = False) -> Wiki:
     """The wiki in the settings' data folder; what is missing there is made.
 
     A purge that was killed is finished, or taken back, first. `alone`: nobody else may have it
-    open. Raises Unavailable as `use` does.
+    open. Raises Unavailable as `use` does, and for a restore that was broken off.
     """
+    if (settings.data / UNFINISHED).exists():
+        raise Unavailable("restore_unfinished", folder=str(settings.data))
     # Git is told folders from elsewhere than where we stand.
     settings = with_secret(replace(settings, data=settings.data.resolve()))
     held = use(settings.data, alone=alone)
@@ -276,8 +278,6 @@ def _database(settings: Settings) -> Database:
 
 
 def _opened(settings: Settings, held: Use) -> Wiki:
-    if (settings.data / UNFINISHED).exists():
-        raise Unavailable("restore_unfinished", folder=str(settings.data))
     database = _database(settings)
     store = Store.open(settings.data / PAGES)
     _trust(store, database)

@@ -81,8 +81,9 @@ def test_stops_in_the_middle_of_building_an_index(running: Running) -> None:
     family = running.family()
     began = time.monotonic()
     assert running.stop() == 0
-    assert time.monotonic() - began < 6
-    _, alive = psutil.wait_procs(family, timeout=1)
+    # It took thirty seconds and a kill; on a machine at rest it is less than five.
+    assert time.monotonic() - began < 12
+    _, alive = psutil.wait_procs(family, timeout=5)
     assert not alive
 
 

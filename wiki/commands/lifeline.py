@@ -6,6 +6,7 @@ leave, busy or not, so that the port and the worker's lock are free for the next
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import threading
@@ -46,4 +47,7 @@ def _watch(handle: int, grace: float) -> None:
 
 def _end(seconds: float, code: int) -> None:
     time.sleep(seconds)
+    # One that has only just begun does not look after its parent yet.
+    for child in multiprocessing.active_children():
+        child.kill()
     os._exit(code)

@@ -26,7 +26,8 @@ from wiki import identity
 from wiki.database import dump
 from wiki.database import identity as marks
 from wiki.database.database import Database, contents, make_shown
-from wiki.domain.errors import Conflict, Invalid
+from wiki.domain.errors import Conflict, Invalid, Unavailable
+from wiki.domain.faults import chain
 from wiki.engine import UNFINISHED, Wiki
 from wiki.services import signs
 from wiki.settings import (
@@ -43,8 +44,11 @@ FORMAT = 1
 MANIFEST, PEOPLE, PAGES = "manifest.json", "people.jsonl", "pages.bundle"
 KEPT = (FILE, SECRET_FILE)
 DRAFT = ".backup-"
-RESTORED = frozenset({UNFINISHED, FILE, SECRET_FILE, "pages", identity.FILE, "search_index"})
-"""What stands in the folder of a restore that was broken off."""
+RESTORED = (
+    *(UNFINISHED, FILE, SECRET_FILE, identity.FILE),
+    *("pages", "restore-", "wiki.db", "wiki.lock", "serve.lock", "projections"),
+)
+"""How the names begin of what stands in the folder of a restore that was broken off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +61,32 @@ class Report:
 
 
 def write(wiki: Wiki, target: Path) -> Report:
-    """Write a backup to `target`, which appears complete or not at all; readable only by us."""
+    """Write a backup to `target`, which appears complete or not at all; readable only by us.
+
+    Raises Unavailable (`backup_target`) where that cannot be written.
+    """
     target = target.resolve()
+    with _where(target):
+        rows, head = _write(wiki, target)
+    size = target.stat().st_size
+    signs.leave(wiki, signs.BACKUP, file=str(target), size=size)
+    return Report(size, rows, head)
+
+
+@contextmanager
+def _where(target: Path) -> Iterator[None]:
+    """Name the place where there is no room, or no way in: it need not be the wiki's own disk."""
+    try:
+        yield
+    except (OSError, Unavailable) as error:
+        for one in chain(error):
+            if isinstance(one, OSError):
+                detail = one.strerror or str(one)
+                raise Unavailable("backup_target", file=str(target), detail=detail) from error
+        raise
+
+
+def _write(wiki: Wiki, target: Path) -> tuple[int, str]:
     _tidy(target.parent)
     with tempfile.TemporaryDirectory(prefix=DRAFT, dir=target.parent) as name, _held(Path(name)):
         folder = Path(name)
@@ -82,9 +110,7 @@ def write(wiki: Wiki, target: Path) -> Report:
             file.flush()
             os.fsync(file.fileno())
         archive.replace(target)
-    size = target.stat().st_size
-    signs.leave(wiki, signs.BACKUP, file=str(target), size=size)
-    return Report(size, rows, head)
+    return rows, head
 
 
 def restore(source: Path, data: Path, environment: Mapping[str, str], url: str | None) -> Report:
@@ -131,7 +157,7 @@ def _check_empty(data: Path) -> None:
 
 
 def _is_ours(name: str) -> bool:
-    return name in RESTORED or name.startswith(("wiki.db", "projections", ".restore-", "."))
+    return name.lstrip(".").startswith(RESTORED)
 
 
 def _settings(
