@@ -141,7 +141,7 @@ def test_a_backup_takes_along_what_the_wiki_knows_its_own_by(
     before = revisions(wiki, "a")
     backup.write(wiki, tmp_path / "backup")
     settings = replace(wiki.settings, data=tmp_path / "elsewhere", secret_key="another")
-    backup.restore(tmp_path / "backup", settings)
+    backup.restore(tmp_path / "backup", settings.data, {}, None)
     restored = open_wiki(settings)
     assert revisions(restored, "a") == before
     assert [bool(one.author.uid) for one in before] == [False, True]

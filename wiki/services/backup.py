@@ -29,6 +29,7 @@ from wiki.database.database import Database, contents, make_shown
 from wiki.domain.errors import Conflict, Invalid, Unavailable
 from wiki.domain.faults import chain
 from wiki.engine import UNFINISHED, Wiki
+from wiki.keeping import PRIVATE, keep
 from wiki.services import signs
 from wiki.settings import (
     FILE,
@@ -189,7 +190,7 @@ def _begin(settings: Settings) -> str:
     if holds is not None and (not mark or holds != mark):
         raise Conflict("restore_database_taken")
     mark = mark or marks.new()
-    identity.keep(note, mark + "\n")
+    keep(note, mark + "\n")
     return mark
 
 
@@ -263,7 +264,7 @@ def _keep(tar: tarfile.TarFile, settings: Settings) -> None:
     text = with_database(_text(tar, FILE), settings.database_url)
     for name, kept in ((FILE, text), (SECRET_FILE, _text(tar, SECRET_FILE))):
         if kept:
-            identity.keep(settings.data / name, kept)
+            keep(settings.data / name, kept, PRIVATE)
 
 
 def _restore_pages(tar: tarfile.TarFile, data: Path, branch: str) -> None:
