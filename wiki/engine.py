@@ -35,13 +35,7 @@ UNFINISHED = "restore.unfinished"
 PATIENCE = 2.0
 """Seconds that a reader waits while another thread brings the lists up to date."""
 REST = 5.0
-"""Seconds between two tries to bring them up to date, where that fails."""
-
-log = logging.getLogger(__name__)
-
-
-REST = 2.0
-"""Seconds before lists that could not be made anew are tried again."""
+"""Seconds before lists are tried again that could not be brought up to date, or made anew."""
 
 log = logging.getLogger(__name__)
 

@@ -94,11 +94,12 @@ def open_page(
         number = history.count(connection, page)
         waiting = open_ones(connection, actor, place.path)
     draft, others = drafts.arrive(wiki, actor, place.path)
-    values = fields.values(content.meta, content.text)
-    found = sections.sections(content.text)[section - 1 : section] if section > 0 else []
+    with contents.spared():
+        values = fields.values(content.meta, content.text)
+        found = sections.sections(content.text)[section - 1 : section] if section > 0 else []
     return Editor(
         path=place.path,
-        title=summary.title if summary else fields.title_of(content.text) or place.path,
+        title=summary.title if summary else contents.title_of(wiki, place.blob) or place.path,
         kind=content.meta.kind,
         base=place.blob,
         text=content.text,
