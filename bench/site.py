@@ -175,6 +175,8 @@ class Site:
                 **os.environ,
                 "DENKTANK_WORKERS": str(workers),
                 # One member posts what many would.
+                "DENKTANK_EDITS_PER_MINUTE": "0",
+                "DENKTANK_SEARCHES_PER_MINUTE": "0",
                 "DENKTANK_COMMENTS_PER_MINUTE": "10000",
                 "DENKTANK_COMMENTS_PER_HOUR": "10000",
             },

@@ -58,6 +58,7 @@ from wiki.web import (
     search,
     second_factor,
     single_sign_on,
+    sizes,
     slots,
     suggestions,
     terms,
@@ -177,6 +178,7 @@ def configuration(settings: Settings) -> dict[str, object]:
         "SESSION_COOKIE_SECURE": is_secure,
         "MAX_CONTENT_LENGTH": max(form, settings.max_file_bytes + FORM_OVERHEAD),
         "MAX_FORM_MEMORY_SIZE": form,
+        "MAX_FORM_PARTS": sizes.FIELDS,
         "WTF_CSRF_TIME_LIMIT": None,
         "WTF_CSRF_CHECK_DEFAULT": False,
     }

@@ -142,6 +142,22 @@ class Settings:
     new_member_links: int = _setting(3, "links to other sites in one comment of a new member")
     comments_per_minute: int = _setting(10, "comments by one member in a minute")
     comments_per_hour: int = _setting(120, "comments by one member in an hour")
+    edits_per_minute: int = _setting(
+        300, "saves by one member in a minute, large texts count for several; 0: no limit"
+    )
+    previews_per_minute: int = _setting(
+        300, "previews by one member in a minute, large texts count for several; 0: no limit"
+    )
+    drafts_per_minute: int = _setting(
+        300, "drafts that one member's editors keep in a minute; 0: no limit"
+    )
+    searches_per_minute: int = _setting(
+        300,
+        "searches by one member in a minute, or from one address without an account; 0: no limit",
+    )
+    uploads_per_hour: int = _setting(
+        400, "files by one member in an hour, each by its megabytes; 0: no limit"
+    )
     terms_page: str = _setting(
         "voorwaarden", "the page with the terms that who joins accepts; if there is none, none"
     )

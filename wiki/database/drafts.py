@@ -16,6 +16,7 @@ from sqlalchemy import (
     Text,
     bindparam,
     delete,
+    func,
     select,
     union,
 )
@@ -80,6 +81,19 @@ def keep(connection: Connection, member: int, key: str, draft: Draft) -> None:
 def keys(connection: Connection, member: int) -> set[str]:
     """Every key under which the member has a draft or an open editor."""
     return set(connection.scalars(_KEYS, {"of": member}))
+
+
+def number(connection: Connection, member: int, but: str) -> int:
+    """How many drafts the member has, but for the one under this key."""
+    mine = drafts.c.member == member, drafts.c.key != but
+    return connection.execute(select(func.count()).where(*mine)).scalar_one()
+
+
+def characters(connection: Connection, member: int, but: str) -> int:
+    """How many characters are in the member's drafts, but for the one under this key."""
+    mine = drafts.c.member == member, drafts.c.key != but
+    size = func.sum(func.length(drafts.c.text) + func.length(drafts.c.fields))
+    return int(connection.execute(select(func.coalesce(size, 0)).where(*mine)).scalar_one())
 
 
 def drop(connection: Connection, member: int, key: str) -> None:

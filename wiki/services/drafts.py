@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from wiki.database import drafts, history
+from wiki.database.connection import Connection
+from wiki.domain import paths
 from wiki.domain.anchors import WRITTEN_MOST
 from wiki.domain.comments import TEXT_MOST
 from wiki.domain.drafts import (
@@ -17,12 +19,19 @@ from wiki.domain.drafts import (
     key_of_path,
     key_of_talk,
 )
-from wiki.domain.errors import LoginRequired, NotFound, TooLarge
+from wiki.domain.errors import LoginRequired, NotFound, Refused, TooLarge
 from wiki.domain.pages import Kind
 from wiki.domain.paths import file_of
 from wiki.domain.rights import Actor, Right
 from wiki.engine import Wiki
 from wiki.services import places
+
+MOST = 200
+"""Drafts that one member may have."""
+MOST_TEXTS = 8
+"""How many of the largest pages one's drafts may hold together."""
+SMALL = 50_000
+"""Bytes of a draft that is only counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +49,7 @@ def keep(
     """Keep the draft of the page at `path`, and note that the actor is editing it.
 
     An empty path is a new page; `fields["kind"]` says of which kind. Raises LoginRequired,
-    Forbidden, TooLarge.
+    Forbidden, TooLarge, Refused (`drafts_many`, `drafts_large`), Invalid (field `path`).
     """
     require(wiki, actor, path)
     size = len(text.encode()) + sum(len(value.encode()) for value in fields.values())
@@ -48,12 +57,28 @@ def keep(
         raise TooLarge("text_large", most_bytes=wiki.settings.max_text_bytes, bytes=size)
     now = wiki.clock()
     key = key_of(wiki, path, fields.get("kind", ""))
+    if key == key_of_path(path.strip("/")):
+        # What is no page yet has to be able to become one.
+        paths.check(path.strip("/"))
     member = actor.id or 0
     with wiki.database.write() as connection:
+        _require_room(wiki, connection, member, key, size)
         drafts.keep(connection, member, key, Draft(base, text, fields, now))
         drafts.arrive(connection, member, key, Writer(actor.username, actor.name, now))
         others = drafts.others(connection, member, key, now)
     return Kept(now, others, _moved_on(wiki, path, base))
+
+
+def _require_room(wiki: Wiki, connection: Connection, member: int, key: str, size: int) -> None:
+    """Raise Refused if the member has too many drafts beside this one, or too much in them."""
+    if drafts.number(connection, member, key) >= MOST:
+        raise Refused("drafts_many", most=MOST)
+    if size <= SMALL:
+        # So many of these are no more than one's large ones may be together.
+        return
+    most = MOST_TEXTS * wiki.settings.max_text_bytes
+    if drafts.characters(connection, member, key) + size > most:
+        raise Refused("drafts_large", most_bytes=most)
 
 
 def arrive(

@@ -25,11 +25,12 @@ from wiki.services import (
     pages,
     places,
     questions,
+    rates,
     suggestions,
 )
 from wiki.services import editor as editors
 from wiki.services.editing import Conflicted, Deleted, Saved, Sent
-from wiki.web import forms
+from wiki.web import forms, pace, sizes
 from wiki.web.conflicts import conflict_page, deleted_page
 from wiki.web.context import (
     actor,
@@ -84,6 +85,7 @@ def _again(problem: forms.Problem, path: str) -> Response:
 
 @blueprint.post("/edit/<path:path>")
 @forms.refill(_again)
+@sizes.takes_text
 def save(path: str) -> Response:
     """Save an edit; `do` may ask for a preview, for the difference, or to go back."""
     action = request.form.get("do", "")
@@ -95,9 +97,15 @@ def save(path: str) -> Response:
         shown = replace(typed_editor(path.strip("/")), base=request.form.get("ancestor", ""))
         return editor_page(shown)
     path = places.asked(path)
+    pace.take(rates.edits, _sent_text())
     if editors.suggests(wiki(), actor(), path, _right()):
         return _waits(kept(lambda: suggestions.suggest(wiki(), actor(), path, sent())), path)
     return saved_page(kept(lambda: editing.save(wiki(), actor(), path, sent())))
+
+
+def _sent_text() -> str:
+    """The text in the form: of a section, else of the page."""
+    return request.form.get("part") or request.form.get("text", "")
 
 
 def _right() -> Right:
@@ -140,21 +148,26 @@ def new() -> Response:
 
 @blueprint.post("/new")
 @forms.refill(_again_new)
+@sizes.takes_text
 def create() -> Response:
     """Make a new page."""
     if request.form.get("do") == "preview":
+        pace.take(rates.previews, _sent_text())
         html = pages.preview(wiki(), actor(), request.form.get("text", ""), "", labels(gettext))
         return _new_form(_typed_new(), preview=html)
     new = _typed_new()
+    pace.take(rates.edits, new.text)
     if editors.suggests(wiki(), actor(), new.path.strip("/ "), Right.CREATE):
         return _waits(kept(lambda: suggestions.suggest_new(wiki(), actor(), new)))
     return saved_page(kept(lambda: creating.create(wiki(), actor(), new)))
 
 
 @blueprint.post("/preview")
+@sizes.takes_text
 def preview() -> Response:
     """The HTML of the text in a form: a fragment, to be put beside it."""
-    whole = request.form.get("part") or request.form.get("text", "")
+    whole = _sent_text()
+    pace.take(rates.previews, whole)
     html = pages.preview(
         wiki(), actor(), text.normalise(whole), request.form.get("path", ""), labels(gettext)
     )
@@ -163,6 +176,7 @@ def preview() -> Response:
 
 @blueprint.post("/draft")
 @blueprint.post("/draft/<path:path>")
+@sizes.takes_text
 def draft(path: str = "") -> Response:
     """Keep the form as a draft (JSON answer), or (`do=drop`) throw the draft away.
 
@@ -175,6 +189,7 @@ def draft(path: str = "") -> Response:
         return see_other(url_of("edit", path) if path else url_of("new", kind=kind))
     if form.get("do") == "here":
         return _kept_draft(drafts.stay(wiki(), actor(), path, base=form.get("base", ""), kind=kind))
+    pace.take(rates.drafts, form.get("text", ""))
     carried = {
         name: value
         for name, value in form.items()
@@ -343,11 +358,13 @@ def in_editor(problem: forms.Problem) -> forms.Problem:
 
 
 def _previewed(path: str) -> str:
-    whole = request.form.get("part") or request.form.get("text", "")
+    whole = _sent_text()
+    pace.take(rates.previews, whole)
     return pages.preview(wiki(), actor(), text.normalise(whole), path, labels(gettext))
 
 
 def _difference(path: str) -> Markup:
+    pace.take(rates.previews, _sent_text())
     old, new = editing.difference(wiki(), actor(), path, sent())
     if old == new:
         return Markup("")

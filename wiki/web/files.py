@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, flash, request, send_from_directory
 
 from wiki.services import files
-from wiki.web import forms
+from wiki.web import forms, pace, sizes
 from wiki.web.context import HOUSE_STYLE, actor, gettext, see_other, url_of, wiki
 
 blueprint = Blueprint("files", __name__)
@@ -46,10 +46,12 @@ def upload_form(path: str) -> Response:
 
 @blueprint.post("/upload/<path:path>")
 @forms.refill(_again)
+@sizes.takes_file
 def upload(path: str) -> Response:
     """Put a file beside the page."""
     sent = request.files.get("file")
     name, data = (sent.filename or "", sent.read()) if sent else ("", b"")
+    pace.take_file(data)
     added = files.add(wiki(), actor(), path, name, data, request.form.get("summary", ""))
     flash(gettext("The file is there; put it in the text with its address."), "done")
     return see_other(url_of("upload", added.file.rpartition("/")[0]))

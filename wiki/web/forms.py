@@ -24,12 +24,15 @@ from wiki.domain.errors import Forbidden, Invalid, LoginRequired, Unavailable, W
 from wiki.domain.faults import of_disk
 from wiki.i18n.errors import field_sentences, sentence
 from wiki.services import second_factor, sessions, terms
-from wiki.web import errors, login
+from wiki.web import errors, login, sizes
 from wiki.web.context import actor, language, respond, wiki
 
 log = logging.getLogger(__name__)
 
 _HIGH = re.compile(rb"(?:%[89A-Fa-f][0-9A-Fa-f])+")
+
+_NAME = re.compile(r"[a-z][a-z0-9_.-]{0,59}")
+"""What a field of ours is called; others are not carried on."""
 
 TOKEN = "csrf_token"
 HEADER = "X-CSRF-Token"
@@ -147,7 +150,11 @@ def posted() -> list[Posted]:
     """The fields of this POST, to be sent once more; without token and login fields."""
     found = []
     for name, value in request.form.items(multi=True):
-        if name == TOKEN or (name in LOGIN_FIELDS and not _is(_view(), "public")):
+        if (
+            name == TOKEN
+            or not _NAME.fullmatch(name)
+            or (name in LOGIN_FIELDS and not _is(_view(), "public"))
+        ):
             continue
         if name in TERMS_FIELDS:
             continue
@@ -161,7 +168,10 @@ def posted() -> list[Posted]:
 
 def _guard() -> None:
     """Before a POST is handled: its token is good, and a login in the same form is done."""
-    if request.method in SAFE or request.endpoint is None or _is(_view(), "signed"):
+    if request.method in SAFE or request.endpoint is None:
+        return
+    sizes.check(_view())
+    if _is(_view(), "signed"):
         return
     is_text = _is_utf8()
     _check_token()

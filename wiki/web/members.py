@@ -9,7 +9,7 @@ from wiki.domain.errors import Invalid
 from wiki.domain.profiles import ABOUT_MOST, WORK_MOST
 from wiki.services import erasing, members, profiles, proof, takeout
 from wiki.services.members import Part
-from wiki.web import forms, login
+from wiki.web import forms, login, sizes
 from wiki.web.context import actor, gettext, language, now, respond, see_other, url_of, wiki
 from wiki.web.forms import Problem
 
@@ -66,6 +66,7 @@ def change_page() -> Response:
 
 @blueprint.post("/account/picture")
 @forms.refill(page_form)
+@sizes.takes_file
 def change_picture() -> Response:
     """Use another picture, or initials again."""
     if request.form.get("remove"):

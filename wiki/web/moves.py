@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, Response, flash, request
 
 from wiki.domain.rights import Right
-from wiki.services import history, places, renaming, trash, undoing
+from wiki.services import history, places, rates, renaming, trash, undoing
 from wiki.services.editing import Conflicted, Saved
-from wiki.web import forms
+from wiki.web import forms, pace
 from wiki.web.conflicts import conflict_page
 from wiki.web.context import actor, gettext, ngettext, page_url, respond, see_other, url_of, wiki
 from wiki.web.undoing import Preview, preview_of
@@ -44,6 +44,7 @@ def rename_form(path: str) -> Response:
 def rename(path: str) -> Response:
     """Move a page to a new address; links follow, the old address redirects."""
     form = request.form
+    pace.take(rates.edits)
     done = renaming.rename(wiki(), actor(), path, form.get("new_path", ""), form.get("summary", ""))
     said = gettext("The page has a new address; the old one leads here.")
     if done.repaired:
@@ -65,6 +66,7 @@ def delete_form(path: str) -> Response:
 @forms.refill(_delete_again)
 def delete(path: str) -> Response:
     """Delete a page; its history remains."""
+    pace.take(rates.edits)
     trash.delete(wiki(), actor(), path, request.form.get("summary", ""))
     flash(gettext("The page is deleted; its history is kept."), "done")
     return see_other(url_of("history", path.strip("/")))
@@ -88,6 +90,7 @@ def restore_form(path: str) -> Response:
 def restore(path: str) -> Response:
     """Put a page back as it was in a version."""
     form = request.form
+    pace.take(rates.edits)
     saved = trash.restore(wiki(), actor(), path, form.get("revision", ""), form.get("summary", ""))
     return _done(saved, gettext("That version is back."))
 
@@ -103,6 +106,7 @@ def undo_form(path: str) -> Response:
 def undo(path: str) -> Response:
     """Take one change back and keep what came after it."""
     form = request.form
+    pace.take(rates.edits)
     saved = undoing.undo(wiki(), actor(), path, form.get("revision", ""), form.get("summary", ""))
     return _done(saved, gettext("That change is taken back."))
 

@@ -9,9 +9,10 @@ from flask import Blueprint, Response, jsonify, render_template, request
 
 from wiki.domain.query import Query, Where, typed, without, words_of
 from wiki.domain.search import Found, Passage, Suggestion
-from wiki.services import saved_searches
+from wiki.services import rates, saved_searches
 from wiki.services import search as searching
 from wiki.services.search import Asked, Linked
+from wiki.web import pace
 from wiki.web.context import actor, page_url, respond, wiki
 
 blueprint = Blueprint("search", __name__)
@@ -27,6 +28,8 @@ _OPERATORS = {"tag": "tag", "person": "who", "question": "question", "status": "
 def show() -> Response:
     """What a search finds, or the form to ask with."""
     asked = _asked()
+    if asked.q:
+        pace.take(rates.searches)
     found = searching.search(wiki(), actor(), asked)
     return respond(
         "search/search.html",
@@ -44,6 +47,7 @@ def show() -> Response:
 def suggest() -> Response:
     """What to go to, as JSON: kind, title and address of each; or as OpenSearch writes it."""
     text = request.args.get("q", "")[:200]
+    pace.take(rates.suggestions)
     offered = searching.suggest(wiki(), actor(), text)
     if request.args.get("as") == "opensearch":
         base = request.host_url.rstrip("/")

@@ -11,10 +11,10 @@ from wiki.domain import diff, text
 from wiki.domain.suggestions import WORD_MOST, State
 from wiki.render.diff import diff_labels, words_html
 from wiki.render.slots import labels
-from wiki.services import fields, pages, suggestions
+from wiki.services import fields, pages, rates, suggestions
 from wiki.services.editing import Conflicted, Saved
 from wiki.services.editor import Editor
-from wiki.web import forms
+from wiki.web import forms, pace, sizes
 from wiki.web.conflicts import conflict_page
 from wiki.web.context import actor, gettext, ngettext, respond, see_other, url_of, wiki
 from wiki.web.editing import editor_page, in_editor, kept, saved_page, sent, typed_editor
@@ -114,10 +114,12 @@ def edit_form(id: int) -> Response:
 
 @blueprint.post("/<int:id>/edit")
 @forms.refill(_edit_again)
+@sizes.takes_text
 def edit(id: int) -> Response:
     """Change one's own suggestion, or publish somebody's with one's own changes."""
     if request.form.get("do") in ("preview", "diff", "back"):
         return _looked_at(id)
+    pace.take(rates.edits, request.form.get("text", ""))
     if request.form.get("publishes") == "yes":
         return _published(kept(lambda: suggestions.amend(wiki(), actor(), id, sent())))
     suggestions.change(wiki(), actor(), id, sent())
