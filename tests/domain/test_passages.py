@@ -32,7 +32,7 @@ def standing(weave: Weave, step: int) -> list[Passage]:
 def test_a_text_is_cut_where_sentences_and_lines_of_their_own_end() -> None:
     text = (
         "---\ntitle: A\n---\n\n# Titel\nDr. J. Jansen zei, bijv. hier,\nja. En nee!\n\n"
-        "1. Een punt. Nog een.\n2. Twee\n- drie\n\n```\na. B\nc\n```\n| x. Y | z |\n"
+        "1. Een punt. Nog een.\n2. Twee\n- drie\n\n```\na. B\nc\n```\n| x. Y | z |\n|-|-|\n"
         "> Een citaat. En\n> nog wat.\n\n"
     )
     assert cut(text) == [
@@ -48,6 +48,7 @@ def test_a_text_is_cut_where_sentences_and_lines_of_their_own_end() -> None:
         "c\n",
         "```\n",
         "| x. Y | z |\n",
+        "|-|-|\n",
         "> Een citaat. ",
         "En\n> nog wat.\n\n",
     ]

@@ -16,6 +16,8 @@ from typing import Protocol
 
 from wiki.domain import frontmatter
 from wiki.domain.alignment import changes
+from wiki.domain.markdown import Document, read
+from wiki.domain.markdown.nodes import Code, Heading, Table, walk
 
 ALIVE = 2**31 - 1
 """The step in which a passage that still stands will have died."""
@@ -29,10 +31,6 @@ _LONGEST = 4_000_000
 
 _WORD = re.compile(r"\w+")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
-_BEGINS = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s| {0,3}\[[^\]]+\]:")
-_QUOTE = re.compile(r" {0,3}>")
-_ALONE = re.compile(r" {0,3}#{1,6}(?:\s|$)|\s*\|")
-_FENCE = re.compile(r"\s{0,3}(`{3,}|~{3,})")
 _END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’»)\]*_]*+(?=\s)")
 _SHORT = re.compile(
     r"(?:^|[\s(\[“‘\"'*_])(?:\w|dr|drs|prof|mr|mrs|ms|ir|ing|mw|dhr|st|nr|no|art|vs|jr|sr|hr)$",
@@ -65,11 +63,11 @@ def cut(text: str) -> list[str]:
 
     A heading, a list item, a table row and a line of code begin one of their own.
     """
-    _, body = frontmatter.split(text)
-    if len(body) > _LONGEST:
-        return [body]
+    begin = frontmatter.body_at(text)
+    if len(text) - begin > _LONGEST:
+        return [text[begin:]]
     found: list[str] = []
-    for unit in _units(body):
+    for unit in _units(read(text, begin)):
         found += _sentences(unit)
     return _with_space(found)
 
@@ -258,49 +256,44 @@ class Weave:
         self.changed.update(self.all)
 
 
-def _units(body: str) -> list[tuple[str, bool]]:
+def _units(document: Document) -> list[tuple[str, bool]]:
     """Lines that belong together, and whether they are prose that sentences end in."""
+    lines = _Lines(document)
     units: list[tuple[str, bool]] = []
-    lines: list[str] = []
-    fence = ""
+    unit: list[str] = []
 
     def close(prose: bool = True) -> None:
-        if lines:
-            units.append(("".join(lines), prose))
-            lines.clear()
+        if unit:
+            units.append(("".join(unit), prose))
+            unit.clear()
 
-    for line in _LINE.findall(body):
-        mark = _FENCE.match(line)
-        if fence:
-            lines.append(line)
-            close(False)
-            if mark and mark[1].startswith(fence):
-                fence = ""
-        elif mark:
+    body = document.text[document.root.start :]
+    for number, line in enumerate(_LINE.findall(body)):
+        if number in lines.first:
             close()
-            fence = mark[1]
-            lines.append(line)
-            close(False)
-        elif not line.strip():
-            lines.append(line)
-            close()
-        elif _ALONE.match(line):
-            close()
-            lines.append(line)
-            close(False)
-        else:
-            if lines and _begins(line, lines[-1]):
-                close()
-            lines.append(line)
+        unit.append(line)
+        if number in lines.last or not line.strip():
+            close(number not in lines.other)
     close()
     return units
 
 
-def _begins(line: str, before: str) -> bool:
-    """Whether a line of prose belongs to no sentence that was there before it."""
-    if _QUOTE.match(line):
-        return not _QUOTE.match(before)
-    return _BEGINS.match(line) is not None
+class _Lines:
+    """The lines at which units begin and end, and those that are no prose."""
+
+    def __init__(self, document: Document) -> None:
+        self.first: set[int] = set()
+        self.last: set[int] = set()
+        self.other: set[int] = set()
+        for block in walk(document.root, into=lambda block: not isinstance(block, Table)):
+            self.first.add(block.line)
+            if isinstance(block, Heading | Code | Table):
+                of_block = range(block.line, block.last + 1)
+                self.other.update(of_block)
+                self.last.add(block.last)
+                if not isinstance(block, Heading):
+                    self.first.update(of_block)
+                    self.last.update(of_block)
 
 
 def _sentences(unit: tuple[str, bool]) -> list[str]:

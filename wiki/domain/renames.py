@@ -151,7 +151,7 @@ def _front(front: str, move: _Move) -> str:
     for line in front.splitlines(keepends=True):
         key = _KEY.match(line)
         if key:
-            inside = line.startswith(_KEYS)
+            inside = key[0].rstrip(": \t") in _KEYS
         done.append(_values(line, key.end() if key else 0, move) if inside else line)
     return "".join(done)
 

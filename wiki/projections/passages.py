@@ -28,7 +28,7 @@ from wiki.projections.setaside import Trial, text_of
 from wiki.store.store import Store
 
 NAME = "passages"
-FORMAT = 1
+FORMAT = 2
 
 _CHUNK = 100
 """Revisions of a page that are written in one transaction: a save never waits for many."""
