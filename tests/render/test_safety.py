@@ -89,3 +89,11 @@ def test_rendered_difference_is_sanitised() -> None:
 def test_slots_cannot_be_forged() -> None:
     page = RENDERER.render("\ue000Z\ue001 &#xE000;Z&#xE001; [\ue000Z\ue001](x)")
     assert "</a> " not in RENDERER.fill(page.html, {}).split('<a class="wanted"')[0]
+
+
+def test_a_title_from_elsewhere_is_no_slot() -> None:
+    forged = "\ue000Hx\ue0021\ue001\ue000Z\ue001"
+    page = RENDERER.render("[[andere]] en [een](andere)\n")
+    state = LinkState("andere", f"Titel {forged}")
+    shown = RENDERER.fill(page.html, {"andere": state}, edit="/edit/a")
+    assert "heading-edit" not in shown and shown.count("</a>") == 2

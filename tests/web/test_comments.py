@@ -11,7 +11,7 @@ import pytest
 from tests.conftest import token_in
 from wiki.domain.rights import Actor
 from wiki.engine import Wiki
-from wiki.services import comments
+from wiki.services import comments, telling
 
 Login = Callable[..., None]
 
@@ -221,3 +221,38 @@ def test_a_moderator_reads_earlier_texts(
     login(guard, "mo")
     assert f"/comment/{id}/history" in guard.get("/wiki/map/a b").text
     assert "Eerst dit" in guard.get(f"/comment/{id}/history").text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "> a\n- b\n" * 300,
+        ">" * 15_000 + " diep",
+        "".join("  " * n + "- a\n" for n in range(130)),
+        "[" * 8_000 + "]" * 8_000,
+        "*a **b " * 2_500,
+        "`" * 9_999 + "x" + "`" * 9_998,
+        "@anna " * 3_000,
+        "&#32;" * 3_900 + "x",
+        "a" + "\u0301\u0323" * 9_000,
+        "| a " * 4_000 + "\n" + "|-" * 50,
+    ],
+    ids=lambda text: text[:8].encode("unicode_escape").decode(),
+)
+def test_any_comment_can_be_shown_told_and_taken_away(
+    client: Any, app: Any, wiki: Wiki, moderator: Actor, editor: Actor, login: Login, text: str
+) -> None:
+    id = post(client, f"@bram @mo {text}").partition("comment-")[2]
+    judge = app.test_client()
+    login(judge, "mo")
+    seen = ("/wiki/map/a b", "/export/map/a b", "/recent", "/feed/site.atom", "/members/anna")
+    forms = (f"/comment/{id}/hide", f"/comment/{id}/report", f"/comment/{id}/history")
+    while telling.catch_up(wiki):
+        pass
+    for address in (*seen, *forms, f"/comments/map/a b?parent={id}", "/notifications", "/admin"):
+        answer = judge.get(address, follow_redirects=True)
+        assert answer.status_code == 200, address
+    assert "comment-" in judge.get("/notifications").text
+    token = token_in(judge.get(f"/comment/{id}/hide").text)
+    hidden = judge.post(f"/comment/{id}/hide", data={"csrf_token": token, "reason": "te diep"})
+    assert hidden.status_code == 303

@@ -110,5 +110,29 @@ def test_the_button_shows_how_each_member_follows_the_page(app, members, page):
     assert "\ue000" not in members["bram"].get("/wiki/map/vraag").text
 
 
+FORGED = "\ue000token\ue001\ue000once\ue001\ue000account\ue001\ue000Z\ue001\ue000Hx\ue0022\ue001"
+
+
+def test_nobody_forges_a_slot(app, members, page):
+    """By what they call a page, write on it, say of it, or call themselves."""
+    page("vraag", f'---\ntitle: "Een {FORGED} vraag"\n---\n\nTekst {FORGED} en [[andere]].\n')
+    page("andere", f"---\ntitle: Andere {FORGED}\n---\n\n[[vraag]]\n")
+    anna = members["anna"]
+    shown = anna.get("/wiki/vraag").text
+    once = re.search(r'name="nonce" value="([^"]+)"', shown)
+    form = {"text": f"Een {FORGED} gedachte", "csrf_token": token_in(shown), "nonce": once[1]}
+    assert anna.post("/comments/vraag", data=form).status_code == 303
+    named = {"csrf_token": token_in(shown), "name": f"Anna {FORGED}", "language": "nl"}
+    assert anna.post("/account", data=named).status_code < 500
+    for browser in (anna, members["bram"]):
+        for address in ("/wiki/vraag", "/wiki/andere", "/recent", "/members/anna"):
+            answer = browser.get(address).text
+            token = token_in(answer)
+            outside = re.sub(r'name="csrf_token"[^>]*value="[^"]*"', "", answer)
+            assert token not in re.sub(r"<[^>]*>", "", outside), address
+            assert answer.count('name="nonce"') <= 1 + answer.count("/comments/")
+            assert answer.count("<a ") == answer.count("</a>"), address
+
+
 def _button(shown):
     return re.search(r'<form class="follow.*?</form>', shown, re.DOTALL)[0]

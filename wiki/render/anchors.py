@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 from html import escape, unescape
 
 from wiki.domain.anchors import Span, clip
-from wiki.render.slots import CLOSE, OPEN, clean, slot
+from wiki.render.slots import CLOSE, MARK, OPEN, clean, slot
 
 _TOKEN = re.compile(
     r"<(?P<close>/?)(?P<tag>[a-z0-9]+)(?P<attributes>[^<>]*+)>"
-    f"|{OPEN}N[^{OPEN}{CLOSE}]*{CLOSE}(?P<named>[^{OPEN}{CLOSE}]*){OPEN}Z{CLOSE}"
+    f"|{MARK}N[^{OPEN}{CLOSE}]*{CLOSE}(?P<named>[^{OPEN}{CLOSE}]*){MARK}Z{CLOSE}"
     f"|{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}"
     f"|[^<{OPEN}]+"
 )

@@ -1,12 +1,15 @@
 """Slots: places in rendered HTML for what depends on other pages, on the reader or the language.
 
-A slot is a token between two private-use characters that are removed from all input, so nobody can
-write one. Rendered HTML with its slots is the same for everybody and can be kept by blob.
+A slot is a token between two private-use characters. It begins with a mark that each process draws
+by lot, so nobody can write one, whatever text, title or name reaches a page; and the characters are
+removed from what is rendered. Rendered HTML with its slots is the same for everybody and can be
+kept by blob, in the process that made it.
 """
 
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import escape, unescape
@@ -20,10 +23,13 @@ from wiki.domain.sections import PREFIX
 from wiki.render.links import LinkState, new_url, page_url
 
 OPEN, CLOSE, APART = "\ue000", "\ue001", "\ue002"
+MARK = OPEN + secrets.token_hex(8)
+"""What every slot of this process begins with."""
+
 _FORGED = re.compile("[\ue000-\ue002]")
-_SLOT = re.compile(f"{OPEN}([A-Z])([^{OPEN}{CLOSE}]*){CLOSE}")
-_NAMED = re.compile(f"{OPEN}N([^{OPEN}{CLOSE}]*){CLOSE}([^{OPEN}{CLOSE}]*){OPEN}Z{CLOSE}")
-_MENTION = re.compile(f"{OPEN}M([^{OPEN}{CLOSE}]*){CLOSE}([^{OPEN}{CLOSE}]*){OPEN}Y{CLOSE}")
+_SLOT = re.compile(f"{MARK}([A-Z])([^{OPEN}{CLOSE}]*){CLOSE}")
+_NAMED = re.compile(f"{MARK}N([^{OPEN}{CLOSE}]*){CLOSE}([^{OPEN}{CLOSE}]*){MARK}Z{CLOSE}")
+_MENTION = re.compile(f"{MARK}M([^{OPEN}{CLOSE}]*){CLOSE}([^{OPEN}{CLOSE}]*){MARK}Y{CLOSE}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +66,7 @@ def clean(text: str) -> str:
 
 def slot(kind: str, *parts: str) -> str:
     """A slot of one kind (a capital letter) with its parts, escaped for HTML text."""
-    return OPEN + kind + APART.join(escape(clean(part)) for part in parts) + CLOSE
+    return MARK + kind + APART.join(escape(clean(part)) for part in parts) + CLOSE
 
 
 def drop(html: str) -> str:

@@ -9,6 +9,7 @@ makes the page somebody's own: the controls on one's own comments, so a page nam
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
@@ -21,8 +22,11 @@ from wiki.engine import Wiki
 from wiki.web import cache, context
 
 ACCOUNT, TOKEN, ONCE, FOLLOW = "account", "token", "once", "follow"
-_MARK = "\ue000{}\ue001"
-_MARKS = re.compile("\ue000(account|token|once|follow:[^\ue001]*)\ue001")
+_LOT = secrets.token_hex(16)
+"""What makes a mark of this process one: nobody who writes a text can know it."""
+
+_MARK = f"\ue000{_LOT}{{}}\ue001"
+_MARKS = re.compile(f"\ue000{_LOT}(account|token|once|follow:[^\ue001]*)\ue001")
 _FLASHES = "_flashes"
 PARTS = 1000
 
