@@ -231,7 +231,7 @@ def test_a_moderator_reads_earlier_texts(
         "".join("  " * n + "- a\n" for n in range(130)),
         "[" * 8_000 + "]" * 8_000,
         "*a **b " * 2_500,
-        "`" * 9_999 + "x" + "`" * 9_998,
+        "`" * 9_000 + "x" + "`" * 8_999,
         "@anna " * 3_000,
         "&#32;" * 3_900 + "x",
         "a" + "\u0301\u0323" * 9_000,
@@ -240,8 +240,10 @@ def test_a_moderator_reads_earlier_texts(
     ids=lambda text: text[:8].encode("unicode_escape").decode(),
 )
 def test_any_comment_can_be_shown_told_and_taken_away(
-    client: Any, app: Any, wiki: Wiki, moderator: Actor, editor: Actor, login: Login, text: str
+    client: Any, app: Any, wiki: Wiki, moderator: Actor, login: Login, text: str
 ) -> None:
+    while telling.catch_up(wiki):
+        pass
     id = post(client, f"@bram @mo {text}").partition("comment-")[2]
     judge = app.test_client()
     login(judge, "mo")
@@ -252,7 +254,7 @@ def test_any_comment_can_be_shown_told_and_taken_away(
     for address in (*seen, *forms, f"/comments/map/a b?parent={id}", "/notifications", "/admin"):
         answer = judge.get(address, follow_redirects=True)
         assert answer.status_code == 200, address
-    assert "comment-" in judge.get("/notifications").text
+    assert "anna" in judge.get("/notifications").text
     token = token_in(judge.get(f"/comment/{id}/hide").text)
     hidden = judge.post(f"/comment/{id}/hide", data={"csrf_token": token, "reason": "te diep"})
     assert hidden.status_code == 303
