@@ -84,6 +84,82 @@ def test_pushes_during_saves_lose_neither(store, save, clone, put, git):
     assert pushed >= 2
 
 
+@pytest.mark.slow
+def test_a_large_push_lands_beside_savers(store, save, clone, git):
+    save({"shared/page.md": b""})
+    writers = [start(store.folder, f"writer{number}", 1_000, 0.1) for number in range(3)]
+    try:
+        git(clone, "pull", "-q", "origin", "main")
+        history = "".join(
+            f"commit refs/heads/main\ncommitter O <o@example.org> {1_700_000_000 + n} +0000\n"
+            f"data 4\npush\n{'' if n > 1 else 'from refs/heads/main^0' + chr(10)}"
+            f"M 644 inline pushed/{n}.md\ndata {len(str(n))}\n{n}\n"
+            for n in range(1, 501)
+        )
+        git(clone, "fast-import", "--quiet", given=history.encode())
+        git(clone, "push", "-q", "origin", "main:refs/for/main")
+    finally:
+        for writer in writers:
+            writer.kill()
+        saves = [one for writer in writers for one in answered(writer)]
+    assert len(saves) > 3
+    check(store, saves)
+    assert {entry.file for entry in store.list("pushed")} == {
+        f"pushed/{number}.md" for number in range(1, 501)
+    }
+    git(clone, "reset", "-q", "--hard")
+    git(clone, "pull", "-q", "--ff-only", "origin", "main")
+
+
+@pytest.mark.parametrize("theirs", ["aside.md", "a.md"])
+def test_a_save_while_a_push_comes_in(store, save, clone, put, git, theirs):
+    """A save after git looked at the branch: merged, or refused where both changed the same."""
+    save({"a.md": b"one\n"})
+    git(clone, "pull", "-q", "origin", "main")
+    pushed = put(clone, {theirs: "pushed\n"})
+    hook = store.git / "hooks/pre-receive"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\ntouch came\nwhile [ -e came ]; do sleep 0.02; done\n")
+    hook.chmod(0o755)
+    with subprocess.Popen(
+        ["git", "push", "origin", "main"], cwd=clone, env=ENVIRONMENT, stderr=-1, text=True
+    ) as pushing:
+        while not (store.git / "came").exists():
+            assert pushing.poll() is None
+            time.sleep(0.01)
+        saved = save({"a.md": b"two\n"})
+        (store.git / "came").unlink()
+        said = pushing.stderr.read()
+    hook.unlink()
+    assert store.reachable(saved) and store.read("a.md").data == b"two\n"
+    if theirs == "a.md":
+        assert pushing.returncode and "fetch first" in said and store.head() == saved
+    else:
+        assert not pushing.returncode, said
+        assert store.get(store.head()).parents == (saved, pushed)
+        assert store.read("aside.md").data == b"pushed\n"
+    assert store.fsck() == []
+
+
+def test_what_a_push_may_not_do_is_refused(store, save, clone, put, git):
+    save({"a.md": b"one"})
+    git(clone, "pull", "-q", "origin", "main")
+    put(clone, {"b.md": "x"})
+    git(clone, "push", "-q", "origin", "main")
+    head = store.head()
+    git(clone, "reset", "-q", "--hard", "HEAD^")
+    put(clone, {"c.md": "x"})
+    for refspec in ("+main:main", ":main"):
+        done = subprocess.run(
+            ["git", "push", "-q", "origin", refspec],
+            cwd=clone,
+            env=ENVIRONMENT,
+            capture_output=True,
+            check=False,
+        )
+        assert done.returncode and store.head() == head
+
+
 @pytest.mark.parametrize("touches", ["aside.md", "a.md"])
 def test_a_push_between_read_and_write(store, save, clone, put, git, monkeypatch, touches):
     save({"a.md": b"one"})

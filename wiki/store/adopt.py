@@ -30,7 +30,7 @@ import pygit2
 
 from wiki.domain.errors import NotFound, Unreadable
 from wiki.domain.revisions import Author
-from wiki.store import beside, command, commits, editing, log
+from wiki.store import beside, command, commits, editing, log, receiving
 from wiki.store.lock import held_folder
 from wiki.store.objects import ObjectWriter, flush_folder, write_flushed
 from wiki.store.reading import Reader
@@ -204,7 +204,7 @@ def _take(folder: Path, git: Path, wanted: str) -> tuple[str, list[Notice]]:
         detail = f"{type(problem).__name__}: {problem}"
         raise StoreError("store_corrupt", folder=str(folder), detail=detail) from problem
     notices += _end_unfinished(git)
-    _settle(git, config)
+    _settle(git, config, branch)
     if reader.shallow:
         notices.append(Notice("store_shallow", {}))
     return branch, notices
@@ -229,12 +229,14 @@ def _look(reader: Reader, folder: Path, branch: str, *, was_bare: bool) -> list[
     return [] if was_bare else _differing(reader, folder, head)
 
 
-def _settle(git: Path, config: pygit2.Config) -> None:
+def _settle(git: Path, config: pygit2.Config, branch: str) -> None:
     """Our settings, and no index: last, for a killed start must begin again."""
     if (git / "index").exists():
         (git / "index").replace(git / "index.before-denktank")
     if "core.worktree" in config:
         del config["core.worktree"]
+    if receiving.install(git):
+        receiving.set_up(config, branch)
     for name, value in _SETTINGS.items():
         if name not in config or config[name] != value:
             config[name] = value

@@ -1,0 +1,117 @@
+"""Git's `proc-receive` hook: a push to the wiki's branch lands, whoever saves meanwhile.
+
+Git compares the branch with what it was when the push began. While two thousand commits come in,
+somebody saves, and git refuses: beside busy savers a large push never landed. So git leaves the
+update of this branch to us: under the writers' lock it goes forward, and if the branch moved
+meanwhile, both lines are merged where git finds no conflict.
+
+A client looks first itself and sends nothing if it has not fetched the newest save; beside savers
+who never rest it pushes to `refs/for/<branch>`, which is no branch and lands in the same way.
+
+Copied into the repository and run there by whoever pushes: it needs the standard library and git
+alone. The protocol: https://git-scm.com/docs/githooks#proc-receive.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+
+LOCK = "denktank.lock"
+NOTHING = "0" * 40
+HEADS, OFFERED = "refs/heads/", "refs/for/"
+FETCH = "fetch first: the pages changed meanwhile"
+
+
+class Refused(Exception):
+    """The push cannot land; the text is what the one who pushes reads."""
+
+
+def main() -> None:
+    """Answer git: for each branch that is pushed to, that it landed or why not."""
+    said = next(_packets())
+    features = b"\0atomic" if b"atomic" in said else b""
+    list(_packets())
+    _say(b"version=1" + features)
+    _flush()
+    commands = [line.split(" ", 2) for line in map(_text, _packets())]
+    with open(LOCK, "a") as lock:  # noqa: PTH123 (loaded for each push: the less the better)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for old, new, ref in commands:
+            try:
+                _land(old, new, ref)
+            except Refused as error:
+                _say(f"ng {ref} {error}".encode())
+            else:
+                # Not where it went: who pushed does not have that commit.
+                _say(f"ok {ref}".encode())
+    _flush()
+
+
+def _land(old: str, new: str, ref: str) -> None:
+    """Let the branch hold what is pushed; raises Refused."""
+    if new == NOTHING:
+        raise Refused("the wiki's branch is not deleted")
+    ref = ref.replace(OFFERED, HEADS, 1) if ref.startswith(OFFERED) else ref
+    head = _git("rev-parse", "--verify", "--quiet", ref)
+    if old != NOTHING and not _holds(new, old):
+        raise Refused("non-fast-forward")
+    landed = new if not head or _holds(new, head) else _merged(head, new)
+    _git("update-ref", ref, landed, head or NOTHING, refused=FETCH)
+
+
+def _merged(head: str, new: str) -> str:
+    """A commit of both lines, by the one who made the last commit of the push."""
+    if _holds(head, new):
+        return head
+    written = _git("merge-tree", "--write-tree", head, new, refused=FETCH)
+    name, email = _git("log", "-1", "--format=%cn%n%ce", new).split("\n")
+    people = {
+        f"GIT_{role}_{part}": value
+        for role in ("AUTHOR", "COMMITTER")
+        for part, value in (("NAME", name), ("EMAIL", email))
+    }
+    message = "Merge what was pushed with what was saved meanwhile"
+    words = ("commit-tree", written.split("\n")[0], "-p", head, "-p", new, "-m", message)
+    return _git(*words, refused=FETCH, **people)
+
+
+def _holds(later: str, earlier: str) -> bool:
+    return subprocess.run(["git", "merge-base", "--is-ancestor", earlier, later]).returncode == 0
+
+
+def _git(*words: str, refused: str = "", **environment: str) -> str:
+    """What git prints; where it fails that is nothing, or Refused is raised."""
+    done = subprocess.run(
+        ["git", *words], env={**os.environ, **environment}, capture_output=True, check=False
+    )
+    if done.returncode and refused:
+        raise Refused(refused)
+    return "" if done.returncode else done.stdout.decode(errors="surrogateescape").strip()
+
+
+def _packets() -> Iterator[bytes]:
+    """What git says, up to its next pause."""
+    read = sys.stdin.buffer.read
+    while size := int(read(4) or b"0", 16):
+        yield read(size - 4)
+
+
+def _text(packet: bytes) -> str:
+    return packet.decode(errors="surrogateescape").rstrip("\n")
+
+
+def _say(line: bytes) -> None:
+    sys.stdout.buffer.write(b"%04x%s\n" % (len(line) + 5, line))
+
+
+def _flush() -> None:
+    sys.stdout.buffer.write(b"0000")
+    sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    main()
