@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wiki.database import catalogue
-from wiki.domain.errors import Gone, NotFound
+from wiki.domain.errors import Gone, NotFound, Unreadable
 from wiki.domain.pages import Summary
 from wiki.domain.rights import Actor, Right
 from wiki.engine import Wiki
@@ -36,7 +36,8 @@ def read(wiki: Wiki, actor: Actor) -> Front:
     wiki.rights.require(actor, Right.READ)
     try:
         view = pages.read(wiki, actor, INDEX)
-    except (NotFound, Gone):
+    except (NotFound, Gone, Unreadable):
+        # What the page itself says of damage stands at its own address.
         view = None
     coming = dialogues.coming(wiki, actor)[:MOST_DIALOGUES]
     ahead = {dialogue.path for dialogue in coming}
