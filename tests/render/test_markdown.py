@@ -8,6 +8,7 @@ from wiki.domain.links import LinkKind
 from wiki.render.links import LinkState
 from wiki.render.markdown import Renderer
 from wiki.render.plugins.code import LANGUAGES
+from wiki.render.scan import title_heading
 
 RENDERER = Renderer()
 
@@ -42,6 +43,43 @@ SAMPLES = [
 @pytest.mark.parametrize(("text", "html"), SAMPLES)
 def test_sample(text: str, html: str) -> None:
     assert shown(text, x="x") == html
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("# mijn_bestand_naam", "mijn_bestand_naam"),
+        ("# Onderzoek & R&amp;D: 5 * 4 = ~20", "Onderzoek & R&D: 5 * 4 = ~20"),
+        ("# Over C:\\temp\\map", "Over C:\\temp\\map"),
+        ("# `swap(_:_:)` en ~Copyable", "swap(_:_:) en ~Copyable"),
+        ("<!-- sjabloon -->\n\n# Met *noot*[^1]\n\n[^1]: De noot.", "Met noot"),
+    ],
+)
+def test_titles_keep_their_characters(text: str, title: str) -> None:
+    page = RENDERER.render(text + "\n")
+    assert page.title == title == title_heading(text)
+
+
+def test_what_only_the_title_refers_to_is_shown_without_a_way_back() -> None:
+    html = shown("# Titel[^1]\n\nx\n\n[^1]: De noot.")
+    assert '<li id="fn-1"><p>De noot.</p></li>' in html
+    assert "fnref" not in html
+
+
+def test_contents_hold_no_numbers_of_notes() -> None:
+    page = RENDERER.render("# T\n\n## Een[^1]\n\n## Twee ![beeld](b.png)\n\n[^1]: n\n")
+    assert [heading.text for heading in page.headings] == ["Een", "Twee beeld"]
+
+
+def test_comments_in_html_are_neither_shown_nor_parsed() -> None:
+    text = (
+        "<!-- Sjabloon.\n\n``` << optioneel >> tekst\n-->\n# Besluit\n\n"
+        "Zichtbaar. <!-- weg --> Ook.\n\n<!-- toc -->\n- [Doel](#doel)\n<!-- /toc -->\n\n## Doel\n"
+    )
+    page = RENDERER.render(text)
+    assert page.title == "Besluit"
+    assert page.plain == "Zichtbaar.  Ook.\n\nDoel\n\nDoel"
+    assert [heading.text for heading in page.headings] == ["Doel"]
 
 
 def test_wanted_link_leads_to_a_new_page() -> None:

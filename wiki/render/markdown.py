@@ -8,7 +8,7 @@ slots (`slots.fill`).
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import unescape
 
@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from wiki.domain import frontmatter as lexical
 from wiki.domain import sections
-from wiki.domain.dialogues import Speakers, Turn, turns
+from wiki.domain.dialogues import Part, Speakers, Turn, parts, turns_of
 from wiki.domain.links import Link
 from wiki.domain.markdown import Document, read, read_comment
 from wiki.domain.markdown.plain import excerpt
@@ -83,35 +83,30 @@ class Renderer:
         """A page's text (front matter and all) as HTML with slots; never raises for any text."""
         text = slots.clean(text)
         meta = frontmatter.read(text)
-        parts = lexical.cut(text)
-        body = parts.body if parts else text
+        cut = lexical.cut(text)
+        body = cut.body if cut else text
         names = [p.name for p in meta.participants] if meta.kind is Kind.DIALOGUE else []
         problem = _too_much(body)
-        if problem:
-            page, title, said = Page(path, {}), "", ""
-            html = _as_written(body)
-        else:
-            document = read(text, len(text) - len(body))
-            found = sections.of(document)
-            page = Page(path, {section.start: section for section in found})
-            for section in found:
-                page.anchors.given.setdefault(section.anchor, 1)
-            html, title = self._write(document, page, Speakers(names))
-            said = excerpt(document)
-        if parts and "front_matter_broken" in meta.problems:
-            html = f'<pre class="front-matter">{escape_html(parts.front)}</pre>\n' + html
+        written = (
+            _Written(_as_written(body), Page(path, {}))
+            if problem
+            else self._page(text, len(text) - len(body), path, Speakers(names))
+        )
+        html = written.html
+        if cut and "front_matter_broken" in meta.problems:
+            html = f'<pre class="front-matter">{escape_html(cut.front)}</pre>\n' + html
         html = sanitise(html)
         plain = plain_text(html)
         return Rendered(
             html=html,
             meta=meta,
-            title=title,
-            headings=tuple(page.headings),
-            links=tuple(page.links),
+            title=written.title,
+            headings=tuple(written.page.headings),
+            links=tuple(written.page.links),
             plain=plain,
-            excerpt=said,
+            excerpt=written.excerpt,
             words=len(plain.split()),
-            turns=tuple(turns(text, names)) if names else (),
+            turns=tuple(written.turns),
             problems=meta.problems + problem,
         )
 
@@ -147,7 +142,8 @@ class Renderer:
         page = Page(path, {}, is_comment=True)
         if _too_much(source):
             return Remark(sanitise(_as_written(source)), frozenset(), ())
-        html, _ = self._write(read_comment(source), page, Speakers(()))
+        document = read_comment(source)
+        html, _ = self._write(document, page, parts(document, Speakers(())))
         targets = frozenset(link.target for link in page.links if link.kind in ("wiki", "page"))
         return Remark(sanitise(html), targets, tuple(page.mentions))
 
@@ -161,13 +157,34 @@ class Renderer:
         """The names that a comment calls as `@name`, as written; not those in code and quotes."""
         return list(self.comment(text).mentions)
 
-    def _write(self, document: Document, page: Page, speakers: Speakers) -> tuple[str, str]:
+    def _page(self, text: str, begin: int, path: str, speakers: Speakers) -> _Written:
+        document = read(text, begin)
+        found = sections.of(document)
+        page = Page(path, {section.start: section for section in found})
+        for section in found:
+            page.anchors.given.setdefault(section.anchor, 1)
+        by_turn = parts(document, speakers)
+        html, title = self._write(document, page, by_turn)
+        return _Written(html, page, title, excerpt(document), turns_of(text, by_turn))
+
+    def _write(self, document: Document, page: Page, parts: Sequence[Part]) -> tuple[str, str]:
         """What was read as HTML, and the title that it opens with."""
         state = self._mistune.block.state_cls()
-        state.env.update(document=document, page=page, speakers=speakers, title="")
+        state.env.update(document=document, page=page, parts=parts, title="")
         html, _ = self._mistune.parse("", state)
         assert isinstance(html, str)
         return html, state.env["title"]
+
+
+@dataclass(slots=True)
+class _Written:
+    """A page's HTML before it is sanitised, and what was found in it."""
+
+    html: str
+    page: Page
+    title: str = ""
+    excerpt: str = ""
+    turns: Sequence[Turn] = ()
 
 
 def _too_much(body: str) -> tuple[str, ...]:

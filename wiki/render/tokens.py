@@ -11,7 +11,7 @@ from typing import Any
 from mistune import BlockParser
 from mistune.core import BlockState
 
-from wiki.domain.dialogues import Speakers, parts
+from wiki.domain.dialogues import Part
 from wiki.domain.markdown import Document
 from wiki.domain.markdown.marks import fold
 from wiki.domain.markdown.nodes import (
@@ -71,7 +71,6 @@ class _Tokens:
         self.waiting: list[Note] = []
 
     def page(self, state: BlockState) -> list[Token]:
-        speakers: Speakers = state.env["speakers"]
         blocks = self.document.root.children
         top = None if state.env["page"].is_comment else _top_heading(blocks)
         if top:
@@ -79,7 +78,8 @@ class _Tokens:
             self.inlines(self.document.inlines(top))
         tokens: list[Token] = []
         turn = 0
-        for part in parts(self.document, speakers):
+        parts: Sequence[Part] = state.env["parts"]
+        for part in parts:
             inside = self.blocks(block for block in part.blocks if block is not top)
             if part.opening:
                 turn += 1
