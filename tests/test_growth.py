@@ -254,6 +254,7 @@ NOT_TYPED: dict[str, str] = {
     "projections.search.view": "words that analysis made, 80 letters at most",
     "render.plugins": "takes what the parser found",
     "render.tokens": "takes what document.read found, for Renderer.render",
+    "services.backup": "names of files and databases that an administrator gives",
     "services.ceremonies": "answers of an authenticator, read by webauthn; fields have a limit",
     "services.commits": OURS,
     "services.editing": "errors that carry a text",

@@ -15,6 +15,9 @@ from wiki.domain.effort import Effort
 Match = tuple[int, int, int]
 """Where it starts in the old sequence, where in the new one, and how many items are equal."""
 
+Step = tuple[bool, int, int, int, int]
+"""Whether it is equal, and its start and end in the old and in the new sequence."""
+
 _MOST_EDITS = 400
 _MOST_STEPS = 300_000
 
@@ -46,6 +49,14 @@ def changes(
     if i < len(old) or j < len(new):
         steps.append((False, i, len(old), j, len(new)))
     return steps
+
+
+def outer(steps: Sequence[Step]) -> list[Step]:
+    """The first and the last step where they are equal, and all between as one change."""
+    head, tail = int(steps[0][0]), len(steps) - int(steps[-1][0])
+    inner = steps[head:tail]
+    middle = (False, inner[0][1], inner[-1][2], inner[0][3], inner[-1][4])
+    return [*steps[:head], middle, *steps[tail:]]
 
 
 def _join(runs: list[Match]) -> list[Match]:

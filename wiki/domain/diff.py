@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from wiki.domain import frontmatter
-from wiki.domain.alignment import changes
+from wiki.domain.alignment import Step, changes, outer
 from wiki.domain.effort import Effort
 from wiki.domain.likeness import bag, likeness, pair
 from wiki.domain.patches import unified as unified
@@ -30,9 +30,6 @@ _RELATED = 0.25
 _LEAST_MOVED_WORDS = 6
 _MOST_COARSE = 2_000
 """Steps of a coarse difference."""
-
-Step = tuple[bool, int, int, int, int]
-"""Whether it is equal, and its start and end in the old and in the new row of pieces."""
 
 
 class Change(StrEnum):
@@ -387,21 +384,13 @@ def _coarse_blocks(
     Where even that alternates too often, all between the beginnings and the ends that are the same.
     """
     if len(steps) > _MOST_COARSE:
-        steps = _outer(steps)
+        steps = outer(steps)
     for equal, a, b, c, d in steps:
         old, new = "".join(before[a:b]), "".join(after[c:d])
         if equal and old == new:
             yield Block(Fate.EQUAL, (Op(Change.EQUAL, new),))
         else:
             yield Block(Fate.CHANGED, _whole(old, new), coarse=True)
-
-
-def _outer(steps: Sequence[Step]) -> list[Step]:
-    """The first and the last step where they are equal, and all between as one change."""
-    head, tail = int(steps[0][0]), len(steps) - int(steps[-1][0])
-    inner = steps[head:tail]
-    middle = (False, inner[0][1], inner[-1][2], inner[0][3], inner[-1][4])
-    return [*steps[:head], middle, *steps[tail:]]
 
 
 def _blocks(

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from wiki.domain import frontmatter
-from wiki.domain.alignment import changes
+from wiki.domain.alignment import changes, outer
 from wiki.domain.markdown import Document, read
 from wiki.domain.markdown.nodes import Code, Heading, Table, walk
 
@@ -28,6 +28,7 @@ MOST_KEPT = 4_000
 _SPACE = 2**40
 _CLOSE_BY = 2**20
 _LONGEST = 4_000_000
+_MOST_STEPS = 10_000
 
 _WORD = re.compile(r"\w+")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
@@ -161,6 +162,9 @@ class Weave:
         if before == keys:
             return
         steps = changes(before, keys)
+        if len(steps) > _MOST_STEPS:
+            # So many scattered changes are a new text: finding a place for each takes too long.
+            steps = outer(steps)
         dying = {at for same, a, b, _, _ in steps if not same for at in range(a, b)}
         born = {keys[at] for same, _, _, c, d in steps if not same for at in range(c, d)}
         self._recall(born.union(before[at] for at in dying))
