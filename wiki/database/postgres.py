@@ -29,6 +29,8 @@ from wiki.database.schema import PROJECTIONS, projections, truth
 NEW = "projections_new"
 _FOLLOWING, _REBUILDING = 7316101, 7316102
 _BUILD = "build"
+_WAIT = 3
+"""Seconds that a request waits for a server that says nothing at all."""
 _SIZE = text("SELECT pg_database_size(current_database())")
 _SIZE_OF = text(
     "SELECT sum(pg_total_relation_size(c.oid)) FROM pg_class c"
@@ -164,7 +166,7 @@ def _engine(url: URL, options: str = "") -> Engine:
         max_overflow=-1,
         pool_use_lifo=True,
         pool_pre_ping=True,
-        connect_args={"options": options} if options else {},
+        connect_args={"connect_timeout": _WAIT, **({"options": options} if options else {})},
     )
 
 
