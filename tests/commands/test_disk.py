@@ -57,7 +57,8 @@ def test_what_is_typed_is_kept_and_saved_once_there_is_room(running: Running) ->
             assert status == 503, body
             assert TYPED in unescape(body)
             assert value_of(body, "csrf_token")
-        assert browser.get("/wiki/index")[0] == 200
+        status, body = browser.get("/wiki/index")
+        assert status == 200, body
         assert Browser(running.port).get("/")[0] == 200
         assert browser.get("/healthz")[0] == 200
     for address, form in (("/edit/index", edit), ("/comments/index", comment)):

@@ -31,6 +31,10 @@ from wiki.keeping import flush, keep
 log = logging.getLogger(__name__)
 
 POINTER = "projections.live"
+_NOT_ITS_FAULT = (
+    *(sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED),
+    *(sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR),
+)
 _WAIT = 2.5
 """Seconds that a writer waits for another; one that holds the lock longer is no writer of ours."""
 _WAIT_TO_FOLLOW = 5.0
@@ -160,8 +164,8 @@ class SQLite:
                 raw.execute(f"SELECT name FROM {PROJECTIONS}.progress").fetchall()
                 return all(raw.execute(one).fetchall() in ([], [("ok",)]) for one in asked)
         except sqlite3.Error as error:
-            # Somebody writes: then they can be written.
-            return error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+            # Somebody writes: then they can be written. On a full disk new ones would be no better.
+            return error.sqlite_errorcode & 0xFF in _NOT_ITS_FAULT
         except Unavailable:
             return False
 

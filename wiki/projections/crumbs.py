@@ -15,7 +15,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -47,15 +47,19 @@ class Crumbs:
     @contextmanager
     def at(self, item: Item) -> Iterator[None]:
         """Leave word that this thread is at an item, until it is done with it."""
-        handle = self._file()
         name = _name(item)
-        os.pwrite(handle, len(name).to_bytes(_SIZE) + name, 0)
+        self._write(len(name).to_bytes(_SIZE) + name)
         self._begin_watch()
         try:
             yield
         finally:
             self._end_watch()
-            os.pwrite(handle, bytes(_SIZE), 0)
+            self._write(bytes(_SIZE))
+
+    def _write(self, data: bytes) -> None:
+        # Who reads on a disk that is full or read-only leaves no word, and reads all the same.
+        with suppress(OSError):
+            os.pwrite(self._file(), data, 0)
 
     def is_deadly(self, item: Item) -> bool:
         """Whether so many processes died at this item that it is not tried again."""

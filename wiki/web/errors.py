@@ -85,7 +85,7 @@ def _stand_in(error: errors.Unavailable) -> Response | None:
         return None
     try:
         return show(error, **(request.view_args or {}))
-    except errors.WikiError:
+    except (errors.WikiError, OSError):
         return None
 
 
