@@ -21,8 +21,9 @@ def _count(number: int) -> str:
     return f"{number} unchanged"
 
 
+MOST_CHARACTERS = 500_000
 MOST_LINES = 8_000
-"""Lines of a text above which it takes too long to compare it as it reads, or side by side."""
+"""Above either it takes too long to compare a text as it reads, or side by side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +71,8 @@ def diff_labels(
 
 
 def is_long(*texts: str) -> bool:
-    """Whether a text has more lines than are compared as they read, or side by side."""
-    return any(text.count("\n") > MOST_LINES for text in texts)
+    """Whether a text is longer than what is compared as it reads, or side by side."""
+    return any(len(text) > MOST_CHARACTERS or text.count("\n") > MOST_LINES for text in texts)
 
 
 def words_html(blocks: Sequence[Block], labels: DiffLabels | None = None) -> Markup:
