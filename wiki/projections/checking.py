@@ -37,15 +37,16 @@ def check(store: Store, database: Database, zone: tzinfo = UTC) -> list[Differen
     """How history and catalogue differ from what the commits that they followed give.
 
     Rebuilds both in a temporary file, up to the commit that they say they followed; a commit that
-    is not the branch's newest, or not in it, is a difference too.
+    does not hold what was the branch's newest at first, or is not in it, is a difference too.
     """
+    # Looked at first: what others save meanwhile is no difference.
+    head = store.head()
     with database.read() as live:
         commits = {name: progress.get(live, name)[0] for name in TABLES}
-        head = store.head()
         found = [
             Difference(name, "progress", "commit", commit, head)
             for name, commit in commits.items()
-            if commit != head
+            if not _holds(store, commit, head)
         ]
         commit = commits[history.NAME]
         if commit and (set(commits.values()) != {commit} or not store.reachable(commit)):
@@ -57,6 +58,13 @@ def check(store: Store, database: Database, zone: tzinfo = UTC) -> list[Differen
                     kept, right = contents(live, table), contents(true, table)
                     found += _compare(name, table.name, kept, right)
     return found
+
+
+def _holds(store: Store, commit: str, head: str) -> bool:
+    """Whether a commit is of the branch, and `head` or one after it."""
+    if commit == head:
+        return True
+    return bool(commit) and store.reachable(commit) and (not head or store.reachable(head, commit))
 
 
 def repair(store: Store, database: Database, zone: tzinfo = UTC) -> None:

@@ -9,6 +9,7 @@ from itertools import islice
 
 from wiki.database import anchors as table
 from wiki.database import changes, history, progress, setaside
+from wiki.domain.errors import Unreadable
 from wiki.domain.search import Progress
 from wiki.domain.setaside import Fault, Item
 from wiki.engine import Wiki
@@ -88,8 +89,20 @@ def check(wiki: Wiki) -> list[Finding]:
 
     What merely lags is brought up first: that is no difference.
     """
-    export.catch_up(wiki.store)
+    wiki.keep_up()
     found = list(_of_git(wiki))
+    try:
+        export.catch_up(wiki.store)
+        found += _of_projections(wiki)
+    except Unreadable as error:
+        what = sentence("en", error.code, error.values)
+        found.append(Finding("git", f"not everything could be compared: {what}"))
+    signs.leave(wiki, signs.CHECK, number=len(found), first=[str(one) for one in found[:SHOWN]])
+    return found
+
+
+def _of_projections(wiki: Wiki) -> list[Finding]:
+    found = []
     for one in checking.check(wiki.store, wiki.database, wiki.zone):
         what = f"{one.key} {one.field}: {one.kept!r}, should be {one.true!r}"
         found.append(Finding(one.projection, what))
@@ -109,7 +122,6 @@ def check(wiki: Wiki) -> list[Finding]:
     if wiki.lost.progress.revision:
         for path in wiki.lost.check(wiki.store, wiki.database):
             found.append(Finding("lost", f"{path} did not lose what its passages say"))
-    signs.leave(wiki, signs.CHECK, number=len(found), first=[str(one) for one in found[:SHOWN]])
     return found
 
 
