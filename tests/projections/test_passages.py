@@ -108,6 +108,8 @@ def test_a_page_keeps_its_writers_through_a_rename_and_a_restore(site_on: Site) 
 def test_a_revision_that_comes_in_between_makes_a_page_wait_again(site_on: Site) -> None:
     site = site_on
     first = site.save("create", {"a": "Een.\n", "b": "Nog een.\n"})
+    # Later than the other side: of two at one moment the ids decide.
+    site.now += 5
     main = site.save("edit", {"a": "Twee.\n"})
     everything(site)
     side = site.outside.commit({"a.md": "Oud.\n", "b.md": "Nog een.\n"}, [first], START + 1)
