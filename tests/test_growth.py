@@ -202,6 +202,7 @@ CALLS: dict[str, Call] = {
 COMPARES = frozenset(
     """
     domain.anchors.Carry domain.diff.pieces domain.diff.side domain.diff.split_words
+    domain.likeness.pair
     domain.diff.stats domain.diff.words domain.merge.merge domain.passages.Weave
     domain.passages.Weave.fold domain.text.Source.encode domain.patches.unified
     render.marked.rendered_html
