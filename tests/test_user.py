@@ -59,12 +59,14 @@ def test_members_are_looked_up_from_the_shell(wiki: Wiki, denktank) -> None:  # 
     def names(*words: str) -> list[str]:
         return [line.split("\t")[0] for line in denktank("list", *words).output.splitlines()]
 
-    assert names() == ["anna", "bram", "chef"] and names("--order", "role") == [
+    assert names() == ["anna", "bram", "chef"]
+    assert names("--order", "role") == [
         "chef",
         "bram",
         "anna",
     ]
-    assert names("--role", "editor", "--state", "suspended") == ["bram"] and names("NN") == ["anna"]
+    assert names("--role", "editor", "--state", "suspended") == ["bram"]
+    assert names("NN") == ["anna"]
     assert denktank("list", "--state", "erased").exit_code == 2
     assert denktank("groups", "anna").output == "in no group\n"
     assert denktank("groups", "anna", "redactie", "bestuur").output == "bestuur, redactie\n"
@@ -100,5 +102,6 @@ def test_invitations_from_the_shell(wiki: Wiki, denktank) -> None:  # type: igno
 )
 def test_refusals_are_one_line(denktank, words, password, said) -> None:  # type: ignore[no-untyped-def]
     done = denktank(*words, password=password)
-    assert done.exit_code == 2 and said in done.output
+    assert done.exit_code == 2
+    assert said in done.output
     assert "Traceback" not in done.output

@@ -81,7 +81,8 @@ def test_history_is_narrowed_and_two_versions_compared(
     tab_to(page, "input[name=from]")
     with page.expect_navigation():
         page.keyboard.press("Enter")
-    assert f"from={shown[1]}" in page.url and f"to={shown[0]}" in page.url
+    assert f"from={shown[1]}" in page.url
+    assert f"to={shown[0]}" in page.url
     expect(page.locator("main del").last).to_contain_text("over de burger als klant")
 
 

@@ -120,7 +120,8 @@ def test_from_joining_to_mail_that_stops(someone: Open, post: Postbox) -> None:
     mail = post.letter("fleur@example.org", 1)
     assert "Wie beslist er mee?" in mail["Subject"]
     body = mail.get_body(("plain",))
-    assert body and "De gemeenteraad, zie de tekst." in body.get_content()
+    assert body
+    assert "De gemeenteraad, zie de tekst." in body.get_content()
     fleur.goto(link_in(body.get_content(), "/comment/"))
     expect(fleur.locator("[data-comment]:focus")).to_contain_text("zie de tekst")
     fleur.goto(mail["List-Unsubscribe"].strip("<>"))

@@ -21,15 +21,19 @@ def record(failure: Exception | None = None) -> logging.LogRecord:
 @pytest.mark.parametrize("formatter", [Readable(), Json()])
 def test_one_line_without_controls(formatter):
     line = formatter.format(record())
-    assert line.isprintable() and "anna" in line and "ok" in line
+    assert line.isprintable()
+    assert "anna" in line
+    assert "ok" in line
 
 
 def test_a_failure_keeps_its_lines_apart():
     first, *others = Readable().format(record(ValueError(EVIL))).split("\n")
-    assert first.isprintable() and others
+    assert first.isprintable()
+    assert others
     assert all(line.startswith("    ") and line.isprintable() for line in others)
 
 
 def test_json_is_read_as_it_was_said():
     told = json.loads(Json().format(record(ValueError(EVIL))))
-    assert told["message"] == f"login of {EVIL}" and EVIL in told["failure"]
+    assert told["message"] == f"login of {EVIL}"
+    assert EVIL in told["failure"]

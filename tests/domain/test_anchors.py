@@ -142,7 +142,8 @@ def test_of_twins_the_one_that_was_deleted_is_gone() -> None:
         way = Carry(old, new)
         assert way.carry(deleted, deleted + 10) is None
         span = way.carry(kept, kept + 10)
-        assert span and new[span.start : span.end] == "Dat klopt."
+        assert span
+        assert new[span.start : span.end] == "Dat klopt."
 
 
 def test_words_that_come_back_are_the_passage_again() -> None:
@@ -156,7 +157,8 @@ def test_words_that_come_back_are_the_passage_again() -> None:
     assert standing == Standing(made, "r2")
     assert Step("r3", "a", texts["a"], texts.__getitem__).follow(standing, made) == Standing(made)
     again = Step("r4", "c", texts["c"], texts.__getitem__).follow(standing, made)
-    assert not again.gone and again.place.words == quote
+    assert not again.gone
+    assert again.place.words == quote
 
 
 def test_an_edited_passage_that_went_comes_back_as_it_was_made() -> None:
@@ -170,9 +172,11 @@ def test_an_edited_passage_that_went_comes_back_as_it_was_made() -> None:
     standing = Standing(made)
     for blob in "bc":
         standing = Step(blob, blob, texts[blob], texts.__getitem__).follow(standing, made)
-    assert standing.gone == "c" and standing.place.words == "vier procent"
+    assert standing.gone == "c"
+    assert standing.place.words == "vier procent"
     standing = Step("d", "d", texts["d"], texts.__getitem__).follow(standing, made)
-    assert not standing.gone and standing.place.words == "drie procent"
+    assert not standing.gone
+    assert standing.place.words == "drie procent"
 
 
 # -- whatever people write --
@@ -238,7 +242,8 @@ def test_nothing_changed_means_nothing_changed(passage: tuple[str, Span]) -> Non
     assert Carry(text, text).carry(*span) == span
     grown = "Vooraf zegt niemand iets.\n\n" + text
     moved = Carry(text, grown).carry(*span)
-    assert moved and even(grown[moved.start : moved.end]) == even(text[span.start : span.end])
+    assert moved
+    assert even(grown[moved.start : moved.end]) == even(text[span.start : span.end])
 
 
 @given(st.lists(st.integers(0, 10**6), min_size=3, max_size=12, unique=True), st.data())

@@ -126,9 +126,11 @@ def test_the_reasons_are_those_of_the_answer(
     reach = [rule for rule in rules if rule.right is asked and is_inside(path, rule.prefix)]
     reach.sort(key=lambda rule: -len(rule.prefix))
     if why.ground is Ground.ADMIN:
-        assert why.allowed and actor.role is Role.ADMIN
+        assert why.allowed
+        assert actor.role is Role.ADMIN
         return
-    assert why.rule == (reach[0] if reach else None) and why.beaten == tuple(reach[1:])
+    assert why.rule == (reach[0] if reach else None)
+    assert why.beaten == tuple(reach[1:])
     assert why.needed is (reach[0].role if reach else DEFAULT_RIGHTS[asked])
     lets_in = {
         Ground.UNREAD: False,

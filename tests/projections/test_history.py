@@ -47,7 +47,9 @@ def test_a_new_page_at_an_old_path_is_another(site: Site) -> None:
     site.follow()
     with site.database.read() as connection:
         gone = history.deleted(connection, "a")
-        assert gone and gone.page == page and gone.event is Event.DELETE
+        assert gone
+        assert gone.page == page
+        assert gone.event is Event.DELETE
         assert history.trash(connection, sight=EVERYTHING) == [gone]
         assert history.trash(connection, sight=Sight(("a",))) == []
         assert history.place(connection, page) == Place("a", False)

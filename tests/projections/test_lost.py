@@ -130,7 +130,8 @@ def test_stems_compounds_filters_and_facets(site: Site) -> None:
     assert [path for path, _ in found(index, "participatie")] == ["a"]
     assert [path for path, _ in found(index, "regel beleid")] == ["b"]
     results = index.search(parse("tag:wonen"), Scope())
-    assert results.total == 1 and results.facets["tag"] == (("wonen", 1),)
+    assert results.total == 1
+    assert results.facets["tag"] == (("wonen", 1),)
     marked = [piece.text for piece in results.hits[0].passages[0].pieces]
     assert "".join(marked) == "Burgerparticipatie werkt."
 

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -425,7 +425,7 @@ while True:
 
 
 @pytest.fixture
-def killed(wiki: Any) -> Iterator[Callable[[float], None]]:
+def killed(wiki: Any) -> Callable[[float], None]:
     """Runs a worker that indexes, and kills it after so many seconds."""
 
     def run(seconds: float) -> None:
@@ -440,7 +440,7 @@ def killed(wiki: Any) -> Iterator[Callable[[float], None]]:
         worker.send_signal(signal.SIGKILL)
         worker.communicate()
 
-    yield run
+    return run
 
 
 @pytest.mark.slow

@@ -45,9 +45,11 @@ def test_the_rarest_words_are_kept(ask: Ask) -> None:
 def test_one_word_is_always_searched(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bounds, "MOST_READ", 1)
     found = ask("burger")
-    assert found.total == 14 and not found.notices
+    assert found.total == 14
+    assert not found.notices
     found = ask("burger -wijkraad")
-    assert found.total == 14 and noticed(found) == {"search_too_common": "wijkraad"}
+    assert found.total == 14
+    assert noticed(found) == {"search_too_common": "wijkraad"}
 
 
 def test_of_alternatives_the_common_ones_are_left_out(ask: Ask) -> None:

@@ -75,7 +75,8 @@ def test_with_mail_the_address_is_confirmed(wiki: Wiki) -> None:
     with_mail(wiki)
     assert join(wiki) is Joined.CONFIRM
     (letter,) = letters(wiki)
-    assert letter.recipient == "nieuw@example.org" and "nieuw" in letter.text
+    assert letter.recipient == "nieuw@example.org"
+    assert "nieuw" in letter.text
     with pytest.raises(Forbidden):
         log_in(wiki, "nieuw")
     assert accounts.confirm(wiki, token_in(letter), address=HERE).status is Status.ACTIVE
@@ -138,7 +139,8 @@ def test_registering_does_not_tell_whose_address_is_known(wiki: Wiki, member: Ac
     assert known is unknown
     told = {letter.recipient: letter.text for letter in letters(wiki)}
     assert "/account/confirm/" not in told["anna@example.org"], "its owner is warned"
-    assert "anna" in told["anna@example.org"] and "/confirm/" in told["niemand@example.org"]
+    assert "anna" in told["anna@example.org"]
+    assert "/confirm/" in told["niemand@example.org"]
 
 
 def test_an_address_is_nobodys_until_somebody_vouched_for_it(wiki: Wiki) -> None:
@@ -148,7 +150,8 @@ def test_an_address_is_nobodys_until_somebody_vouched_for_it(wiki: Wiki) -> None
     members.approve(wiki, SYSTEM, "kaper")
     assert log_in(wiki, "kaper")
     visit = sessions.visit_of(wiki, log_in(wiki, "anna@example.org"))
-    assert visit is not None and visit.actor.username == "anna"
+    assert visit is not None
+    assert visit.actor.username == "anna"
 
 
 def test_registering_is_slowed_down(wiki: Wiki) -> None:
@@ -167,7 +170,8 @@ def test_changing_the_password_ends_other_sessions(wiki: Wiki, member: Actor) ->
         accounts.change_password(wiki, member, visit.session, current="mis", new=new)
     assert refused.value.fields[0].field == "current_password"
     renewed = accounts.change_password(wiki, member, visit.session, current=PASSWORD, new=new)
-    assert not sessions.visit_of(wiki, here) and not sessions.visit_of(wiki, there)
+    assert not sessions.visit_of(wiki, here)
+    assert not sessions.visit_of(wiki, there)
     assert sessions.visit_of(wiki, renewed)
     assert log_in(wiki, "anna", new)
 
@@ -190,4 +194,5 @@ def test_roles_cannot_be_asked_for(wiki: Wiki) -> None:
     join(wiki)
     with wiki.database.read() as connection:
         found = table.by_username(connection, "nieuw")
-    assert found is not None and found.role is Role.MEMBER
+    assert found is not None
+    assert found.role is Role.MEMBER

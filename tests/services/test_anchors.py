@@ -80,7 +80,8 @@ def test_an_anchor_on_an_older_revision(wiki: Wiki, page: Write, member: Actor) 
     start = anchors.source(wiki).plain(wiki.store.entry("a.md").blob).index("drie procent")  # type: ignore[union-attr]
     page("a", "# Titel\n\nVooraf een nieuwe alinea die er eerst nog niet stond.\n" + TEXT[7:])
     comments.post(wiki, member, "a", "x", anchor=f"{old}:{start}-{start + 12}")
-    assert marked(wiki) == ["drie procent"] and passage(wiki).revision == old
+    assert marked(wiki) == ["drie procent"]
+    assert passage(wiki).revision == old
     wrong = json.dumps({"revision": old, "start": 0, "end": 5, "quote": "nieuwe alinea"})
     comments.post(wiki, member, "a", "words that stand once are found again", anchor=wrong)
     assert marked(wiki) == ["drie procent", "nieuwe alinea"]
@@ -91,14 +92,17 @@ def test_an_edit_shows_both_and_removal_says_where(wiki: Wiki, page: Write, memb
     comments.post(wiki, member, "a", "x", anchor="drie procent")
     page("a", TEXT.replace("drie", "vier"))
     edited = passage(wiki)
-    assert edited.fate is Fate.EDITED and marked(wiki) == ["vier procent"]
+    assert edited.fate is Fate.EDITED
+    assert marked(wiki) == ["vier procent"]
     assert [op.text for op in edited.ops] == ["drie", "vier", " procent"]
     removed = page("a", TEXT.replace(" Er is drie procent van de begroting.", ""))
     gone = passage(wiki)
     assert (gone.fate, gone.gone, gone.words) == (Fate.GONE, removed, "drie procent")
-    assert gone.gone_at and marked(wiki) == []
+    assert gone.gone_at
+    assert marked(wiki) == []
     page("a", "# Kop erbij\n" + TEXT)
-    assert passage(wiki).fate is Fate.HERE and marked(wiki) == ["drie procent"], "it came back"
+    assert passage(wiki).fate is Fate.HERE
+    assert marked(wiki) == ["drie procent"], "it came back"
 
 
 def test_it_follows_the_page(wiki: Wiki, page: Write, member: Actor) -> None:
@@ -123,7 +127,8 @@ def test_hidden_text_is_not_shown_by_a_comment(
         revision = history.revision(connection, history.identity(connection, "a"), secret)
     assert revision
     hiding.change(wiki, moderator, revision.page, revision, ["text"], "privé")
-    assert passage(wiki).words == "" and passage(wiki, actor=moderator).words
+    assert passage(wiki).words == ""
+    assert passage(wiki, actor=moderator).words
     with pytest.raises(Invalid):
         comments.post(
             wiki, member, "a", "x", anchor=json.dumps({"revision": secret, "start": 0, "end": 9})
@@ -138,10 +143,12 @@ def test_what_takes_long_waits_for_the_worker(
     monkeypatch.setattr(anchors, "MOST_AT_ONCE", 2)
     for number in range(6):
         page("a", TEXT + f"\n\nExtra alinea nummer {number}.\n")
-    assert talk(wiki, "a").is_behind and passage(wiki).fate is Fate.UNKNOWN
+    assert talk(wiki, "a").is_behind
+    assert passage(wiki).fate is Fate.UNKNOWN
     while following.catch_up(anchors.source(wiki), 2):
         pass
-    assert not talk(wiki, "a").is_behind and marked(wiki) == ["drie procent"]
+    assert not talk(wiki, "a").is_behind
+    assert marked(wiki) == ["drie procent"]
 
 
 def test_following_gives_the_same_as_from_nothing(wiki: Wiki, page: Write, member: Actor) -> None:
@@ -174,7 +181,8 @@ def test_following_gives_the_same_as_from_nothing(wiki: Wiki, page: Write, membe
     assert following.follow(source_of, identity)
     with wiki.database.read() as connection:
         followed = table.load(connection, identity)
-    assert len(followed) > 8 and {bool(one.gone) for one in followed.values()} == {True, False}
+    assert len(followed) > 8
+    assert {bool(one.gone) for one in followed.values()} == {True, False}
     assert following.check(source_of) == []
     with wiki.database.project() as connection:
         table.forget(connection)
@@ -226,7 +234,8 @@ def test_threads_are_sorted_counted_and_dealt_with(
     assert [group.count for group in newest.groups] == [0, 1]
     comments.resolve(wiki, editor, first)
     group = talk(wiki, "a").groups[0]
-    assert group.resolved and group.resolved.username == "bram"
+    assert group.resolved
+    assert group.resolved.username == "bram"
     assert group.resolved.revision == history_of(wiki, identity)
     comments.reopen(wiki, editor, first)
     assert talk(wiki, "a").groups[0].resolved is None

@@ -89,7 +89,9 @@ def test_threads_in_order(wiki: Wiki, page: Write, member: Actor, editor: Actor)
     assert texts(wiki, "a") == ["Eerste", "Antwoord", "Weerwoord", "Ander antwoord", "Tweede"]
     shown = talk(wiki, "a")
     assert [item.level for item in shown.items] == [0, 1, 2, 1, 0]
-    assert shown.count == 5 and shown.pages == 1 and not shown.may_post
+    assert shown.count == 5
+    assert shown.pages == 1
+    assert not shown.may_post
     assert talk(wiki, "a", member).may_post
 
 
@@ -101,7 +103,8 @@ def test_deep_replies_say_whom_they_answer(wiki: Wiki, page: Write, member: Acto
     shown = talk(wiki, "a").items
     assert [item.comment.text for item in shown] == [f"nr {n}" for n in range(9)]
     assert [item.level for item in shown] == [0, 1, 2, 2, 2, 2, 2, 2, 2]
-    assert shown[2].answers == "" and all(item.answers == "anna" for item in shown[3:])
+    assert shown[2].answers == ""
+    assert all(item.answers == "anna" for item in shown[3:])
 
 
 def test_who_may_comment(wiki: Wiki, page: Write, member: Actor, admin: Actor) -> None:
@@ -180,10 +183,15 @@ def test_only_the_author_changes_a_comment(
             comments.delete(wiki, who, spot.id)
     comments.edit(wiki, member, spot.id, "Daarna")
     (shown,) = talk(wiki, "a", member).items
-    assert shown.comment.text == "Daarna" and shown.comment.edited
-    assert shown.may_edit and shown.may_delete and not shown.may_hide
+    assert shown.comment.text == "Daarna"
+    assert shown.comment.edited
+    assert shown.may_edit
+    assert shown.may_delete
+    assert not shown.may_hide
     (other,) = talk(wiki, "a", admin).items
-    assert not other.may_edit and not other.may_delete and other.may_hide
+    assert not other.may_edit
+    assert not other.may_delete
+    assert other.may_hide
 
 
 def test_deleting_leaves_a_place_only_under_answers(
@@ -196,7 +204,9 @@ def test_deleting_leaves_a_place_only_under_answers(
     comments.delete(wiki, member, root)
     items = talk(wiki, "a").items
     assert [item.comment.state for item in items] == [State.DELETED, State.LIVE, State.LIVE]
-    assert items[0].html == "" and not items[0].may_reply and talk(wiki, "a").count == 2
+    assert items[0].html == ""
+    assert not items[0].may_reply
+    assert talk(wiki, "a").count == 2
     with pytest.raises(Conflict):
         comments.post(wiki, member, "a", "x", parent=root)
     comments.delete(wiki, editor, reply)
@@ -217,7 +227,8 @@ def test_a_moderator_hides_and_shows(
     comments.hide(wiki, moderator, id, "schelden")
     for reader in (ANONYMOUS, member):
         (shown,) = talk(wiki, "a", reader).items
-        assert shown.html == "" and talk(wiki, "a", reader).count == 0
+        assert shown.html == ""
+        assert talk(wiki, "a", reader).count == 0
     (shown,) = talk(wiki, "a", moderator).items
     assert "Gescheld" in shown.html
     assert comments.latest(wiki, ANONYMOUS) == []
@@ -243,7 +254,8 @@ def test_a_comment_outlives_deletion(wiki: Wiki, page: Write, member: Actor) -> 
     page("a", text)
     id = comments.post(wiki, member, "a", "Blijft").id
     page("a", None)
-    assert comments.latest(wiki, ANONYMOUS) == [] and comments.count(wiki, ["a"]) == {}
+    assert comments.latest(wiki, ANONYMOUS) == []
+    assert comments.count(wiki, ["a"]) == {}
     assert comments.spot(wiki, ANONYMOUS, id).path == "a"
     page("a", text)
     assert texts(wiki, "a") == ["Blijft"]
@@ -275,7 +287,8 @@ def test_talk_is_paged_beyond_a_hundred(wiki: Wiki, page: Write, member: Actor) 
     replies = many(wiki, member, "a", 230, parent=roots[0])
     first, last = talk(wiki, "a"), talk(wiki, "a", number=4)
     assert (len(first.items), first.pages, first.count) == (PAGE_SIZE, 4, 350)
-    assert len(last.items) == 50 and talk(wiki, "a", number=99).number == 4
+    assert len(last.items) == 50
+    assert talk(wiki, "a", number=99).number == 4
     second = talk(wiki, "a", number=2)
     assert second.items[0].answers == "anna", "a thread that goes on says so"
     for id in (roots[0], replies[98], replies[99], roots[1], roots[-1]):
@@ -291,7 +304,8 @@ def test_latest(wiki: Wiki, page: Write, member: Actor, editor: Actor) -> None:
     found = comments.latest(wiki, ANONYMOUS, 2)
     assert [item.excerpt for item in found] == ["Derde", "Tweede"]
     (older,) = comments.latest(wiki, ANONYMOUS, 2, before=found[-1].comment.id)
-    assert older.title == "Een titel" and older.excerpt == "Eerste zie"
+    assert older.title == "Een titel"
+    assert older.excerpt == "Eerste zie"
     assert len(comments.latest(wiki, ANONYMOUS, author=editor.id)) == 1
 
 
@@ -333,8 +347,11 @@ def test_markup_is_safe_and_links_live(wiki: Wiki, page: Write, member: Actor) -
     text = "<script>x</script> # kop\n\n![x](http://e.x/y.png) [[b]] [[nergens]] [k](javascript:x)"
     comments.post(wiki, member, "a", text)
     (shown,) = talk(wiki, "a").items
-    assert "<script" not in shown.html and "<img" not in shown.html and "<h1" not in shown.html
-    assert 'href="/wiki/b"' in shown.html and 'class="wanted"' in shown.html
+    assert "<script" not in shown.html
+    assert "<img" not in shown.html
+    assert "<h1" not in shown.html
+    assert 'href="/wiki/b"' in shown.html
+    assert 'class="wanted"' in shown.html
     assert 'href="javascript' not in shown.html
 
 

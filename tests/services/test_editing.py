@@ -40,5 +40,6 @@ def test_saves_at_the_same_time_are_all_kept(
     for n in range(WRITERS):
         assert f"Alinea {n}, versie {ROUNDS}." in said.data.decode()
         own = wiki.store.read(f"eigen-{n}.md")
-        assert own is not None and own.data.decode() == f"Versie {ROUNDS}.\n"
+        assert own is not None
+        assert own.data.decode() == f"Versie {ROUNDS}.\n"
     assert sum(1 for _ in wiki.store.log()) == 1 + WRITERS + 2 * WRITERS * ROUNDS

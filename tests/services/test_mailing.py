@@ -105,16 +105,21 @@ def test_ten_comments_give_one_letter(wiki: Wiki, anna: Actor, bram: Actor, page
     page("vragen/a", "# Wat <nu>?\n")
     for number in range(10):
         comments.post(wiki, bram, "vragen/a", f"Nummer {number} & *meer*, @anna.")
-    assert work(wiki) == [] and unmailed(wiki) == 10, "it waits for more"
+    assert work(wiki) == []
+    assert unmailed(wiki) == 10, "it waits for more"
     later(wiki, minutes=4)
     (letter,) = work(wiki)
-    assert letter.recipient == "anna@example.org" and letter.subject == "Denktank: Wat <nu>?"
+    assert letter.recipient == "anna@example.org"
+    assert letter.subject == "Denktank: Wat <nu>?"
     for form in (letter.text, letter.html):
         assert form.count("bram noemde je in een reactie") >= 10
-        assert "https://denk.example/comment/10" in form and "Nummer 3" in form
-    assert "> Nummer 3 & meer, @anna." in letter.text and "Wat &lt;nu&gt;?" in letter.html
+        assert "https://denk.example/comment/10" in form
+        assert "Nummer 3" in form
+    assert "> Nummer 3 & meer, @anna." in letter.text
+    assert "Wat &lt;nu&gt;?" in letter.html
     assert set(re.findall(r"https?://[^/\s\"]+", letter.text)) == {"https://denk.example"}
-    assert work(wiki) == [letter] and unmailed(wiki) == 0
+    assert work(wiki) == [letter]
+    assert unmailed(wiki) == 0
 
 
 def test_digests_go_at_seven_by_the_member_s_clock(
@@ -164,10 +169,12 @@ def test_what_was_read_or_is_not_wanted_is_left_out(wiki: Wiki, anna: Actor) -> 
         (first,) = rows.of_member(connection, anna.id or 0)
     notifications.read_some(wiki, anna, [first.id])
     later(wiki, minutes=5)
-    assert work(wiki) == [] and unmailed(wiki) == 0
+    assert work(wiki) == []
+    assert unmailed(wiki) == 0
     notifications.choose(wiki, anna, Choices(own=Pace.NONE))
     tell(wiki, anna)
-    assert work(wiki) == [] and unmailed(wiki) == 0
+    assert work(wiki) == []
+    assert unmailed(wiki) == 0
     notifications.choose(wiki, anna, Choices())
     later(wiki, minutes=5)
     assert work(wiki) == []
@@ -180,7 +187,8 @@ def test_who_cannot_be_reached_is_not_written_to(wiki: Wiki, anna: Actor, bram: 
     tell(wiki, bram)
     members.suspend(wiki, SYSTEM, "bram")
     later(wiki, minutes=5)
-    assert work(wiki) == [] and unmailed(wiki) == 0
+    assert work(wiki) == []
+    assert unmailed(wiki) == 0
     assert not mailing.state(wiki, anna).is_confirmed
 
 
@@ -196,15 +204,19 @@ def test_rights_are_asked_when_it_is_written_and_when_it_goes(
     close(wiki, "dicht")
     later(wiki, days=1)
     (letter,) = work(wiki)
-    assert "In straks" in letter.text and "In open" in letter.text
+    assert "In straks" in letter.text
+    assert "In open" in letter.text
     assert "dicht" not in letter.text + letter.html
     close(wiki, "straks")
     fresh = mailing.renew(wiki, letter)
-    assert fresh is not None and "In open" in fresh.text and "In open" in fresh.html
+    assert fresh is not None
+    assert "In open" in fresh.text
+    assert "In open" in fresh.html
     assert "straks" not in fresh.text + fresh.html + fresh.subject
     assert fresh.headers["Message-ID"] == letter.headers["Message-ID"]
     close(wiki, "open")
-    assert mailing.renew(wiki, letter) is None and work(wiki) == []
+    assert mailing.renew(wiki, letter) is None
+    assert work(wiki) == []
 
 
 def test_what_was_said_is_quoted_as_it_is_when_it_goes(
@@ -217,9 +229,12 @@ def test_what_was_said_is_quoted_as_it_is_when_it_goes(
     (letter,) = work(wiki)
     comments.edit(wiki, bram, spot.id, "Bij nader inzien, @anna.")
     fresh = mailing.renew(wiki, letter)
-    assert fresh and "Bij nader inzien" in fresh.text and "Eerst" not in fresh.html
+    assert fresh
+    assert "Bij nader inzien" in fresh.text
+    assert "Eerst" not in fresh.html
     comments.delete(wiki, bram, spot.id)
-    assert mailing.renew(wiki, letter) is None and work(wiki) == []
+    assert mailing.renew(wiki, letter) is None
+    assert work(wiki) == []
 
 
 def test_a_letter_that_waits_follows_its_member(wiki: Wiki, anna: Actor) -> None:
@@ -234,7 +249,8 @@ def test_a_letter_that_waits_follows_its_member(wiki: Wiki, anna: Actor) -> None
     (again,) = work(wiki)
     assert again.recipient == "nieuw@example.org"
     notifications.choose(wiki, anna, Choices(own=Pace.NONE))
-    assert mailing.renew(wiki, again) is None and work(wiki) == []
+    assert mailing.renew(wiki, again) is None
+    assert work(wiki) == []
 
 
 def test_a_worker_that_dies_while_writing_writes_it_once(
@@ -248,7 +264,8 @@ def test_a_worker_that_dies_while_writing_writes_it_once(
             mailing.catch_up(wiki)
     with wiki.database.read() as connection:
         assert outbox.unsent(connection) == [], "the letter went with the mark"
-    assert len(work(wiki)) == 1 and len(work(wiki)) == 1
+    assert len(work(wiki)) == 1
+    assert len(work(wiki)) == 1
 
 
 class Killed(BaseException):
@@ -314,7 +331,8 @@ def test_without_a_mail_server_one_letter_keeps_all(
     wiki.settings = replace(wiki.settings, base_url="")
     tell(wiki, anna)
     later(wiki, minutes=5)
-    assert work(wiki) == [letter] and mailing.waiting(wiki, SYSTEM) == 1
+    assert work(wiki) == [letter]
+    assert mailing.waiting(wiki, SYSTEM) == 1
 
 
 def test_what_a_moderator_is_told_stops_with_the_task(
@@ -326,7 +344,8 @@ def test_what_a_moderator_is_told_stops_with_the_task(
     reports.report(wiki, bram, about, "Dit klopt niet.", network="192.0.2.1")
     later(wiki, minutes=5)
     (letter,) = work(wiki)
-    assert letter.recipient == "mo@example.org" and "> Dit klopt niet." in letter.text
+    assert letter.recipient == "mo@example.org"
+    assert "> Dit klopt niet." in letter.text
     assert "https://denk.example/admin/reports/1" in letter.text
     members.set_role(wiki, SYSTEM, mo.username, "editor")
     assert mailing.renew(wiki, letter) is None
@@ -354,7 +373,8 @@ def test_what_is_about_no_page_says_itself_what_it_is(wiki: Wiki, anna: Actor) -
     one, two = sorted(work(wiki), key=lambda letter: letter.subject)
     assert one.subject == "Denktank: Een moderator waarschuwde je"
     assert "> Houd het vriendelijk." in one.text
-    assert "zoekopdracht" in two.subject and "“wijk”" in two.text
+    assert "zoekopdracht" in two.subject
+    assert "“wijk”" in two.text
     assert "https://denk.example/search?q=wijk" in two.text
 
 
@@ -384,12 +404,14 @@ def test_mail_about_one_page_stays_together(
     telling.catch_up(wiki)
     later(wiki, minutes=5)
     one, two = (mail.message(wiki.settings, letter) for letter in work(wiki))
-    assert one["Subject"] == two["Subject"] and one["Bcc"] is None
+    assert one["Subject"] == two["Subject"]
+    assert one["Bcc"] is None
     assert one["References"].split()[0] == two["References"].split()[0]
     assert one["In-Reply-To"] == f"<thread-{first.id}@denk.example>" != two["In-Reply-To"]
     assert one["Message-ID"] != two["Message-ID"]
     assert one["List-Id"] == "<at-once.notifications.denk.example>"
-    assert one["Auto-Submitted"] == "auto-generated" and one["Precedence"] == "list"
+    assert one["Auto-Submitted"] == "auto-generated"
+    assert one["Precedence"] == "list"
     assert one["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
 
@@ -423,7 +445,8 @@ def test_a_link_stops_what_it_says_and_is_taken_back(
     assert {chosen.direct, chosen.watched, chosen.own, chosen.duty} == {Pace.NONE}
     assert unsubscribing.show(wiki, of_page).title == "A"
     back = unsubscribing.use(wiki, of_page).rpartition("/")[2]
-    assert not watches.listing(wiki, anna).pages and unsubscribing.show(wiki, of_page).is_done
+    assert not watches.listing(wiki, anna).pages
+    assert unsubscribing.show(wiki, of_page).is_done
     assert unsubscribing.show(wiki, back).takes_back
     unsubscribing.use(wiki, back)
     assert [entry.path for entry in watches.listing(wiki, anna).pages] == ["a"]

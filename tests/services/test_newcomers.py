@@ -78,7 +78,9 @@ def test_a_first_comment_waits_unseen(
             comments.get(wiki, who, held)
     assert comments.count(wiki, ["a"]) == {}
     (own,) = talk(wiki, "a", member).own
-    assert "Mijn eerste" in own.html and own.may_edit and own.may_delete
+    assert "Mijn eerste" in own.html
+    assert own.may_edit
+    assert own.may_delete
     comments.edit(wiki, member, held, "Mijn eerste, beter")
     assert [placed.comment.id for placed in newcomers.queue(wiki, moderator)] == [held]
     with pytest.raises(Conflict):
@@ -87,7 +89,8 @@ def test_a_first_comment_waits_unseen(
 
 def test_letting_through(wiki: Wiki, held: int, member: Actor, moderator: Actor) -> None:
     newcomers.approve(wiki, moderator, held)
-    assert talk(wiki, "a").count == 1 and newcomers.queue(wiki, moderator) == []
+    assert talk(wiki, "a").count == 1
+    assert newcomers.queue(wiki, moderator) == []
     assert state(wiki, comments.post(wiki, member, "a", "En nog iets").id) is State.LIVE
     with pytest.raises(Conflict):
         newcomers.decline(wiki, moderator, held, "toch niet")
@@ -98,7 +101,8 @@ def test_not_letting_through_keeps_the_text(wiki: Wiki, held: int, moderator: Ac
     with pytest.raises(Invalid):
         newcomers.decline(wiki, moderator, held, "  ")
     newcomers.decline(wiki, moderator, held, "reclame")
-    assert state(wiki, held) is State.DECLINED and talk(wiki, "a").count == 0
+    assert state(wiki, held) is State.DECLINED
+    assert talk(wiki, "a").count == 0
     assert comments.get(wiki, moderator, held).comment.text == "Mijn eerste"
 
 
@@ -204,7 +208,9 @@ def test_closed_talk_follows_its_page(
     assert wiki.database.version() != before, "kept pages would be wrong"
     renaming.rename(wiki, moderator, "map/a", "map/b")
     seen = talk(wiki, "map/b", editor)
-    assert seen.closed and seen.closed.reason == "Te <b>heet</b>" and not seen.may_post
+    assert seen.closed
+    assert seen.closed.reason == "Te <b>heet</b>"
+    assert not seen.may_post
     assert not seen.items[0].may_reply
     for parent in (None, said):
         with pytest.raises(Forbidden) as refused:

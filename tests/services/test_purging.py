@@ -131,15 +131,18 @@ def test_a_revision_goes_and_the_rest_stands(
         assert [a == b for a, b in zip(before, after, strict=True)] == [True] * 2 + [False] * 4
         new = dict(zip(before, after, strict=True))
         left = everything(wiki)
-        assert SAID.encode() not in left and b"Dorpsstraat" not in left
+        assert SAID.encode() not in left
+        assert b"Dorpsstraat" not in left
         revisions = history.listing(wiki, ANONYMOUS, "a").revisions
         assert [one.commit for one in revisions] == [
             new[world[name]] for name in ("after", "named", "secret", "start")
         ]
         old = pages.read(wiki, ANONYMOUS, "a", at=world["secret"][:12])
-        assert old.revision == new[world["secret"]] and "weggehaald" in old.html
+        assert old.revision == new[world["secret"]]
+        assert "weggehaald" in old.html
         linking = wiki.store.read("b.md")
-        assert linking and f"at={new[world['secret']]})".encode() in linking.data
+        assert linking
+        assert f"at={new[world['secret']]})".encode() in linking.data
         assert f"at={new[world['named']][:10]})".encode() in linking.data
         listed = truth_of(wiki, member)
         assert [one.revision for one in listed] == [
@@ -147,7 +150,8 @@ def test_a_revision_goes_and_the_rest_stands(
         ]
         assert [one.anchor for one in listed] == ["", "", "alinea over beleid"]
         kept, _ = drafts.arrive(wiki, member, "a")
-        assert kept and kept.text == "Nog eens: (weggehaald)"
+        assert kept
+        assert kept.text == "Nog eens: (weggehaald)"
         assert git(wiki, "notes", "show", new[world["after"]]) == b"een noot\n"
         assert git(wiki, "fsck", "--strict") == b""
         assert not export_differs(wiki)
@@ -163,7 +167,8 @@ def test_hidden_texts_go_together(wiki: Wiki, world: dict[str, str], moderator: 
     wiki, _ = purge(wiki, lambda wiki: purging.of_revisions(wiki, "a", []))
     try:
         left = everything(wiki)
-        assert SAID.encode() not in left and f"{SECRET} was erbij".encode() not in left
+        assert SAID.encode() not in left
+        assert f"{SECRET} was erbij".encode() not in left
         assert SECRET.encode() in left, "a comment says it in words of its own"
         assert "weggehaald" in pages.read(wiki, ANONYMOUS, "a", at=world["named"]).html
         hidden = [one.hidden for one in history.listing(wiki, moderator, "a").revisions]
@@ -185,7 +190,8 @@ def test_words_go_from_texts_messages_tags_and_talk(
     wiki, done = purge(wiki, lambda wiki: purging.of_words(wiki, wanted, "NN"))
     try:
         left = everything(wiki)
-        assert before.count(SECRET.encode()) >= 8 and b"zeldzaam.example" not in left
+        assert before.count(SECRET.encode()) >= 8
+        assert b"zeldzaam.example" not in left
         # What is no text is left as it is, once in git and once beside it, and named.
         assert list(done.files) == ["b/naam.bin", "pages/b/naam.bin"]
         assert left.count(SECRET.encode()) == 1 + exported(wiki, "b/naam.bin")
@@ -194,9 +200,8 @@ def test_words_go_from_texts_messages_tags_and_talk(
         third = comments.get(wiki, member, 3).comment
         assert (third.text, third.anchor) == ("Wie is NN?", "alinea over beleid")
         blob = wiki.store.entry("a.md", at=third.revision)
-        assert (
-            blob and anchors.source(wiki).plain(blob.blob)[third.start : third.end] == third.anchor
-        )
+        assert blob
+        assert anchors.source(wiki).plain(blob.blob)[third.start : third.end] == third.anchor
         newest = audit.entries(wiki, SYSTEM)
         assert [one.reason for one in newest[:2]] == ["op verzoek", "klacht van NN"]
         assert git(wiki, "fsck", "--strict") == b""
@@ -216,7 +221,8 @@ def test_an_author_and_a_message_go(
     wiki, _ = purge(wiki, lambda wiki: purging.of_author(wiki, "anna"))
     try:
         names = git(wiki, "log", "--format=%an %cn", "main").decode()
-        assert "anna" not in names and f"member-{member.uid[:8]}" in names
+        assert "anna" not in names
+        assert f"member-{member.uid[:8]}" in names
         assert member.uid in git(wiki, "log", "--format=%ae", "main").decode()
         at = world["secret"]
         wiki, _ = purge(wiki, lambda wiki: purging.of_message(wiki, [commits(wiki)[2]]))

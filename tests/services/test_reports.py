@@ -78,7 +78,8 @@ def test_one_case_for_all_who_report_the_same(
         ("", "lezer@example.org"),
         ("bram", ""),
     ]
-    assert shown.comment and shown.comment.comment.text == "Wat een onzin"
+    assert shown.comment
+    assert shown.comment.comment.text == "Wat een onzin"
     assert list(shown.acts) == [Act.HIDE, Act.WARN, Act.SUSPEND, Act.CLOSE]
     assert kinds(wiki, moderator) == [Kind.REPORT] == kinds(wiki, admin), "told once"
 
@@ -119,7 +120,8 @@ def test_handling(wiki: Wiki, said: int, member: Actor, editor: Actor, moderator
     reports.handle(wiki, moderator, id, acts=acts, reason="schelden", answer="Dank", until=until)
     assert reports.queue(wiki, moderator) == []
     (done,) = reports.queue(wiki, moderator, handled=True)
-    assert done.case.acts == (Act.HIDE, Act.WARN, Act.SUSPEND, Act.CLOSE) and not done.acts
+    assert done.case.acts == (Act.HIDE, Act.WARN, Act.SUSPEND, Act.CLOSE)
+    assert not done.acts
     assert comments.latest(wiki, ANONYMOUS) == []
     assert closings.of(wiki, moderator, "map/a")
     assert Kind.REPORT_HANDLED in kinds(wiki, editor)

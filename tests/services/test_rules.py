@@ -61,7 +61,8 @@ def test_what_a_rule_would_do(
     assert kept(wiki) == before, "nothing is kept yet"
     rules.save(wiki, admin, CLOSED)
     again = rules.preview(wiki, admin, CLOSED)
-    assert again.effects[0].is_none and again.replaces is not None
+    assert again.effects[0].is_none
+    assert again.replaces is not None
     id = rules.listing(wiki, admin)[1].id
     moved = rules.preview(wiki, admin, Sent("nergens", "read", "admin"), id)
     assert [(each.prefix, each.pages, each.readers) for each in moved.effects] == [
@@ -128,17 +129,23 @@ def test_a_group_is_renamed_everywhere_and_removed(wiki: Wiki, admin: Actor, peo
         return wiki.rights.may(who, Right.READ, "redactie/x")
 
     groups.change(wiki, admin, row.group.id, "lezers", "")
-    assert members.get(wiki, SYSTEM, "cor").groups == {"lezers"} and may_read("cor")
+    assert members.get(wiki, SYSTEM, "cor").groups == {"lezers"}
+    assert may_read("cor")
     assert kept(wiki)[0][3] == {"lezers"}
     found = groups.show(wiki, admin, row.group.id, text="DIRK")
     assert [one.username for one in found.members] == ["cor"]
-    assert [one.username for one in found.found] == ["dirk"] and len(found.rules) == 1
+    assert [one.username for one in found.found] == ["dirk"]
+    assert len(found.rules) == 1
     groups.join(wiki, admin, row.group.id, "dirk")
-    assert may_read("dirk") and not groups.show(wiki, admin, row.group.id, text="dirk").found
+    assert may_read("dirk")
+    assert not groups.show(wiki, admin, row.group.id, text="dirk").found
     groups.leave(wiki, admin, row.group.id, "dirk")
-    assert not may_read("dirk") and not wiki.rights.may(ANONYMOUS, Right.READ, "redactie/x")
+    assert not may_read("dirk")
+    assert not wiki.rights.may(ANONYMOUS, Right.READ, "redactie/x")
     groups.remove(wiki, admin, row.group.id, "opgeheven")
-    assert kept(wiki)[0][3] == set() and not may_read("cor") and may_read("anna")
+    assert kept(wiki)[0][3] == set()
+    assert not may_read("cor")
+    assert may_read("anna")
     with pytest.raises(NotFound):
         groups.show(wiki, admin, row.group.id)
 

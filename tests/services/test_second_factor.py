@@ -91,7 +91,8 @@ def test_a_password_is_half_a_login(wiki: Wiki, app: App) -> None:
     half = log_in(wiki)
     assert sessions.visit_of(wiki, half) is None, "it opens nothing"
     whole = second_factor.finish(wiki, half, app.code(), HOME)
-    assert visit(wiki, whole).strong and whole != half
+    assert visit(wiki, whole).strong
+    assert whole != half
     assert sessions.half(wiki, half) is None, "the half one is over"
     assert visit(wiki, app.token).strong, "so is the session in which it was set up"
 
@@ -99,7 +100,8 @@ def test_a_password_is_half_a_login(wiki: Wiki, app: App) -> None:
 def test_the_secret_is_not_kept_as_it_is(wiki: Wiki, app: App, member: Actor) -> None:
     with wiki.database.read() as connection:
         kept = second_factors.get(connection, member.id or 0)
-    assert kept and app.totp.secret not in kept.secret
+    assert kept
+    assert app.totp.secret not in kept.secret
 
 
 def test_no_code_works_twice(wiki: Wiki, app: App, clock: Callable[[float], None]) -> None:
@@ -151,7 +153,8 @@ def test_switching_off_asks_for_both(wiki: Wiki, app: App, member: Actor) -> Non
             off(current, code)
         assert refused.value.fields[0].field == field
     off(PASSWORD, app.code())
-    assert visit(wiki, log_in(wiki)) and any("tweede stap" in subject for subject in mail(wiki))
+    assert visit(wiki, log_in(wiki))
+    assert any("tweede stap" in subject for subject in mail(wiki))
     with pytest.raises(NotFound):
         off(PASSWORD, app.code())
 
@@ -206,7 +209,8 @@ def test_an_administrator_helps_who_lost_it(
     with pytest.raises(Forbidden):
         second_factor.reset(wiki, member, "anna")
     second_factor.reset(wiki, admin, "anna")
-    assert visit(wiki, log_in(wiki)) and sessions.visit_of(wiki, app.token) is None
+    assert visit(wiki, log_in(wiki))
+    assert sessions.visit_of(wiki, app.token) is None
     assert audit.entries(wiki, SYSTEM)[0].act == "member_factor_reset"
 
 
@@ -214,17 +218,20 @@ def test_rights_wait_for_a_second_step_where_the_site_says_so(wiki: Wiki, modera
     wiki.settings = replace(wiki.settings, require_second_factor="moderator")
     rules.add(wiki, SYSTEM, prefix="hof", right="moderate", role="admin", usernames="mo")
     without = visit(wiki, log_in(wiki, "mo"))
-    assert without.capped and without.actor.role is Role.EDITOR
+    assert without.capped
+    assert without.actor.role is Role.EDITOR
     assert not wiki.rights.may(without.actor, Right.MODERATE, "hof/plan")
     named = members.add(wiki, username="vera", email="vera@example.org", password=PASSWORD).actor
     rules.add(wiki, SYSTEM, prefix="tuin", right="moderate", role="admin", usernames="vera")
     waiting = visit(wiki, log_in(wiki, "vera"))
-    assert waiting.capped and waiting.actor.role is Role.MEMBER
+    assert waiting.capped
+    assert waiting.actor.role is Role.MEMBER
     assert not wiki.rights.may(waiting.actor, Right.MODERATE, "tuin/plan")
     assert wiki.rights.may(named, Right.MODERATE, "tuin/plan")
     app = App(wiki, moderator)
     now = visit(wiki, app.token)
-    assert not now.capped and now.actor.role is Role.MODERATOR
+    assert not now.capped
+    assert now.actor.role is Role.MODERATOR
     assert wiki.rights.may(now.actor, Right.MODERATE, "hof/plan")
 
 

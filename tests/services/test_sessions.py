@@ -44,12 +44,14 @@ def log_in(wiki: Wiki, name: str = "anna", password: str = PASSWORD, address: st
 
 def test_a_session_knows_its_member(wiki: Wiki, member: Actor) -> None:
     visit = sessions.visit_of(wiki, log_in(wiki))
-    assert visit is not None and visit.actor == member
+    assert visit is not None
+    assert visit.actor == member
     assert sessions.visit_of(wiki, "made up") is None
 
 
 def test_either_name_or_address_whatever_its_case(wiki: Wiki, member: Actor) -> None:
-    assert log_in(wiki, "ANNA") and log_in(wiki, " Anna@Example.org ")
+    assert log_in(wiki, "ANNA")
+    assert log_in(wiki, " Anna@Example.org ")
 
 
 def test_wrong_and_unknown_look_the_same(wiki: Wiki, member: Actor) -> None:
@@ -73,7 +75,8 @@ def test_an_unknown_name_costs_a_hash_too(wiki: Wiki, monkeypatch: pytest.Monkey
     monkeypatch.setattr(passwords, "_hasher", Counting())
     with pytest.raises(LoginRequired):
         log_in(wiki, "nobody")
-    assert len(checked) == 1 and checked[0].startswith("$argon2id$")
+    assert len(checked) == 1
+    assert checked[0].startswith("$argon2id$")
 
 
 def test_only_who_knows_the_password_learns_of_a_suspension(wiki: Wiki, member: Actor) -> None:
@@ -95,7 +98,8 @@ def test_tokens_are_kept_as_hashes_only(wiki: Wiki, member: Actor) -> None:
     token = log_in(wiki)
     with wiki.database.read() as connection:
         kept = connection.execute(table.sessions.select()).one()
-    assert kept.hash != token and len(kept.hash) == 64
+    assert kept.hash != token
+    assert len(kept.hash) == 64
 
 
 def test_sessions_are_listed_and_ended_by_their_owner_only(
@@ -103,7 +107,8 @@ def test_sessions_are_listed_and_ended_by_their_owner_only(
 ) -> None:
     first, second, third = (log_in(wiki) for _ in range(3))
     listed = sessions.listing(wiki, member)
-    assert len(listed) == 3 and listed[0].agent == "a browser"
+    assert len(listed) == 3
+    assert listed[0].agent == "a browser"
     visits = [sessions.visit_of(wiki, token) for token in (first, second, third)]
     ids = [visit.session for visit in visits if visit]
     with pytest.raises(NotFound):
@@ -111,7 +116,8 @@ def test_sessions_are_listed_and_ended_by_their_owner_only(
     sessions.revoke(wiki, member, ids[0])
     assert sessions.visit_of(wiki, first) is None
     assert sessions.revoke_others(wiki, member, ids[1]) == 1
-    assert sessions.visit_of(wiki, second) and not sessions.visit_of(wiki, third)
+    assert sessions.visit_of(wiki, second)
+    assert not sessions.visit_of(wiki, third)
     sessions.end(wiki, second)
     assert sessions.listing(wiki, member) == []
 
@@ -144,7 +150,8 @@ def test_role_and_groups_are_those_of_now(wiki: Wiki, member: Actor) -> None:
     members.set_role(wiki, SYSTEM, "anna", "editor")
     members.set_groups(wiki, SYSTEM, "anna", "redactie, bestuur")
     visit = sessions.visit_of(wiki, token)
-    assert visit is not None and visit.actor.role is Role.EDITOR
+    assert visit is not None
+    assert visit.actor.role is Role.EDITOR
     assert visit.actor.groups == {"redactie", "bestuur"}
 
 
@@ -171,7 +178,9 @@ def test_one_address_is_slowed_down_more_each_time(
         waits.append(int(str(slow.value.values["seconds"])))
         clock(waits[-1])
         assert fail(wiki, 5) == 1
-    assert waits == sorted(waits) and waits[0] == 1 and waits[-1] >= 32
+    assert waits == sorted(waits)
+    assert waits[0] == 1
+    assert waits[-1] >= 32
 
 
 def test_the_owner_is_not_locked_out(
@@ -203,7 +212,8 @@ def test_attempts_hold_no_name_and_no_address(wiki: Wiki, member: Actor) -> None
     fail(wiki, 2)
     with wiki.database.read() as connection:
         rows = connection.execute(attempts.attempts.select()).all()
-    assert rows and all(len(row.key) == 64 and AWAY not in row.key for row in rows)
+    assert rows
+    assert all(len(row.key) == 64 and AWAY not in row.key for row in rows)
 
 
 def test_ipv6_counts_by_network() -> None:
@@ -260,5 +270,6 @@ def test_limits_wait_at_most_their_cap() -> None:
     limit = limits.Limit("x", free=2, most=40)
     now = datetime(2026, 1, 1)
     waits = [limit.wait(attempts.Count(number, now), now) for number in range(40)]
-    assert waits[:4] == [0, 0, 1, 2] and max(waits) == 40 == waits[-1]
+    assert waits[:4] == [0, 0, 1, 2]
+    assert max(waits) == 40 == waits[-1]
     assert replace(limit, free=100).wait(attempts.Count(3, now), now) == 0

@@ -47,7 +47,8 @@ def test_following_goes_on_and_says_what_it_left(wiki: Any, page: Any, client: A
     page("goed", "# Goed\n\nzie [[boos]]\n")
     assert aside(wiki)["boos"].startswith("RecursionError in ")
     shown = client.get("/wiki/boos")
-    assert shown.status_code == 200 and "gif" in shown.text
+    assert shown.status_code == 200
+    assert "gif" in shown.text
     assert client.get("/wiki/goed").status_code == 200
     assert not [one for one in projections.check(wiki) if one.where in projections.SQL]
 
@@ -82,7 +83,8 @@ def test_a_page_that_cannot_be_rendered_is_shown_as_written(
     monkeypatch.setattr(wiki.renderer, "render", lambda *_, **__: 1 / 0)
     shown = client.get("/wiki/boos", headers={"Accept-Language": "nl"})
     assert shown.status_code == 200
-    assert "# Boos" in shown.text and "De wiki kan deze tekst niet lezen" in shown.text
+    assert "# Boos" in shown.text
+    assert "De wiki kan deze tekst niet lezen" in shown.text
     assert aside(wiki, "view")["boos"].startswith("ZeroDivisionError")
     page("boos", "# Mak\n")
     assert not aside(wiki)
@@ -136,7 +138,9 @@ def test_a_page_that_is_too_large_is_a_link_to_the_file(wiki: Any, page: Any, cl
     page("groot", large + b"meer")
     assert aside(wiki) == {"groot": TOO_LARGE}
     shown = client.get("/wiki/groot")
-    assert shown.status_code == 200 and "/raw/groot" in shown.text and len(shown.data) < 100_000
+    assert shown.status_code == 200
+    assert "/raw/groot" in shown.text
+    assert len(shown.data) < 100_000
     assert client.get("/raw/groot").data == large + b"meer"
     assert client.get("/diff/groot").status_code == 413
     assert client.get("/history/groot").status_code == 200
@@ -148,7 +152,8 @@ def test_health_names_what_is_set_aside(
     page("boos", POISON)
     login(client, "chef")
     shown = client.get("/admin/health").text
-    assert 'data-trouble="set_aside"' in shown and 'data-aside="catalogue boos"' in shown
+    assert 'data-trouble="set_aside"' in shown
+    assert 'data-aside="catalogue boos"' in shown
 
 
 def test_lists_stay_as_they_are_while_following_fails(
@@ -178,10 +183,12 @@ def test_the_index_has_the_name_of_what_it_cannot_take(
     while wiki.search.update(wiki.store, wiki.database):
         pass
     assert set(aside(wiki, "search")) == {"boos", str(bad)}
-    assert found(wiki, "boos") == ["boos"] and found(wiki, "honing") == ["goed"]
+    assert found(wiki, "boos") == ["boos"]
+    assert found(wiki, "honing") == ["goed"]
     assert not projections.check(wiki)
     wiki.search.rebuild(wiki.store, wiki.database, lambda *_: None)
-    assert set(aside(wiki, "search")) == {"boos", str(bad)} and good
+    assert set(aside(wiki, "search")) == {"boos", str(bad)}
+    assert good
     page("boos", "# Mak\n")
     comments.delete(wiki, member, bad)
     while wiki.search.update(wiki.store, wiki.database):
@@ -263,7 +270,8 @@ def test_passages_of_comments_go_on_without_it(
         pass
     assert set(aside(wiki, "anchors")) == {"a"}
     shown = client.get("/wiki/a")
-    assert shown.status_code == 200 and "Waarom?" in shown.text
+    assert shown.status_code == 200
+    assert "Waarom?" in shown.text
     assert not [one for one in projections.check(wiki) if one.where == "anchors"]
 
 
@@ -281,7 +289,8 @@ def test_a_comment_that_cannot_be_told_does_not_keep_the_others(
         assert len(notifications.of_member(connection, editor.id)) == 1
     assert len(aside(wiki, "telling")) == 1
     shown = client.get("/wiki/a")
-    assert shown.status_code == 200 and "Hallo @bram, gif" in shown.text
+    assert shown.status_code == 200
+    assert "Hallo @bram, gif" in shown.text
 
 
 def test_revisions_whose_words_cannot_be_counted_count_none(

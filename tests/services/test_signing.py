@@ -81,7 +81,8 @@ def test_a_pushed_commit_is_by_git_whatever_it_says(
         forger.push(message.format(head=head, copied=body), a=f"# A\n\nNiet {number}.\n")
     found = revisions(wiki, "a")
     assert [one.event for one in found] == [Event.OUTSIDE] * len(MESSAGES) + [Event.EDIT]
-    assert {one.author.name for one in found[:-1]} == {named} and found[-1].author.name == "anna"
+    assert {one.author.name for one in found[:-1]} == {named}
+    assert found[-1].author.name == "anna"
     assert not any(one.author.uid or one.accepter or one.came_from for one in found[:-1])
     assert "Denktank: delete" in found[1].message
     with wiki.database.read() as connection:
@@ -103,7 +104,8 @@ def test_a_forged_rename_moves_nothing(
     page("a", "# A\n", member)
     forger = Forger(wiki, tmp_path / "clone", "anna", f"{member.uid}@members.invalid")
     forger.push("x\n\nDenktank: rename\nFrom: a", a="# A anders\n", b="# Iets\n")
-    assert len(revisions(wiki, "b")) == 1 and len(revisions(wiki, "a")) == 2
+    assert len(revisions(wiki, "b")) == 1
+    assert len(revisions(wiki, "a")) == 2
 
 
 def test_what_a_wiki_had_when_sealing_began_is_believed(

@@ -64,17 +64,23 @@ def test_it_waits_and_is_accepted_under_two_names(
     id = suggest(wiki, member, blob)
     assert text_of(wiki) == TEXT, "nothing is published"
     assert suggest(wiki, member, blob) == id, "sent twice is one"
-    assert suggestions.waiting(wiki, editor) == 1 and suggestions.waiting(wiki, member) == 0
+    assert suggestions.waiting(wiki, editor) == 1
+    assert suggestions.waiting(wiki, member) == 0
     saved = suggestions.accept(wiki, editor, id)
     assert text_of(wiki) == MINE
     found = newest(wiki)
-    assert found.commit == saved.revision and found.event is Event.SUGGESTION
-    assert found.author.uid == member.uid and found.message == "beter zo"
-    assert found.accepter and found.accepter.name == "bram"
+    assert found.commit == saved.revision
+    assert found.event is Event.SUGGESTION
+    assert found.author.uid == member.uid
+    assert found.message == "beter zo"
+    assert found.accepter
+    assert found.accepter.name == "bram"
     commit = wiki.store.get(saved.revision)
-    assert commit and commit.committer.uid == editor.uid
+    assert commit
+    assert commit.committer.uid == editor.uid
     after = suggestions.get(wiki, member, id)
-    assert after.state is State.ACCEPTED and after.became == saved.revision
+    assert after.state is State.ACCEPTED
+    assert after.became == saved.revision
     assert suggestions.waiting(wiki, editor) == 0
     with pytest.raises(Conflict, match="suggestion_decided"):
         suggestions.accept(wiki, editor, id)
@@ -90,9 +96,12 @@ def test_it_is_merged_with_the_page_of_today(
     id = suggest(wiki, member, blob)
     page("plan", TEXT.replace("Eerste zin", "Een andere eerste zin"))
     seen = suggestions.look(wiki, editor, id)
-    assert seen.moved_on and seen.clean and "Een andere eerste" in seen.after
+    assert seen.moved_on
+    assert seen.clean
+    assert "Een andere eerste" in seen.after
     suggestions.accept(wiki, editor, id)
-    assert "Een andere eerste zin" in text_of(wiki) and "Tweede, betere zin" in text_of(wiki)
+    assert "Een andere eerste zin" in text_of(wiki)
+    assert "Tweede, betere zin" in text_of(wiki)
 
 
 def test_where_both_changed_the_same_an_editor_chooses(
@@ -109,7 +118,8 @@ def test_where_both_changed_the_same_an_editor_chooses(
     choices = {number: Choice(Take.MINE) for number in error.merged.conflicts}
     sent = Sent(error.mine, error.theirs, ancestor=error.base, choices=choices)
     suggestions.amend(wiki, editor, id, sent)
-    assert text_of(wiki) == MINE and newest(wiki).author.uid == member.uid
+    assert text_of(wiki) == MINE
+    assert newest(wiki).author.uid == member.uid
 
 
 def test_an_editor_amends_and_the_writer_stays_the_author(
@@ -117,10 +127,13 @@ def test_an_editor_amends_and_the_writer_stays_the_author(
 ) -> None:
     id = suggest(wiki, member, blob)
     shown = suggestions.open_editor(wiki, editor, id)
-    assert shown.publishes and shown.text == MINE and shown.base == blob
+    assert shown.publishes
+    assert shown.text == MINE
+    assert shown.base == blob
     sent = Sent(MINE.replace("Derde", "Laatste"), shown.base, shown.summary)
     suggestions.amend(wiki, editor, id, sent)
-    assert "Laatste zin" in text_of(wiki) and newest(wiki).author.uid == member.uid
+    assert "Laatste zin" in text_of(wiki)
+    assert newest(wiki).author.uid == member.uid
     assert suggestions.get(wiki, member, id).amended
 
 
@@ -134,7 +147,8 @@ def test_declined_with_a_word_and_sent_again(
     found = suggestions.get(wiki, member, id)
     assert (found.state, found.word, found.decider) == (State.DECLINED, "Noem je bron.", "bram")
     shown = suggestions.open_editor(wiki, member, id)
-    assert shown.text == MINE and not shown.publishes
+    assert shown.text == MINE
+    assert not shown.publishes
     suggestions.change(wiki, member, id, Sent(MINE + "\nBron: CBS.\n", shown.base))
     assert suggestions.get(wiki, editor, id).is_open
     suggestions.accept(wiki, editor, id)
@@ -162,7 +176,8 @@ def test_it_follows_a_renamed_page(
     assert found.path == "elders/plan"
     assert suggestions.accept(wiki, editor, id).path == "elders/plan"
     text = text_of(wiki, "elders/plan")
-    assert "Tweede, betere" in text and "Laatste zin" in text
+    assert "Tweede, betere" in text
+    assert "Laatste zin" in text
 
 
 def test_of_a_deleted_page_nothing_is_lost(
@@ -188,7 +203,8 @@ def test_a_new_page_waits_and_gets_a_number_where_its_path_was_taken(
     page("vragen/mag-het-zo", "# Iemand was eerder\n")
     assert suggestions.look(wiki, editor, id).is_taken
     saved = suggestions.accept(wiki, editor, id)
-    assert saved.path == "vragen/mag-het-zo-2" and newest(wiki, saved.path).author.uid == member.uid
+    assert saved.path == "vragen/mag-het-zo-2"
+    assert newest(wiki, saved.path).author.uid == member.uid
     assert suggestions.get(wiki, member, id).path == saved.path
 
 
@@ -206,7 +222,8 @@ def test_who_sees_it(
     assert [found.reviews for found in listed] == [False, True, False]
     rules.add(wiki, admin, prefix="plan", right="read", role="admin", usernames="cas")
     assert [len(suggestions.listing(wiki, who).items) for who in (member, editor)] == [0, 0]
-    assert suggestions.waiting(wiki, editor) == 0 and suggestions.waiting(wiki, admin) == 1
+    assert suggestions.waiting(wiki, editor) == 0
+    assert suggestions.waiting(wiki, admin) == 1
     for outside in (member, editor, other):
         with pytest.raises(NotFound):
             suggestions.get(wiki, outside, id)
@@ -250,7 +267,8 @@ def test_those_who_decide_and_then_the_writer_are_told(
             return [row.kind for row in found if row.member == who.id]
 
     id = suggest(wiki, member, blob)
-    assert told(editor) == told(moderator) == ["suggestion"] and told(member) == []
+    assert told(editor) == told(moderator) == ["suggestion"]
+    assert told(member) == []
     suggestions.decline(wiki, editor, id, "Nog niet.")
     suggestions.change(wiki, member, id, Sent(MINE, blob))
     suggestions.accept(wiki, editor, id)
@@ -272,4 +290,5 @@ def test_a_long_queue_goes_on(wiki: Wiki, member: Actor, editor: Actor, blob: st
     first = suggestions.listing(wiki, editor)
     rest = suggestions.listing(wiki, editor, before=first.more)
     assert [item.suggestion.id for item in (*first.items, *rest.items)] == ids[::-1]
-    assert len(first.items) == suggestions.PAGE and rest.more == 0
+    assert len(first.items) == suggestions.PAGE
+    assert rest.more == 0

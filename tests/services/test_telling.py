@@ -106,7 +106,8 @@ def test_who_may_not_read_is_not_told(wiki: Wiki, anna: Actor, bram: Actor, page
     with wiki.database.read() as connection:
         assert len(rows.of_member(connection, anna.id or 0)) == 1
     listed = notifications.listing(wiki, anna)
-    assert not listed.days and not notifications.listing(wiki, anna, unread=True).any_unread
+    assert not listed.days
+    assert not notifications.listing(wiki, anna, unread=True).any_unread
 
 
 def test_changes_of_a_watched_page_are_folded(
@@ -142,7 +143,8 @@ def test_a_watch_follows_its_page(wiki: Wiki, anna: Actor, bram: Actor, page: An
     work(wiki)
     assert told(wiki, anna)[1:] == [("change", "map/nieuw")]
     (entry, _) = watches.listing(wiki, anna).pages
-    assert watches.watched(wiki, anna.id or 0).pages == {"ander"} and entry.path == "ander"
+    assert watches.watched(wiki, anna.id or 0).pages == {"ander"}
+    assert entry.path == "ander"
 
 
 def test_a_question_with_its_dialogues_and_a_folder(
@@ -161,7 +163,8 @@ def test_a_question_with_its_dialogues_and_a_folder(
     comments.post(wiki, bram, "gesprekken/g", "Mooi.")
     work(wiki)
     both = [("change", "gesprekken/g"), ("comment", "gesprekken/g")]
-    assert told(wiki, anna) == both and told(wiki, cor) == both
+    assert told(wiki, anna) == both
+    assert told(wiki, cor) == both
     watches.unwatch(wiki, anna, "gesprekken/g")
     comments.post(wiki, bram, "gesprekken/g", "Nog mooier.")
     comments.post(wiki, bram, "vragen/v", "En de vraag.")

@@ -52,7 +52,8 @@ def test_who_joins_accepts_the_version_that_was_shown(
         assert refused.value.fields[0].field == "terms_accepted"
     join(wiki, "nina", shown)
     kept = terms.accepted(wiki, members.get(wiki, admin, "nina").id)
-    assert kept and kept.revision == first
+    assert kept
+    assert kept.revision == first
     assert not terms.owes(wiki, members.get(wiki, admin, "nina").actor), "a typo asks nobody"
     assert not terms.owes(wiki, members.get(wiki, admin, "vroeg").actor)
 
@@ -61,7 +62,8 @@ def test_asked_again(wiki: Wiki, page: Write, member: Actor, editor: Actor) -> N
     page("voorwaarden", "# Voorwaarden\n")
     before = now(wiki).stamp
     terms.ask_again(wiki, editor, "Reacties worden bewaard")
-    assert terms.owes(wiki, member) and not terms.owes(wiki, editor)
+    assert terms.owes(wiki, member)
+    assert not terms.owes(wiki, editor)
     assert not terms.owes(wiki, ANONYMOUS)
     with pytest.raises(Invalid):
         terms.accept(wiki, member, before)
@@ -78,7 +80,8 @@ def test_a_member_who_was_never_asked_can_be(wiki: Wiki, page: Write, member: Ac
         terms.owe(wiki, connection, member.id)
     assert not terms.owes(wiki, member), "there are no terms"
     page("voorwaarden", "# Voorwaarden\n")
-    assert terms.owes(wiki, member) and terms.accepted(wiki, member.id) is None
+    assert terms.owes(wiki, member)
+    assert terms.accepted(wiki, member.id) is None
     terms.accept(wiki, member, now(wiki).stamp)
     assert not terms.owes(wiki, member)
 

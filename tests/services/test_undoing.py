@@ -119,7 +119,8 @@ def test_over_http(app: Any, wiki: Any, vandal: Any, moderator: Any, login: Any)
     login(browser, "mo")
     since = (wiki.clock() - timedelta(hours=1)).isoformat()
     shown = browser.get("/members/piet/undo", query_string={"since": since}).text
-    assert shown.count("data-outcome=") == 4 and 'data-outcome="conflict"' in shown
+    assert shown.count("data-outcome=") == 4
+    assert 'data-outcome="conflict"' in shown
     [page] = [
         t.page
         for t in undoing.work_of(wiki, moderator, "piet", wiki.clock() - timedelta(hours=1)).pages

@@ -104,9 +104,13 @@ def test_damaged_packs_are_told(store, save, revisions, git):
     for file in (pack, index):
         before = spoil(file, WAYS["half"])
         fresh = Store.open(store.folder)
-        assert list(read_all(fresh, revisions)) and fresh.damages() and fresh.fsck()
+        assert list(read_all(fresh, revisions))
+        assert fresh.damages()
+        assert fresh.fsck()
         if file == index:
-            assert fresh.mend() and not fresh.damages() and fresh.fsck() == []
+            assert fresh.mend()
+            assert not fresh.damages()
+            assert fresh.fsck() == []
         file.unlink()
         file.write_bytes(before)
     assert not Store.open(store.folder).damages()
@@ -137,7 +141,8 @@ def test_what_is_damaged_is_fetched_from_who_has_it(store, save, revisions, clon
         fresh = Store.open(store.folder)
         assert fresh.damages()
         fresh.mend(str(source))
-        assert not fresh.damages() and fresh.fsck() == []
+        assert not fresh.damages()
+        assert fresh.fsck() == []
         assert [commit.id for commit in Store.open(store.folder).log()] == revisions
     with pytest.raises(StoreError, match="repair_source"):
         store.mend(str(tmp_path / "nothing"))
@@ -158,7 +163,8 @@ def test_old_objects_that_are_not_there_keep_nothing_from_starting(store, save, 
     fresh = Store.open(store.folder)
     assert [commit.id for commit in fresh.log()] == revisions[1:]
     assert [commit.id for commit, _ in fresh.history()] == revisions[1:]
-    assert fresh.reachable(revisions[1]) and fresh.reachable(revisions[2])
+    assert fresh.reachable(revisions[1])
+    assert fresh.reachable(revisions[2])
     assert save({"a.md": b"three"}) == Store.open(store.folder).head()
     assert {one.id for one in fresh.damages()} == {revisions[0]}
 
@@ -183,11 +189,13 @@ def test_a_lost_branch_is_never_taken_for_another(store, save, git, way, is_pack
     LOST[way](store.git / "refs/heads/main")
     for known in (store, other, Store.open(store.folder)):
         assert known.trouble().code == "store_branch_lost"
-        assert known.head() == head and known.read("a.md").data == b"two"
+        assert known.head() == head
+        assert known.read("a.md").data == b"two"
         with pytest.raises(StoreError, match="store_branch_lost"):
             known.commit([Change("b.md", b"new")], author=ANNA, message="", trailers={}, expect={})
     assert store.recover([]) == head
-    assert store.trouble() is None and save({"b.md": b"new"}) == Store.open(store.folder).head()
+    assert store.trouble() is None
+    assert save({"b.md": b"new"}) == Store.open(store.folder).head()
     assert store.get(store.head()).parents == (head,)
     assert store.fsck() == []
 
@@ -201,7 +209,8 @@ def test_a_branch_that_git_packed_is_where_it_was(store, save, clone, put, git):
     pushed = put(clone, {"b.md": "outside"})
     git(clone, "push", "-q", "origin", "main")
     git(store.git, "pack-refs", "--all", "--prune")
-    assert store.trouble() is None and store.head() == pushed
+    assert store.trouble() is None
+    assert store.head() == pushed
     store.remember()
     save({"a.md": b"two"})
     assert store.get(store.head()).parents == (pushed,)
@@ -213,7 +222,8 @@ def test_what_git_cannot_do_without_is_written_anew(store, save, git, name, way)
     head = save({"a.md": b"one"})
     spoil(store.git / name, WAYS[way])
     again = Store.open(store.folder)
-    assert again.head() == head and again.branch == "main"
+    assert again.head() == head
+    assert again.branch == "main"
     assert [notice.code for notice in again.notices] == ["store_mended"]
     save({"a.md": b"two"})
     assert again.fsck() == []
@@ -227,7 +237,8 @@ def test_alternates_that_lead_nowhere_are_told(store, save):
     for written in (b"/nowhere/objects\n", b"\xff\0\n", f"{store.git}/objects\n".encode()):
         (info / "alternates").write_bytes(written)
         again = Store.open(store.folder)
-        assert again.read("a.md").data == b"one" and save({"a.md": written}) == again.head()
+        assert again.read("a.md").data == b"one"
+        assert save({"a.md": written}) == again.head()
         assert not again.damages()
         save({"a.md": b"one"})
 
@@ -261,7 +272,8 @@ def test_gc_by_an_outsider_beside_saves_loses_nothing(store, save):
             )
         rounds += 1
     saves = [one for writer in writers for one in answered(writer)]
-    assert len(saves) == 120 and rounds > 2
+    assert len(saves) == 120
+    assert rounds > 2
     check(store, saves)
 
 
@@ -271,7 +283,8 @@ def test_checking_beside_saves_raises_no_alarm(store, save):
     writers = [start(store.folder, f"writer{number}", 60, 0.02) for number in range(2)]
     rounds = 0
     while any(writer.poll() is None for writer in writers):
-        assert store.fsck() == [] and store.damages() == []
+        assert store.fsck() == []
+        assert store.damages() == []
         rounds += 1
     assert rounds > 3
     check(store, [one for writer in writers for one in answered(writer)])
@@ -284,4 +297,5 @@ def test_a_fresh_clone_in_its_place_is_no_lost_branch(store, save, git, tmp_path
     shutil.rmtree(store.folder)
     (tmp_path / "other").rename(store.folder)
     again = Store.open(store.folder)
-    assert again.trouble() is None and again.read("a.md").data == b"one"
+    assert again.trouble() is None
+    assert again.read("a.md").data == b"one"

@@ -104,7 +104,8 @@ def test_every_commit_is_what_it_was(tmp_path: Path, seed: int) -> None:
         for name, (mode, data) in before.items():
             wanted = data if data.startswith(b"\0") else data.replace(b"Jan Geheim", b"NN")
             # Texts that were two stay two: an empty line tells them apart.
-            assert after[name][0] == mode and after[name][1].rstrip(b"\n") == wanted.rstrip(b"\n")
+            assert after[name][0] == mode
+            assert after[name][1].rstrip(b"\n") == wanted.rstrip(b"\n")
         old, rewritten = (reader.read_as("commit", id) for id in (node.id, new))
         cleaned = old.replace(b"Jan Geheim", b"NN").replace(b"jan@geheim.example", b"NN")
         assert rewritten.split(b"\nauthor ", 1)[1] == cleaned.split(b"\nauthor ", 1)[1]
@@ -119,9 +120,11 @@ def test_every_commit_is_what_it_was(tmp_path: Path, seed: int) -> None:
     moving.end(git)
     assert run(git, "fsck", "--strict", "--no-dangling") == b""
     objects = run(git, "cat-file", "--batch-all-objects", "--batch", "--unordered")
-    assert b"van Jan Geheim" not in objects and b"jan@geheim" not in objects
+    assert b"van Jan Geheim" not in objects
+    assert b"jan@geheim" not in objects
     assert not (git / "objects/info/alternates").exists()
-    assert b"ok" in run(git, "cat-file", "tag", "v2") and b"NN" in run(git, "cat-file", "tag", "v1")
+    assert b"ok" in run(git, "cat-file", "tag", "v2")
+    assert b"NN" in run(git, "cat-file", "tag", "v1")
 
 
 def test_a_push_meanwhile_ends_it(store: Store, save) -> None:
@@ -134,7 +137,8 @@ def test_a_push_meanwhile_ends_it(store: Store, save) -> None:
     with pytest.raises(StoreError, match="purge_moved"):
         moving.begin(store.git, done.moves, found.refs)
     assert not moving.is_begun(store.git)
-    assert save({"a.md": b"verder"}) and store.fsck() == []
+    assert save({"a.md": b"verder"})
+    assert store.fsck() == []
 
 
 def test_what_bore_our_seal_is_sealed_anew_and_nothing_else(store: Store, save) -> None:

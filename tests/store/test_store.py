@@ -195,8 +195,10 @@ def test_resolve_answers_only_for_commits_of_the_branch(store, save, clone, put,
     assert store.resolve(second) == second
     for text in (aside, aside[:8], blob, "HEAD", "-1", first.upper(), first[:3], first + "00"):
         assert store.resolve(text) is None
-    assert store.reachable(first) and not store.reachable(aside)
-    assert store.reachable(first, aside) and not store.reachable(second, aside)
+    assert store.reachable(first)
+    assert not store.reachable(aside)
+    assert store.reachable(first, aside)
+    assert not store.reachable(second, aside)
 
 
 def test_a_push_is_seen_at_once_and_the_stamp_tells(store, save, clone, put, git):
@@ -294,7 +296,8 @@ def test_whatever_is_in_a_commit_can_be_read():
         lines = ["tree " + "0" * 40, f"author {person}", f"committer {person}", "", "m" * 1_000_000]
         found = commits.parse("1" * 40, "\n".join(lines).encode())
         assert 0 <= found.committed <= 253_402_300_799
-        assert len(found.message) == 100_000 and len(found.author.name) <= 400
+        assert len(found.message) == 100_000
+        assert len(found.author.name) <= 400
 
 
 def test_links_submodules_and_odd_names_do_not_exist(store, save, clone, git):

@@ -131,9 +131,12 @@ def test_a_save_while_a_push_comes_in(store, save, clone, put, git, theirs):
         (store.git / "came").unlink()
         said = pushing.stderr.read()
     hook.unlink()
-    assert store.reachable(saved) and store.read("a.md").data == b"two\n"
+    assert store.reachable(saved)
+    assert store.read("a.md").data == b"two\n"
     if theirs == "a.md":
-        assert pushing.returncode and "fetch first" in said and store.head() == saved
+        assert pushing.returncode
+        assert "fetch first" in said
+        assert store.head() == saved
     else:
         assert not pushing.returncode, said
         assert store.get(store.head()).parents == (saved, pushed)
@@ -157,7 +160,8 @@ def test_what_a_push_may_not_do_is_refused(store, save, clone, put, git):
             capture_output=True,
             check=False,
         )
-        assert done.returncode and store.head() == head
+        assert done.returncode
+        assert store.head() == head
 
 
 @pytest.mark.parametrize("touches", ["aside.md", "a.md"])
@@ -252,7 +256,8 @@ def test_everything_is_flushed_before_the_branch_moves(store, save, monkeypatch)
     linked = next(at for at, (what, _) in enumerate(before) if what == "link")
     moves = [(at, detail.split()) for at, (what, detail) in enumerate(before) if what == "rename"]
     *written, moved = moves
-    assert moved[1][1] == str(store.git / "refs/heads/main") and linked < moved[0]
+    assert moved[1][1] == str(store.git / "refs/heads/main")
+    assert linked < moved[0]
     assert len(written) == 6  # two blobs, three trees, one commit
     for at, (temporary, target) in written:
         assert ("flush", temporary) in events[:at]
@@ -303,7 +308,8 @@ def test_a_writer_killed_at_any_step_needs_no_hand(store, save, monkeypatch):
         assert Store.open(store.folder).head() == again
         if survived:
             break
-    assert survived and step > 20
+    assert survived
+    assert step > 20
     assert not (store.git / "denktank.ref").exists()
     assert not (store.git / "refs/heads/main.lock").exists()
     assert store.fsck() == []

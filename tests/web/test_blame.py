@@ -28,7 +28,8 @@ def runs(html: str) -> list[tuple[str, str, str]]:
         revision = re.search(r'data-revision="(\w+)"', part)
         writer = re.search(r'class="person"[^>]*>([^<]+)<', part)
         sentences = re.findall(r"<span>([^<]*)</span>", part.partition('class="run-text"')[2])
-        assert revision and writer
+        assert revision
+        assert writer
         found.append((revision[1], writer[1], unescape(" ".join(sentences))))
     return found
 
@@ -49,7 +50,8 @@ def test_each_sentence_stands_beside_who_wrote_it(client: Any, story: list[str])
         (story[1], "bram", "Een betere zin."),
     ]
     assert f"/blame/a?at={story[0]}" in html
-    assert 'lang="nl"' in html and "Wie schreef dit" in html
+    assert 'lang="nl"' in html
+    assert "Wie schreef dit" in html
     english = client.get("/blame/a", headers={"Accept-Language": "en"}).text
     assert "Who wrote this" in english
 
@@ -98,7 +100,8 @@ def test_the_runs_joined_are_the_text(wiki: Wiki, page: Page, member: Actor) -> 
         assert "".join(run.text for run in found.runs) == frontmatter.split(text)[1]
     now = blame.blame(wiki, ANONYMOUS, "a")
     assert [run.number for run in now.runs] == [4, 1]
-    assert now.runs[1].returned and now.runs[1].returned.commit == revisions[3]
+    assert now.runs[1].returned
+    assert now.runs[1].returned.commit == revisions[3]
 
 
 def test_it_is_kept_until_the_page_changes(

@@ -73,11 +73,15 @@ def test_a_damaged_text_names_its_last_whole_version_and_is_repaired(wiki, objec
     first = next(iter(wiki.store.log())).id
     (wiki.store.git / "objects" / blob[:2] / blob[2:]).unlink()
     shown = client.get("/wiki/a")
-    assert shown.status_code == 503 and f"at={first}" in shown.text
+    assert shown.status_code == 503
+    assert f"at={first}" in shown.text
     old = client.get(f"/wiki/a?at={first}")
-    assert old.status_code == 200 and "Eerste woorden" in old.text
+    assert old.status_code == 200
+    assert "Eerste woorden" in old.text
     found = [one for one in projections.check(wiki) if one.where == "git"]
-    assert len(found) == 1 and blob in found[0].what and "a in " in found[0].what
+    assert len(found) == 1
+    assert blob in found[0].what
+    assert "a in " in found[0].what
     (wiki.store.folder / "a.md").write_text("# Een\n\nAndere woorden.\n")
     projections.repair(wiki, found)
     assert client.get("/wiki/a").status_code == 200

@@ -42,8 +42,10 @@ def typed(html: str, name: str) -> str:
 def test_a_bad_token_costs_one_click(client: Any, wiki: Wiki, talk: str, login: Login) -> None:
     login(client, "anna")
     answer = client.post(talk, data={"text": TEXT, "csrf_token": "stale"})
-    assert answer.status_code == 400 and typed(answer.text, "text") == TEXT
-    assert 'type="password"' not in answer.text and said(wiki) == []
+    assert answer.status_code == 400
+    assert typed(answer.text, "text") == TEXT
+    assert 'type="password"' not in answer.text
+    assert said(wiki) == []
     again = {"text": TEXT, "csrf_token": token_in(answer.text)}
     assert client.post(talk, data=again).status_code == 303
     assert said(wiki) == [TEXT.strip()]
@@ -57,30 +59,37 @@ def test_a_session_that_ended_costs_a_password(
     members.suspend(wiki, SYSTEM, "anna")
     members.reinstate(wiki, SYSTEM, "anna")
     answer = client.post(talk, data={"text": TEXT, "csrf_token": token})
-    assert answer.status_code == 401 and typed(answer.text, "text") == TEXT
+    assert answer.status_code == 401
+    assert typed(answer.text, "text") == TEXT
     form = {"text": TEXT, "csrf_token": token_in(answer.text), "username": "anna"}
     wrong = client.post(talk, data=form | {"password": "not this one"})
-    assert wrong.status_code == 401 and typed(wrong.text, "text") == TEXT
-    assert "not this one" not in wrong.text and 'value="anna"' in wrong.text
+    assert wrong.status_code == 401
+    assert typed(wrong.text, "text") == TEXT
+    assert "not this one" not in wrong.text
+    assert 'value="anna"' in wrong.text
     right = client.post(
         talk, data=form | {"csrf_token": token_in(wrong.text), "password": PASSWORD}
     )
-    assert right.status_code == 303 and said(wiki) == [TEXT.strip()]
+    assert right.status_code == 303
+    assert said(wiki) == [TEXT.strip()]
     assert client.get("/account").status_code == 200, "and one is logged in"
 
 
 def test_without_any_cookie(client: Any, wiki: Wiki, talk: str) -> None:
     answer = client.post(talk, data={"text": TEXT})
-    assert answer.status_code == 400 and typed(answer.text, "text") == TEXT
+    assert answer.status_code == 400
+    assert typed(answer.text, "text") == TEXT
     form = {"text": TEXT, "username": "anna", "password": PASSWORD}
     done = client.post(talk, data=form | {"csrf_token": token_in(answer.text)})
-    assert done.status_code == 303 and said(wiki) == [TEXT.strip()]
+    assert done.status_code == 303
+    assert said(wiki) == [TEXT.strip()]
 
 
 def test_no_login_without_a_token(client: Any, wiki: Wiki, talk: str) -> None:
     form = {"text": TEXT, "username": "anna", "password": PASSWORD, "csrf_token": "made up"}
     assert client.post(talk, data=form).status_code == 400
-    assert client.get("/account").status_code == 303 and said(wiki) == []
+    assert client.get("/account").status_code == 303
+    assert said(wiki) == []
 
 
 def test_a_missing_right_keeps_the_text(
@@ -92,7 +101,8 @@ def test_a_missing_right_keeps_the_text(
     login(client, "anna")
     token = token_in(client.get("/account").text)
     answer = client.post(talk, data={"text": TEXT, "csrf_token": token})
-    assert answer.status_code == 403 and typed(answer.text, "text") == TEXT
+    assert answer.status_code == 403
+    assert typed(answer.text, "text") == TEXT
 
 
 def test_too_fast_keeps_the_text(client: Any, wiki: Wiki, talk: str, login: Login) -> None:
@@ -101,7 +111,8 @@ def test_too_fast_keeps_the_text(client: Any, wiki: Wiki, talk: str, login: Logi
     for number in range(10):
         client.post(talk, data={"text": str(number), "csrf_token": token})
     answer = client.post(talk, data={"text": TEXT, "csrf_token": token})
-    assert answer.status_code == 429 and typed(answer.text, "text") == TEXT
+    assert answer.status_code == 429
+    assert typed(answer.text, "text") == TEXT
     assert int(answer.headers["Retry-After"]) > 0
 
 
@@ -112,7 +123,8 @@ def test_a_page_that_went_away_keeps_the_text(
     token = token_in(client.get("/account").text)
     page("a", None)
     answer = client.post(talk, data={"text": TEXT, "csrf_token": token})
-    assert answer.status_code == 410 and typed(answer.text, "text") == TEXT
+    assert answer.status_code == 410
+    assert typed(answer.text, "text") == TEXT
 
 
 def test_forms_without_a_page_of_their_own_carry_their_fields(
@@ -136,14 +148,16 @@ def test_passwords_are_asked_again_never_shown(client: Any, talk: str, login: Lo
     login(client, "anna")
     form = {"current_password": "geheim een", "new_password": "geheim twee"}
     answer = client.post("/account/password", data=form | {"csrf_token": "stale"})
-    assert answer.status_code == 400 and "geheim" not in answer.text
+    assert answer.status_code == 400
+    assert "geheim" not in answer.text
     assert 'name="new_password"' in answer.text
 
 
 def test_scripts_get_a_fresh_token(client: Any, talk: str, login: Login) -> None:
     login(client, "anna")
     answer = client.post(talk, data={"text": "x"}, headers={"Accept": "application/json"})
-    assert answer.status_code == 400 and answer.json["error"] == "csrf_wrong"
+    assert answer.status_code == 400
+    assert answer.json["error"] == "csrf_wrong"
     fresh = {"X-CSRF-Token": answer.headers["X-CSRF-Token"]}
     assert client.post(talk, data={"text": "x"}, headers=fresh).status_code == 303
 

@@ -53,8 +53,10 @@ def test_a_passage_that_is_gone_leads_to_the_change_that_took_it(client: Any, go
     assert f'data-path="a" data-kind="history" data-revision="{gone}"' in html
     assert "De <mark>bewoners</mark> beslissen." in html
     link = re.search(r'href="(/diff/a\?to=\w+)"', html)
-    assert link and client.get(link[1]).status_code == 200
-    assert "weggehaald door" in html and "anna" in html
+    assert link
+    assert client.get(link[1]).status_code == 200
+    assert "weggehaald door" in html
+    assert "anna" in html
     assert 'data-kind="history"' not in client.get("/search?q=blijft&in=history").text
 
 
@@ -76,14 +78,16 @@ def test_a_query_means_the_same_as_in_what_is_there(
     page("b", "---\ntags: [zorg]\n---\nNiets.\n")
     follow(wiki)
     html = client.get("/search?q=bewoners&in=history").text
-    assert "2 gevonden" in html and "tag=wonen" in html
+    assert "2 gevonden" in html
+    assert "tag=wonen" in html
     assert 'data-path="b"' not in client.get("/search?q=bewoners&in=history&tag=wonen").text
 
 
 def test_while_the_past_is_gone_through_a_reader_is_told(client: Any, page: Page) -> None:
     page("a", "Er was eens.\n")
     html = client.get("/search?q=eens&in=history").text
-    assert "wordt nog doorgenomen" in html and "Niets gevonden" not in html
+    assert "wordt nog doorgenomen" in html
+    assert "Niets gevonden" not in html
 
 
 def test_what_stood_on_a_closed_page_is_found_by_who_may_read_it(
@@ -127,7 +131,8 @@ def test_of_a_deleted_page_all_words_are_gone(
     page("a", None)
     follow(wiki)
     html = client.get("/search?q=blijft&in=history").text
-    assert "de pagina is verwijderd" in html and 'href="/diff/a?to=' in html
+    assert "de pagina is verwijderd" in html
+    assert 'href="/diff/a?to=' in html
     page("a", "Een heel andere pagina.\n")
     follow(wiki)
     assert 'href="/diff/a?to=' not in client.get("/search?q=blijft&in=history").text

@@ -20,7 +20,8 @@ def told(client: Any, wiki: Wiki, page: Any, member: Actor, editor: Actor, login
     jobs.tell(wiki)
     login(client, "anna")
     answer = client.get("/watch/a")
-    assert answer.status_code == 200 and "Een vraag" in answer.text
+    assert answer.status_code == 200
+    assert "Een vraag" in answer.text
     form = {"csrf_token": token_in(answer.text)}
     assert client.post("/watch/a", data=form).headers["Location"] == "/wiki/a"
     comments.post(wiki, editor, "a", "Wat <b>denk</b> je?")
@@ -36,10 +37,13 @@ def unread(client: Any) -> str:
 def test_what_is_told_is_listed_opened_and_read(client: Any, told: str) -> None:
     assert told == "1"
     listed = client.get("/notifications?unread=yes").text
-    assert "Een vraag" in listed and "schreef een reactie" in listed and "<b>denk" not in listed
+    assert "Een vraag" in listed
+    assert "schreef een reactie" in listed
+    assert "<b>denk" not in listed
     number = re.search(r'data-notification="(\d+)"', listed)
     opened = client.get(f"/notifications/{number[1]}")
-    assert opened.status_code == 303 and opened.headers["Location"].startswith("/comment/")
+    assert opened.status_code == 303
+    assert opened.headers["Location"].startswith("/comment/")
     assert unread(client) == ""
     assert "data-notification" not in client.get("/notifications?unread=yes").text
 

@@ -27,7 +27,8 @@ def test_a_wanted_link_comes_alive(client: Any, page: Any) -> None:
     assert re.search(r'class="wanted" href="/new\?[^"]*later"', client.get("/wiki/a").text)
     page("later", "Nu wel.\n")
     shown = client.get("/wiki/a").text
-    assert 'class="wanted"' not in shown and 'href="/wiki/later"' in shown
+    assert 'class="wanted"' not in shown
+    assert 'href="/wiki/later"' in shown
     assert "/wiki/a" in client.get("/wiki/later").text  # mentioned in
 
 
@@ -43,7 +44,8 @@ def test_redirects_are_followed_and_said(client: Any, page: Any) -> None:
     page("midden", "---\nredirect: nieuw\n---\n")
     page("oud", "---\nredirect: midden\n---\n")
     shown = client.get("/wiki/oud", follow_redirects=True).text
-    assert 'data-path="nieuw"' in shown and "oud" in shown
+    assert 'data-path="nieuw"' in shown
+    assert "oud" in shown
     assert 'data-path="oud"' in client.get("/wiki/oud?redirect=no").text
 
 
@@ -60,7 +62,8 @@ def test_a_page_as_it_was(client: Any, page: Any) -> None:
     page("a", "Daarna.\n")
     elders = page("b", "Elders.\n")
     shown = client.get(f"/wiki/a?at={first}").text
-    assert "Eerst." in shown and "Daarna." not in shown
+    assert "Eerst." in shown
+    assert "Daarna." not in shown
     assert client.get(f"/wiki/a?at={first[:8]}").status_code == 200
     for at in (elders, "0" * 40, "-n", "HEAD", "zz", "abcd"):
         assert client.get("/wiki/a", query_string={"at": at}).status_code == 404, at
@@ -105,7 +108,8 @@ def test_a_closed_page_is_closed_everywhere(
     monkeypatch.setattr(type(wiki), "rights", property(lambda _: rights))
     for verb in ("wiki", "raw", "history", "diff", "edit"):
         answer = client.get(f"/{verb}/redactie/plan")
-        assert answer.status_code == 303 and answer.location.startswith("/login")
+        assert answer.status_code == 303
+        assert answer.location.startswith("/login")
     assert client.get("/wiki/stub").status_code == 404
     assert client.get("/wiki/open").text.count('class="wanted"') == 2
     for url in ("/", "/questions", "/recent", "/tags", "/agenda", "/dialogues"):
@@ -117,7 +121,9 @@ def test_the_front_page(client: Any, page: Any) -> None:
     page("index", "---\ntitle: Onze denktank\n---\nWelkom.\n")
     page("vragen/a", QUESTION)
     shown = client.get("/").text
-    assert "Onze denktank" in shown and "Welkom." in shown and "Wat nu?" in shown
+    assert "Onze denktank" in shown
+    assert "Welkom." in shown
+    assert "Wat nu?" in shown
 
 
 def test_an_address_in_other_letters_leads_to_the_page(client: Any, page: Any) -> None:

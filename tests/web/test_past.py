@@ -126,7 +126,8 @@ def test_an_old_version_gives_a_reference(client: Any, page: Any) -> None:
     assert f"http://localhost/wiki/a?at={old}" in shown
     page("a", "y\n")
     shown = client.get(f"/wiki/a?at={old}").text
-    assert "De titel" in shown and 'href="/wiki/a"' in shown
+    assert "De titel" in shown
+    assert 'href="/wiki/a"' in shown
 
 
 def test_activity_stands_in_words_too(client: Any, page: Any, wiki: Any, monkeypatch: Any) -> None:
@@ -137,7 +138,8 @@ def test_activity_stands_in_words_too(client: Any, page: Any, wiki: Any, monkeyp
     monkeypatch.setattr(wiki, "clock", lambda: now)
     shown = client.get("/history/a").text
     assert shown.count("<rect") == 2
-    assert 'aria-labelledby="activity-words"' in shown and "de meeste (2)" in shown
+    assert 'aria-labelledby="activity-words"' in shown
+    assert "de meeste (2)" in shown
 
 
 def test_a_patch_can_be_applied(client: Any, page: Any, wiki: Any, tmp_path: Any) -> None:

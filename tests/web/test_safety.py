@@ -102,4 +102,6 @@ def test_cookies_of_a_site_with_tls_are_its_own(wiki, member):
     written = answer.headers.getlist("Set-Cookie")
     assert {line.partition("=")[0] for line in written} == {"__Host-denktank", "__Host-device"}
     for line in written:
-        assert "; Secure" in line and "Path=/" in line and "Domain" not in line
+        assert "; Secure" in line
+        assert "Path=/" in line
+        assert "Domain" not in line

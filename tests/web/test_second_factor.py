@@ -53,9 +53,11 @@ def phone(wiki: Wiki, app: Any, member: Actor, login: Login) -> Phone:
     assert found
     made.secret = found[1].replace("-", "").upper()
     wrong = send(client, f"{overview}/setup", code="000000")
-    assert wrong.status_code == 400 and "000000" not in wrong.text
+    assert wrong.status_code == 400
+    assert "000000" not in wrong.text
     done = send(client, f"{overview}/setup", code=made.code())
-    assert done.text.count("<li><code>") == 10 and done.headers["Cache-Control"] == "no-store"
+    assert done.text.count("<li><code>") == 10
+    assert done.headers["Cache-Control"] == "no-store"
     assert client.get("/account").status_code == 200, "and one is logged in still"
     return made
 
@@ -66,7 +68,8 @@ def test_two_steps(client: Any, phone: Phone) -> None:
     assert client.get("/account").status_code == 303, "nobody is logged in yet"
     half = client.get_cookie("denktank").value
     wrong = send(client, "/login/second", code="nee", next="/questions")
-    assert wrong.status_code == 401 and 'name="code"' in wrong.text
+    assert wrong.status_code == 401
+    assert 'name="code"' in wrong.text
     whole = send(client, "/login/second", code=phone.code(), next="/questions")
     assert (whole.status_code, whole.location) == (303, "/questions")
     assert "twee stappen" in client.get("/account/sessions").text
@@ -87,11 +90,14 @@ def test_what_was_typed_survives_both_steps(
     answer = client.post("/comments/a", data={"text": "Mooi gezegd"})
     form = {"text": "Mooi gezegd", "username": "anna", "password": PASSWORD}
     answer = client.post("/comments/a", data=form | {"csrf_token": token_in(answer.text)})
-    assert answer.status_code == 401 and "Mooi gezegd" in answer.text
-    assert 'name="second_code"' in answer.text and 'type="password"' not in answer.text
+    assert answer.status_code == 401
+    assert "Mooi gezegd" in answer.text
+    assert 'name="second_code"' in answer.text
+    assert 'type="password"' not in answer.text
     form = {"text": "Mooi gezegd", "csrf_token": token_in(answer.text)}
     wrong = client.post("/comments/a", data=form | {"second_code": "nee"})
-    assert wrong.status_code == 401 and "Mooi gezegd" in wrong.text
+    assert wrong.status_code == 401
+    assert "Mooi gezegd" in wrong.text
     code = {"second_code": phone.code(), "csrf_token": token_in(wrong.text)}
     assert client.post("/comments/a", data=form | code).status_code == 303
     assert [talk.comment.text for talk in comments.latest(wiki, SYSTEM)] == ["Mooi gezegd"]
@@ -123,7 +129,8 @@ def test_who_has_no_password_proves_it_with_a_code(
     assert 'href="/account/prove?next=%2Faccount%2Fexport"' in refused.text
     screen = "/account/prove?next=/account/export"
     wrong = send(client, "/account/prove/code", screen, code="000000", next="/account/export")
-    assert wrong.status_code == 400 and 'value="/account/export"' in wrong.text
+    assert wrong.status_code == 400
+    assert 'value="/account/export"' in wrong.text
     done = send(client, "/account/prove/code", screen, code=phone.code(), next="/account/export")
     assert done.location == "/account/export"
     assert send(client, "/account/export").content_type == "application/zip"

@@ -117,7 +117,8 @@ def test_joining_logging_in_and_out(
     answer = log_in(client, provider)
     assert answer.headers["Location"] == "/login/provider/join"
     shown = client.get("/login/provider/join").text
-    assert 'value="fatma"' in shown and "fatma@example.org" in shown
+    assert 'value="fatma"' in shown
+    assert "fatma@example.org" in shown
     assert not is_in(client), "nobody is made a member unasked"
     form = {"username": "fatma", "name": "Fatma", "email": "fatma@example.org"}
     joined = send(client, "/login/provider/join", **form)
@@ -129,7 +130,8 @@ def test_joining_logging_in_and_out(
     there = client.get(left.headers["Location"]).text
     assert f"{provider.issuer}/logout?client_id={CLIENT}" in there
     answer = log_in(client, provider)
-    assert answer.headers["Location"] == "/questions" and is_in(client)
+    assert answer.headers["Location"] == "/questions"
+    assert is_in(client)
     assert named(wiki, "fatma").name == "Fatma"
 
 
@@ -272,7 +274,8 @@ def test_a_token_that_is_not_signed_by_the_provider_is_refused(
     for how, forge in forgeries(provider).items():
         provider.forge = forge
         answer = log_in(client, provider)
-        assert answer.status_code == 401 and "niet te vertrouwen" in answer.text, how
+        assert answer.status_code == 401, how
+        assert "niet te vertrouwen" in answer.text, how
         assert not is_in(client), how
         wiki.clock = (lambda now: lambda: now)(wiki.clock() + timedelta(seconds=1))
 
@@ -366,7 +369,8 @@ def test_a_provider_that_goes_away_meanwhile(client: Any, provider: Provider) ->
 
 def test_without_base_url_only_this_machine_is_named(client: Any, provider: Provider) -> None:
     answer = client.get("/login/provider", base_url="http://evil.example")
-    assert answer.status_code == 503 and not provider.asked
+    assert answer.status_code == 503
+    assert not provider.asked
 
 
 # -- whose account it is --
@@ -377,12 +381,14 @@ def test_an_address_opens_no_account(
 ) -> None:
     provider.person("a-1", email="anna@example.org", email_verified=True, name="Mallory")
     answer = log_in(client, provider, "a-1")
-    assert answer.headers["Location"] == "/login/provider/join" and not is_in(client)
+    assert answer.headers["Location"] == "/login/provider/join"
+    assert not is_in(client)
     change(oidc_trust_email=True)
     provider.person("a-2", email="anna@example.org", email_verified=False)
     assert log_in(client, provider, "a-2").headers["Location"] == "/login/provider/join"
     answer = log_in(client, provider, "a-1")
-    assert answer.headers["Location"] == "/questions" and is_in(client), "the site wants that"
+    assert answer.headers["Location"] == "/questions"
+    assert is_in(client), "the site wants that"
     provider.person("a-3", email="anna@example.org", email_verified=True)
     answer = log_in(client, provider, "a-3")
     assert answer.status_code == 409, "but only the first who comes"
@@ -396,12 +402,14 @@ def test_who_joins_chooses_a_name_that_nobody_has_or_had(
     assert 'value="anna2"' in client.get("/login/provider/join").text
     form = {"username": "Anna", "email": "anna2@example.org"}
     answer = send(client, "/login/provider/join", **form)
-    assert answer.status_code == 400 and not is_in(client)
+    assert answer.status_code == 400
+    assert not is_in(client)
     answer = send(client, "/login/provider/join", username="anna2", email="anna@example.org")
     assert answer.status_code == 303
     with wiki.database.read() as connection:
         owner = table.by_email(connection, "anna@example.org")
-    assert owner and owner.username == "anna", "what is typed here is nobody's word"
+    assert owner
+    assert owner.username == "anna", "what is typed here is nobody's word"
 
 
 @pytest.mark.parametrize(
@@ -422,7 +430,8 @@ def test_joining_goes_by_the_setting(
     change(**settings_there)
     log_in(client, provider)
     shown = client.get("/login/provider/join").text
-    assert words in shown and "csrf_token" not in shown.partition("<main")[2]
+    assert words in shown
+    assert "csrf_token" not in shown.partition("<main")[2]
     token = token_in(client.get("/login").text)
     form = {"username": "fatma", "email": "f@example.org", "csrf_token": token}
     assert client.post("/login/provider/join", data=form).status_code == 403
@@ -434,7 +443,8 @@ def test_an_invitation_and_an_approval_are_respected(
 ) -> None:
     change(registration="approval")
     answer = join(client, provider)
-    assert "then=provider" in answer.headers["Location"] and not is_in(client)
+    assert "then=provider" in answer.headers["Location"]
+    assert not is_in(client)
     assert named(wiki, "fatma").status is Status.WAITING
     assert log_in(client, provider).status_code == 403
     members.approve(wiki, admin, "fatma")
@@ -445,7 +455,8 @@ def test_an_invitation_and_an_approval_are_respected(
     provider.person("g-1", email="g@example.org")
     log_in(invited, provider, "g-1", invitation=token)
     answer = send(invited, "/login/provider/join", username="gijs", email="g@example.org")
-    assert answer.status_code == 303 and is_in(invited)
+    assert answer.status_code == 303
+    assert is_in(invited)
 
 
 def test_the_terms_are_asked(
@@ -453,7 +464,8 @@ def test_the_terms_are_asked(
 ) -> None:
     page("voorwaarden", "# Voorwaarden\n")
     answer = join(client, provider)
-    assert answer.status_code == 400 and not is_in(client)
+    assert answer.status_code == 400
+    assert not is_in(client)
     stamp = answer.text.partition('name="terms" value="')[2].partition('"')[0]
     assert join(client, provider, terms=stamp, terms_accepted="yes").status_code == 303
     assert is_in(client)
@@ -484,7 +496,8 @@ def test_the_role_follows_the_groups(
     log_in(client, provider)
     assert named(wiki, "fatma").role is Role.MEMBER
     acts = [entry.act for entry in audit.entries(wiki, SYSTEM)]
-    assert acts.count("member_role") == 3 and acts.count("member_role_kept") == 1
+    assert acts.count("member_role") == 3
+    assert acts.count("member_role_kept") == 1
 
 
 def test_groups_may_be_told_apart_from_the_token(
@@ -519,7 +532,8 @@ def test_who_is_shut_out_stays_out(client: Any, wiki: Wiki, provider: Provider) 
     refused(client, log_in(client, provider), "schelden", 403)
     wiki.clock = lambda: until
     provider.now = until.timestamp
-    assert log_in(client, provider).status_code == 303 and is_in(client)
+    assert log_in(client, provider).status_code == 303
+    assert is_in(client)
 
 
 # -- one's own account --
@@ -562,7 +576,8 @@ def test_an_account_is_tied_by_who_proves_it_is_theirs(
 def test_the_last_door_stays(client: Any, provider: Provider) -> None:
     join(client, provider)
     answer = send(client, "/account/logins/1/remove")
-    assert answer.status_code == 409 and "enige manier" in answer.text
+    assert answer.status_code == 409
+    assert "enige manier" in answer.text
     password = send(client, "/account/password", new_password="een heel lange zin is dit")
     assert password.status_code == 303
     form = {"current_password": "een heel lange zin is dit"}
@@ -577,7 +592,8 @@ def test_who_has_no_password_proves_it_at_the_provider(
     later = wiki.clock() + timedelta(minutes=11)
     wiki.clock = lambda: later
     answer = send(client, "/account/export")
-    assert answer.status_code == 403 and "/account/prove?next=" in answer.text
+    assert answer.status_code == 403
+    assert "/account/prove?next=" in answer.text
     assert "for=prove" in client.get("/account/prove?next=/account/export").text
     provider.now = later.timestamp
     provider.spoil = lambda claims: {**claims, "auth_time": claims["auth_time"] - 700}
@@ -585,7 +601,8 @@ def test_who_has_no_password_proves_it_at_the_provider(
     assert stale.status_code == 403, "she logged in there long ago"
     provider.spoil = dict
     url = go(client, **{"for": "prove", "next": "/account/export"})
-    assert "prompt=login" in url and "max_age=0" in url
+    assert "prompt=login" in url
+    assert "max_age=0" in url
     assert back(client, provider.authorize(url, "f-1")).headers["Location"] == "/account/export"
     assert send(client, "/account/export").status_code == 200
     provider.person("f-9", email="other@example.org")

@@ -45,7 +45,8 @@ def test_registering_asks(client: Any, wiki: Wiki) -> None:
         "terms": stamp_in(form),
     }
     wrong = client.post("/register", data={"csrf_token": token_in(form), **fields})
-    assert wrong.status_code == 400 and 'id="error-terms_accepted"' in wrong.text
+    assert wrong.status_code == 400
+    assert 'id="error-terms_accepted"' in wrong.text
     assert 'value="nina"' in wrong.text
     fields["terms_accepted"] = "yes"
     done = client.post("/register", data={"csrf_token": token_in(wrong.text), **fields})
@@ -59,7 +60,8 @@ def test_asked_again_before_the_next_post(client: Any, wiki: Wiki, login: Login)
     assert client.get("/wiki/a").status_code == 200, "reading goes on"
     text = "Een lange gedachte\n<b>met tekens</b>"
     asked = client.post("/comments/a", data={"csrf_token": token, "text": text, "nonce": "n1"})
-    assert asked.status_code == 403 and "Een lange gedachte" in asked.text
+    assert asked.status_code == 403
+    assert "Een lange gedachte" in asked.text
     assert "Wees &lt;b&gt;heel&lt;/b&gt; aardig" in asked.text
     again = {
         "csrf_token": token_in(asked.text),
@@ -68,7 +70,8 @@ def test_asked_again_before_the_next_post(client: Any, wiki: Wiki, login: Login)
         "terms": stamp_in(asked.text),
     }
     still = client.post("/comments/a", data=again)
-    assert still.status_code == 403 and comments.latest(wiki, SYSTEM) == []
+    assert still.status_code == 403
+    assert comments.latest(wiki, SYSTEM) == []
     done = client.post("/comments/a", data=again | {"terms_accepted": "yes"})
     assert done.status_code == 303
     assert [talk.comment.text for talk in comments.latest(wiki, SYSTEM)] == [text]
@@ -88,7 +91,8 @@ def test_what_one_may_still_do(client: Any, wiki: Wiki, login: Login) -> None:
         data={"csrf_token": token, "text": "x"},
         headers={"Accept": "application/json"},
     )
-    assert script.status_code == 403 and script.json["error"] == "terms_asked"
+    assert script.status_code == 403
+    assert script.json["error"] == "terms_asked"
     shown = client.get("/terms?next=/wiki/a").text
     form = {"csrf_token": token_in(shown), "terms": stamp_in(shown), "terms_accepted": "yes"}
     assert client.post("/terms", data=form | {"next": "//evil.example"}).location == "/"
@@ -101,7 +105,8 @@ def test_an_editor_asks(client: Any, app: Any, wiki: Wiki, login: Login) -> None
     assert 'href="/admin/terms"' in client.get("/wiki/voorwaarden").text
     form = client.get("/admin/terms").text
     asked = client.post("/admin/terms", data={"csrf_token": token_in(form), "reason": "Nieuw"})
-    assert asked.status_code == 303 and "Nieuw" in client.get("/admin/terms").text
+    assert asked.status_code == 303
+    assert "Nieuw" in client.get("/admin/terms").text
     other = app.test_client()
     login(other, "anna")
     assert 'href="/admin/terms"' not in other.get("/wiki/voorwaarden").text

@@ -74,4 +74,5 @@ def test_editors_see_the_lists(
     "agent", ["", "python-requests/2.32", "Mozilla/5.0 (compatible; bingbot/2.0)"]
 )
 def test_robots(agent: str) -> None:
-    assert is_robot(agent) and not is_robot(FIREFOX)
+    assert is_robot(agent)
+    assert not is_robot(FIREFOX)

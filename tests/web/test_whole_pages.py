@@ -25,11 +25,15 @@ def test_a_page_and_its_talk_in_one_file(
     assert "attachment" in markdown.headers["Content-Disposition"]
     assert "hoe-verder.md" in markdown.headers["Content-Disposition"]
     assert markdown.text.startswith(TEXT)
-    assert "## Reacties" in markdown.text and "> Een antwoord." in markdown.text
+    assert "## Reacties" in markdown.text
+    assert "> Een antwoord." in markdown.text
     html = client.get("/export/vragen/v?format=html")
-    assert html.mimetype == "text/html" and "<script" not in html.text
-    assert "<strong>vraag</strong>" in html.text and "<b>x</b>" not in html.text
-    assert 'href="http://localhost/wiki/a"' in html.text and 'href="#' in html.text
+    assert html.mimetype == "text/html"
+    assert "<script" not in html.text
+    assert "<strong>vraag</strong>" in html.text
+    assert "<b>x</b>" not in html.text
+    assert 'href="http://localhost/wiki/a"' in html.text
+    assert 'href="#' in html.text
     assert "lelijk" not in markdown.text + html.text
     assert "/export/vragen/v?format=html" in client.get("/wiki/vragen/v").text
     assert client.get("/export/weg").status_code == 404

@@ -137,7 +137,8 @@ def check(meta: Meta) -> list[FieldError]:
 
 
 def _ends_early(meta: Meta) -> bool:
-    assert meta.date is not None and meta.end is not None
+    assert meta.date is not None
+    assert meta.end is not None
     if meta.date.is_day or meta.end.is_day:
         return meta.end.start.date() < meta.date.start.date()
     if (meta.date.start.tzinfo is None) != (meta.end.start.tzinfo is None):

@@ -242,7 +242,8 @@ def _read(connection: Connection, sent: Sent) -> Rule:
     strange = next((name for name, member in named.items() if member is None), "")
     in_names = FieldError("usernames", "member_unknown", {"username": strange}) if strange else None
     gather(in_prefix, in_right, in_role, in_groups, in_names)
-    assert prefix is not None and role is not None
+    assert prefix is not None
+    assert role is not None
     return Rule(
         prefix=prefix,
         right=known[sent.right],
