@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -54,7 +54,7 @@ class Hands:
     """Somebody with a clone, and no fear."""
 
     def __init__(self, folder: Path, target: Path) -> None:
-        self._target = target
+        self.target = target
         self._git = folder
         subprocess.run(["git", "init", "-q", "--bare", folder], check=True)
         alternates = folder / "objects" / "info" / "alternates"
@@ -74,14 +74,14 @@ class Hands:
 
     def head(self) -> str:
         """The newest revision of the wiki."""
-        words = ["git", f"--git-dir={self._target}", "rev-parse", "main"]
+        words = ["git", f"--git-dir={self.target}", "rev-parse", "main"]
         return subprocess.run(words, check=True, capture_output=True, text=True).stdout.strip()
 
     def _push(self, commit: str, *, forced: bool) -> subprocess.CompletedProcess[str]:
         words = ["git", f"--git-dir={self._git}", "push", "-q"]
         words += ["--force"] if forced else []
         return subprocess.run(
-            [*words, os.fspath(self._target), f"{commit}:refs/heads/main"],
+            [*words, os.fspath(self.target), f"{commit}:refs/heads/main"],
             capture_output=True,
             text=True,
             errors="replace",
@@ -112,12 +112,11 @@ class Hands:
         root: Sequence[Entry] = (),
     ) -> str:
         """The first parent with another folder `duw` (None: without it) and more entries."""
-        before = self._repository[parents[0]].peel(pygit2.Tree)
-        names = {name for _, name, _ in root} | {FOLDER.encode()}
+        names = {name for _, name, _ in root}
         kept = [
-            (b"%o" % int(entry.filemode), entry.raw_name, entry.id.raw)
-            for entry in before
-            if entry.raw_name not in names and not entry.raw_name.startswith(b"duw")
+            entry
+            for entry in self._entries(parents[0])
+            if entry[1] not in names and not entry[1].startswith(FOLDER.encode())
         ]
         if folder:
             kept.append((FOLDER_MODE, FOLDER.encode(), folder))
@@ -126,6 +125,16 @@ class Hands:
         lines += [b"author " + author, b"committer " + author]
         raw = b"\n".join(lines) + b"\n" + more + b"\n" + message
         return self._raw(ObjectType.COMMIT, raw).hex()
+
+    def _entries(self, commit: str) -> Iterator[Entry]:
+        """The entries of a commit's tree; read here, since libraries refuse odd commits."""
+        _, data = self._repository.odb.read(commit)
+        _, tree = self._repository.odb.read(data[5:45].decode())
+        while tree:
+            head, _, rest = tree.partition(b"\0")
+            mode, _, name = head.partition(b" ")
+            yield mode, name, rest[:20]
+            tree = rest[20:]
 
     def _raw(self, kind: ObjectType, data: bytes) -> bytes:
         return self._repository.odb.write(kind, data).raw
@@ -328,8 +337,9 @@ def empty(hands: Hands, random: Random, scale: int, head: str) -> Made:
 def rewind(hands: Hands, random: Random, scale: int, head: str) -> Made:
     """History that was there is taken away: git refuses."""
     del random, scale
-    parent = hands._repository[head].peel(pygit2.Commit).parent_ids
-    return Made(str(parent[0]) if parent else head, ["plein"], forced=True)
+    words = ["git", f"--git-dir={hands.target}", "rev-parse", f"{head}^"]
+    parent = subprocess.run(words, check=True, capture_output=True, text=True).stdout.strip()
+    return Made(parent, ["plein"], forced=True)
 
 
 KINDS: dict[str, Callable[[Hands, Random, int, str], Made]] = {

@@ -8,7 +8,6 @@ import http.client
 import io
 import itertools
 import socket
-import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -88,7 +87,7 @@ class Answer:
         return self.body.decode(errors="replace")
 
 
-def send(port: int, head: bytes, body: bytes, pace: float = 0.0, patience: float = 60.0) -> Answer:
+def send(port: int, head: bytes, body: bytes, pace: float = 0.0, patience: float = 30.0) -> Answer:
     """Send and give the answer; every request comes from another address of this machine.
 
     Raises TimeoutError if there is none within `patience` seconds.
@@ -100,6 +99,7 @@ def send(port: int, head: bytes, body: bytes, pace: float = 0.0, patience: float
         with contextlib.suppress(ConnectionError):
             connection.sendall(head)
             _give(connection, body, pace, began + patience)
+        with contextlib.suppress(OSError):
             connection.shutdown(socket.SHUT_WR)
         answer = _read(connection, head.startswith(b"HEAD "))
     return Answer(*answer, seconds=time.monotonic() - began)
@@ -121,7 +121,7 @@ def _read(connection: socket.socket, is_head: bool) -> tuple[int, dict[str, str]
     try:
         while part := connection.recv(1 << 16):
             data += part
-    except (ConnectionError, ssl.SSLError):
+    except ConnectionError:
         # What came before the door was closed counts.
         pass
     answer = http.client.HTTPResponse(_Heard(bytes(data)), method="HEAD" if is_head else "GET")

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.attack.trees import Hands, Push
 from tests.store.conftest import ANNA, ENVIRONMENT
 from tests.store.test_writers import answered, check, start
 from wiki.domain.errors import NotFound, Unreadable
@@ -299,3 +300,10 @@ def test_a_fresh_clone_in_its_place_is_no_lost_branch(store, save, git, tmp_path
     again = Store.open(store.folder)
     assert again.trouble() is None
     assert again.read("a.md").data == b"one"
+
+
+def test_folders_deeper_than_calls_may_be_are_examined(store, save, tmp_path):
+    save({"a.md": b"# A\n"})
+    hands = Hands(tmp_path / "hands", store.folder / ".git")
+    assert hands.push(Push("deep", 7)).accepted
+    assert list(store.damages()) == []

@@ -72,22 +72,31 @@ class _Walk:
                 yield from self._tree(commit.tree, "", id)
 
     def _tree(self, id: str, at: str, revision: str) -> Iterator[Damage]:
+        # A pushed tree may be deeper than calls may be.
+        waiting = [(id, at)]
+        while waiting:
+            id, at = waiting.pop()
+            if not self._is_new(id):
+                continue
+            try:
+                raw = self._reader.expect("tree", id)
+            except Unreadable as error:
+                yield Damage(id, "tree", error.why, at, revision)
+                continue
+            for node in trees.nodes(raw):
+                file = at + node.name.decode(errors="backslashreplace")
+                if node.is_folder:
+                    waiting.append((node.id, file + "/"))
+                elif node.mode & 0o170000 != trees.SUBMODULE:
+                    yield from self._blob(node.id, file, revision)
+
+    def _blob(self, id: str, file: str, revision: str) -> Iterator[Damage]:
         if not self._is_new(id):
             return
         try:
-            raw = self._reader.expect("tree", id)
+            self._reader.expect("blob", id)
         except Unreadable as error:
-            yield Damage(id, "tree", error.why, at, revision)
-            return
-        for node in trees.nodes(raw):
-            file = at + node.name.decode(errors="backslashreplace")
-            if node.is_folder:
-                yield from self._tree(node.id, file + "/", revision)
-            elif node.mode & 0o170000 != trees.SUBMODULE and self._is_new(node.id):
-                try:
-                    self._reader.expect("blob", node.id)
-                except Unreadable as error:
-                    yield Damage(node.id, "blob", error.why, file, revision)
+            yield Damage(id, "blob", error.why, file, revision)
 
     def _is_new(self, id: str) -> bool:
         key = bytes.fromhex(id)
