@@ -86,7 +86,8 @@ def blame(wiki: Wiki, actor: Actor, path: str, at: str = "") -> Blame:
         raise Unavailable("blame_not_ready", seconds=3)
     with wiki.database.read() as connection:
         followed = kept.reached(connection, page.page)
-        if followed is None:
+        # A page that was just pushed may be followed before its history has a revision of it.
+        if followed is None or not followed.steps:
             raise Unavailable("blame_not_ready", seconds=3)
         last = followed.steps
         step = kept.step_of(connection, page.page, asked.commit) if asked else last
