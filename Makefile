@@ -6,13 +6,14 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMPS := .make
 ARGS ?=
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 # The first Python on the machine that is new enough.
 PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3 python; do \
 	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$name" && break; \
 	done)
 
-.PHONY: run test check bench attack clean
+.PHONY: run test check bench attack lock update clean
 .DEFAULT_GOAL := run
 
 run: $(STAMPS)/run
@@ -33,6 +34,17 @@ bench: $(STAMPS)/develop
 attack: $(STAMPS)/develop machine
 	@$(BIN)/python -m tests.attack $(ARGS)
 
+# update: the newest versions that setup.cfg allows, for every Python and system at once.
+# lock: the same files with what setup.cfg newly asks for, and nothing else newer.
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-annotate --custom-compile-command "make update" setup.cfg requirements/build.in
+
+update: UPGRADE := --upgrade
+lock update: $(STAMPS)/develop
+	@$(LOCK) $(UPGRADE) --extra postgres --extra test --extra dev -o requirements/develop.txt
+	@$(LOCK) --constraint requirements/develop.txt -o requirements/run.txt
+	@$(LOCK) --constraint requirements/develop.txt --extra postgres -o requirements/serve.txt
+
 .PHONY: machine
 machine:
 	@.ci/machine
@@ -43,15 +55,18 @@ $(STAMPS)/venv:
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@mkdir -p $(STAMPS) && touch $@
 
-$(STAMPS)/run: $(STAMPS)/venv setup.cfg pyproject.toml
+# Installed is what requirements/ names: exact versions, each with its hashes.
+$(STAMPS)/run: $(STAMPS)/venv setup.cfg pyproject.toml requirements/run.txt
 	@test -e $(STAMPS)/develop || echo "Installing Denktank in $(VENV); this happens once ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@$(PIP) --require-hashes --requirement requirements/run.txt
+	@$(PIP) --no-deps --no-build-isolation --editable .
 	@$(BIN)/python -m compileall -q wiki
 	@touch $@
 
-$(STAMPS)/develop: $(STAMPS)/venv setup.cfg pyproject.toml
+$(STAMPS)/develop: $(STAMPS)/venv setup.cfg pyproject.toml requirements/develop.txt
 	@echo "Installing Denktank and its tools in $(VENV); this happens once ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,dev]'
+	@$(PIP) --require-hashes --requirement requirements/develop.txt
+	@$(PIP) --no-deps --no-build-isolation --editable .
 	@$(BIN)/python -m compileall -q wiki
 	@touch $@ $(STAMPS)/run
 

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+import tomllib
 import urllib.error
 import urllib.request
 import venv
@@ -18,6 +19,8 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 CHECKOUT = Path(__file__).parents[1]
 
@@ -58,6 +61,37 @@ def imported(tree: ast.AST) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and not node.level:
             found.add((node.module or "").split(".")[0])
     return found - {"wiki", "_typeshed"}
+
+
+def locked(name: str) -> dict[str, str]:
+    """The version that a file of requirements/ pins of each package, all of them with hashes."""
+    text = (CHECKOUT / "requirements" / f"{name}.txt").read_text(encoding="utf-8")
+    pins = re.findall(r"^(\S+)==(\S+)[^\n]*\\\n +--hash=sha256:[0-9a-f]{64}", text, re.MULTILINE)
+    assert len(pins) == len(re.findall(r"^\w", text, re.MULTILINE))
+    return {canonicalize_name(package): version for package, version in pins}
+
+
+@pytest.mark.parametrize(
+    ("name", "extras"),
+    [("run", ()), ("serve", ("postgres",)), ("develop", ("postgres", "test", "dev"))],
+)
+def test_the_lock_has_everything_that_is_declared(name: str, extras: tuple[str, ...]):
+    config = configparser.ConfigParser()
+    config.read(CHECKOUT / "setup.cfg")
+    lines = config["options"]["install_requires"].splitlines()
+    for extra in extras:
+        lines += config["options.extras_require"][extra].splitlines()
+    with (CHECKOUT / "pyproject.toml").open("rb") as file:
+        lines += tomllib.load(file)["build-system"]["requires"]
+    lock = locked(name)
+    declared = [Requirement(line) for line in lines if line and not line.startswith("#")]
+    missing = [
+        str(asked)
+        for asked in declared
+        if not asked.specifier.contains(lock.get(canonicalize_name(asked.name), "0"))
+    ]
+    assert not missing, "make lock"
+    assert lock.items() <= locked("develop").items()
 
 
 def test_settings_page_agrees_with_the_table():
