@@ -1,4 +1,4 @@
-"""Blame on a real history beside `git blame -w`; where they differ, the reason is shown."""
+"""Blame of a history of somebody else beside `git blame -w`; every difference has a reason."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fixtures import histories
 from wiki.database import history
 from wiki.database import passages as kept
 from wiki.database.database import Database
@@ -21,12 +22,11 @@ from wiki.domain.revisions import Revision
 from wiki.projections import follow, passages
 from wiki.store.store import Store
 
-BUNDLE = Path(__file__).parents[3] / "shared" / "data" / "rfcs.bundle"
 PAGES = 50
 
 
 @dataclass
-class Rfcs:
+class Followed:
     """The repository, and its projections without passages."""
 
     store: Store
@@ -54,23 +54,19 @@ class Rfcs:
         return commits
 
 
-@pytest.fixture(scope="module")
-def rfcs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rfcs]:
-    """Somebody else's repository, followed; skipped where it is not there."""
-    if not BUNDLE.exists():
-        pytest.skip("the bundle of real pages is not there")
-    data = tmp_path_factory.mktemp("rfcs")
-    clone = ["git", "clone", "-q", "-b", "main", str(BUNDLE), str(data / "pages")]
-    subprocess.run(clone, check=True)
-    made = Rfcs(Store.open(data / "pages"), Database.open("", data))
-    follow.catch_up(made.store, made.database)
-    yield made
-    made.database.close()
-    made.store.close()
+@pytest.fixture(params=histories.NAMES)
+def followed(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Followed]:
+    """Somebody else's repository, followed."""
+    store = Store.open(histories.clone(request.param, tmp_path / "pages"))
+    opened = Followed(store, Database.open("", tmp_path))
+    follow.catch_up(opened.store, opened.database)
+    yield opened
+    opened.database.close()
+    opened.store.close()
 
 
 @pytest.mark.slow
-def test_blame_is_what_git_says_or_better(rfcs: Rfcs) -> None:
+def test_blame_is_what_git_says_or_better(followed: Followed) -> None:
     """A sentence is as old as the newest of its lines, where git can know it.
 
     Git names a newer commit where a sentence was moved, came back, or where its line was broken
@@ -79,29 +75,29 @@ def test_blame_is_what_git_says_or_better(rfcs: Rfcs) -> None:
     old one. Each difference is one of these three.
     """
     counted: Counter[str] = Counter()
-    for path in random.Random(2009).sample(rfcs.paths(), PAGES):
-        with rfcs.database.read() as connection:
+    for path in random.Random(2009).sample(followed.paths(), PAGES):
+        with followed.database.read() as connection:
             page = history.identity(connection, path)
-        assert passages.follow(rfcs.store, rfcs.database, page)
-        for reason in compare(rfcs, page, path):
+        assert passages.follow(followed.store, followed.database, page)
+        for reason in compare(followed, page, path):
             counted[reason] += 1
     assert not counted["unexplained"], counted
     assert counted["equal"] > 0.8 * counted.total(), counted
 
 
-def compare(rfcs: Rfcs, page: str, path: str) -> Iterator[str]:
+def compare(repo: Followed, page: str, path: str) -> Iterator[str]:
     """For each passage: whether it agrees, or why not."""
-    found = rfcs.store.read(f"{path}.md")
+    found = repo.store.read(f"{path}.md")
     assert found is not None
     whole = text.decode(found.data).text
-    said = rfcs.git_blame(path)
-    with rfcs.database.read() as connection:
+    said = repo.git_blame(path)
+    with repo.database.read() as connection:
         stand = kept.standing(connection, page)
         last = kept.reached(connection, page)
         every = kept.revisions(connection, page, range(1, last.steps + 1 if last else 0))
     step_of = {revision.commit: step for step, revision in every.items()}
     if last is None or last.blob != found.id:
-        stand = passages.standing(rfcs.store, rfcs.database, page, found.id)
+        stand = passages.standing(repo.store, repo.database, page, found.id)
     at = len(whole) - len(split(whole)[1])
     for passage, one in zip(cut(whole), stand, strict=True):
         start = at + len(passage) - len(passage.lstrip())
@@ -109,15 +105,15 @@ def compare(rfcs: Rfcs, page: str, path: str) -> Iterator[str]:
         lines = range(first, first + passage.strip().count("\n") + 1)
         at += len(passage)
         theirs = max((step_of.get(said[line], 0) for line in lines), default=0)
-        yield reason(rfcs, every, key(passage), one.origin, theirs)
+        yield reason(repo, every, key(passage), one.origin, theirs)
 
 
-def reason(rfcs: Rfcs, every: dict[int, Revision], wanted: str, mine: int, theirs: int) -> str:
+def reason(repo: Followed, every: dict[int, Revision], wanted: str, mine: int, theirs: int) -> str:
     if mine == theirs:
         return "equal"
     if mine < theirs:
-        return "same words before" if wanted in keys(rfcs.text(every[mine].blob)) else "unexplained"
-    if not theirs or wanted not in keys(rfcs.text(every[theirs].blob)):
+        return "same words before" if wanted in keys(repo.text(every[mine].blob)) else "unexplained"
+    if not theirs or wanted not in keys(repo.text(every[theirs].blob)):
         return "not yet these words"
-    times = (keys(rfcs.text(one.blob)).count(wanted) for one in every.values() if one.blob)
+    times = (keys(repo.text(one.blob)).count(wanted) for one in every.values() if one.blob)
     return "one of several equal lines" if max(times) > 1 else "unexplained"

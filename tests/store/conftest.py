@@ -13,7 +13,6 @@ from wiki.domain.revisions import Author
 from wiki.store.store import Change, Store
 
 ANNA = Author("anna", "a1b2@members.invalid")
-RFCS = Path(__file__).parents[3] / "shared" / "data" / "rfcs.bundle"
 ENVIRONMENT = {
     **os.environ,
     "GIT_CONFIG_GLOBAL": os.devnull,
@@ -95,15 +94,3 @@ def put(git: Git) -> Callable[..., str]:
         return git(folder, "rev-parse", "HEAD").strip()
 
     return commit
-
-
-@pytest.fixture(scope="session")
-def rfcs(tmp_path_factory: pytest.TempPathFactory) -> Store:
-    """Somebody else's real repository: 648 files, 6,867 commits, 650 merges."""
-    if not RFCS.is_file():
-        pytest.skip("the bundle of somebody else's repository is not on this machine")
-    folder = tmp_path_factory.mktemp("rfcs") / "pages"
-    subprocess.run(
-        ["git", "clone", "-q", "-b", "main", str(RFCS), str(folder)], env=ENVIRONMENT, check=True
-    )
-    return Store.open(folder)
