@@ -11,7 +11,7 @@ from bench.report import Figure
 from bench.site import Site
 from bench.views import timed
 from wiki.engine import open_wiki
-from wiki.services import jobs
+from wiki.services.operation import jobs
 from wiki.settings import Settings
 
 _FILL = 300

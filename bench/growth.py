@@ -22,7 +22,7 @@ from bench.corpus import MOST_EDITED, Maker, Size
 from bench.report import Figure, table, write
 from bench.site import Site
 from bench.views import timed
-from wiki.database import history
+from wiki.database.history import history
 from wiki.engine import open_wiki
 from wiki.projections import passages
 from wiki.settings import Settings

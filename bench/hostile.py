@@ -6,8 +6,8 @@ import random
 import time
 from collections.abc import Iterator
 
-from wiki.domain.query import parse
-from wiki.domain.search import Scope, Search
+from wiki.domain.search.query import parse
+from wiki.domain.search.search import Scope, Search
 
 ODD = (
     '"',

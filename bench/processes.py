@@ -12,8 +12,8 @@ import wiki
 from bench import talk
 from bench.report import Figure
 from bench.site import MEMBER, PASSWORD, Site
-from wiki.domain.query import parse
-from wiki.domain.search import Found, Scope
+from wiki.domain.search.query import parse
+from wiki.domain.search.search import Found, Scope
 from wiki.engine import open_wiki
 from wiki.settings import Settings
 

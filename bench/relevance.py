@@ -17,10 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from wiki.domain.paths import slug
-from wiki.domain.query import parse
-from wiki.domain.revisions import Author
-from wiki.domain.search import Scope
+from wiki.domain.content.paths import slug
+from wiki.domain.history.revisions import Author
+from wiki.domain.search.query import parse
+from wiki.domain.search.search import Scope
 from wiki.engine import open_wiki
 from wiki.settings import Settings
 from wiki.store.store import Change

@@ -16,8 +16,8 @@ from bench.report import Figure
 from bench.saves import Writer
 from bench.site import Site
 from wiki.analysis.analyser import analyse
-from wiki.domain.query import parse
-from wiki.domain.search import Scope
+from wiki.domain.search.query import parse
+from wiki.domain.search.search import Scope
 from wiki.engine import Wiki, open_wiki
 from wiki.projections.search import sources
 from wiki.projections.search.folder import INDEX, storage_of

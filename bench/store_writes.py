@@ -17,7 +17,7 @@ from pathlib import Path
 import git
 import pygit2
 
-from wiki.domain.revisions import Author
+from wiki.domain.history.revisions import Author
 from wiki.store.store import Change, Store
 
 PAGES = 3_000

@@ -13,15 +13,19 @@ from bench.report import Figure
 from bench.site import Site, value_of
 from bench.views import timed
 from bench.words import Prose
-from wiki.database import catalogue, changes, comments, members, news
-from wiki.database.database import Database
-from wiki.database.members import NewMember
-from wiki.domain.comments import NewComment
-from wiki.domain.members import Status
-from wiki.domain.paths import file_of
-from wiki.domain.rights import Role
+from wiki.database.engine import changes
+from wiki.database.engine.database import Database
+from wiki.database.members import members
+from wiki.database.members.members import NewMember
+from wiki.database.notices import news
+from wiki.database.pages import catalogue
+from wiki.database.talk import comments
+from wiki.domain.access.rights import Role
+from wiki.domain.content.paths import file_of
+from wiki.domain.members.members import Status
+from wiki.domain.talk.comments import NewComment
 from wiki.engine import Wiki, open_wiki
-from wiki.services import anchors
+from wiki.services.talk import anchors
 from wiki.settings import Settings
 
 CROWD, ON_PASSAGES = 10_000, 300

@@ -1,4 +1,4 @@
-"""Make wiki/services/passwords.bin anew: `pip install zxcvbn`, then `python docs/passwords.py`."""
+"""Make passwords.bin of services/login anew: `pip install zxcvbn`, `python docs/passwords.py`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
-from wiki.services.passwords import PREFIX
+from wiki.services.login.passwords import PREFIX
 
 HERE = Path(__file__).parents[1]
 LEAST = 3
@@ -29,7 +29,7 @@ def main() -> None:
         for word in words
         if len(word) >= LEAST
     }
-    (HERE / "wiki" / "services" / "passwords.bin").write_bytes(b"".join(sorted(marks)))
+    (HERE / "wiki" / "services" / "login" / "passwords.bin").write_bytes(b"".join(sorted(marks)))
     sys.stdout.write(f"{len(marks)} words\n")
 
 

@@ -13,7 +13,7 @@ import hypothesis
 import pytest
 
 from tests.fixtures import postgres
-from wiki.domain.rights import Actor, Role
+from wiki.domain.access.rights import Actor, Role
 from wiki.settings import Settings
 
 # How long an example takes says how busy the machine is.
@@ -110,7 +110,7 @@ def _quick_passwords() -> Iterator[None]:
     """Passwords cost milliseconds instead of tens of them; how they are kept stays the same."""
     from argon2 import PasswordHasher
 
-    from wiki.services import passwords
+    from wiki.services.login import passwords
 
     kept, passwords._hasher = passwords._hasher, PasswordHasher(1, 8, 1)
     yield
@@ -120,7 +120,7 @@ def _quick_passwords() -> Iterator[None]:
 @pytest.fixture
 def person(wiki: Any) -> Callable[..., Any]:
     """Makes a confirmed account and gives its actor: `person("anna", Role.EDITOR)`."""
-    from wiki.services import members
+    from wiki.services.members import members
 
     def make(username: str, role: Role = Role.MEMBER) -> Actor:
         email = f"{username}@example.org"
@@ -169,8 +169,8 @@ def login() -> Callable[..., None]:
 @pytest.fixture
 def page(wiki: Any) -> Callable[..., str]:
     """Commits a file as the wiki itself and gives the revision: `page("vragen/a", "# A\\n")`."""
-    from wiki.domain.revisions import Author, Event
-    from wiki.domain.rights import SYSTEM
+    from wiki.domain.access.rights import SYSTEM
+    from wiki.domain.history.revisions import Author, Event
     from wiki.store.store import Change
 
     def commit(path: str, text: str | bytes | None, author: Actor = SYSTEM) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.fixtures.running import Browser, Running, denktank
-from wiki.domain.revisions import Author
+from wiki.domain.history.revisions import Author
 from wiki.engine import open_wiki
 from wiki.settings import Settings
 from wiki.store.store import Change
@@ -63,7 +63,7 @@ def test_a_start_makes_unusable_projections_anew(running, way):
     try:
         wiki.mend()
         with wiki.database.read() as connection:
-            from wiki.database import catalogue
+            from wiki.database.pages import catalogue
 
             assert catalogue.get(connection, "blad-1").title == "Blad 1"
     finally:

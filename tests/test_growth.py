@@ -15,34 +15,23 @@ import pytest
 from tests.fixtures import growth
 from tests.fixtures.growth import Call, Text
 from wiki.analysis import analyser, snowball, tokens
-from wiki.domain import (
-    anchors,
-    dialogues,
-    diff,
-    frontmatter,
-    identities,
-    likeness,
-    members,
-    merge,
-    normal,
-    pages,
-    patches,
-    paths,
-    proxies,
-    purging,
-    query,
-    renames,
-    rights,
-    saved_searches,
-    search,
-    sections,
-)
-from wiki.domain import links as page_links
-from wiki.domain import passages as sentences
-from wiki.domain import text as files
-from wiki.domain.effort import Effort
+from wiki.domain import proxies
+from wiki.domain.access import rights
+from wiki.domain.content import frontmatter, likeness, normal, pages, paths, sections
+from wiki.domain.content import links as page_links
+from wiki.domain.content import text as files
+from wiki.domain.content.effort import Effort
+from wiki.domain.editing import merge, renames
+from wiki.domain.history import diff, patches
+from wiki.domain.history import passages as sentences
+from wiki.domain.history.passages import Weave
+from wiki.domain.login import identities
 from wiki.domain.markdown import document
-from wiki.domain.passages import Weave
+from wiki.domain.members import members
+from wiki.domain.operation import purging
+from wiki.domain.pages import dialogues
+from wiki.domain.search import query, saved_searches, search
+from wiki.domain.talk import anchors
 from wiki.projections import catalogue
 from wiki.projections.search import documents, sources
 from wiki.render import anchors as html_anchors
@@ -50,8 +39,9 @@ from wiki.render import diff as html_diff
 from wiki.render import links, marked, slots, values
 from wiki.render.markdown import Renderer
 from wiki.render.plugins.code import code_block
-from wiki.services import fields, newsletters
-from wiki.services import saved_searches as saved
+from wiki.services.content import fields
+from wiki.services.notices import newsletters
+from wiki.services.search import saved_searches as saved
 
 SMALL = 2_000
 """Characters of the smaller text of two; the larger has four times as many."""
@@ -105,54 +95,74 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 CALLS: dict[str, Call] = {
     "domain.markdown.document.read": document.read,
     "domain.markdown.document.read_comment": document.read_comment,
-    "domain.anchors.Carry": carry,
-    "domain.anchors.Step": lambda text: anchors.Step("", "b", text, str).follow(
+    "domain.talk.anchors.Carry": carry,
+    "domain.talk.anchors.Step": lambda text: anchors.Step("", "b", text, str).follow(
         anchors.Standing(anchors.Anchor("a", 0, 5, text[:5])), anchors.Anchor("c", 0, 5, text[:5])
     ),
-    "domain.anchors.clip": lambda text: anchors.clip(text, anchors.Span(0, len(text))),
-    "domain.anchors.find": lambda text: anchors.find(text[-4_000:] + "x", text, 2),
-    "domain.anchors.locate": lambda text: anchors.locate(anchors.Asked(quote=text[-4_000:]), text),
-    "domain.anchors.written": lambda text: anchors.written("", 0, 1, text),
-    "domain.dialogues.Speakers": lambda text: dialogues.Speakers(lines(text)),
-    "domain.dialogues.Speakers.opening": lambda text: dialogues.Speakers(["A"]).opening(text),
-    "domain.dialogues.turns": lambda text: dialogues.turns(text, ["A", "B", text]),
-    "domain.diff.fields": both(diff.fields),
-    "domain.diff.pieces": lambda text: diff.pieces(lines(text), lines(changed(text)), Effort()),
-    "domain.diff.side": both(diff.side),
-    "domain.diff.split_words": both(diff.split_words),
-    "domain.diff.stats": both(diff.stats),
-    "domain.diff.words": both(diff.words),
-    "domain.frontmatter.replace": lambda text: frontmatter.replace(text, {"a": text, "b": "c"}),
-    "domain.identities.role_for": lambda text: identities.role_for({"a": ROLE}, lines(text)),
-    "domain.likeness.likeness": lambda text: likeness.likeness(
+    "domain.talk.anchors.clip": lambda text: anchors.clip(text, anchors.Span(0, len(text))),
+    "domain.talk.anchors.find": lambda text: anchors.find(text[-4_000:] + "x", text, 2),
+    "domain.talk.anchors.locate": lambda text: anchors.locate(
+        anchors.Asked(quote=text[-4_000:]), text
+    ),
+    "domain.talk.anchors.written": lambda text: anchors.written("", 0, 1, text),
+    "domain.pages.dialogues.Speakers": lambda text: dialogues.Speakers(lines(text)),
+    "domain.pages.dialogues.Speakers.opening": lambda text: dialogues.Speakers(["A"]).opening(text),
+    "domain.pages.dialogues.turns": lambda text: dialogues.turns(text, ["A", "B", text]),
+    "domain.history.diff.fields": both(diff.fields),
+    "domain.history.diff.pieces": lambda text: diff.pieces(
+        lines(text), lines(changed(text)), Effort()
+    ),
+    "domain.history.diff.side": both(diff.side),
+    "domain.history.diff.split_words": both(diff.split_words),
+    "domain.history.diff.stats": both(diff.stats),
+    "domain.history.diff.words": both(diff.words),
+    "domain.content.frontmatter.replace": lambda text: frontmatter.replace(
+        text, {"a": text, "b": "c"}
+    ),
+    "domain.login.identities.role_for": lambda text: identities.role_for({"a": ROLE}, lines(text)),
+    "domain.content.likeness.likeness": lambda text: likeness.likeness(
         Counter(text.split()), Counter(changed(text).split())
     ),
-    "domain.likeness.pair": lambda text: likeness.pair(lines(text), lines(changed(text)), Effort()),
-    "domain.members.check_password": lambda text: members.check_password(text, text),
-    "domain.links.address": lambda text: page_links.address(text, "a/b", text),
-    "domain.merge.merge": merged,
-    "domain.normal.fold": lambda text: normal.fold(text, "NFKC", 10**9),
-    "domain.normal.form": lambda text: normal.form(text, "NFKD"),
-    "domain.passages.Weave": fold,
-    "domain.passages.Weave.fold": fold,
-    "domain.patches.unified": lambda text: patches.unified(text, changed(text), text[:200]),
-    "domain.paths.is_inside": lambda text: paths.is_inside(text, text[:-1]),
+    "domain.content.likeness.pair": lambda text: likeness.pair(
+        lines(text), lines(changed(text)), Effort()
+    ),
+    "domain.members.members.check_password": lambda text: members.check_password(text, text),
+    "domain.content.links.address": lambda text: page_links.address(text, "a/b", text),
+    "domain.editing.merge.merge": merged,
+    "domain.content.normal.fold": lambda text: normal.fold(text, "NFKC", 10**9),
+    "domain.content.normal.form": lambda text: normal.form(text, "NFKD"),
+    "domain.history.passages.Weave": fold,
+    "domain.history.passages.Weave.fold": fold,
+    "domain.history.patches.unified": lambda text: patches.unified(text, changed(text), text[:200]),
+    "domain.content.paths.is_inside": lambda text: paths.is_inside(text, text[:-1]),
     "domain.proxies.Proxies.between": lambda text: proxies.read("10.0.0.0/8").between(
         "10.0.0.1", text.split(",")
     ),
-    "domain.purging.Ids.data": lambda text: purging.Ids({"a" * 40: "b" * 40}).data(text.encode()),
-    "domain.purging.Ids.text": lambda text: purging.Ids({"a" * 40: "b" * 40}).text(text),
-    "domain.purging.Words.replaced": lambda text: purging.Words(["een woord"]).replaced(text),
-    "domain.purging.Words.stand_in": lambda text: purging.Words(["een woord"]).stand_in(text),
-    "domain.query.typed": lambda text: query.typed(text, "tag"),
-    "domain.query.without": lambda text: query.without(text, "tag", "a"),
-    "domain.renames.repoint": lambda text: renames.repoint(text, "b", "a", "c/d"),
-    "domain.saved_searches.address_of": lambda text: saved_searches.address_of({"q": text}),
-    "domain.search.person_path": lambda text: search.person_path(search.Scope(False), "", text),
-    "domain.sections.Anchors.give": lambda text: list(map(sections.Anchors().give, lines(text))),
-    "domain.sections.cut": lambda text: sections.cut(text, 1),
-    "domain.sections.paste": lambda text: sections.paste(text, 1, text),
-    "domain.text.Source.encode": lambda text: files.decode(text.encode()).encode(changed(text)),
+    "domain.operation.purging.Ids.data": lambda text: purging.Ids({"a" * 40: "b" * 40}).data(
+        text.encode()
+    ),
+    "domain.operation.purging.Ids.text": lambda text: purging.Ids({"a" * 40: "b" * 40}).text(text),
+    "domain.operation.purging.Words.replaced": lambda text: purging.Words(["een woord"]).replaced(
+        text
+    ),
+    "domain.operation.purging.Words.stand_in": lambda text: purging.Words(["een woord"]).stand_in(
+        text
+    ),
+    "domain.search.query.typed": lambda text: query.typed(text, "tag"),
+    "domain.search.query.without": lambda text: query.without(text, "tag", "a"),
+    "domain.editing.renames.repoint": lambda text: renames.repoint(text, "b", "a", "c/d"),
+    "domain.search.saved_searches.address_of": lambda text: saved_searches.address_of({"q": text}),
+    "domain.search.search.person_path": lambda text: search.person_path(
+        search.Scope(False), "", text
+    ),
+    "domain.content.sections.Anchors.give": lambda text: list(
+        map(sections.Anchors().give, lines(text))
+    ),
+    "domain.content.sections.cut": lambda text: sections.cut(text, 1),
+    "domain.content.sections.paste": lambda text: sections.paste(text, 1, text),
+    "domain.content.text.Source.encode": lambda text: files.decode(text.encode()).encode(
+        changed(text)
+    ),
     "projections.catalogue.describe": lambda text: catalogue.describe("a", "", text.encode()),
     "projections.catalogue.title_of": lambda text: catalogue.title_of("a", text),
     "projections.search.documents.comment_document": lambda text: documents.comment_document(
@@ -192,11 +202,11 @@ CALLS: dict[str, Call] = {
     "render.slots.fill_mentions": lambda text: slots.fill_mentions(text, {}),
     "render.slots.slot": lambda text: slots.slot("A", text),
     "render.values.write_value": lambda text: values.write_value([text, text]),
-    "services.fields.apply": lambda text: fields.apply(text, {"title": text, "tags": text}),
-    "services.fields.new_wrong": lambda text: fields.new_wrong(text, changed(text)),
-    "services.fields.values": lambda text: fields.values(pages.Meta(), text),
-    "services.newsletters.pace_of": lambda text: newsletters.pace_of({"List-Id": text}),
-    "services.saved_searches.asked": lambda text: saved.asked({"q": text}),
+    "services.content.fields.apply": lambda text: fields.apply(text, {"title": text, "tags": text}),
+    "services.content.fields.new_wrong": lambda text: fields.new_wrong(text, changed(text)),
+    "services.content.fields.values": lambda text: fields.values(pages.Meta(), text),
+    "services.notices.newsletters.pace_of": lambda text: newsletters.pace_of({"List-Id": text}),
+    "services.search.saved_searches.asked": lambda text: saved.asked({"q": text}),
 }
 
 COMPARES = frozenset(
@@ -228,16 +238,16 @@ PATHS = "a path was checked first: 1,000 bytes at most"
 NOT_TYPED: dict[str, str] = {
     "analysis.words": "names of files that are packed with the code",
     "analysis.snowball.Stemmer": "the name of a language",
-    "domain.comments.place_of": OURS,
-    "domain.dialogues.turns_of": "takes what turns found",
+    "domain.talk.comments.place_of": OURS,
+    "domain.pages.dialogues.turns_of": "takes what turns found",
     "domain.errors": "errors that carry a text",
-    "domain.frontmatter.key_of": "takes what a pattern of this module found",
+    "domain.content.frontmatter.key_of": "takes what a pattern of this module found",
     "domain.markdown": "parts of the reader, which document.read and read_comment go through",
-    "domain.passages.Past": "a protocol; the passages that are asked for were cut by passages.cut",
-    "domain.purging": "words that an administrator names on the command line",
-    "domain.rights": PATHS,
-    "domain.search": PATHS,
-    "domain.watches": PATHS,
+    "domain.history.passages.Past": "a protocol; what is asked for was cut by passages.cut",
+    "domain.operation.purging": "words that an administrator names on the command line",
+    "domain.access.rights": PATHS,
+    "domain.search.search": PATHS,
+    "domain.notices.watches": PATHS,
     "i18n.catalogue": "sentences of the code",
     "i18n.letters": "names of templates, which escape what they show",
     "projections.events": OURS,
@@ -255,12 +265,12 @@ NOT_TYPED: dict[str, str] = {
     "projections.search.view": "words that analysis made, 80 letters at most",
     "render.plugins": "takes what the parser found",
     "render.tokens": "takes what document.read found, for Renderer.render",
-    "services.backup": "names of files and databases that an administrator gives",
-    "services.ceremonies": "answers of an authenticator, read by webauthn; fields have a limit",
-    "services.commits": OURS,
-    "services.editing": "errors that carry a text",
-    "services.fields.changed": "compares values of fields, which apply reads",
-    "services.passwords": BOUNDED,
+    "services.operation.backup": "names of files and databases that an administrator gives",
+    "services.login.ceremonies": "answers of an authenticator, read by webauthn; limited fields",
+    "services.content.commits": OURS,
+    "services.editing.editing": "errors that carry a text",
+    "services.content.fields.changed": "compares values of fields, which apply reads",
+    "services.login.passwords": BOUNDED,
 }
 
 
@@ -299,14 +309,14 @@ def test_four_times_the_text_takes_four_times_as_long(name: str) -> None:
 
 
 SEEN = {
-    "domain.passages.cut": Text("Nou ", "!", "x"),
-    "domain.frontmatter.cut": Text("---\nhttp://", "\t", ")\n---\n"),
-    "domain.paths.slug": Text("a", "\u0301\u0323", ""),
+    "domain.history.passages.cut": Text("Nou ", "!", "x"),
+    "domain.content.frontmatter.cut": Text("---\nhttp://", "\t", ")\n---\n"),
+    "domain.content.paths.slug": Text("a", "\u0301\u0323", ""),
     "render.frontmatter.read": Text("---\nhttp://", "\t", ")\n---\n"),
     "render.anchors.plain": Text("", "&#32;", ""),
     "render.markdown.Renderer.render": Text("a|b\n-", "|   ", "x\n"),
     "render.markdown.Renderer.render_comment": Text("", "> a\n- b\n", ""),
-    "domain.renames.repoint": Text("Hallo [a](", " ", "x"),
+    "domain.editing.renames.repoint": Text("Hallo [a](", " ", "x"),
 }
 """Texts that once stopped the wiki."""
 

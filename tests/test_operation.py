@@ -21,7 +21,7 @@ import pytest
 
 from tests.fixtures.running import PASSWORD, Browser, Running, denktank, edit_url, value_of
 from wiki.engine import open_wiki
-from wiki.services import members
+from wiki.services.members import members
 from wiki.settings import Settings
 
 pytestmark = pytest.mark.slow

@@ -12,11 +12,15 @@ from pathlib import Path
 import pytest
 
 from tests.fixtures.running import CHECKOUT, Running, denktank
-from wiki.domain.revisions import Author
-from wiki.domain.rights import ANONYMOUS, SYSTEM, Role
+from wiki.domain.access.rights import ANONYMOUS, SYSTEM, Role
+from wiki.domain.history.revisions import Author
 from wiki.engine import open_wiki
 from wiki.projections import export
-from wiki.services import audit, comments, history, members, pages
+from wiki.services.access import audit
+from wiki.services.history import history
+from wiki.services.members import members
+from wiki.services.pages import pages
+from wiki.services.talk import comments
 from wiki.settings import Settings
 from wiki.store.store import Change
 
@@ -50,7 +54,7 @@ BEFORE = [
 ]
 DECIDED = [
     ("wiki.store.moving", "ready", "after", 1),
-    ("wiki.database.moved", "move", "after", 1),
+    ("wiki.database.history.moved", "move", "after", 1),
     ("wiki.store.moving", "move", "before", 1),
     ("wiki.store.moving", "flush_folder", "after", 4),
     ("wiki.projections.export", "catch_up", "before", 1),

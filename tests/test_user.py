@@ -8,9 +8,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from wiki.cli import main
-from wiki.domain.rights import SYSTEM, Role
+from wiki.domain.access.rights import SYSTEM, Role
 from wiki.engine import Wiki
-from wiki.services import members, rules, sessions
+from wiki.services.access import rules
+from wiki.services.login import sessions
+from wiki.services.members import members
 
 PASSWORD = "correct horse battery"
 

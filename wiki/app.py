@@ -9,65 +9,33 @@ from flask_wtf.csrf import generate_csrf
 
 from wiki.engine import Wiki, open_wiki
 from wiki.i18n.screen import templates
-from wiki.services.comments import new_nonce
+from wiki.services.talk.comments import new_nonce
 from wiki.settings import Settings
-from wiki.web import (
-    accounts,
-    admin,
-    blame,
+from wiki.web.access import admin, groups, rights, rules
+from wiki.web.content import files
+from wiki.web.editing import editing, moves, suggestions, undoing
+from wiki.web.history import blame, hiding, history
+from wiki.web.http import (
     cache,
-    cautions,
-    closings,
-    comments,
     context,
     counting,
-    editing,
-    email_change,
     errors,
-    feeds,
-    files,
     forms,
     fragments,
-    front,
-    groups,
-    health,
-    hiding,
-    history,
-    holding,
-    invitations,
     language,
-    lists,
     login,
-    mail_choices,
-    members,
-    mentions,
-    moderation,
-    moves,
-    notifications,
-    pages,
-    passkeys,
-    password_reset,
-    people,
-    proof,
-    recent,
-    reports,
-    rights,
-    rules,
     safety,
-    saved_searches,
-    search,
-    second_factor,
-    single_sign_on,
     sizes,
     slots,
-    suggestions,
-    terms,
-    undoing,
-    unsubscribing,
-    views,
-    watches,
-    whole_pages,
 )
+from wiki.web.login import email_change, passkeys, password_reset, proof, second_factor
+from wiki.web.members import accounts, invitations, members, single_sign_on, terms
+from wiki.web.moderation import cautions, moderation, reports
+from wiki.web.notices import mail_choices, notifications, unsubscribing, watches
+from wiki.web.operation import health
+from wiki.web.pages import feeds, front, lists, pages, people, recent, views, whole_pages
+from wiki.web.search import saved_searches, search
+from wiki.web.talk import closings, comments, holding, mentions
 
 HERE = Path(__file__).parent
 BLUEPRINTS = (

@@ -13,12 +13,14 @@ from zoneinfo import ZoneInfo
 
 from wiki import identity
 from wiki.bell import Bell
-from wiki.database import identity as marks
-from wiki.database import members, profiles, rules, sealing
-from wiki.database.database import Database
+from wiki.database.access import rules
+from wiki.database.engine import identity as marks
+from wiki.database.engine.database import Database
+from wiki.database.history import sealing
+from wiki.database.members import members, profiles
+from wiki.domain.access.rights import DEFAULT_RIGHTS, Right, Rights, Role
 from wiki.domain.errors import Unavailable
-from wiki.domain.rights import DEFAULT_RIGHTS, Right, Rights, Role
-from wiki.domain.search import Site
+from wiki.domain.search.search import Site
 from wiki.projections import follow
 from wiki.projections.search.index import SearchIndex
 from wiki.projections.search.lost import LostIndex

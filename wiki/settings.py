@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from wiki.domain import proxies
-from wiki.domain.identities import check_issuer, roles_by_group
+from wiki.domain.login.identities import check_issuer, roles_by_group
 from wiki.keeping import PRIVATE, keep
 
 log = logging.getLogger(__name__)

@@ -30,7 +30,7 @@ import psutil
 from tests.attack.trees import Hands, Push
 from tests.attack.wire import Answer, Ask, send
 from tests.fixtures.running import PASSWORD, Browser, Running, denktank, value_of
-from wiki.domain.rights import Role
+from wiki.domain.access.rights import Role
 from wiki.engine import open_wiki
 from wiki.services import members
 from wiki.settings import load

@@ -9,12 +9,16 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Site
 from tests.browser.test_access import look
-from wiki.database import comments as table
-from wiki.database import history, members
-from wiki.domain.comments import PAGE_SIZE, NewComment
+from wiki.database.history import history
+from wiki.database.members import members
+from wiki.database.talk import comments as table
+from wiki.domain.talk.comments import PAGE_SIZE, NewComment
 from wiki.engine import Wiki, open_wiki
-from wiki.services import comments, editing, reports, rules, suggestions
-from wiki.services.editing import Sent
+from wiki.services.access import rules
+from wiki.services.editing import editing, suggestions
+from wiki.services.editing.editing import Sent
+from wiki.services.moderation import reports
+from wiki.services.talk import comments
 from wiki.settings import Settings
 
 Visit = Callable[..., Page]

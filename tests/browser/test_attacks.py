@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, Error
 from tests.browser.conftest import log_in
 from tests.fixtures import poison
 from tests.fixtures.running import Running
-from tests.web.test_attacks import addresses, attack, patient, people, some, values
-from tests.web.test_rights import Visitor
+from tests.web.access.test_rights import Visitor
+from tests.web.http.test_attacks import addresses, attack, patient, people, some, values
 from wiki.engine import Wiki
 
 __all__ = ["patient", "people", "some", "values"]

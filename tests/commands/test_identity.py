@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from tests.fixtures.running import PASSWORD, denktank
+from wiki.domain.access.rights import Role
 from wiki.domain.errors import Unavailable
-from wiki.domain.rights import Role
 from wiki.engine import open_wiki
 from wiki.identity import FILE
-from wiki.services import members
+from wiki.services.members import members
 from wiki.settings import Settings
 
 

@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 
 from tests.fixtures.running import CHECKOUT, PASSWORD, denktank
+from wiki.domain.access.rights import Role
 from wiki.domain.errors import Unavailable
-from wiki.domain.revisions import Author
-from wiki.domain.rights import Role
+from wiki.domain.history.revisions import Author
 from wiki.engine import UNFINISHED, open_wiki
-from wiki.services import backup, members
+from wiki.services.members import members
+from wiki.services.operation import backup
 from wiki.settings import Settings
 from wiki.store.store import Change
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from wiki.database.database import Database
+from wiki.database.engine.database import Database
 
 
 @pytest.fixture

@@ -26,9 +26,9 @@ from tests.faults.recorded import MARK, Disk, Record, mark, real, records
 from tests.faults.shim import Shim, compiled
 from tests.fixtures.running import CHECKOUT, PASSWORD, Browser, Running, value_of
 from wiki.app import create_app
-from wiki.domain.rights import Role
+from wiki.domain.access.rights import Role
 from wiki.engine import open_wiki
-from wiki.services import members
+from wiki.services.members import members
 from wiki.settings import load
 
 WRITERS = 3

@@ -40,8 +40,10 @@ def from_code() -> Iterator[str]:
 
 
 def from_letters() -> Iterator[str]:
-    """Subjects and texts of mail: what `services/letters.py` passes to its `_write`."""
-    tree = ast.parse((HOUSE / "wiki" / "services" / "letters.py").read_text(encoding="utf-8"))
+    """Subjects and texts of mail: what `services/notices/letters.py` passes to its `_write`."""
+    tree = ast.parse(
+        (HOUSE / "wiki" / "services" / "notices" / "letters.py").read_text(encoding="utf-8")
+    )
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "_write":
             values = [text.value for text in node.args if isinstance(text, ast.Constant)]

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from wiki.domain.pages import Moment
+from wiki.domain.content.pages import Moment
 from wiki.i18n import dates
 
 ZONE = "Europe/Amsterdam"

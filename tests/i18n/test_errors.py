@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from wiki.database.faults import DAMAGED, PASSING
+from wiki.database.engine.faults import DAMAGED, PASSING
 from wiki.domain import errors
 from wiki.domain.errors import FieldError, Invalid, WikiError
 from wiki.domain.faults import DISK
-from wiki.domain.members import Status
+from wiki.domain.members.members import Status
 from wiki.i18n.errors import field_sentences, sentence
 from wiki.i18n.languages import LANGUAGES, translations
 

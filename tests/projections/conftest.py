@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from tests.fixtures.outside import Outside
-from wiki.database import history
-from wiki.database.database import Database
-from wiki.domain.paths import file_of
-from wiki.domain.renames import stub
-from wiki.domain.revisions import Author, Revision
+from wiki.database.engine.database import Database
+from wiki.database.history import history
+from wiki.domain.content.paths import file_of
+from wiki.domain.editing.renames import stub
+from wiki.domain.history.revisions import Author, Revision
 from wiki.projections import follow
 from wiki.store.store import Change, Store
 

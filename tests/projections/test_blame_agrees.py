@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 
 from tests.fixtures import histories
-from wiki.database import history
-from wiki.database import passages as kept
-from wiki.database.database import Database
-from wiki.domain import text
-from wiki.domain.frontmatter import split
-from wiki.domain.passages import cut, key, keys
-from wiki.domain.revisions import Revision
+from wiki.database.engine.database import Database
+from wiki.database.history import history
+from wiki.database.history import passages as kept
+from wiki.domain.content import text
+from wiki.domain.content.frontmatter import split
+from wiki.domain.history.passages import cut, key, keys
+from wiki.domain.history.revisions import Revision
 from wiki.projections import follow, passages
 from wiki.store.store import Store
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from tests.projections.conftest import Site
-from wiki.database import catalogue
-from wiki.domain.catalogue import Person, Wanted
-from wiki.domain.pages import Kind
-from wiki.domain.sight import EVERYTHING, Sight
+from wiki.database.pages import catalogue
+from wiki.domain.access.sight import EVERYTHING, Sight
+from wiki.domain.content.pages import Kind
+from wiki.domain.pages.catalogue import Person, Wanted
 
 QUESTION = (
     "---\ntitle: Hoe blijft het?\nkind: question\nstatus: open\ntags: [Zorg, wonen]\n---\nWaarom?\n"

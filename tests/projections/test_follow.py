@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from tests.projections.conftest import START, Site
-from wiki.database import entries, history
-from wiki.database.rows import contents
-from wiki.domain.paths import page_of
+from wiki.database.content import entries
+from wiki.database.engine.rows import contents
+from wiki.database.history import history
+from wiki.domain.content.paths import page_of
 from wiki.projections import checking, follow
 
 EXAMPLES = int(os.environ.get("DENKTANK_EXAMPLES", "60"))

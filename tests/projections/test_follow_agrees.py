@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.fixtures import histories
-from wiki.database import history
-from wiki.database.database import Database
+from wiki.database.engine.database import Database
+from wiki.database.history import history
 from wiki.projections import follow
 from wiki.store.store import Store
 

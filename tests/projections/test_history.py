@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from tests.projections.conftest import ANNA, START, Site
-from wiki.database import history, recent
-from wiki.domain.history import Place, cursor
-from wiki.domain.recent import Wanted
-from wiki.domain.revisions import Event
-from wiki.domain.sight import EVERYTHING, Sight
+from wiki.database.history import history
+from wiki.database.pages import recent
+from wiki.domain.access.sight import EVERYTHING, Sight
+from wiki.domain.history.history import Place, cursor
+from wiki.domain.history.revisions import Event
+from wiki.domain.pages.recent import Wanted
 from wiki.projections import checking, follow
 from wiki.projections.history import count_words
 

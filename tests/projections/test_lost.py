@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from tests.projections.conftest import Site
 from tests.projections.test_passages import STEP, act
 from tests.projections.test_search import harm
-from wiki.database import hiding
-from wiki.database import lost as waiting
-from wiki.database import passages as kept
-from wiki.domain.query import parse
-from wiki.domain.revisions import Part
-from wiki.domain.search import NotReady, Scope
+from wiki.database.history import hiding
+from wiki.database.history import lost as waiting
+from wiki.database.history import passages as kept
+from wiki.domain.history.revisions import Part
+from wiki.domain.search.query import parse
+from wiki.domain.search.search import NotReady, Scope
 from wiki.projections import passages
 from wiki.projections.search import lost
 from wiki.projections.search.lost import LostIndex

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.projections.conftest import START, Site
-from wiki.database import passages as kept
-from wiki.domain import text
-from wiki.domain.passages import cut
+from wiki.database.history import passages as kept
+from wiki.domain.content import text
+from wiki.domain.history.passages import cut
 from wiki.projections import passages
 
 SENTENCES = st.sampled_from(["Een.", "Twee twee.", "Drie.\n", "# Kop\n", "Vier?\n\n", "- vijf\n"])

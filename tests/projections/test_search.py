@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
-from wiki.domain.query import parse
-from wiki.domain.revisions import Author
-from wiki.domain.search import NotReady, Scope
-from wiki.services import files
+from wiki.domain.history.revisions import Author
+from wiki.domain.search.query import parse
+from wiki.domain.search.search import NotReady, Scope
+from wiki.services.content import files
 from wiki.store.store import Change
 
 WRITER = Author("denktank", f"denktank@{Author.DOMAIN}")
@@ -98,7 +98,7 @@ def test_files_beside_a_page_come_and_go_by_name(
 def test_a_thing_keeps_its_mark_wherever_it_goes(
     page: Any, update: Any, wiki: Any, editor: Any
 ) -> None:
-    from wiki.services import renaming
+    from wiki.services.editing import renaming
 
     page("gesprekken/wijk", DIALOGUE)
     update()
@@ -137,8 +137,8 @@ def test_a_redirect_is_not_found(page: Any, update: Any, found: Any) -> None:
 def test_comments_follow_their_page(
     page: Any, update: Any, found: Any, wiki: Any, member: Any
 ) -> None:
-    from wiki.database import comments
-    from wiki.domain.comments import NewComment, State
+    from wiki.database.talk import comments
+    from wiki.domain.talk.comments import NewComment, State
 
     revision = page("vragen/wijk", "# Wijk\n")
     with wiki.database.write() as connection:
@@ -163,7 +163,7 @@ def test_comments_follow_their_page(
 def test_members_are_found_by_name_and_pages_by_their_author(
     page: Any, update: Any, found: Any, wiki: Any, editor: Any
 ) -> None:
-    from wiki.database import members as accounts
+    from wiki.database.members import members as accounts
 
     page("a", "# Wijk\n", editor)
     update()
@@ -179,8 +179,8 @@ def test_members_are_found_by_name_and_pages_by_their_author(
 def test_a_hidden_author_is_not_found_by_name(
     page: Any, update: Any, found: Any, wiki: Any, editor: Any
 ) -> None:
-    from wiki.database import hiding
-    from wiki.domain.revisions import Part
+    from wiki.database.history import hiding
+    from wiki.domain.history.revisions import Part
 
     revision = page("a", "# Wijk\n", editor)
     update()
@@ -198,7 +198,7 @@ def test_a_hidden_author_is_not_found_by_name(
 def test_a_person_with_an_account_is_found_once(
     page: Any, update: Any, found: Any, wiki: Any, editor: Any
 ) -> None:
-    from wiki.database import members as accounts
+    from wiki.database.members import members as accounts
 
     def change(**to: str) -> None:
         with wiki.database.write() as connection:
@@ -414,7 +414,7 @@ WORKER = """
 import sys
 from pathlib import Path
 from wiki.engine import open_wiki
-from wiki.services import jobs
+from wiki.services.operation import jobs
 from wiki.settings import Settings
 wiki = open_wiki(Settings(data=Path(sys.argv[1]), secret_key="only for tests"))
 print("ready", flush=True)
@@ -448,8 +448,8 @@ def test_a_killed_worker_loses_nothing(
     page: Any, update: Any, found: Any, wiki: Any, member: Any, killed: Any
 ) -> None:
     from tests.projections.test_lost import documents
-    from wiki.database import comments
-    from wiki.domain.comments import NewComment
+    from wiki.database.talk import comments
+    from wiki.domain.talk.comments import NewComment
     from wiki.projections import passages
 
     chance = random.Random(9)

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from wiki.domain.query import parse
-from wiki.domain.search import Results, Scope
+from wiki.domain.search.query import parse
+from wiki.domain.search.search import Results, Scope
 from wiki.projections.search import bounds
 
 Ask = Callable[[str], Results]

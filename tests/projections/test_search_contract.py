@@ -14,11 +14,11 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as trying
 from hypothesis import strategies as st
 
-from wiki.database.database import Database
-from wiki.domain.query import parse
-from wiki.domain.revisions import Author
-from wiki.domain.rights import ANONYMOUS, DEFAULT_RIGHTS, SYSTEM, Right, Rights, Role, Rule
-from wiki.domain.search import Hit, NotReady, Progress, Results, Scope, Search, scope_of
+from wiki.database.engine.database import Database
+from wiki.domain.access.rights import ANONYMOUS, DEFAULT_RIGHTS, SYSTEM, Right, Rights, Role, Rule
+from wiki.domain.history.revisions import Author
+from wiki.domain.search.query import parse
+from wiki.domain.search.search import Hit, NotReady, Progress, Results, Scope, Search, scope_of
 from wiki.engine import open_wiki
 from wiki.projections.search.index import SearchIndex
 from wiki.settings import Settings

@@ -3,8 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wiki.domain import dialogues, sections
-from wiki.domain.links import LinkKind
+from wiki.domain.content import sections
+from wiki.domain.content.links import LinkKind
+from wiki.domain.pages import dialogues
 from wiki.render.markdown import Renderer
 from wiki.render.scan import scan
 

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from wiki.domain import sections
+from wiki.domain.content import sections
 from wiki.render.frontmatter import read
 from wiki.render.markdown import Renderer
 from wiki.render.scan import scan

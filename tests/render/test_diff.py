@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wiki.domain import diff
+from wiki.domain.history import diff
 from wiki.render.diff import side_html, source_html, words_html
 from wiki.render.marked import rendered_html
 

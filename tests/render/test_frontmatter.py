@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wiki.domain import frontmatter as lexical
-from wiki.domain.pages import Kind, Participant
+from wiki.domain.content import frontmatter as lexical
+from wiki.domain.content.pages import Kind, Participant
 from wiki.render import frontmatter
 from wiki.render.frontmatter import load, parse_moment, read, write_value
 

@@ -4,7 +4,7 @@ import pickle
 
 import pytest
 
-from wiki.domain.links import LinkKind
+from wiki.domain.content.links import LinkKind
 from wiki.render.links import LinkState
 from wiki.render.markdown import Renderer
 from wiki.render.plugins.code import LANGUAGES

@@ -8,7 +8,7 @@ from pathlib import Path
 import lxml.html
 import pytest
 
-from wiki.domain.diff import words
+from wiki.domain.history.diff import words
 from wiki.render.diff import side_html, source_html, words_html
 from wiki.render.links import LinkState
 from wiki.render.markdown import Renderer

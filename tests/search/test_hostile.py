@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from bench import hostile
 from bench.words import Prose
-from wiki.domain.query import LONGEST, parse
-from wiki.domain.revisions import Author
+from wiki.domain.history.revisions import Author
+from wiki.domain.search.query import LONGEST, parse
 from wiki.engine import open_wiki
 from wiki.settings import Settings
 from wiki.store.store import Change

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from wiki.domain.revisions import Author
+from wiki.domain.history.revisions import Author
 from wiki.store.store import Change, Store
 
 ANNA = Author("anna", "a1b2@members.invalid")

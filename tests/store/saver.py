@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from wiki.domain.revisions import Author
+from wiki.domain.history.revisions import Author
 from wiki.store.store import Change, Stale, Store
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.fixtures import histories
-from wiki.domain.revisions import Author
+from wiki.domain.history.revisions import Author
 from wiki.store.store import Change, Store, StoreError
 
 # commits, files and merges of a history that somebody else wrote

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-from wiki.domain.revisions import Author
+from wiki.domain.history.revisions import Author
 from wiki.store import maintenance
 from wiki.store.store import Change, Store
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.store.conftest import ENVIRONMENT
-from wiki.domain.purging import Task
+from wiki.domain.operation.purging import Task
 from wiki.store import moving, pruning, rewriting
 from wiki.store.reading import Reader
 from wiki.store.store import Store, StoreError

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from wiki.domain.errors import Conflict, Invalid, NotFound
-from wiki.domain.revisions import Author, Event, event_of, trailers
+from wiki.domain.history.revisions import Author, Event, event_of, trailers
 from wiki.store import commits
 from wiki.store.store import Change, Entry, FileDiff, Stale, Store
 

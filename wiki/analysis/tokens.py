@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 from unicodedata import combining
 
-from wiki.domain.normal import form
+from wiki.domain.content.normal import form
 
 LONGEST = 80
 

@@ -11,7 +11,7 @@ from wiki.commands.place import Stop, data_option, failed, opened, settings_in, 
 from wiki.domain.errors import WikiError
 from wiki.engine import Wiki
 from wiki.i18n.errors import sentence
-from wiki.services import backup as backups
+from wiki.services.operation import backup as backups
 from wiki.settings import PREFIX, SettingError
 
 FILE = click.Path(dir_okay=False, path_type=Path)

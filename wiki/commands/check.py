@@ -8,7 +8,7 @@ import click
 
 from wiki.commands.place import with_wiki
 from wiki.engine import Wiki
-from wiki.services import projections
+from wiki.services.operation import projections
 
 SHOWN = 50
 

@@ -30,7 +30,7 @@ from gunicorn.workers.base import Worker
 from wiki.commands import short_pages
 from wiki.commands.connections import PIECE, Connection, State
 from wiki.commands.framing import Body, Malformed, TooMuch
-from wiki.web.health import ALIVE
+from wiki.web.operation.health import ALIVE
 
 log = logging.getLogger(__name__)
 

@@ -16,8 +16,8 @@ from wiki.domain.errors import WikiError
 from wiki.engine import Wiki
 from wiki.i18n.errors import sentence
 from wiki.projections.purging import is_begun
-from wiki.services import purging
-from wiki.services.purging import Look, Result, Wanted
+from wiki.services.operation import purging
+from wiki.services.operation.purging import Look, Result, Wanted
 
 SHOWN = 20
 BY_HAND = """\

@@ -9,7 +9,7 @@ from tqdm import tqdm
 
 from wiki.commands.place import with_wiki
 from wiki.engine import Wiki
-from wiki.services import projections
+from wiki.services.operation import projections
 
 
 class Bars:

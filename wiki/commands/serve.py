@@ -27,7 +27,7 @@ from wiki import identity
 from wiki.commands import lifeline, logs, web, worker
 from wiki.commands.init import prepare
 from wiki.commands.place import Stop, data_option, settings_in
-from wiki.database.faults import PASSING
+from wiki.database.engine.faults import PASSING
 from wiki.engine import use
 from wiki.settings import Settings
 

@@ -8,7 +8,7 @@ from http import HTTPStatus
 
 from wiki.i18n.errors import sentence
 from wiki.i18n.letters import as_html
-from wiki.web.safety import HEADERS, POLICY
+from wiki.web.http.safety import HEADERS, POLICY
 
 
 def answer(status: int, language: str) -> bytes:
@@ -35,4 +35,4 @@ def _page(status: int, language: str) -> bytes:
     code = f"http_{status}"
     text = sentence(language, code)
     shown = {"status": status, "code": code, "text": text, "typed": (), "posted": ()}
-    return as_html("errors/plain.html", language, "UTC", **shown).encode()
+    return as_html("http/errors/plain.html", language, "UTC", **shown).encode()

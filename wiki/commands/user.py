@@ -8,11 +8,13 @@ from datetime import datetime
 import click
 
 from wiki.commands.place import Stop, with_wiki
-from wiki.database.invitations import Invitation
-from wiki.domain.members import Status
-from wiki.domain.rights import SYSTEM, Ground, Role
+from wiki.database.members.invitations import Invitation
+from wiki.domain.access.rights import SYSTEM, Ground, Role
+from wiki.domain.members.members import Status
 from wiki.engine import Wiki
-from wiki.services import erasing, invitations, members, rights, second_factor, sessions
+from wiki.services.login import second_factor, sessions
+from wiki.services.members import invitations, members, rights
+from wiki.services.operation import erasing
 
 ROLES = click.Choice([role.word for role in Role if role is not Role.READER])
 

@@ -12,7 +12,7 @@ import click
 from wiki.commands import lifeline, logs
 from wiki.commands.place import data_option, opened, settings_in
 from wiki.projections.crumbs import crumbs_in
-from wiki.services.worker import run as work
+from wiki.services.operation.worker import run as work
 from wiki.settings import Settings
 
 

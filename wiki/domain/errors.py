@@ -1,7 +1,7 @@
 """Everything that can be refused, as one tree of errors.
 
 An error carries a code and values, never a sentence: `i18n/errors.py` turns the code into the
-reader's language, `web/errors.py` turns the class into an HTTP status.
+reader's language, `web/http/errors.py` turns the class into an HTTP status.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from babel import Locale
 from babel.dates import format_datetime, format_timedelta
 from babel.numbers import format_decimal, format_percent
 
-from wiki.domain.pages import Moment
+from wiki.domain.content.pages import Moment
 from wiki.i18n.languages import translations
 
 _LOCALES: Mapping[str, str] = {"nl": "nl", "en": "en_GB"}

@@ -14,7 +14,7 @@ from pathlib import Path
 from jinja2 import Environment
 from markupsafe import Markup
 
-from wiki.domain.pages import Moment
+from wiki.domain.content.pages import Moment
 from wiki.i18n import dates
 from wiki.i18n.languages import translations
 
@@ -22,7 +22,7 @@ HERE = Path(__file__).parents[1]
 
 
 def templates() -> Path:
-    """Where the templates are: inside the installed package, or beside it in a checkout."""
+    """Where the templates are: in the package, or beside it where a checkout cannot hold links."""
     installed = HERE / "templates"
     return installed if installed.is_dir() else HERE.parent / "templates"
 

@@ -13,16 +13,17 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
 
-from wiki.database import anchors as kept
-from wiki.database import history, setaside
-from wiki.database.anchors import Made, Reached
-from wiki.database.connection import Connection
-from wiki.database.database import Database
-from wiki.database.passages import Followed, Waiting, waiting
-from wiki.domain import text
-from wiki.domain.anchors import Standing, Step
+from wiki.database.engine.connection import Connection
+from wiki.database.engine.database import Database
+from wiki.database.history import history
+from wiki.database.history.passages import Followed, Waiting, waiting
+from wiki.database.operation import setaside
+from wiki.database.talk import anchors as kept
+from wiki.database.talk.anchors import Made, Reached
+from wiki.domain.content import text
+from wiki.domain.content.setaside import Item, mark_of
 from wiki.domain.errors import TooLarge
-from wiki.domain.setaside import Item, mark_of
+from wiki.domain.talk.anchors import Standing, Step
 from wiki.projections.setaside import Trial, text_of
 from wiki.render import anchors as rendered
 from wiki.render.markdown import Renderer

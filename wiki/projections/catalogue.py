@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
 from typing import Any
 
-from wiki.database import entries, progress
-from wiki.database.connection import Connection, Table
-from wiki.domain import text
-from wiki.domain.pages import Meta
-from wiki.domain.paths import SUFFIX, fold, page_of, slug
-from wiki.domain.setaside import Item
+from wiki.database.content import entries
+from wiki.database.engine import progress
+from wiki.database.engine.connection import Connection, Table
+from wiki.domain.content import text
+from wiki.domain.content.pages import Meta
+from wiki.domain.content.paths import SUFFIX, fold, page_of, slug
+from wiki.domain.content.setaside import Item
 from wiki.projections.setaside import VIEW, Trial, problem_of, text_of
 from wiki.render import frontmatter
 from wiki.render.scan import Scan, scan, title_heading

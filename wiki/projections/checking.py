@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from typing import Any
 
-from wiki.database import entries, lineage, progress
-from wiki.database.database import Database
-from wiki.database.rows import contents
-from wiki.database.sqlite import scratch
+from wiki.database.content import entries
+from wiki.database.engine import progress
+from wiki.database.engine.database import Database
+from wiki.database.engine.rows import contents
+from wiki.database.engine.sqlite import scratch
+from wiki.database.history import lineage
 from wiki.projections import catalogue, follow, history
 from wiki.store.store import Store
 

@@ -19,7 +19,7 @@ from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 
-from wiki.domain.setaside import Item
+from wiki.domain.content.setaside import Item
 
 FOLDER = "denktank-trials"
 PATIENCE = 300.0

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from wiki.domain.paths import file_of, page_of
-from wiki.domain.revisions import Event
-from wiki.domain.trailers import BASE, FROM, Told
+from wiki.domain.content.paths import file_of, page_of
+from wiki.domain.history.revisions import Event
+from wiki.domain.history.trailers import BASE, FROM, Told
 from wiki.projections.lineage import Birth, Life, Lives, born
 from wiki.store.versions import Commit, FileDiff
 

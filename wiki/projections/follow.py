@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from typing import Literal
 
-from wiki.database import progress, setaside
-from wiki.database.connection import Connection
-from wiki.database.database import Database
+from wiki.database.engine import progress
+from wiki.database.engine.connection import Connection
+from wiki.database.engine.database import Database
+from wiki.database.operation import setaside
 from wiki.projections import catalogue, history
 from wiki.store.store import Store
 

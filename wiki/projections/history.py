@@ -13,16 +13,18 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, NamedTuple
 
-from wiki.database import history as tables
-from wiki.database import lineage as kept
-from wiki.database import progress, titles
-from wiki.database.connection import Connection, Table
-from wiki.database.database import Database
-from wiki.domain import diff, text, trailers
-from wiki.domain.paths import SUFFIX, page_of
-from wiki.domain.paths import fold as fold_title
-from wiki.domain.revisions import Author, Event
-from wiki.domain.setaside import Item
+from wiki.database.content import titles
+from wiki.database.engine import progress
+from wiki.database.engine.connection import Connection, Table
+from wiki.database.engine.database import Database
+from wiki.database.history import history as tables
+from wiki.database.history import lineage as kept
+from wiki.domain.content import text
+from wiki.domain.content.paths import SUFFIX, page_of
+from wiki.domain.content.paths import fold as fold_title
+from wiki.domain.content.setaside import Item
+from wiki.domain.history import diff, trailers
+from wiki.domain.history.revisions import Author, Event
 from wiki.projections.catalogue import title_of
 from wiki.projections.events import Step, fold
 from wiki.projections.lineage import Birth, Life, Lives, Past, classes

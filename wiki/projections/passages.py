@@ -14,15 +14,17 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from wiki.database import history as history_rows
-from wiki.database import lost, progress, setaside
-from wiki.database import passages as kept
-from wiki.database.connection import Connection
-from wiki.database.database import Database
-from wiki.database.passages import Followed, Waiting
-from wiki.domain import text
-from wiki.domain.passages import ALIVE, Passage, Weave, keys
-from wiki.domain.setaside import Item
+from wiki.database.engine import progress
+from wiki.database.engine.connection import Connection
+from wiki.database.engine.database import Database
+from wiki.database.history import history as history_rows
+from wiki.database.history import lost
+from wiki.database.history import passages as kept
+from wiki.database.history.passages import Followed, Waiting
+from wiki.database.operation import setaside
+from wiki.domain.content import text
+from wiki.domain.content.setaside import Item
+from wiki.domain.history.passages import ALIVE, Passage, Weave, keys
 from wiki.projections import history
 from wiki.projections.setaside import Trial, text_of
 from wiki.store.store import Store

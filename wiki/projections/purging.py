@@ -14,11 +14,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from wiki.database import audit, changes, moved, purging
-from wiki.database.connection import Connection
-from wiki.database.database import Database
-from wiki.domain.purging import Ids, Words
-from wiki.domain.revisions import Part
+from wiki.database.access import audit
+from wiki.database.engine import changes
+from wiki.database.engine.connection import Connection
+from wiki.database.engine.database import Database
+from wiki.database.history import moved
+from wiki.database.operation import purging
+from wiki.domain.history.revisions import Part
+from wiki.domain.operation.purging import Ids, Words
 from wiki.projections import export
 from wiki.settings import Settings
 from wiki.store import barring, moving, pruning

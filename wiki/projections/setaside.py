@@ -8,11 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from wiki.database import setaside as kept
-from wiki.database.connection import Connection, SQLAlchemyError, Table
-from wiki.database.database import Database
-from wiki.domain.errors import TooLarge, Unavailable, Unreadable
-from wiki.domain.setaside import (
+from wiki.database.engine.connection import Connection, SQLAlchemyError, Table
+from wiki.database.engine.database import Database
+from wiki.database.operation import setaside as kept
+from wiki.domain.content.setaside import (
     SET_ASIDE,
     TOO_LARGE,
     Item,
@@ -20,6 +19,7 @@ from wiki.domain.setaside import (
     measure,
     reason_of,
 )
+from wiki.domain.errors import TooLarge, Unavailable, Unreadable
 from wiki.projections.crumbs import crumbs_in
 from wiki.store.store import Store
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from html import escape, unescape
 
-from wiki.domain.anchors import Span, clip
+from wiki.domain.talk.anchors import Span, clip
 from wiki.render.slots import CLOSE, MARK, OPEN, clean, slot
 
 _TOKEN = re.compile(

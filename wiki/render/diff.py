@@ -9,7 +9,7 @@ from html import escape
 
 from markupsafe import Markup
 
-from wiki.domain.diff import Block, Change, Fate, Op, Row
+from wiki.domain.history.diff import Block, Change, Fate, Op, Row
 
 _PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")
 _CONTEXT_LINES = 3

@@ -26,8 +26,8 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
-from wiki.domain import frontmatter
-from wiki.domain.pages import STATUSES, Kind, Meta, Moment, Participant
+from wiki.domain.content import frontmatter
+from wiki.domain.content.pages import STATUSES, Kind, Meta, Moment, Participant
 from wiki.render.values import write_value as write_value
 
 Value = str | list[Any] | dict[str, Any]

@@ -11,8 +11,8 @@ from urllib.parse import quote
 
 from mistune.core import BaseRenderer, BlockState
 
-from wiki.domain.links import Link, LinkKind, address, wikilink
-from wiki.domain.sections import Anchors, Section
+from wiki.domain.content.links import Link, LinkKind, address, wikilink
+from wiki.domain.content.sections import Anchors, Section
 from wiki.render.links import file_url
 from wiki.render.plugins.code import code_block
 from wiki.render.slots import clean, drop, heading_anchor, slot

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from wiki.domain.links import LinkKind
+from wiki.domain.content.links import LinkKind
 
 
 @dataclass(frozen=True, slots=True)

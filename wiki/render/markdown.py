@@ -15,13 +15,13 @@ from html import unescape
 import mistune
 from markupsafe import Markup
 
-from wiki.domain import frontmatter as lexical
-from wiki.domain import sections
-from wiki.domain.dialogues import Part, Speakers, Turn, parts, turns_of
-from wiki.domain.links import Link
+from wiki.domain.content import frontmatter as lexical
+from wiki.domain.content import sections
+from wiki.domain.content.links import Link
+from wiki.domain.content.pages import Kind, Meta
 from wiki.domain.markdown import Document, read, read_comment
 from wiki.domain.markdown.plain import excerpt
-from wiki.domain.pages import Kind, Meta
+from wiki.domain.pages.dialogues import Part, Speakers, Turn, parts, turns_of
 from wiki.render import frontmatter, slots
 from wiki.render.html import Heading, Page, PageRenderer, escape_html
 from wiki.render.links import LinkState

@@ -14,9 +14,9 @@ from html import escape
 from lxml.html import HtmlElement, fragment_fromstring, tostring
 from markupsafe import Markup
 
-from wiki.domain.alignment import changes
-from wiki.domain.diff import Fate, Piece, pieces
-from wiki.domain.effort import Effort
+from wiki.domain.content.alignment import changes
+from wiki.domain.content.effort import Effort
+from wiki.domain.history.diff import Fate, Piece, pieces
 from wiki.render.diff import DiffLabels
 from wiki.render.sanitise import sanitise
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from wiki.domain import frontmatter
-from wiki.domain.links import Link, LinkKind, address, wikilink
+from wiki.domain.content import frontmatter
+from wiki.domain.content.links import Link, LinkKind, address, wikilink
 from wiki.domain.markdown import Document, read
 from wiki.domain.markdown.nodes import Heading, Inline, Kind, Leaf, walk
 from wiki.domain.markdown.plain import excerpt, title, words

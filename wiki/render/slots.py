@@ -17,9 +17,9 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from wiki.domain.links import LinkKind
-from wiki.domain.paths import slug
-from wiki.domain.sections import PREFIX
+from wiki.domain.content.links import LinkKind
+from wiki.domain.content.paths import slug
+from wiki.domain.content.sections import PREFIX
 from wiki.render.links import LinkState, new_url, page_url
 
 OPEN, CLOSE, APART = "\ue000", "\ue001", "\ue002"

@@ -11,7 +11,6 @@ from typing import Any
 from mistune import BlockParser
 from mistune.core import BlockState
 
-from wiki.domain.dialogues import Part
 from wiki.domain.markdown import Document
 from wiki.domain.markdown.marks import fold
 from wiki.domain.markdown.nodes import (
@@ -37,6 +36,7 @@ from wiki.domain.markdown.nodes import (
     Term,
 )
 from wiki.domain.markdown.plain import shown_html, title, words
+from wiki.domain.pages.dialogues import Part
 
 Token = dict[str, Any]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from wiki.domain.pages import Participant
+from wiki.domain.content.pages import Participant
 
 _PLAIN = re.compile(r"[^\W_][\w/+.()–’-]*(?: [\w/+.()&–’-]+)*")
 _LINK = re.compile(r"https?://[\w./~%?=&+:;@!$()*-]+")

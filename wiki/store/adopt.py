@@ -29,7 +29,7 @@ from pathlib import Path
 import pygit2
 
 from wiki.domain.errors import NotFound, Unreadable
-from wiki.domain.revisions import Author
+from wiki.domain.history.revisions import Author
 from wiki.store import beside, command, commits, editing, log, receiving
 from wiki.store.lock import held_folder
 from wiki.store.objects import ObjectWriter, flush_folder, write_flushed

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
-from wiki.domain.revisions import Author
+from wiki.domain.history.revisions import Author
 from wiki.store.versions import Commit
 
 _PERSON = re.compile(

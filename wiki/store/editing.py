@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from wiki.domain.content.paths import fold, page_of
 from wiki.domain.errors import Conflict, Invalid
-from wiki.domain.paths import fold, page_of
 from wiki.store import trees
 from wiki.store.objects import ObjectWriter
 from wiki.store.reading import Reader

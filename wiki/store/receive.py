@@ -26,7 +26,7 @@ HEADS, OFFERED = "refs/heads/", "refs/for/"
 FETCH = "fetch first: the pages changed meanwhile"
 
 
-class Refused(Exception):
+class Rejected(Exception):
     """The push cannot land; the text is what the one who pushes reads."""
 
 
@@ -43,7 +43,7 @@ def main() -> None:
         for old, new, ref in commands:
             try:
                 _land(old, new, ref)
-            except Refused as error:
+            except Rejected as error:
                 _say(f"ng {ref} {error}".encode())
             else:
                 # Not where it went: who pushed does not have that commit.
@@ -52,13 +52,13 @@ def main() -> None:
 
 
 def _land(old: str, new: str, ref: str) -> None:
-    """Let the branch hold what is pushed; raises Refused."""
+    """Let the branch hold what is pushed; raises Rejected."""
     if new == NOTHING:
-        raise Refused("the wiki's branch is not deleted")
+        raise Rejected("the wiki's branch is not deleted")
     ref = ref.replace(OFFERED, HEADS, 1) if ref.startswith(OFFERED) else ref
     head = _git("rev-parse", "--verify", "--quiet", ref)
     if old != NOTHING and not _holds(new, old):
-        raise Refused("non-fast-forward")
+        raise Rejected("non-fast-forward")
     landed = new if not head or _holds(new, head) else _merged(head, new)
     _git("update-ref", ref, landed, head or NOTHING, refused=FETCH)
 
@@ -84,12 +84,12 @@ def _holds(later: str, earlier: str) -> bool:
 
 
 def _git(*words: str, refused: str = "", **environment: str) -> str:
-    """What git prints; where it fails that is nothing, or Refused is raised."""
+    """What git prints; where it fails that is nothing, or Rejected is raised."""
     done = subprocess.run(
         ["git", *words], env={**os.environ, **environment}, capture_output=True, check=False
     )
     if done.returncode and refused:
-        raise Refused(refused)
+        raise Rejected(refused)
     return "" if done.returncode else done.stdout.decode(errors="surrogateescape").strip()
 
 

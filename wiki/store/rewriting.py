@@ -21,8 +21,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from wiki.domain.purging import Ids, Task, Words
-from wiki.domain.revisions import Author
+from wiki.domain.history.revisions import Author
+from wiki.domain.operation.purging import Ids, Task, Words
 from wiki.store import command, commits, seals
 from wiki.store.moving import refs
 from wiki.store.reading import Reader

@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 
 from wiki.domain.errors import NotFound, Unreadable
-from wiki.domain.revisions import Author, is_revision
+from wiki.domain.history.revisions import Author, is_revision
 from wiki.store import (
     adopt,
     command,

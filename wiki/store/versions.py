@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from wiki.domain.errors import Unavailable
-from wiki.domain.revisions import Author
+from wiki.domain.history.revisions import Author
 
 
 @dataclass(frozen=True, slots=True)

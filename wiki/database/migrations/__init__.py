@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
 
-from wiki.database import changes
+from wiki.database.engine import changes
 
 _FOLDER = Path(__file__).parent
 _ALONE = 7316103

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
-from wiki.database.schema import Moment, truth
+from wiki.database.engine.schema import Moment, truth
 
 
 def _render(kind: str, item: Any, _: AutogenContext) -> str | Literal[False]:

@@ -11,8 +11,8 @@ from datetime import UTC, datetime, tzinfo
 from functools import partial
 from typing import Any
 
-from wiki.domain.query import Notice, Query, Sort
-from wiki.domain.search import Facets, Found, Hit, Results, Scope, Site, person_path
+from wiki.domain.search.query import Notice, Query, Sort
+from wiki.domain.search.search import Facets, Found, Hit, Results, Scope, Site, person_path
 from wiki.projections.search import filters
 from wiki.projections.search.bounds import bounded, cost
 from wiki.projections.search.compounding import compounded

@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import accumulate
 from typing import cast
 
-from wiki.domain.query import Notice
+from wiki.domain.search.query import Notice
 from wiki.projections.search.plan import Group, Leaf, Plan, Prefix, Sequence, Together, Word
 from wiki.projections.search.view import View
 

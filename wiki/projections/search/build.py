@@ -16,7 +16,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from wiki.domain.search import Progress, Site
+from wiki.domain.search.search import Progress, Site
 from wiki.projections.crumbs import crumbs_in
 from wiki.projections.search.folder import INDEX, storage_of
 from wiki.projections.search.postings import PostingWriter

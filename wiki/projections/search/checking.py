@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from wiki.database import setaside
-from wiki.database.connection import Connection
-from wiki.domain.search import Found
+from wiki.database.engine.connection import Connection
+from wiki.database.operation import setaside
+from wiki.domain.search.search import Found
 from wiki.projections.search import sources
 from wiki.projections.search.view import View
 from wiki.store.store import Store

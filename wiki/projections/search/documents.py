@@ -8,14 +8,14 @@ from datetime import UTC, datetime, tzinfo
 from zlib import crc32
 
 from wiki.analysis.languages import language_of
-from wiki.domain import frontmatter
-from wiki.domain.dialogues import Speakers, parts
+from wiki.domain.content import frontmatter
+from wiki.domain.content.pages import Kind, Meta, Moment, Summary
 from wiki.domain.markdown import read, read_comment
 from wiki.domain.markdown.nodes import Heading, walk
 from wiki.domain.markdown.plain import plain, title
-from wiki.domain.members import Member
-from wiki.domain.pages import Kind, Meta, Moment, Summary
-from wiki.domain.search import PERSON_FOLDER, Found, Site
+from wiki.domain.members.members import Member
+from wiki.domain.pages.dialogues import Speakers, parts
+from wiki.domain.search.search import PERSON_FOLDER, Found, Site
 
 FACTS = "\n\f\n"
 """Stands between a page's text and what its front matter adds: no passage runs over it."""

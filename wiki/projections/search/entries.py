@@ -10,8 +10,8 @@ from typing import Any
 
 from wiki.analysis.analyser import Token, analyse
 from wiki.analysis.tokens import fold, spans
-from wiki.domain.paths import ancestors
-from wiki.domain.search import Found
+from wiki.domain.content.paths import ancestors
+from wiki.domain.search.search import Found
 from wiki.projections.search.documents import Document
 from wiki.projections.search.fields import NEVER, SEPARATOR, Posting
 

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from datetime import MAXYEAR, UTC, date, datetime, tzinfo
 
 from wiki.analysis.tokens import fold
-from wiki.domain.query import Filters, Query, Where
-from wiki.domain.search import Found, Scope
+from wiki.domain.search.query import Filters, Query, Where
+from wiki.domain.search.search import Found, Scope
 from wiki.projections.search.fields import NEVER
 from wiki.projections.search.segments import Segment, split
 

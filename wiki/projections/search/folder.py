@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from uuid import uuid4
 
-from wiki.domain.search import Progress
+from wiki.domain.search.search import Progress
 from wiki.keeping import keep
 from wiki.projections.search.fields import VERSION
 from wiki.projections.search.whoosh_parts import TOC, FileStorage

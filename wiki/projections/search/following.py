@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from wiki.database.connection import Connection
-from wiki.domain.paths import slug
-from wiki.domain.search import Found, Progress, Site
-from wiki.domain.setaside import Item
+from wiki.database.engine.connection import Connection
+from wiki.domain.content.paths import slug
+from wiki.domain.content.setaside import Item
+from wiki.domain.search.search import Found, Progress, Site
 from wiki.projections.search import people, sources
 from wiki.projections.search.documents import Document, comment_owner, member_owner, page_owner
 from wiki.projections.search.prepared import tried, tried_alone

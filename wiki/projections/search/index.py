@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from wiki.database import changes
-from wiki.database.database import Database
-from wiki.domain.query import Query
-from wiki.domain.search import Progress, Scope, Suggestion
+from wiki.database.engine import changes
+from wiki.database.engine.database import Database
+from wiki.domain.search.query import Query
+from wiki.domain.search.search import Progress, Scope, Suggestion
 from wiki.projections.search import lost, sources
 from wiki.projections.search.answers import marks
 from wiki.projections.search.build import build

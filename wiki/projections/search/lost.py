@@ -16,16 +16,20 @@ from typing import Any
 from zlib import crc32
 
 from wiki.analysis.languages import language_of
-from wiki.database import catalogue, changes, hiding, history, lost, members, setaside
-from wiki.database.connection import Connection
-from wiki.database.database import Database
-from wiki.database.lost import Removal
+from wiki.database.engine import changes
+from wiki.database.engine.connection import Connection
+from wiki.database.engine.database import Database
+from wiki.database.history import hiding, history, lost
+from wiki.database.history.lost import Removal
+from wiki.database.members import members
+from wiki.database.operation import setaside
+from wiki.database.pages import catalogue
+from wiki.domain.content.pages import Summary
+from wiki.domain.content.setaside import Item, mark_of
+from wiki.domain.history.revisions import Part
 from wiki.domain.markdown.plain import fragment
-from wiki.domain.members import Status
-from wiki.domain.pages import Summary
-from wiki.domain.revisions import Part
-from wiki.domain.search import HIDDEN_FOLDER, Found, Progress, Site
-from wiki.domain.setaside import Item, mark_of
+from wiki.domain.members.members import Status
+from wiki.domain.search.search import HIDDEN_FOLDER, Found, Progress, Site
 from wiki.projections import passages
 from wiki.projections.search.build import build
 from wiki.projections.search.documents import Document

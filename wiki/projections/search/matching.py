@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from wiki.analysis.tokens import fold_text
-from wiki.domain.search import Found
+from wiki.domain.search.search import Found
 from wiki.projections.search.entries import TITLE_AT
 from wiki.projections.search.fields import NEVER
 from wiki.projections.search.plan import Group, Leaf, Prefix, Sequence, Together, Word

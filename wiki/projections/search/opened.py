@@ -11,9 +11,9 @@ from pathlib import Path
 from threading import Lock
 from typing import Self
 
-from wiki.database.database import Database
-from wiki.domain.query import Query
-from wiki.domain.search import NotReady, Progress, Results, Scope, Site
+from wiki.database.engine.database import Database
+from wiki.domain.search.query import Query
+from wiki.domain.search.search import NotReady, Progress, Results, Scope, Site
 from wiki.projections.search.answers import answer
 from wiki.projections.search.folder import CURRENT, DAMAGE, Damaged, Folder
 from wiki.projections.search.suggestions import corrected

@@ -14,7 +14,7 @@ from typing import Any
 from wiki.analysis import compounds
 from wiki.analysis.analyser import analyse, forms
 from wiki.analysis.tokens import Span, fold, word_at
-from wiki.domain.search import Passage, Piece
+from wiki.domain.search.search import Passage, Piece
 from wiki.projections.search.documents import FACTS
 from wiki.projections.search.entries import TITLE_AT
 from wiki.projections.search.plan import Plan, Prefix, Word

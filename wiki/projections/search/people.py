@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from wiki.database import catalogue, members
-from wiki.database.connection import Connection
-from wiki.domain.members import Member, Status
-from wiki.domain.paths import slug
-from wiki.domain.search import Found, Site
+from wiki.database.engine.connection import Connection
+from wiki.database.members import members
+from wiki.database.pages import catalogue
+from wiki.domain.content.paths import slug
+from wiki.domain.members.members import Member, Status
+from wiki.domain.search.search import Found, Site
 from wiki.projections.search.documents import (
     Document,
     member_document,

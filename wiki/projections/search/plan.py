@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from wiki.analysis.analyser import forms, is_stop, kin
 from wiki.analysis.languages import LANGUAGES
 from wiki.analysis.tokens import Span, fold, spans
-from wiki.domain.query import Clause, How, Query, Term
-from wiki.domain.search import Site
+from wiki.domain.search.query import Clause, How, Query, Term
+from wiki.domain.search.search import Site
 
 OTHER_LANGUAGE = 0.8
 KIN = 0.6

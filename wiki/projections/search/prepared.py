@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from wiki.domain.search import Site
-from wiki.domain.setaside import Item, mark_of
+from wiki.domain.content.setaside import Item, mark_of
+from wiki.domain.search.search import Site
 from wiki.projections.search.documents import Document
 from wiki.projections.search.entries import entry
 from wiki.projections.search.sources import NAME, Source

@@ -17,7 +17,7 @@ from itertools import islice
 from threading import RLock
 from typing import Any, cast
 
-from wiki.domain.search import Scope
+from wiki.domain.search.search import Scope
 from wiki.projections.search.fields import NEVER, SEPARATOR
 from wiki.projections.search.whoosh_parts import (
     FileStorage,

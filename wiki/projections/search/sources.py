@@ -8,16 +8,20 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Protocol
 
-from wiki.database import catalogue, changes, comments, hiding, history, members
-from wiki.database.connection import Connection
-from wiki.domain import text
-from wiki.domain.comments import PlacedComment
-from wiki.domain.members import FORMER, Member, Status
-from wiki.domain.pages import Meta, Summary
-from wiki.domain.paths import SUFFIX, page_of
-from wiki.domain.revisions import Part
-from wiki.domain.search import Progress, Site
-from wiki.domain.setaside import Item, mark_of, measure
+from wiki.database.engine import changes
+from wiki.database.engine.connection import Connection
+from wiki.database.history import hiding, history
+from wiki.database.members import members
+from wiki.database.pages import catalogue
+from wiki.database.talk import comments
+from wiki.domain.content import text
+from wiki.domain.content.pages import Meta, Summary
+from wiki.domain.content.paths import SUFFIX, page_of
+from wiki.domain.content.setaside import Item, mark_of, measure
+from wiki.domain.history.revisions import Part
+from wiki.domain.members.members import FORMER, Member, Status
+from wiki.domain.search.search import Progress, Site
+from wiki.domain.talk.comments import PlacedComment
 from wiki.projections.search.documents import (
     Document,
     comment_document,

@@ -7,8 +7,8 @@ from dataclasses import replace
 from itertools import islice
 
 from wiki.analysis.tokens import fold, spans
-from wiki.domain.query import How, Query, parse
-from wiki.domain.search import Found, Results, Scope, Site, Suggestion, person_path
+from wiki.domain.search.query import How, Query, parse
+from wiki.domain.search.search import Found, Results, Scope, Site, Suggestion, person_path
 from wiki.projections.search.answers import answer
 from wiki.projections.search.filters import visible
 from wiki.projections.search.view import Part, View

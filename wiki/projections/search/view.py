@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from wiki.domain.search import Progress
+from wiki.domain.search.search import Progress
 from wiki.projections.search.fields import schema
 from wiki.projections.search.folder import (
     DAMAGE,

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from wiki.domain.search import Progress
+from wiki.domain.search.search import Progress
 from wiki.projections.search.fields import schema
 from wiki.projections.search.folder import INDEX, storage_of, write_state
 from wiki.projections.search.postings import PostingWriter

@@ -7,7 +7,7 @@ Revises: 0024
 import sqlalchemy as sa
 from alembic import op
 
-import wiki.database.schema
+from wiki.database.engine.schema import Moment
 
 revision = "0025"
 down_revision = "0024"
@@ -24,8 +24,8 @@ def upgrade() -> None:
         sa.Column("key", sa.String(length=1000), nullable=False),
         sa.Column("mark", sa.String(length=64), nullable=False),
         sa.Column("reason", sa.String(length=200), nullable=False),
-        sa.Column("first", wiki.database.schema.Moment(timezone=True), nullable=False),
-        sa.Column("last", wiki.database.schema.Moment(timezone=True), nullable=False),
+        sa.Column("first", Moment(timezone=True), nullable=False),
+        sa.Column("last", Moment(timezone=True), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("part", "kind", "key", name=op.f("pk_set_aside_talk")),
     )

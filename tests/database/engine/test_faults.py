@@ -1,0 +1,92 @@
+"""A database that is locked, away or replaced: a refusal with a code, never a lost write."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import make_url, text
+
+from wiki.database.engine import changes
+from wiki.database.engine.database import Database
+from wiki.domain.errors import Unavailable
+
+
+def record(database: Database) -> None:
+    with database.write() as connection:
+        changes.record(connection, "comment", 1)
+
+
+def refused(database: Database) -> str:
+    with pytest.raises(Unavailable) as refusal:
+        record(database)
+    return refusal.value.code
+
+
+def test_locked_from_outside_is_said_soon(tmp_path: Path) -> None:
+    with (
+        closing(Database.open("", tmp_path)) as database,
+        closing(sqlite3.connect(tmp_path / "wiki.db", isolation_level=None)) as outside,
+    ):
+        outside.execute("BEGIN IMMEDIATE")
+        began = time.monotonic()
+        assert refused(database) == "database_locked"
+        assert time.monotonic() - began < 4
+        outside.execute("ROLLBACK")
+        record(database)
+
+
+def test_a_file_that_went_or_was_replaced_is_not_written(tmp_path: Path) -> None:
+    with closing(Database.open("", tmp_path)) as database:
+        record(database)
+        known = database.version()
+        file = tmp_path / "wiki.db"
+        away = file.rename(tmp_path / "away")
+        assert refused(database) == "database_replaced"
+        assert database.version() == known
+        file.write_bytes(away.read_bytes())
+        assert refused(database) == "database_replaced"
+        away.rename(file)
+        record(database)
+        assert database.version() != known
+
+
+def test_what_was_committed_does_not_depend_on_the_log(tmp_path: Path) -> None:
+    with closing(Database.open("", tmp_path)) as database:
+        record(database)
+        database.harden()
+        assert (tmp_path / "wiki.db-wal").stat().st_size == 0
+
+
+@pytest.mark.postgres
+def test_a_session_that_was_ended_is_a_refusal_and_the_next_one_works(
+    postgres_server: str, tmp_path: Path
+) -> None:
+    with closing(Database.open(f"{postgres_server}/postgres", tmp_path)) as database:
+        end = text("SELECT pg_terminate_backend(:pid)")
+        with pytest.raises(Unavailable) as refusal, database.write() as connection:
+            pid = connection.scalar(text("SELECT pg_backend_pid()"))
+            with database.write() as killer:
+                killer.execute(end, {"pid": pid})
+            changes.record(connection, "comment", 1)
+        assert refusal.value.code == "database_away"
+        record(database)
+
+
+def test_an_error_of_our_own_stays_what_it_is(tmp_path: Path) -> None:
+    with (
+        closing(Database.open("", tmp_path)) as database,
+        pytest.raises(Exception, match="syntax error"),
+        database.write() as connection,
+    ):
+        connection.execute(text("SELEC 1"))
+
+
+def test_nothing_listens(tmp_path: Path) -> None:
+    url = make_url("postgresql://denktank@127.0.0.1:1/wiki").render_as_string()
+    with pytest.raises(Unavailable) as refusal:
+        Database.open(url, tmp_path)
+    assert refusal.value.code == "database_away"

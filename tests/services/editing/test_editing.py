@@ -1,0 +1,45 @@
+"""Saving pages while others save: the same page and others, none waits for long, none is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from wiki.domain.access.rights import Actor
+from wiki.engine import Wiki
+from wiki.services.editing import editing
+from wiki.services.editing.editing import Sent
+
+WRITERS, ROUNDS = 4, 3
+
+
+def test_saves_at_the_same_time_are_all_kept(
+    wiki: Wiki, page: Callable[..., str], member: Actor
+) -> None:
+    """Each writer has a page of their own, and a paragraph of a page that all change."""
+    page("samen", "".join(f"Alinea {n}, versie 0.\n\n" for n in range(WRITERS)))
+    for n in range(WRITERS):
+        page(f"eigen-{n}", "Versie 0.\n")
+
+    def change(path: str, old: str, new: str) -> None:
+        entry = wiki.store.entry(f"{path}.md")
+        assert entry is not None
+        text = wiki.store.blob(entry.blob).decode()
+        assert old in text
+        editing.save(wiki, member, path, Sent(text=text.replace(old, new), base=entry.blob))
+
+    def write(n: int) -> None:
+        for number in range(ROUNDS):
+            change("samen", f"Alinea {n}, versie {number}.", f"Alinea {n}, versie {number + 1}.")
+            change(f"eigen-{n}", f"Versie {number}.", f"Versie {number + 1}.")
+
+    with ThreadPoolExecutor(WRITERS) as threads:
+        list(threads.map(write, range(WRITERS)))
+    said = wiki.store.read("samen.md")
+    assert said is not None
+    for n in range(WRITERS):
+        assert f"Alinea {n}, versie {ROUNDS}." in said.data.decode()
+        own = wiki.store.read(f"eigen-{n}.md")
+        assert own is not None
+        assert own.data.decode() == f"Versie {ROUNDS}.\n"
+    assert sum(1 for _ in wiki.store.log()) == 1 + WRITERS + 2 * WRITERS * ROUNDS

@@ -1,0 +1,618 @@
+"""Who may do what at every address: one line each. A new address without a line fails here.
+
+`TABLE` has a line for each address and method: an example, then its door. `DOORS` says for whom
+each door opens, in four situations on the folder `hof`: no rule; reading closed to all but
+moderators, a member who is named and a group; editing closed in the same way; and rules that open
+(delete: member, rename: member, moderate: the named one and the group).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+from werkzeug.exceptions import HTTPException
+
+from tests.conftest import PASSWORD, token_in
+from wiki.database.login import identities
+from wiki.database.login import passkeys as table
+from wiki.domain.access.rights import SYSTEM, Actor, Right, Role, Rule
+from wiki.engine import Wiki
+from wiki.services.members import members
+from wiki.services.talk import comments
+from wiki.store.store import Stale
+
+WHO = ("anonymous", "member", "named", "grouped", "editor", "moderator", "admin")
+SITUATIONS = ("no rule", "read closed", "edit closed", "opened")
+
+# For each of WHO:  + open   l log in first   x not this member   0 nothing is there
+DOORS = """
+            no rule   read closed  edit closed  opened
+anyone      +++++++   +++++++      +++++++      +++++++    shows only what one may read
+nobody      0000000   0000000      0000000      0000000    a token that is none
+refused     lllllll   lllllll      lllllll      lllllll    no password: whoever one is
+own         l++++++   l++++++      l++++++      l++++++    one's own account
+unbegun     l000000   l000000      l000000      l000000    a second step that nobody set up
+mine        l+00000   l+00000      l+00000      l+00000    what is the member's alone
+feed        +++++++   lxxxxxx      +++++++      +++++++    for programs; not for members only
+follow      l++++++   lx++x++      l++++++      l++++++    a member who may read
+read        +++++++   lx++x++      +++++++      +++++++
+unseen      +++++++   00++0++      +++++++      +++++++    not there for who may not read
+comment     l++++++   lx++x++      l++++++      l++++++
+author      l+xxxxx   00xx0xx      l+xxxxx      l+xxxxx    the comment is the member's
+suggest     l++++++   lx++x++      l++++++      l++++++    what one may not publish waits
+edit        l++++++   lx++x++      lx++x++      l++++++
+make        l++++++   l++++++      l++++++      l++++++    a new page, nowhere in particular
+proposal    l+00+++   l0000++      l+000++      l+00+++    for its writer and for who decides
+withdrawal  l+00000   l000000      l+00000      l+00000
+decision    lx00+++   l0000++      lx000++      lx00+++
+rename      lxxx+++   lxxxx++      lxxx+++      l++++++
+delete      lxxxx++   lxxxx++      lxxxx++      l++++++
+moderate    lxxxx++   lxxxx++      lxxxx++      lx++x++
+talk        lxxxx++   00xx0++      lxxxx++      lx++x++    moderating a comment
+settle      lxxx+++   00xx0++      lxxx+++      l++++++    saying that a thread is dealt with
+guard       lxxxx++   lxxxx++      lxxxx++      lx++x++    a moderator of anything
+terms       lxxx+++   lxxx+++      lxxx+++      lxxx+++    an editor of the terms
+warden      lxxxx++   lxxxx++      lxxxx++      lxxxx++    a moderator of the whole site
+keeper      lxxx+++   lxxx+++      lxxx+++      lxxx+++    an editor of the whole site
+admin       lxxxxx+   lxxxxx+      lxxxxx+      lxxxxx+
+"""
+
+TABLE = """
+GET  /                                                          anyone
+GET  /wiki                                                      anyone
+GET  /wiki/hof/plan                                             read
+GET  /wiki/hof/plan?at={revision}                               read
+GET  /raw/hof/plan                                              read
+GET  /export/hof/plan?format=md                                 read
+GET  /export/hof/plan?format=html                               read
+GET  /raw/hof/plan?at={revision}                                read
+GET  /wiki/open                                                 anyone
+GET  /questions                                                 anyone
+GET  /dialogues                                                 anyone
+GET  /agenda                                                    anyone
+GET  /agenda.ics                                                anyone
+GET  /people                                                    anyone
+GET  /people/zora-zwaluw                                        unseen
+GET  /views                                                     keeper
+GET  /views/hof/plan                                            rename
+GET  /tags                                                      anyone
+GET  /tags/zwaluwnest                                           unseen
+GET  /recent                                                    anyone
+GET  /members/a-member                                          anyone
+GET  /search?q=plan                                             anyone
+GET  /search?q=ooit&in=history                                  anyone
+GET  /suggest?q=pla                                             anyone
+GET  /suggest/members?q=a                                       own
+GET  /suggest/members?q=a&path=hof/plan                         follow
+GET  /opensearch.xml                                            anyone
+GET  /feed/site.atom                                            anyone
+GET  /feed/page/hof/plan                                        feed
+GET  /feed/folder/hof                                           feed
+GET  /feed/member/a-member                                      anyone
+GET  /files/hof/plan/brief.txt                                  read
+GET  /house.css                                                 nobody
+GET  /static/css/tokens.css                                     anyone
+GET  /readyz                                                    anyone
+GET  /metrics                                                   anyone
+GET  /language?to=en                                            anyone
+GET  /theme?to=dark                                             anyone
+
+GET  /history/hof/plan                                          read
+GET  /history/hof/weg                                           read
+GET  /diff/hof/plan?to={revision}                               read
+GET  /blame/hof/plan                                            read
+GET  /trash                                                     make
+GET  /restore/hof/plan?revision={revision}                      edit
+POST /restore/hof/plan revision={revision}                      edit
+POST /restore/hof/weg revision={gone}                           delete
+GET  /undo/hof/plan?revision={revision}                         edit
+POST /undo/hof/plan revision={revision}                         edit
+GET  /hide/hof/plan?revision={revision}                         moderate
+POST /hide/hof/plan revision={revision}&part=message&reason=x   moderate
+
+GET  /new                                                       make
+GET  /new?path=hof/nieuw                                        comment
+POST /new kind=page&title=Nieuw&text=x                          make
+POST /new kind=page&title=Nieuw&text=x&path=hof/nieuw           comment
+GET  /edit/hof/plan                                             suggest
+POST /edit/hof/plan text=x&base={blob}                          suggest
+POST /preview text=x                                            make
+POST /preview text=x&path=hof/plan                              suggest
+POST /draft kind=page&text=x                                    make
+POST /draft/hof/plan text=x&base={blob}                         suggest
+GET  /upload/hof/plan                                           read
+POST /upload/hof/plan file=x                                    edit
+GET  /rename/hof/plan                                           rename
+POST /rename/hof/plan new_path=hof/elders                       rename
+GET  /delete/hof/plan                                           delete
+POST /delete/hof/plan summary=x                                 delete
+
+GET  /suggestions                                               own
+GET  /suggestions?state=all                                     own
+GET  /suggestions/{suggestion}                                  proposal
+GET  /suggestions/{suggestion}/edit                             proposal
+POST /suggestions/{suggestion}/edit text=x&base={blob}          withdrawal
+POST /suggestions/{suggestion}/edit text=x&base={blob}&publishes=yes decision
+POST /suggestions/{suggestion}/accept                           decision
+POST /suggestions/{suggestion}/decline reason=x                 decision
+POST /suggestions/{suggestion}/withdraw                         withdrawal
+
+GET  /comments/hof/plan                                         comment
+POST /comments/hof/plan text=                                   comment
+GET  /comment/{comment}                                         unseen
+GET  /comment/{comment}/edit                                    author
+POST /comment/{comment}/edit text=x                             author
+GET  /comment/{comment}/delete                                  author
+POST /comment/{comment}/delete                                  author
+GET  /comment/{comment}/hide                                    talk
+POST /comment/{comment}/hide reason=x                           talk
+POST /comment/{comment}/show                                    talk
+GET  /comment/{comment}/history                                 talk
+GET  /comment/{comment}/resolve                                 settle
+POST /comment/{comment}/resolve                                 settle
+POST /comment/{comment}/reopen                                  settle
+GET  /comment-draft/hof/plan                                    comment
+POST /comment-draft/hof/plan text=x                             comment
+GET  /close/hof/plan                                            moderate
+POST /close/hof/plan reason=x                                   moderate
+POST /reopen/hof/plan                                           moderate
+GET  /report?from=/wiki/hof/plan                                anyone
+POST /report reason=x                                           anyone
+GET  /report/hof/plan                                           anyone
+POST /report/hof/plan reason=x                                  anyone
+GET  /comment/{comment}/report                                  unseen
+POST /comment/{comment}/report reason=x                         unseen
+GET  /members/a-member/report                                   anyone
+POST /members/a-member/report reason=x                          anyone
+POST /account/cautions/{caution}/seen                             mine
+POST /admin/members/a-member/warn warning=x                     warden
+POST /admin/outbox/retry                                        admin
+POST /admin/outbox/test                                         admin
+POST /admin/outbox/{letter}/retry                               admin
+POST /admin/outbox/{letter}/drop                                admin
+GET  /terms                                                     anyone
+POST /terms terms_accepted=yes                                  own
+GET  /admin/terms                                               terms
+POST /admin/terms reason=x                                      terms
+GET  /admin/reports                                             guard
+GET  /admin/reports/{case}                                      guard
+POST /admin/reports/{case} reason=x                             guard
+POST /admin/reports/{case}/reopen                               guard
+GET  /admin/held                                                guard
+POST /admin/held/{comment}/approve                              talk
+POST /admin/held/{comment}/decline reason=x                     talk
+
+GET  /login                                                     anyone
+POST /login username=x&password=wrong                          refused
+POST /logout                                                    anyone
+GET  /register                                                  anyone
+POST /register username=x                                       anyone
+GET  /register/done                                             anyone
+GET  /setup/none                                                nobody
+POST /setup/none                                                nobody
+GET  /account/confirm/none                                      nobody
+POST /account/confirm/none                                      nobody
+GET  /account/reset/none                                        nobody
+POST /account/reset/none new_password=correct-horse-battery     nobody
+GET  /account/reset                                             anyone
+POST /account/reset username=x                                  anyone
+GET  /account/email/undo/none                                   nobody
+POST /account/email/undo/none                                   nobody
+GET  /login/second                                              own
+POST /login/second code=000000                                  refused
+POST /login/passkey/options                                     anyone
+POST /login/passkey credential=x                                refused
+GET  /login/provider                                            nobody
+GET  /login/provider/callback                                   nobody
+GET  /login/provider/join                                       refused
+POST /login/provider/join username=x                            refused
+GET  /logout/provider                                           anyone
+GET  /account/logins                                            own
+GET  /account/logins/tie                                        refused
+POST /account/logins/tie                                        refused
+GET  /account/logins/{identity}/remove                          mine
+POST /account/logins/{identity}/remove                          mine
+GET  /account/prove                                             own
+POST /account/prove current_password=x                          own
+POST /account/prove/code code=000000                            unbegun
+POST /account/prove/passkey/options                             own
+POST /account/prove/passkey credential=x                        own
+GET  /account/second-factor                                     own
+POST /account/second-factor/begin                               own
+GET  /account/second-factor/setup                               unbegun
+POST /account/second-factor/setup code=000000                   unbegun
+POST /account/second-factor/codes code=000000                   unbegun
+POST /account/second-factor/off code=000000                     unbegun
+GET  /account/passkeys                                          own
+POST /account/passkeys name=x                                   own
+POST /account/passkeys/options                                  own
+GET  /account/passkeys/{passkey}/remove                         mine
+POST /account/passkeys/{passkey}/remove                         mine
+GET  /account                                                   own
+POST /account name=Naam                                         own
+GET  /account/email                                             own
+POST /account/email email=x                                     own
+GET  /account/password                                          own
+POST /account/password new_password=x                           own
+GET  /account/sessions                                          own
+POST /account/sessions/end                                      own
+POST /account/sessions/{session}/end                            mine
+GET  /account/searches                                          own
+POST /account/searches q=plan                                   own
+POST /account/searches/{search}/delete                          mine
+GET  /account/watches                                           own
+POST /account/watches id=1                                      own
+POST /account/watches/choices written=yes                       own
+GET  /account/notifications                                     own
+POST /account/notifications direct=daily                        own
+POST /account/notifications/resume                              own
+GET  /unsubscribe/none                                          nobody
+POST /unsubscribe/none                                          nobody
+GET  /notifications                                             own
+POST /notifications until=1                                     own
+GET  /notifications/1                                            mine
+GET  /watch/hof/plan                                            follow
+POST /watch/hof/plan action=watch                               follow
+GET  /account/page                                              own
+POST /account/page work=x                                       own
+POST /account/picture remove=x                                  own
+GET  /avatars/0123.webp                                         nobody
+GET  /account/export                                            own
+POST /account/export current_password=x                         own
+GET  /account/erase                                             own
+POST /account/erase confirm=x                                   own
+GET  /members/a-member/erase                                    admin
+POST /members/a-member/erase confirm=x                          admin
+
+GET  /members/a-member/undo?since=2020-01-01                           warden
+POST /members/a-member/undo since=2020-01-01&reason=x                  warden
+GET  /admin                                                     guard
+GET  /admin/members                                             admin
+GET  /admin/members/a-member                                           admin
+POST /admin/members/a-member/approve                                   admin
+POST /admin/members/a-member/role role=admin                           admin
+POST /admin/members/a-member/groups groups=x                           admin
+POST /admin/members/a-member/suspend reason=x                          warden
+POST /admin/members/a-member/reinstate                                 warden
+POST /admin/members/a-member/sessions/end reason=x                          warden
+POST /admin/members/a-member/second-factor/reset                       admin
+POST /admin/members/a-member/link                                      admin
+POST /admin/invitations email=                                  admin
+GET  /admin/invitations                                         admin
+POST /admin/invitations/{invitation}/renew                      admin
+POST /admin/invitations/{invitation}/revoke                     admin
+GET  /admin/groups                                              admin
+POST /admin/groups name=x                                       admin
+GET  /admin/groups/1                                            admin
+GET  /admin/groups/1?q=a                                        admin
+POST /admin/groups/1 name=y                                     admin
+POST /admin/groups/1/join member=a-member                       admin
+POST /admin/groups/1/leave member=a-grouped                     admin
+GET  /admin/groups/1/remove                                     admin
+POST /admin/groups/1/remove                                     admin
+GET  /admin/rules                                               admin
+GET  /admin/rules/preview?prefix=hof&right=read&role=member     admin
+GET  /admin/rules/{rule}                                        admin
+POST /admin/rules/{rule} prefix=hof&right=read&role=member      admin
+POST /admin/rules/undo/{act}                                    admin
+POST /admin/rules prefix=x&right=read&role=member               admin
+POST /admin/rules/{rule}/remove                                 admin
+GET  /admin/rights                                              admin
+GET  /admin/rights?member=a-member&path=hof/plan                admin
+GET  /admin/audit                                               admin
+GET  /admin/health                                              admin
+GET  /admin/settings                                            admin
+GET  /admin/outbox                                              admin
+"""
+
+LISTS = (
+    "/ /wiki/open /questions /dialogues /agenda /agenda.ics /people /tags /recent /search /suggest "
+    "/members/a-member /feed/site.atom /feed/member/a-member"
+).split()
+"""What everybody may see, and what shows the page to who may read it."""
+
+SECRET = re.compile("zwaluw", re.IGNORECASE)
+"""Stands in everything on the page: its title, text, tag, people, comments, history, file."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One address of the table: what is asked there, and the door it has."""
+
+    method: str
+    path: str
+    form: str
+    door: str
+
+    @classmethod
+    def read(cls, text: str) -> Line:
+        method, path, *form, door = text.split()
+        return cls(method, path, "".join(form), door)
+
+    def filled(self, values: dict[str, str]) -> Line:
+        return Line(self.method, self.path.format(**values), self.form.format(**values), self.door)
+
+    @property
+    def last_word(self) -> str:
+        """The end of the address: an answer may repeat what was asked."""
+        return self.path.partition("?")[0].rpartition("/")[2]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path} {self.form}".strip()
+
+
+LINES = [Line.read(text) for text in TABLE.splitlines() if text.strip()]
+
+
+def doors() -> dict[str, list[str]]:
+    rows = [text.split() for text in DOORS.splitlines()[2:] if text.strip()]
+    return {name: rest[: len(SITUATIONS)] for name, *rest in rows}
+
+
+def test_every_address_has_a_line(app: Any) -> None:
+    adapter = app.url_map.bind("localhost")
+    known = set()
+    for line in LINES:
+        path = re.sub(r"\{\w+\}", "1", line.path).partition("?")[0]
+        known.add((line.method, adapter.match(path, line.method)[0]))
+    missing = [
+        f"{method} {rule.rule}"
+        for rule in app.url_map.iter_rules()
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+        if (method, rule.endpoint) not in known
+    ]
+    assert not missing, (
+        "Add a line to TABLE in this file for each of these: an example of the "
+        f"address about the page hof/plan, the form's fields, and its door (see DOORS): {missing}"
+    )
+
+
+def test_every_line_has_a_door() -> None:
+    assert {line.door for line in LINES} == set(doors())
+    assert all(len(row) == len(WHO) for rows in doors().values() for row in rows)
+
+
+@pytest.fixture
+def people(wiki: Wiki) -> dict[str, Actor]:
+    """Everybody of WHO that has an account."""
+    made = {}
+    roles = {"editor": Role.EDITOR, "moderator": Role.MODERATOR, "admin": Role.ADMIN}
+    for who in WHO[1:]:
+        role = roles.get(who, Role.MEMBER)
+        email = f"{who}@example.org"
+        member = members.add(wiki, username=f"a-{who}", email=email, password=PASSWORD, role=role)
+        made[who] = member.actor
+    members.set_groups(wiki, SYSTEM, "a-grouped", "redactie")
+    return made
+
+
+@pytest.fixture
+def values(wiki: Wiki, people: dict[str, Actor], page: Callable[..., str]) -> dict[str, str]:
+    """A page with everything on it, and what the lines of the table call by a name."""
+    from wiki.services.access import rules
+    from wiki.services.content import files
+    from wiki.services.editing import editing, suggestions, trash
+    from wiki.services.members import invitations
+    from wiki.services.moderation import cautions, reports
+    from wiki.services.notices import mail
+    from wiki.services.operation import jobs
+    from wiki.services.search import saved_searches
+
+    page("open", "# Open plan\n\n[[hof/plan]]\n")
+    page("voorwaarden", "# Voorwaarden\n")
+    page("doorweg", "---\nredirect: hof/plan\n---\n")
+    page("hof/vraag", "---\nkind: question\n---\n# Wat doet de zwaluw?\n")
+    coming = "---\nkind: dialogue\nstatus: announced\ndate: 2099-01-02\n---\n# Zwaluw later\n"
+    page("hof/later", coming)
+    page("hof/weg", "# Weg Zwaluw\n\nEen plan dat weg is.\n")
+    gone = trash.delete(wiki, SYSTEM, "hof/weg", "zwaluw weg").revision
+    page("hof/plan", "# Plan Zwaluw\n\nHier stond ooit een zwaluwstaart in het plan.\n")
+    files.add(wiki, SYSTEM, "hof/plan", "brief.txt", b"zwaluw", "zwaluw erbij")
+    text = (
+        "---\ntitle: Plan Zwaluw\nkind: dialogue\nstatus: held\ndate: 2020-01-02\n"
+        "location: Zwaluwplein\ntags: [zwaluwnest]\nparticipants: [{name: Zora Zwaluw}]\n"
+        "questions: [vragen/zwaluw]\n---\n**Zora Zwaluw:** het plan van de zwaluw; zie [[open]].\n"
+    )
+    base = wiki.store.entry("hof/plan.md").blob
+    saved = editing.save(
+        wiki, people["member"], "hof/plan", editing.Sent(text, base, "zwaluw erin")
+    )
+    spot = comments.post(wiki, people["member"], "hof/plan", "Mooi plan, zwaluw!")
+    saved_searches.save(wiki, people["member"], {"q": "plan"})
+    cautions.warn(wiki, SYSTEM, "a-member", "x")
+    members.invite(wiki, SYSTEM, "x@example.org")
+    with wiki.database.write() as connection:
+        letter = str(mail.put(wiki, connection, "a@example.org", "x", "x"))
+    about = reports.about_comment(wiki, people["member"], spot.id)
+    reports.report(wiki, people["member"], about, "zwaluw", network="192.0.2.1")
+    while jobs.passages(wiki) or jobs.search(wiki):
+        pass
+    blob = wiki.store.entry("hof/plan.md").blob
+    proposed = editing.Sent(text + "\nNog een zwaluw.\n", blob, "zwaluw erbij?")
+    return {
+        "suggestion": str(suggestions.suggest(wiki, people["member"], "hof/plan", proposed)),
+        "revision": saved.revision,
+        "gone": gone,
+        "blob": blob,
+        "comment": str(spot.id),
+        "rule": "1",
+        "invitation": str(invitations.listing(wiki, SYSTEM)[0].id),
+        "act": str(rules.add(wiki, SYSTEM, prefix="ergens", right="edit", role="editor")),
+        "case": "1",
+        "caution": "1",
+        "letter": letter,
+        "session": "1",
+        "passkey": str(passkey_of(wiki, people["member"])),
+        "identity": str(identity_of(wiki, people["member"])),
+        "search": str(saved_searches.listing(wiki, people["member"])[0].id),
+    }
+
+
+def passkey_of(wiki: Wiki, actor: Actor) -> int:
+    from wiki.services.login import passkeys
+
+    with wiki.database.write() as connection:
+        table.add(
+            connection,
+            actor.id or 0,
+            credential="zwaluw",
+            key=b"",
+            count=0,
+            transports=(),
+            name="sleutel",
+            now=wiki.clock(),
+        )
+    return passkeys.listing(wiki, actor)[0].id
+
+
+def identity_of(wiki: Wiki, actor: Actor) -> int:
+    values = {"issuer": "https://i.example", "subject": "1", "name": "anna"}
+    with wiki.database.write() as connection:
+        identities.add(connection, actor.id or 0, now=wiki.clock(), **values)
+        return identities.of_member(connection, actor.id or 0)[0].id
+
+
+def rules_of(situation: str, people: dict[str, Actor]) -> list[Rule]:
+    some = {"groups": frozenset({"redactie"}), "members": frozenset({people["named"].id or 0})}
+    return {
+        "no rule": [Rule("elders", Right.READ, Role.ADMIN)],
+        "read closed": [Rule("hof", Right.READ, Role.MODERATOR, **some)],
+        "edit closed": [Rule("hof", Right.EDIT, Role.MODERATOR, **some)],
+        "opened": [
+            Rule("hof", Right.DELETE, Role.MEMBER),
+            Rule("hof", Right.RENAME, Role.MEMBER),
+            Rule("hof", Right.MODERATE, Role.MODERATOR, **some),
+        ],
+    }[situation]
+
+
+def unchanging(wiki: Wiki, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From here on nothing that is done lasts, so that everybody asks about the same wiki."""
+    write = wiki.database.write
+
+    class Undone(Exception):
+        pass
+
+    @contextmanager
+    def written() -> Iterator[Any]:
+        try:
+            with write() as connection:
+                yield connection
+                raise Undone
+        except Undone:
+            return
+
+    def refuse(*_: object, **__: object) -> str:
+        raise Stale({"hof/plan.md": None})
+
+    monkeypatch.setattr(wiki.database, "write", written)
+    monkeypatch.setattr(wiki.store, "commit", refuse)
+
+
+@dataclass
+class Visitor:
+    """Somebody with a browser."""
+
+    who: str
+    client: Any
+    token: str
+
+    def ask(self, line: Line) -> Any:
+        """The answer at an address; whoever asks is still logged in afterwards."""
+        if line.method == "GET":
+            return self.client.get(line.path)
+        with self.client.session_transaction() as session:
+            kept = dict(session)
+        fields = {name: found[0] for name, found in parse_qs(line.form).items()}
+        answer = self.client.post(line.path, data={"csrf_token": self.token, **fields})
+        with self.client.session_transaction() as session:
+            session.clear()
+            session.update(kept)
+        return answer
+
+
+def visitors(app: Any, people: dict[str, Actor], login: Callable[..., None]) -> list[Visitor]:
+    found = []
+    for who in WHO:
+        client = app.test_client()
+        if who != "anonymous":
+            login(client, people[who].username)
+        token = token_in(client.get("/login" if who == "anonymous" else "/account").text)
+        found.append(Visitor(who, client, token))
+    return found
+
+
+def met(line: Line, answer: Any) -> str:
+    """How an answer reads in the table."""
+    if answer.status_code in (404, 410):
+        return "0"
+    if answer.status_code == 403:
+        return "x"
+    to_login = answer.headers.get("Location", "").startswith("/login")
+    if answer.status_code == 401 or to_login:
+        return "l"
+    # Who may, may still send a form that is not right.
+    is_open = answer.status_code < (400 if line.method == "GET" else 500)
+    return "+" if is_open else str(answer.status_code)
+
+
+@pytest.mark.parametrize("situation", SITUATIONS)
+def test_who_may_do_what(
+    app: Any,
+    wiki: Wiki,
+    people: dict[str, Actor],
+    values: dict[str, str],
+    login: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+    situation: str,
+) -> None:
+    """Every address, for everybody; and nothing of a closed page is to be seen by who may not."""
+    from wiki.database.access import rules
+
+    with wiki.database.write() as connection:
+        for rule in rules_of(situation, people):
+            values["rule"] = str(rules.put(connection, rule))
+    some = visitors(app, people, login)
+    if situation == "no rule":
+        assert [path for path in LISTS if not SECRET.search(_text(some[-1], path))] == []
+    unchanging(wiki, monkeypatch)
+    number = SITUATIONS.index(situation)
+    wrong = []
+    for line in LINES:
+        expected = doors()[line.door][number]
+        if number > 1 and expected == doors()[line.door][0] and line.door != "read":
+            continue
+        wrong += _wrong(line.filled(values), expected, some, situation == "read closed")
+    assert not wrong, "\n" + "\n".join(wrong)
+
+
+def _text(visitor: Visitor, path: str) -> str:
+    line = next(line for line in LINES if line.path.partition("?")[0] == path)
+    return str(visitor.ask(line).text)
+
+
+def _wrong(line: Line, expected: str, some: list[Visitor], closed: bool) -> Iterator[str]:
+    """What is not as the table says."""
+    found = ""
+    for visitor in some:
+        try:
+            answer = visitor.ask(line)
+        except HTTPException as error:
+            yield f"{line} for {visitor.who}: {error}"
+            return
+        found += met(line, answer)
+        may_not_read = closed and visitor.who in ("anonymous", "member", "editor")
+        text = answer.get_data().decode(errors="replace").replace(line.last_word, "")
+        answer.close()
+        told = SECRET.search(text) if may_not_read else None
+        if told and line.method == "GET":
+            around = text[max(0, told.start() - 80) : told.end() + 40]
+            yield f"{line} shows {visitor.who} what they may not read: …{around}…"
+    if found != expected:
+        yield f"{line}\n    door {line.door}: expected {expected}, found {found} ({', '.join(WHO)})"

@@ -1,0 +1,218 @@
+"""The catalogue's tables: what each page's front matter and text say at the newest revision.
+
+They are a function of the newest revision's files alone. Which page (identity) a path holds, and
+who changed it last, is joined from the history projection.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Index,
+    Integer,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    delete,
+    insert,
+    select,
+    update,
+)
+
+from wiki.database.engine.schema import projections
+from wiki.database.history.history import Sorted, commits, places
+from wiki.domain.content.pages import Kind, Meta, Moment, Participant, Summary
+
+catalogue = Table(
+    "catalogue",
+    projections,
+    Column("path", Sorted, primary_key=True),
+    Column("fold", Sorted, nullable=False),
+    Column("blob", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("title_fold", Sorted, nullable=False),
+    Column("redirect", Text, nullable=False),
+    Column("redirect_fold", Sorted, nullable=False),
+    Column("starts", BigInteger),
+    Column("excerpt", Text, nullable=False),
+    Column("words", Integer, nullable=False),
+    Column("meta", Text, nullable=False),
+    Index("ix_catalogue_fold", "fold"),
+    Index("ix_catalogue_title", "title_fold"),
+    Index("ix_catalogue_redirect", "redirect_fold"),
+    Index("ix_catalogue_kind", "kind", "redirect", "starts", "path"),
+    Index("ix_catalogue_status", "kind", "status", "redirect", "starts", "path"),
+)
+
+links = Table(
+    "links",
+    projections,
+    Column("source", Sorted, primary_key=True),
+    Column("target", Sorted, primary_key=True),
+    Column("key", Sorted, nullable=False),
+    Index("ix_links_key", "key", "source"),
+)
+
+tags = Table(
+    "tags",
+    projections,
+    Column("path", Sorted, primary_key=True),
+    Column("key", Sorted, primary_key=True),
+    Column("name", Text, nullable=False),
+    Index("ix_tags_key", "key", "path"),
+)
+
+participants = Table(
+    "participants",
+    projections,
+    Column("path", Sorted, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("slug", Sorted, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("member", Text, nullable=False),
+    Index("ix_participants_slug", "slug", "path"),
+)
+
+dialogue_questions = Table(
+    "dialogue_questions",
+    projections,
+    Column("path", Sorted, primary_key=True),
+    Column("target", Sorted, primary_key=True),
+    Column("key", Sorted, nullable=False),
+    Index("ix_dialogue_questions_key", "key", "path"),
+)
+
+TABLES = (catalogue, links, tags, participants, dialogue_questions)
+"""What the projection writes; in each, the first column is the page's path."""
+
+SUMMARY = (
+    select(
+        catalogue.c.path,
+        catalogue.c.blob,
+        catalogue.c.title,
+        catalogue.c.excerpt,
+        catalogue.c.meta,
+        places.c.page,
+        places.c.commit,
+        commits.c.written,
+        commits.c.name,
+    )
+    .join_from(catalogue, places, and_(places.c.path == catalogue.c.path, places.c.alive))
+    .join(commits, commits.c.commit == places.c.commit)
+)
+
+
+# Built once: a save sends all of these, and what a statement costs is mostly its making.
+_CHANGE = (
+    update(catalogue)
+    .where(catalogue.c.path == bindparam("at"), catalogue.c.meta == bindparam("same"))
+    .values({column: bindparam(f"new_{column.name}") for column in catalogue.c})
+)
+_INSERTS = {table: insert(table) for table in TABLES}
+_REMOVALS = [delete(table).where(next(iter(table.c)) == bindparam("gone")) for table in TABLES]
+_UNLINK = _REMOVALS[TABLES.index(links)]
+
+
+def put(connection: Connection, rows: Mapping[Table, Sequence[Mapping[str, Any]]]) -> None:
+    """Add rows to the catalogue's tables."""
+    for table, values in rows.items():
+        if values:
+            connection.execute(_INSERTS[table], values)
+
+
+def change(connection: Connection, rows: Mapping[Table, Sequence[Mapping[str, Any]]]) -> None:
+    """Put what is said of one page in place of what was; mostly only its text has changed."""
+    (card,) = rows[catalogue]
+    path = card["path"]
+    given = {f"new_{name}": value for name, value in card.items()}
+    if not connection.execute(_CHANGE, {"at": path, "same": card["meta"], **given}).rowcount:
+        remove(connection, [path])
+        put(connection, rows)
+        return
+    # Tags, participants and questions are what the front matter says, and that is the same.
+    connection.execute(_UNLINK, {"gone": path})
+    put(connection, {links: rows[links]})
+
+
+def remove(connection: Connection, paths: Collection[str]) -> None:
+    """Remove everything that the catalogue says of these pages."""
+    gone = [{"gone": path} for path in paths]
+    for statement in _REMOVALS if gone else ():
+        connection.execute(statement, gone)
+
+
+def written(meta: Meta) -> str:
+    """What a page's front matter says, as the catalogue keeps it."""
+    kept: dict[str, Any] = {name: getattr(meta, name) for name in _PLAIN if getattr(meta, name)}
+    kept["kind"] = meta.kind.value
+    for name in ("date", "end"):
+        moment = getattr(meta, name)
+        if moment:
+            kept[name] = [moment.written, moment.start.isoformat(), moment.is_day]
+    if meta.participants:
+        kept["participants"] = [[p.name, p.role, p.member] for p in meta.participants]
+    return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
+
+
+_PLAIN = (
+    "title",
+    "status",
+    "tags",
+    "lang",
+    "redirect",
+    "location",
+    "perspective",
+    "questions",
+    "recording",
+    "problems",
+)
+_LISTS = ("tags", "questions", "problems")
+
+
+def meta_of(kept: str) -> Meta:
+    """What `written` kept."""
+    values = json.loads(kept)
+    values["kind"] = Kind(values["kind"])
+    for name in _LISTS:
+        if name in values:
+            values[name] = tuple(values[name])
+    for name in ("date", "end"):
+        if name in values:
+            text, start, is_day = values[name]
+            values[name] = Moment(text, datetime.fromisoformat(start), is_day)
+    if "participants" in values:
+        values["participants"] = tuple(Participant(*person) for person in values["participants"])
+    return Meta(**values)
+
+
+def summary(row: Any) -> Summary:
+    """A row of SUMMARY as a page without its text."""
+    return Summary(
+        path=row.path,
+        page=row.page,
+        blob=row.blob,
+        revision=row.commit,
+        updated=row.written.astimezone(UTC),
+        author=row.name,
+        meta=meta_of(row.meta),
+        title=row.title,
+        excerpt=row.excerpt,
+    )
+
+
+def slices(values: Collection[str]) -> Iterable[list[str]]:
+    """The values in lists short enough for one statement."""
+    all_values = list(values)
+    for start in range(0, len(all_values), 500):
+        yield all_values[start : start + 500]

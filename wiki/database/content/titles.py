@@ -1,0 +1,60 @@
+"""The titles that pages ever had: where a title first stood, to know what a link meant then.
+
+A row stands for each revision that gave its page another title (or another path, which is the title
+of a page that has none); the worker writes them while it counts words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Index,
+    String,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    insert,
+    select,
+)
+
+from wiki.database.content.entries import slices
+from wiki.database.engine.schema import projections
+from wiki.database.history.history import Sorted, rows
+
+titles = Table(
+    "titles",
+    projections,
+    Column("commit", Sorted, primary_key=True),
+    Column("path", Sorted, primary_key=True),
+    Column("fold", String, nullable=False),
+    Index("ix_titles_fold", "fold"),
+    sqlite_with_rowid=False,
+)
+
+MOST = 400
+"""Characters of a title that are compared: what every database can index."""
+
+
+def put(connection: Connection, found: Sequence[tuple[str, str, str]]) -> None:
+    """Note titles by (commit, path, the title as `domain.paths.fold` folds it)."""
+    if not found:
+        return
+    here = and_(titles.c.commit == bindparam("at"), titles.c.path == bindparam("of"))
+    connection.execute(delete(titles).where(here), [{"at": c, "of": p} for c, p, _ in found])
+    values = [{"commit": c, "path": p, "fold": fold[:MOST]} for c, p, fold in found]
+    connection.execute(insert(titles), values)
+
+
+def pages(connection: Connection, folds: Collection[str]) -> dict[str, list[str]]:
+    """For each of these folded titles: the pages that ever had it."""
+    found: dict[str, list[str]] = {}
+    here = and_(titles.c.commit == rows.c.commit, titles.c.path == rows.c.path)
+    for some in slices({fold[:MOST] for fold in folds}):
+        query = select(titles.c.fold, rows.c.page).join(rows, here).where(titles.c.fold.in_(some))
+        for fold, page in connection.execute(query.distinct().order_by(rows.c.page)):
+            found.setdefault(fold, []).append(page)
+    return found

@@ -1,0 +1,179 @@
+"""PostgreSQL: the truth in the default schema, the projections in the schema `projections`.
+
+A rebuilt set is made in the schema `projections_new`; two renames in one transaction make it the
+live one.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    create_engine,
+    event,
+    select,
+    text,
+)
+from sqlalchemy.schema import CreateIndex, CreateSchema, CreateTable, DropSchema
+
+from wiki.database.engine.backend import Facts
+from wiki.database.engine.changes import generation
+from wiki.database.engine.progress import progress, put
+from wiki.database.engine.schema import PROJECTIONS, projections, truth
+
+NEW = "projections_new"
+_FOLLOWING, _REBUILDING = 7316101, 7316102
+_BUILD = "build"
+_WAIT = 3
+"""Seconds that a request waits for a server that says nothing at all."""
+_SIZE = text("SELECT pg_database_size(current_database())")
+_SIZE_OF = text(
+    "SELECT sum(pg_total_relation_size(c.oid)) FROM pg_class c"
+    " JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'r' AND n.nspname = :schema"
+)
+
+
+class Postgres:
+    """One server and its connections, pooled; see `Backend` for the methods."""
+
+    def __init__(self, url: URL) -> None:
+        self.truth = _engine(url)
+        self._projecting = _engine(url)
+        self._reading = _engine(
+            url,
+            "-c default_transaction_isolation=repeatable\\ read "
+            "-c default_transaction_read_only=on",
+        )
+        event.listen(self._projecting, "begin", _follow_alone)
+        with self.truth.begin() as connection:
+            _alone(connection, _REBUILDING)
+            if not connection.dialect.has_schema(connection, PROJECTIONS):
+                _make(connection)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        with self._reading.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        with self.truth.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def project(self) -> Iterator[Connection]:
+        with self._projecting.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def aside(self) -> Iterator[Connection]:
+        names = {PROJECTIONS: NEW}
+        with self.truth.connect() as plain:
+            connection = plain.execution_options(schema_translate_map=names)
+            with connection.begin():
+                _alone(connection, _REBUILDING)
+                connection.execute(DropSchema(NEW, cascade=True, if_exists=True))
+                connection.execute(CreateSchema(NEW))
+                for table in projections.sorted_tables:
+                    connection.execute(CreateTable(table))
+                put(connection, _BUILD, secrets.token_hex(8), 0)
+                yield connection
+                for table in projections.sorted_tables:
+                    for index in sorted(table.indexes, key=lambda i: str(i.name)):
+                        connection.execute(CreateIndex(index))
+                    connection.execute(text(f'ANALYZE "{NEW}"."{table.name}"'))
+                # Only the swap keeps those out who follow the repository.
+                _alone(connection, _FOLLOWING)
+                connection.execute(DropSchema(PROJECTIONS, cascade=True))
+                connection.execute(text(f"ALTER SCHEMA {NEW} RENAME TO {PROJECTIONS}"))
+
+    def reset(self) -> None:
+        with self.truth.begin() as connection:
+            _alone(connection, _REBUILDING)
+            _alone(connection, _FOLLOWING)
+            for name in (NEW, PROJECTIONS):
+                connection.execute(DropSchema(name, cascade=True, if_exists=True))
+            _make(connection)
+
+    def compact(self) -> None:
+        with self.truth.connect() as plain:
+            connection = plain.execution_options(isolation_level="AUTOCOMMIT")
+            for table in truth.sorted_tables:
+                connection.execute(text(f'VACUUM FULL "{table.name}"'))
+
+    def harden(self) -> None:
+        pass  # the server keeps its log itself
+
+    def heal(self) -> bool:
+        # The server sees to its own files.
+        return False
+
+    def is_blank(self) -> bool:
+        return False
+
+    def version(self) -> object:
+        with self._reading.connect() as connection:
+            found = connection.execute(_VERSION).all()
+        return tuple((row[0], row[1]) for row in found)
+
+    def facts(self) -> Facts:
+        with self._reading.connect() as connection:
+            version = connection.scalar(text("SHOW server_version"))
+            everything = connection.scalar(_SIZE) or 0
+            derived = connection.scalar(_SIZE_OF, {"schema": PROJECTIONS}) or 0
+        return Facts(f"PostgreSQL {version}", int(everything - derived), int(derived))
+
+    def generation(self) -> object:
+        with self._reading.connect() as connection:
+            return connection.scalar(_GENERATION)
+
+    def close(self) -> None:
+        for engine in (self.truth, self._reading, self._projecting):
+            engine.dispose()
+
+    def forget(self) -> None:
+        for engine in (self.truth, self._reading, self._projecting):
+            _ABANDONED.append(engine.pool)
+            engine.dispose(close=False)
+
+
+_ABANDONED: list[object] = []
+"""Connections inherited through a fork: closing them here would end the parent's sessions."""
+
+_GENERATION = select(generation.c.number)
+_VERSION = (
+    select(text("''"), generation.c.number)
+    .select_from(generation)
+    .union_all(select(progress.c.name + progress.c.commit, text("0")))
+)
+
+
+def _make(connection: Connection) -> None:
+    connection.execute(CreateSchema(PROJECTIONS))
+    projections.create_all(connection, checkfirst=False)
+    put(connection, _BUILD, secrets.token_hex(8), 0)
+
+
+def _engine(url: URL, options: str = "") -> Engine:
+    return create_engine(
+        url,
+        pool_size=8,
+        max_overflow=-1,
+        pool_use_lifo=True,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": _WAIT, **({"options": options} if options else {})},
+    )
+
+
+def _follow_alone(connection: Connection) -> None:
+    _alone(connection, _FOLLOWING)
+
+
+def _alone(connection: Connection, what: int) -> None:
+    """Wait until no other transaction does this; until the end of this one none begins."""
+    connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%(what)s)", {"what": what})

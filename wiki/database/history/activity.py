@@ -1,0 +1,56 @@
+"""Who worked on a page and when, counted."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, Connection, Integer, exists, func, literal_column, select
+
+from wiki.database.access.visible import visible
+from wiki.database.history.hiding import hidden_revisions
+from wiki.database.history.history import commits, places, rows
+from wiki.domain.access.sight import Sight
+from wiki.domain.history.activity import Writer
+from wiki.domain.history.revisions import Part
+
+# Written into the statement: PostgreSQL must see the same expression twice.
+DAY: ColumnElement[int] = literal_column("86400", Integer)
+
+_HIDDEN = (
+    hidden_revisions.c.commit == rows.c.commit,
+    hidden_revisions.c.path == rows.c.path,
+    hidden_revisions.c.part == Part.AUTHOR.value,
+)
+
+
+def days(connection: Connection, page: str) -> list[tuple[int, int]]:
+    """(day since 1970, number of revisions) of every day on which a page changed, in order."""
+    day = rows.c.date // DAY
+    query = select(day, func.count()).where(rows.c.page == page).group_by(day).order_by(day)
+    return [(int(row[0]), row[1]) for row in connection.execute(query)]
+
+
+def days_of(connection: Connection, author: str, *, sight: Sight) -> list[tuple[int, int]]:
+    """The same for all pages in sight that a member worked on; work that was hidden not counted."""
+    day = rows.c.date // DAY
+    query = select(day, func.count()).where(rows.c.author == author, ~exists().where(*_HIDDEN))
+    if sight.hidden:
+        query = query.join(places, places.c.page == rows.c.page)
+        query = query.where(visible(places.c.path, sight))
+    query = query.group_by(day).order_by(day)
+    return [(int(row[0]), row[1]) for row in connection.execute(query)]
+
+
+def writers(connection: Connection, page: str, limit: int = 100) -> list[Writer]:
+    """Who wrote on a page, those with most revisions first; work by a hidden author not counted."""
+    number = func.count()
+    query = (
+        select(rows.c.author, number, func.max(rows.c.commit))
+        .where(rows.c.page == page, ~exists().where(*_HIDDEN))
+        .group_by(rows.c.author)
+        .order_by(number.desc(), rows.c.author)
+        .limit(limit)
+    )
+    found = connection.execute(query).all()
+    ids = [row[2] for row in found]
+    named = select(commits.c.commit, commits.c.name).where(commits.c.commit.in_(ids))
+    names = {row.commit: row.name for row in connection.execute(named)}
+    return [Writer(row[0], names[row[2]], row[1]) for row in found]

@@ -1,0 +1,4 @@
+"""Members: accounts, profiles, invitations, terms, leaving.
+
+Tables stand beside their queries; a query takes a Connection first.
+"""

@@ -1,0 +1,60 @@
+"""Warnings to members, on their screen until they say to have read them: table and queries."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    ForeignKey,
+    Integer,
+    String,
+    Table,
+    Text,
+    insert,
+    select,
+    update,
+)
+
+from wiki.database.engine.schema import Moment, truth
+from wiki.domain.moderation.cautions import Caution
+
+cautions = Table(
+    "cautions",
+    truth,
+    Column("id", Integer, primary_key=True),
+    Column("member", ForeignKey("members.id"), nullable=False, index=True),
+    Column("by", ForeignKey("members.id")),
+    Column("reason", Text, nullable=False),
+    Column("address", String(1000), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("seen", Moment),
+    sqlite_autoincrement=True,
+)
+
+
+def add(
+    connection: Connection, member: int, by: int | None, reason: str, address: str, now: datetime
+) -> int:
+    """Warn a member; gives the warning's id."""
+    values = {"member": member, "by": by, "reason": reason, "address": address, "at": now}
+    key = connection.execute(insert(cautions).values(**values)).inserted_primary_key
+    return int(key[0])  # type: ignore[index]
+
+
+def of_member(connection: Connection, member: int, *, unseen: bool = False) -> list[Caution]:
+    """A member's warnings, the newest first; only those not read yet, if asked."""
+    asked = select(cautions).where(cautions.c.member == member).order_by(cautions.c.id.desc())
+    if unseen:
+        asked = asked.where(cautions.c.seen.is_(None))
+    return [
+        Caution(row.id, row.member, row.reason, row.address, row.at, row.seen)
+        for row in connection.execute(asked)
+    ]
+
+
+def see(connection: Connection, member: int, id: int, now: datetime) -> bool:
+    """The member read this warning; False if it is not theirs, or was read before."""
+    where = (cautions.c.id == id, cautions.c.member == member, cautions.c.seen.is_(None))
+    return bool(connection.execute(update(cautions).where(*where).values(seen=now)).rowcount)

@@ -1,0 +1,519 @@
+"""Questions to the catalogue: pages by path, title and kind, and what ties them together.
+
+What a link leads to is found when asked, so a page that is created or deleted changes it at once.
+Every listing holds only what is in sight.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, func, or_, select
+
+from wiki.database.access.visible import inside, visible
+from wiki.database.content.entries import (
+    SUMMARY,
+    catalogue,
+    dialogue_questions,
+    links,
+    slices,
+    summary,
+)
+from wiki.database.content.entries import participants as named
+from wiki.database.content.entries import tags as carried
+from wiki.database.history.history import places
+from wiki.database.history.history import rows as revisions
+from wiki.database.members.members import members
+from wiki.domain.access.sight import EVERYTHING, Sight
+from wiki.domain.content.pages import Kind, Summary
+from wiki.domain.content.paths import fold
+from wiki.domain.members.members import Status
+from wiki.domain.pages.catalogue import Person, Tag, Wanted
+
+_INDEXES = ("/index", "/README")
+_AT = SUMMARY.where(catalogue.c.path == bindparam("at"))
+
+
+def get(connection: Connection, path: str) -> Summary | None:
+    """The page at exactly this path, or None."""
+    row = connection.execute(_AT, {"at": path}).first()
+    return summary(row) if row else None
+
+
+def find(connection: Connection, paths: Collection[str]) -> dict[str, Summary]:
+    """The pages at these paths; those that hold none are left out."""
+    found: dict[str, Summary] = {}
+    for some in slices(paths):
+        rows = connection.execute(SUMMARY.where(catalogue.c.path.in_(some)))
+        found.update((row.path, summary(row)) for row in rows)
+    return found
+
+
+def by_nobody(connection: Connection, paths: Collection[str] = ()) -> dict[str, str]:
+    """The blob of each page that was last changed by somebody whose account was erased.
+
+    Of these pages only, where some are given.
+    """
+    found: dict[str, str] = {}
+    asked = (
+        select(catalogue.c.path, catalogue.c.blob)
+        .join_from(members, revisions, revisions.c.author == members.c.uid)
+        .join(
+            places, and_(places.c.commit == revisions.c.commit, places.c.path == revisions.c.path)
+        )
+        .join(catalogue, and_(catalogue.c.path == places.c.path, places.c.alive))
+        .where(members.c.status == Status.ERASED.value)
+    )
+    for some in slices(paths) if paths else ([],):
+        query = asked.where(catalogue.c.path.in_(some)) if some else asked
+        found.update((row.path, row.blob) for row in connection.execute(query))
+    return found
+
+
+def changed_last_in(connection: Connection, commits: Collection[str]) -> dict[str, str]:
+    """The blob of each page whose newest revision is one of these commits."""
+    here = and_(catalogue.c.path == places.c.path, places.c.alive)
+    query = select(catalogue.c.path, catalogue.c.blob).join_from(places, catalogue, here)
+    found: dict[str, str] = {}
+    for some in slices(commits):
+        rows = connection.execute(query.where(places.c.commit.in_(some)))
+        found.update((row.path, row.blob) for row in rows)
+    return found
+
+
+def holds(
+    connection: Connection,
+    folder: str,
+    *,
+    sight: Sight,
+) -> bool:
+    """Whether a folder holds a page that is in sight."""
+    here = (inside(catalogue.c.path, folder), catalogue.c.path != folder)
+    query = select(catalogue.c.path).where(*here, visible(catalogue.c.path, sight))
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def by_title(
+    connection: Connection,
+    titles: Collection[str],
+    *,
+    sight: Sight,
+) -> dict[str, str]:
+    """For each title (as `domain.paths.fold` folds it) that a page has: the first such path."""
+    found: dict[str, str] = {}
+    for some in slices({fold(title) for title in titles}):
+        rows = connection.execute(
+            select(catalogue.c.title_fold, catalogue.c.path)
+            .where(catalogue.c.title_fold.in_(some), catalogue.c.redirect == "")
+            .where(visible(catalogue.c.path, sight))
+            .order_by(catalogue.c.path)
+        )
+        for folded, path in rows:
+            found.setdefault(folded, path)
+    return found
+
+
+def resolve_links(
+    connection: Connection,
+    targets: Collection[str],
+    *,
+    sight: Sight,
+) -> dict[str, str | None]:
+    """For each target of a link: the path of the page that it leads to, or None.
+
+    In this order: the path itself, its `index`, its `README`, a path that differs only by case or
+    Unicode form, a title. A redirect that leads out of sight is none.
+    """
+    wanted = {fold(target + tail) for target in targets for tail in ("", *_INDEXES)}
+    by_fold: dict[str, list[str]] = {}
+    for some in slices(wanted):
+        rows = connection.execute(
+            select(catalogue.c.fold, catalogue.c.path)
+            .where(catalogue.c.fold.in_(some), visible(catalogue.c.path, sight), _leads(sight))
+            .order_by(catalogue.c.path)
+        )
+        for folded, path in rows:
+            by_fold.setdefault(folded, []).append(path)
+    found = {target: _resolved(target, by_fold) for target in targets}
+    left = [target for target, path in found.items() if path is None]
+    titles = by_title(connection, left, sight=sight) if left else {}
+    return {target: path or titles.get(fold(target)) for target, path in found.items()}
+
+
+def _leads(sight: Sight) -> ColumnElement[bool]:
+    """Whether a page is no redirect, or one that leads to what is in sight."""
+    target = func.ltrim(catalogue.c.redirect, "/")
+    return or_(catalogue.c.redirect == "", visible(target, sight))
+
+
+def questions(
+    connection: Connection,
+    status: str = "",
+    limit: int = 50,
+    offset: int = 0,
+    *,
+    sight: Sight,
+) -> list[Summary]:
+    """Questions (of one status), the last changed first, with their number of dialogues."""
+    query = (
+        _listed(Kind.QUESTION, status, sight)
+        .join(places, and_(places.c.path == catalogue.c.path, places.c.alive))
+        .order_by(places.c.date.desc(), catalogue.c.path)
+    )
+    found = _summaries(connection, query.limit(limit).offset(offset))
+    counts = dialogue_counts(connection, [summary.path for summary in found], sight=sight)
+    return [replace(summary, dialogues=counts[summary.path]) for summary in found]
+
+
+def dialogues(
+    connection: Connection,
+    status: str = "",
+    limit: int = 50,
+    offset: int = 0,
+    *,
+    sight: Sight,
+) -> list[Summary]:
+    """Dialogues (of one status), the newest by date first, those without a date last."""
+    query = _listed(Kind.DIALOGUE, status, sight).order_by(*_NEWEST)
+    return _summaries(connection, query.limit(limit).offset(offset))
+
+
+def agenda(
+    connection: Connection,
+    since: datetime,
+    limit: int = 200,
+    offset: int = 0,
+    *,
+    sight: Sight,
+) -> list[Summary]:
+    """Announced dialogues that begin at `since` or later, in order of date."""
+    query = (
+        _listed(Kind.DIALOGUE, "announced", sight)
+        .where(catalogue.c.starts >= int(since.timestamp()))
+        .order_by(catalogue.c.starts, catalogue.c.path)
+    )
+    return _summaries(connection, query.limit(limit).offset(offset))
+
+
+def listing(
+    connection: Connection,
+    folder: str = "",
+    limit: int = 200,
+    offset: int = 0,
+    *,
+    sight: Sight,
+) -> list[Summary]:
+    """Pages of every kind under a folder, by path; redirects are left out."""
+    query = (
+        _listed(None, "", sight).where(inside(catalogue.c.path, folder)).order_by(catalogue.c.path)
+    )
+    return _summaries(connection, query.limit(limit).offset(offset))
+
+
+def count(
+    connection: Connection,
+    kind: Kind | None = None,
+    status: str = "",
+    *,
+    sight: Sight,
+) -> int:
+    """How many pages there are (of a kind, of a status), redirects left out."""
+    query = _listed(kind, status, sight).with_only_columns(func.count())
+    return connection.scalar(query) or 0
+
+
+def count_under(connection: Connection, folder: str, *, sight: Sight) -> int:
+    """How many pages in sight lie under a folder; redirects are left out."""
+    query = _listed(None, "", sight).with_only_columns(func.count())
+    return connection.scalar(query.where(inside(catalogue.c.path, folder))) or 0
+
+
+def dialogues_of(
+    connection: Connection,
+    question: str,
+    limit: int = 500,
+    offset: int = 0,
+    *,
+    sight: Sight,
+) -> list[Summary]:
+    """Dialogues about a question, in order of date, those without one last.
+
+    A dialogue that names the question by an earlier path still counts, as long as that redirects.
+    """
+    keys = _keys(connection, [question])[question]
+    about = select(dialogue_questions.c.path).where(dialogue_questions.c.key.in_(keys))
+    query = (
+        _listed(None, "", sight)
+        .where(catalogue.c.path.in_(about))
+        .order_by(catalogue.c.starts.asc().nulls_last(), catalogue.c.path)
+    )
+    return _summaries(connection, query.limit(limit).offset(offset))
+
+
+def dialogue_counts(
+    connection: Connection,
+    paths: Collection[str],
+    *,
+    sight: Sight,
+) -> dict[str, int]:
+    """For each question: about how many dialogues one may see it was spoken."""
+    keys = _keys(connection, paths)
+    owners: dict[str, str] = {key: path for path, some in keys.items() for key in some}
+    found: dict[str, set[str]] = {path: set() for path in paths}
+    for some in slices(owners):
+        rows = connection.execute(
+            select(dialogue_questions.c.key, dialogue_questions.c.path).where(
+                dialogue_questions.c.key.in_(some),
+                visible(dialogue_questions.c.path, sight),
+            )
+        )
+        for key, dialogue in rows:
+            found[owners[key]].add(dialogue)
+    return {path: len(dialogues) for path, dialogues in found.items()}
+
+
+def backlinks(
+    connection: Connection,
+    path: str,
+    *,
+    sight: Sight,
+) -> list[Summary]:
+    """Pages with a link that leads to this one (by way of a redirect too), by title."""
+    title = connection.scalar(select(catalogue.c.title_fold).where(catalogue.c.path == path))
+    keys = _keys(connection, [path])[path] | ({title} if title else set())
+    rows = connection.execute(
+        select(links.c.source, links.c.target).where(
+            links.c.key.in_(keys), visible(links.c.source, sight)
+        )
+    ).all()
+    leads = resolve_links(connection, {row.target for row in rows}, sight=EVERYTHING)
+    stubs = set(connection.scalars(_stubs(path)))
+    sources = {row.source for row in rows if leads[row.target] in {path, *stubs}} - {path}
+    return sorted(
+        find(connection, sources).values(), key=lambda page: (fold(page.title), page.path)
+    )
+
+
+def wanted(
+    connection: Connection,
+    limit: int = 200,
+    offset: int = 0,
+    *,
+    sight: Sight,
+) -> list[Wanted]:
+    """What pages link to though no page is there, what most pages want first."""
+    query = (
+        select(func.min(links.c.target), func.count(links.c.source.distinct()).label("pages"))
+        .where(visible(links.c.source, sight))
+        .where(~exists().where(or_(*_leads_to(links.c.target, links.c.key))))
+        .group_by(links.c.key)
+        .order_by(func.count(links.c.source.distinct()).desc(), func.min(links.c.target))
+    )
+    rows = connection.execute(query.limit(limit).offset(offset))
+    return [Wanted(target, pages) for target, pages in rows]
+
+
+def orphans(
+    connection: Connection,
+    limit: int = 200,
+    offset: int = 0,
+    *,
+    sight: Sight,
+) -> list[Summary]:
+    """Pages that no other page links to and no dialogue is about, by path."""
+    other = links.c.source != catalogue.c.path
+    query = (
+        _listed(None, "", sight)
+        .where(~exists().where(links.c.key == catalogue.c.fold, other))
+        .where(~exists().where(links.c.key == catalogue.c.title_fold, other))
+        .where(catalogue.c.fold.not_in(select(dialogue_questions.c.key)))
+        .order_by(catalogue.c.path)
+    )
+    for tail in map(fold, _INDEXES):
+        for table in (links, dialogue_questions):
+            query = query.where(catalogue.c.fold.not_in(select(table.c.key + tail)))
+    return _summaries(connection, query.limit(limit).offset(offset))
+
+
+def tags(connection: Connection, *, sight: Sight) -> list[Tag]:
+    """Every tag with its number of pages, by name."""
+    query = (
+        select(func.min(carried.c.name), func.count())
+        .where(visible(carried.c.path, sight))
+        .group_by(carried.c.key)
+        .order_by(carried.c.key)
+    )
+    return [Tag(name, pages) for name, pages in connection.execute(query)]
+
+
+def tagged(
+    connection: Connection,
+    tag: str,
+    limit: int = 500,
+    offset: int = 0,
+    *,
+    sight: Sight,
+) -> list[Summary]:
+    """Pages that carry a tag (however it is capitalised), by title."""
+    here = select(carried.c.path).where(carried.c.key == fold(tag))
+    query = (
+        _listed(None, "", sight)
+        .where(catalogue.c.path.in_(here))
+        .order_by(catalogue.c.title_fold, catalogue.c.path)
+    )
+    return _summaries(connection, query.limit(limit).offset(offset))
+
+
+def people(
+    connection: Connection,
+    limit: int = 1000,
+    offset: int = 0,
+    *,
+    sight: Sight,
+) -> list[Person]:
+    """Everybody named in dialogues, by name."""
+    query = _people(sight).order_by(func.min(named.c.name), named.c.slug)
+    rows = connection.execute(query.limit(limit).offset(offset))
+    return [Person(*row) for row in rows]
+
+
+def person(connection: Connection, slug: str, *, sight: Sight) -> Person | None:
+    """The person of that slug, or None if no dialogue that one may see names them."""
+    row = connection.execute(_people(sight).where(named.c.slug == slug)).first()
+    return Person(*row) if row else None
+
+
+def dialogues_with(
+    connection: Connection,
+    slug: str,
+    limit: int = 200,
+    offset: int = 0,
+    *,
+    sight: Sight,
+) -> list[Summary]:
+    """Dialogues that name a person, the newest first."""
+    here = select(named.c.path).where(named.c.slug == slug)
+    query = _listed(None, "", sight).where(catalogue.c.path.in_(here)).order_by(*_NEWEST)
+    return _summaries(connection, query.limit(limit).offset(offset))
+
+
+def dialogues_of_member(
+    connection: Connection,
+    username: str,
+    limit: int = 200,
+    offset: int = 0,
+    *,
+    sight: Sight,
+) -> list[Summary]:
+    """Dialogues that name a member by their username as a participant, the newest first."""
+    here = select(named.c.path).where(_names(username))
+    query = _listed(None, "", sight).where(catalogue.c.path.in_(here)).order_by(*_NEWEST)
+    return _summaries(connection, query.limit(limit).offset(offset))
+
+
+def slug_of(connection: Connection, username: str, *, sight: Sight) -> str:
+    """The slug of the name that dialogues call a member by, the most used one; empty if none."""
+    asked = (
+        select(named.c.slug)
+        .where(_names(username), visible(named.c.path, sight))
+        .group_by(named.c.slug)
+        .order_by(func.count().desc(), named.c.slug)
+        .limit(1)
+    )
+    return connection.scalar(asked) or ""
+
+
+def accounts(connection: Connection, slugs: Collection[str] | None) -> list[tuple[str, str]]:
+    """The slug and username of people (of all if None) whose account dialogues name, folded."""
+    asked = select(named.c.slug, func.lower(named.c.member)).where(named.c.member != "").distinct()
+    found: list[tuple[str, str]] = []
+    for some in [[]] if slugs is None else slices(slugs):
+        query = asked.where(named.c.slug.in_(some)) if some else asked
+        found += [(row[0], row[1]) for row in connection.execute(query)]
+    return found
+
+
+def _names(username: str) -> ColumnElement[bool]:
+    return func.lower(named.c.member) == username.lower()
+
+
+def twin(connection: Connection, path: str) -> str | None:
+    """A page whose path differs from this one only by case or Unicode form, or None."""
+    query = select(catalogue.c.path).where(catalogue.c.fold == fold(path), catalogue.c.path != path)
+    return connection.scalar(query.order_by(catalogue.c.path).limit(1))
+
+
+_NEWEST = (catalogue.c.starts.desc().nulls_last(), catalogue.c.path.desc())
+
+
+def _summaries(connection: Connection, query: Select[Any]) -> list[Summary]:
+    """The pages whose paths a query gives, in its order."""
+    paths = list(connection.scalars(query))
+    known = find(connection, paths)
+    return [known[path] for path in paths if path in known]
+
+
+def _listed(kind: Kind | None, status: str, sight: Sight) -> Select[Any]:
+    query = select(catalogue.c.path).where(
+        catalogue.c.redirect == "", visible(catalogue.c.path, sight)
+    )
+    if kind is not None:
+        query = query.where(catalogue.c.kind == kind.value)
+    return query.where(catalogue.c.status == status) if status else query
+
+
+def _people(sight: Sight) -> Select[Any]:
+    return (
+        select(
+            named.c.slug,
+            func.min(named.c.name),
+            func.max(named.c.role),
+            func.max(named.c.member),
+            func.count(named.c.path.distinct()),
+        )
+        .where(visible(named.c.path, sight))
+        .group_by(named.c.slug)
+    )
+
+
+def _leads_to(target: ColumnElement[str], key: ColumnElement[str]) -> list[ColumnElement[bool]]:
+    """The ways in which a link's target leads to a page; those of `resolve_links`."""
+    tails = [catalogue.c.path == target + tail for tail in _INDEXES]
+    by_title = and_(catalogue.c.title_fold == key, catalogue.c.redirect == "")
+    return [catalogue.c.fold == key, *tails, by_title]
+
+
+def _stubs(path: str) -> Select[tuple[str]]:
+    return select(catalogue.c.path).where(catalogue.c.redirect_fold == fold(path))
+
+
+def _resolved(target: str, by_fold: Mapping[str, list[str]]) -> str | None:
+    alike = by_fold.get(fold(target), [])
+    if target in alike:
+        return target
+    for tail in _INDEXES:
+        if target + tail in by_fold.get(fold(target + tail), []):
+            return target + tail
+    return alike[0] if alike else None
+
+
+def _keys(connection: Connection, paths: Iterable[str]) -> dict[str, set[str]]:
+    """For each path: the keys of links that may lead to it, by way of redirects too."""
+    keys = {path: {fold(path), *_shorter(path)} for path in paths}
+    owners = {key: path for path, some in keys.items() for key in some}
+    for some in slices(owners):
+        stubs = connection.execute(
+            select(catalogue.c.redirect_fold, catalogue.c.fold).where(
+                catalogue.c.redirect_fold.in_(some)
+            )
+        )
+        for target, stub in stubs:
+            keys[owners[target]].add(stub)
+    return keys
+
+
+def _shorter(path: str) -> list[str]:
+    return [fold(path.removesuffix(tail)) for tail in _INDEXES if path.endswith(tail)]

@@ -1,0 +1,100 @@
+"""What changed lately: revisions of all pages and comments on them, as far as asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from sqlalchemy import ColumnElement, Connection, and_, exists, select
+
+from wiki.database.access.visible import inside, visible
+from wiki.database.content.entries import catalogue
+from wiki.database.history.history import ROW, commits, listed, places, rows
+from wiki.database.talk.comments import LIVE, comments, placed_comment, placed_query
+from wiki.domain.access.sight import Sight
+from wiki.domain.history.revisions import Revision
+from wiki.domain.pages.recent import Wanted
+from wiki.domain.talk.comments import PlacedComment
+
+MOST_COMMENTS = 200
+SMALL = 300
+"""Pages in a small folder."""
+
+
+def revisions(
+    connection: Connection,
+    wanted: Wanted,
+    *,
+    before: str = "",
+    limit: int = 50,
+    sight: Sight,
+) -> list[Revision]:
+    """Revisions, newest first, of pages that now are (or last were) in sight and asked for."""
+    query = ROW
+    if sight.hidden or wanted.folder or wanted.kind:
+        few = bool(wanted.folder) and _is_small(connection, wanted.folder)
+        conditions = _pages(wanted, sight, by_path=few)
+        query = query.join(places, places.c.page == rows.c.page).where(*conditions)
+    if wanted.author:
+        query = query.where(rows.c.author == wanted.author)
+    if wanted.since:
+        query = query.where(rows.c.date >= int(wanted.since.timestamp()))
+    return listed(connection, query, before, limit)
+
+
+def talk(
+    connection: Connection,
+    wanted: Wanted,
+    *,
+    since: datetime | None,
+    until: datetime | None,
+    sight: Sight,
+) -> list[PlacedComment]:
+    """Readable comments made from `since` on and before `until`, newest first, at most 200."""
+    conditions = [LIVE]
+    starts = [moment for moment in (since, wanted.since) if moment]
+    if starts:
+        conditions.append(comments.c.created >= max(starts))
+    if until:
+        conditions.append(comments.c.created < until)
+    if wanted.member is not None:
+        conditions.append(comments.c.author == wanted.member)
+    if not (wanted.folder or wanted.kind):
+        # The comments first: left to itself, SQLite begins with all the pages.
+        newest = select(comments.c.id).where(*conditions).order_by(comments.c.created.desc())
+        conditions = [comments.c.id.in_(connection.scalars(newest.limit(MOST_COMMENTS)).all())]
+    query = placed_query().where(places.c.alive, *conditions, *_pages(wanted, sight))
+    found = connection.execute(query.order_by(comments.c.id.desc()).limit(MOST_COMMENTS))
+    return [placed_comment(row) for row in found]
+
+
+def moment_of(connection: Connection, cursor: str) -> datetime | None:
+    """When the row of a cursor was made, as history orders it; None if there is no such row."""
+    commit = cursor.partition(":")[0]
+    date = connection.scalar(select(commits.c.date).where(commits.c.commit == commit))
+    return None if date is None else datetime.fromtimestamp(date, UTC)
+
+
+def titles(connection: Connection, paths: Iterable[str]) -> dict[str, str]:
+    """The titles of the pages at these paths; those that hold none are left out."""
+    query = select(catalogue.c.path, catalogue.c.title).where(catalogue.c.path.in_(sorted(paths)))
+    return {row.path: row.title for row in connection.execute(query)}
+
+
+def _is_small(connection: Connection, folder: str) -> bool:
+    """Whether a folder has few pages, so that to begin with them costs less than with dates."""
+    some = select(places.c.page).where(inside(places.c.path, folder)).limit(SMALL + 1)
+    return len(connection.execute(some).all()) <= SMALL
+
+
+def _pages(wanted: Wanted, sight: Sight, by_path: bool = True) -> list[ColumnElement[bool]]:
+    """Conditions on where a page is, and on what it is there.
+
+    `by_path` lets the database begin with the folder's pages; else it goes through the dates.
+    """
+    path = places.c.path if by_path else places.c.path.concat("")
+    conditions = [visible(places.c.path, sight), inside(path, wanted.folder)]
+    if wanted.kind:
+        of_kind = and_(catalogue.c.path == places.c.path, catalogue.c.kind == wanted.kind.value)
+        conditions += [places.c.alive, exists().where(of_kind)]
+    return conditions

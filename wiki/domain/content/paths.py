@@ -1,0 +1,94 @@
+"""Page paths: what a path may be, and how a title becomes one.
+
+A page's *path* is its file's name in the repository without `.md`, with `/` between folders.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from unicodedata import category
+
+from wiki.domain.content.normal import form
+from wiki.domain.errors import Invalid
+
+MAX_BYTES = 200
+SUFFIX = ".md"
+
+_DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?", re.IGNORECASE)
+_FORBIDDEN_ON_WINDOWS = re.compile(r'[<>:"\\|?*]')
+_NOT_SLUG = re.compile(r"[^a-z0-9]+")
+
+
+def file_of(path: str) -> str:
+    """The repository's file that holds the page."""
+    return path + SUFFIX
+
+
+def page_of(file: str) -> str | None:
+    """The page that a repository's file holds, or None if it holds none."""
+    if not file.endswith(SUFFIX) or any(part.startswith(".") for part in file.split("/")):
+        return None
+    return file.removesuffix(SUFFIX) or None
+
+
+def fold(path: str) -> str:
+    """Equal for paths that collide on macOS or Windows: case and Unicode form removed."""
+    return form(form(path, "NFC").casefold(), "NFC")
+
+
+def ancestors(path: str) -> Iterator[str]:
+    """Every folder above the page, the nearest last: `a/b/c` gives `a`, `a/b`."""
+    at = path.find("/")
+    while at != -1:
+        yield path[:at]
+        at = path.find("/", at + 1)
+
+
+def is_inside(path: str, prefix: str) -> bool:
+    """Whether a path is the prefix itself or lies under it; the empty prefix holds all."""
+    prefix = prefix.rstrip("/")
+    return not prefix or path == prefix or path.startswith(prefix + "/")
+
+
+def slug(title: str) -> str:
+    """A lower-case ASCII slug of a title; empty if no letter or digit has an ASCII form."""
+    spelled = title.replace("ß", "ss").replace("æ", "ae").replace("ø", "o").replace("&", " en ")
+    ascii_only = form(spelled, "NFKD").encode("ascii", "ignore").decode().lower()
+    return _NOT_SLUG.sub("-", ascii_only.replace("'", "")).strip("-")[:80].rstrip("-")
+
+
+def slugs(path: str) -> str:
+    """A typed path as a new path: every segment a slug, empty segments dropped."""
+    return "/".join(part for part in map(slug, path.split("/")) if part)
+
+
+def check(path: str) -> str:
+    """The path itself if git and every file system can hold it.
+
+    Raises Invalid (field `path`) with a code that says what is wrong.
+    """
+    if not path:
+        raise Invalid.field("path", "path_empty")
+    if len(path) > MAX_BYTES:
+        raise Invalid.field("path", "path_long", most=MAX_BYTES)
+    if any(category(char) in {"Cc", "Cs"} for char in path):
+        raise Invalid.field("path", "path_control")
+    if len(file_of(path).encode()) > MAX_BYTES:
+        raise Invalid.field("path", "path_long", most=MAX_BYTES)
+    for segment in path.split("/"):
+        _check_segment(segment)
+    return path
+
+
+def _check_segment(segment: str) -> None:
+    if not segment:
+        raise Invalid.field("path", "path_segment_empty")
+    if segment.startswith("."):
+        raise Invalid.field("path", "path_dot", segment=segment)
+    if segment.endswith((".", " ")) or segment.startswith(" "):
+        raise Invalid.field("path", "path_edge", segment=segment)
+    if _DEVICE.fullmatch(segment):
+        raise Invalid.field("path", "path_device", segment=segment)
+    if _FORBIDDEN_ON_WINDOWS.search(segment):
+        raise Invalid.field("path", "path_character", segment=segment)

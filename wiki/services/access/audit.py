@@ -1,0 +1,99 @@
+"""The audit log: every act of those in charge, with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from wiki.database.access import audit
+from wiki.database.engine.connection import Connection
+from wiki.database.members import members
+from wiki.domain.access.rights import Actor, Right
+from wiki.engine import Wiki
+from wiki.services.access import journal
+
+REASON_MOST = 500
+
+MACHINE = "-"
+"""In the place of a username: what the wiki did by itself, or somebody at the command line."""
+
+FAMILIES: Mapping[str, Sequence[str]] = {
+    "members": ("member_", "invitation_"),
+    "groups": ("group_", "member_groups"),
+    "rules": ("rule_",),
+    "talk": ("comment_", "talk_"),
+    "reports": ("report_",),
+    "versions": ("revision_", "member_undo", "purge"),
+    "mail": ("mail_",),
+    "terms": ("terms_",),
+}
+"""What one may ask for, and how the acts begin that belong to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which acts: by whom (a username, or MACHINE), of which family, about whom or what, when."""
+
+    who: str = ""
+    family: str = ""
+    about: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+ALL = Asked()
+
+
+def write(
+    wiki: Wiki,
+    connection: Connection,
+    actor: Actor,
+    act: str,
+    subject: str,
+    reason: str = "",
+    **detail: str,
+) -> int:
+    """Write an act down in the transaction that does it; gives its id.
+
+    The process's log names the act, and its number here; whom it is about stands only here.
+    """
+    entry = audit.add(
+        connection, wiki.clock(), actor.id, act, subject, detail, reason[:REASON_MOST]
+    )
+    journal.note("act", act=act, by=actor.id, entry=entry)
+    return entry
+
+
+def entries(
+    wiki: Wiki, actor: Actor, asked: Asked = ALL, *, before: int = 0, limit: int = 50
+) -> list[audit.Entry]:
+    """The acts, newest first; for administrators."""
+    wiki.rights.require(actor, Right.ADMINISTER)
+    with wiki.database.read() as connection:
+        found = members.had(connection, asked.who) if asked.who else None
+        if asked.who and asked.who != MACHINE and found is None:
+            return []
+        wanted = audit.Wanted(
+            actor=found.id if found else 0 if asked.who else None,
+            begins=FAMILIES.get(asked.family, ()),
+            about=asked.about.strip(),
+            since=asked.since,
+            until=asked.until,
+        )
+        return audit.newest(connection, wanted, before=before, limit=limit)
+
+
+def people(wiki: Wiki, actor: Actor) -> list[str]:
+    """The usernames of those whose acts are in the log; for administrators."""
+    wiki.rights.require(actor, Right.ADMINISTER)
+    with wiki.database.read() as connection:
+        return audit.actors(connection)
+
+
+def tidy(wiki: Wiki) -> None:
+    """Forget acts that are kept no longer. For the worker."""
+    kept = wiki.settings.retain_audit_days
+    if kept:
+        with wiki.database.write() as connection:
+            audit.forget(connection, wiki.clock() - timedelta(days=kept))

@@ -1,0 +1,195 @@
+"""What one blob says as a page: its text, its front matter, its HTML (kept by blob)."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from wiki.domain.content import text
+from wiki.domain.content.pages import Meta
+from wiki.domain.content.setaside import SET_ASIDE, TOO_LARGE, Item
+from wiki.domain.errors import Refused, TooLarge, Unreadable, WikiError
+from wiki.engine import Wiki
+from wiki.projections.setaside import VIEW, Trial, is_passing, problem_of, text_of
+from wiki.render import anchors, frontmatter, markdown
+from wiki.render.html import Heading
+from wiki.services.content import fields
+
+log = logging.getLogger(__name__)
+
+MOST_KEPT = 8_000_000
+"""Characters of HTML that one process keeps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A blob as text; `source` knows how to write a changed text back in the file's own ways."""
+
+    blob: str
+    source: text.Source
+    meta: Meta
+
+    @property
+    def text(self) -> str:
+        """The whole file, front matter included, with `\\n` between lines."""
+        return self.source.text
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A blob as HTML, with slots for what depends on other pages; `targets` are its links'."""
+
+    html: str
+    meta: Meta
+    title: str
+    headings: Sequence[Heading]
+    targets: frozenset[str]
+    problems: Sequence[str]
+    readable: bool
+
+
+EMPTY = Content("", text.decode(b""), Meta())
+
+
+def read(wiki: Wiki, blob: str) -> Content:
+    """The content of a blob; the empty id gives an empty page.
+
+    Front matter that cannot be read is none, and a problem. Raises NotFound; TooLarge for a text
+    that is too large to be read.
+    """
+    return _content(wiki, blob, text.decode(text_of(wiki.store, blob))) if blob else EMPTY
+
+
+def meta_of(wiki: Wiki, blob: str) -> Meta:
+    """A blob's front matter; that of a text that is damaged, or too large, is not read."""
+    try:
+        return read(wiki, blob).meta
+    except (TooLarge, Unreadable):
+        return Meta()
+
+
+def title_of(wiki: Wiki, blob: str, title: Callable[[str], str] = fields.title_of) -> str:
+    """The title that a blob's text gives itself, by `title`; empty if it cannot be read."""
+    return Trial(wiki.store.git, wiki.clock).of(
+        Item(VIEW, "text", blob), lambda: title(read(wiki, blob).text), lambda reason: ""
+    )
+
+
+def _content(wiki: Wiki, blob: str, source: text.Source) -> Content:
+    meta = Trial(wiki.store.git, wiki.clock).of(
+        Item(VIEW, "text", blob),
+        lambda: frontmatter.read(source.text, zone(wiki)),
+        lambda reason: Meta(problems=(problem_of(reason),)),
+    )
+    return Content(blob, source, meta)
+
+
+@contextmanager
+def spared() -> Iterator[None]:
+    """Let what goes wrong inside with a text be a refusal: Refused (`page_set_aside`)."""
+    try:
+        yield
+    except Exception as error:
+        if isinstance(error, WikiError) or is_passing(error):
+            raise
+        log.exception("a text cannot be read")
+        raise Refused(SET_ASIDE) from error
+
+
+def show(wiki: Wiki, blob: str, path: str) -> Shown:
+    """The HTML of a blob as the page at `path` (its relative links depend on that).
+
+    A text that cannot be rendered is shown as it is written, one that is too large not at all; both
+    are a problem of the page. Raises NotFound.
+    """
+    key = (blob, path, wiki.settings.timezone)
+    kept = _SHELF.get(key)
+    if kept is None:
+        kept = _shown(wiki, blob, path)
+        _SHELF.put(key, kept)
+    return kept
+
+
+def _shown(wiki: Wiki, blob: str, path: str) -> Shown:
+    try:
+        source = text.decode(text_of(wiki.store, blob))
+    except TooLarge:
+        return _as_written(path, TOO_LARGE)
+    trial = Trial(wiki.store.git, wiki.clock)
+    item = Item(VIEW, "page", path, blob)
+    shown = trial.of(
+        item,
+        lambda: _rendered(wiki, _content(wiki, blob, source), path),
+        lambda reason: _as_written(path, problem_of(reason), source),
+    )
+    if trial.failed:
+        # Also without a database the page is shown.
+        with suppress(WikiError):
+            trial.settle(wiki.database)
+    return shown
+
+
+def _rendered(wiki: Wiki, content: Content, path: str) -> Shown:
+    rendered = wiki.renderer.render(content.text, path=path)
+    heading = next((found.text for found in rendered.headings if found.number), "")
+    return Shown(
+        html=anchors.offer(rendered.html),
+        meta=content.meta,
+        title=content.meta.title or rendered.title or heading or path.rpartition("/")[2],
+        headings=rendered.headings,
+        targets=rendered.targets,
+        problems=tuple(dict.fromkeys([*content.meta.problems, *rendered.problems])),
+        readable=content.source.readable,
+    )
+
+
+def _as_written(path: str, problem: str, source: text.Source = EMPTY.source) -> Shown:
+    return Shown(
+        html=markdown.as_written(source.text),
+        meta=Meta(problems=(problem,)),
+        title=path.rpartition("/")[2],
+        headings=(),
+        targets=frozenset(),
+        problems=(problem,),
+        readable=source.readable,
+    )
+
+
+def zone(wiki: Wiki) -> ZoneInfo:
+    """The time zone in which dates without an offset are meant."""
+    return ZoneInfo(wiki.settings.timezone)
+
+
+class _Shelf:
+    """What was shown lately, up to a number of characters; the longest unused goes first."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._size = 0
+        self._kept: OrderedDict[tuple[str, str, str], Shown] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: tuple[str, str, str]) -> Shown | None:
+        with self._lock:
+            found = self._kept.get(key)
+            if found is not None:
+                self._kept.move_to_end(key)
+            return found
+
+    def put(self, key: tuple[str, str, str], shown: Shown) -> None:
+        with self._lock:
+            if key not in self._kept:
+                self._kept[key] = shown
+                self._size += len(shown.html) + 1000
+            while self._size > self._most:
+                _, gone = self._kept.popitem(last=False)
+                self._size -= len(gone.html) + 1000
+
+
+# A blob's id is its content, so one shelf serves every wiki of the process.
+_SHELF = _Shelf(MOST_KEPT)

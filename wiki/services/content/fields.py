@@ -1,0 +1,154 @@
+"""The fields of questions and dialogues: from front matter to a form, and back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from wiki.domain.content import frontmatter, sections
+from wiki.domain.content.pages import Kind, Meta, Participant
+from wiki.domain.errors import FieldError
+from wiki.domain.pages import dialogues, participants, questions
+from wiki.render import frontmatter as reading
+from wiki.render.values import write_value
+
+NAMES: Mapping[Kind, tuple[str, ...]] = {
+    Kind.PAGE: ("title", "tags"),
+    Kind.QUESTION: ("title", "status", "tags"),
+    Kind.DIALOGUE: (
+        "title",
+        "status",
+        "date",
+        "end",
+        "location",
+        "perspective",
+        "participants",
+        "questions",
+        "recording",
+        "tags",
+    ),
+}
+"""The fields of each kind's form, in order."""
+
+UNREADABLE = "front_matter_"
+"""How the codes of front matter begin that cannot be read at all."""
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_SPACED = re.compile(r"(\d{4}-\d{2}-\d{2})[ ,]+(\d{1,2})[:.](\d{2})(.*)")
+_CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})")
+
+
+def values(meta: Meta, text: str) -> dict[str, str]:
+    """What the form of this page's kind shows; what cannot be read is shown as written."""
+    front, _ = frontmatter.split(text)
+    written = frontmatter.values(front) if front else {}
+    shown = {
+        "title": meta.title,
+        "status": meta.status,
+        "date": meta.date.written if meta.date else written.get("date", ""),
+        "end": meta.end.written if meta.end else written.get("end", ""),
+        "location": meta.location,
+        "perspective": meta.perspective,
+        "participants": "\n".join(map(participants.write, meta.participants)),
+        "questions": "\n".join(meta.questions),
+        "recording": meta.recording,
+        "tags": ", ".join(meta.tags),
+    }
+    return {name: shown[name] for name in NAMES[meta.kind]}
+
+
+def changed(sent: Mapping[str, str], was: Mapping[str, str]) -> dict[str, str]:
+    """The fields that differ from what the form showed."""
+    return {name: value for name, value in sent.items() if _same(value) != _same(was.get(name, ""))}
+
+
+def apply(text: str, sent: Mapping[str, str]) -> str:
+    """The text with these fields in its front matter; an empty field removes its key."""
+    date = sent.get("date", "")
+    if "end" in sent and not date and _CLOCK.fullmatch(sent["end"].strip()):
+        moment = reading.read(text).date
+        date = moment.written if moment else ""
+    return frontmatter.replace(
+        text, {name: _yaml(name, value, date) for name, value in sent.items()}
+    )
+
+
+def check(text: str) -> list[FieldError]:
+    """What is wrong with a text's front matter: that it cannot be read, or its kind's fields."""
+    meta = reading.read(text)
+    broken = [code for code in meta.problems if code.startswith(UNREADABLE)]
+    if broken:
+        return [FieldError("text", code, {}) for code in broken]
+    if meta.kind is Kind.QUESTION:
+        return questions.check(meta)
+    return dialogues.check(meta) if meta.kind is Kind.DIALOGUE else []
+
+
+def new_wrong(text: str, before: str) -> list[FieldError]:
+    """What is wrong in the front matter of `text` and was not in that of `before`.
+
+    So a page that came from elsewhere with faults can be edited one fault at a time.
+    """
+    front, _ = frontmatter.split(text)
+    if front is None or front == frontmatter.split(before)[0]:
+        return []
+    known = {(wrong.field, wrong.code) for wrong in check(before)} if before else set()
+    return [wrong for wrong in check(text) if (wrong.field, wrong.code) not in known]
+
+
+def _same(value: str) -> str:
+    return "\n".join(line.strip() for line in value.strip().splitlines() if line.strip())
+
+
+def _yaml(name: str, value: str, date: str) -> str | None:
+    value = _same(value)
+    if not value:
+        return None
+    if name == "tags":
+        return write_value([tag.strip() for tag in re.split(r"[,\n]", value) if tag.strip()])
+    if name == "questions":
+        return write_value([_page(line) for line in re.split(r"[,\n]", value) if _page(line)])
+    if name == "participants":
+        return write_value(_people(map(participants.read, value.split("\n"))))
+    if name in ("date", "end"):
+        return _moment(value, date)
+    return write_value(" ".join(value.split()))
+
+
+def _page(line: str) -> str:
+    """A page's path, from a path, a link or an address."""
+    return line.strip().strip("[]").partition("/wiki/")[2] or line.strip().strip("[]")
+
+
+def _people(found: Iterable[Participant]) -> list[str] | list[Participant]:
+    """Participants of whom only names are known are written as names."""
+    people = list(found)
+    if all(person.name and not person.role and not person.member for person in people):
+        return [person.name for person in people]
+    return people
+
+
+def _moment(value: str, date: str) -> str:
+    """A moment as it is written in front matter; a time alone is on the day of `date`."""
+    clock = _CLOCK.fullmatch(value)
+    day = _DAY.match(date.strip())
+    if clock and day:
+        return f"{day[0]}T{int(clock[1]):02}:{clock[2]}" + _offset(date)
+    spaced = _SPACED.fullmatch(value)
+    if spaced:
+        return f"{spaced[1]}T{int(spaced[2]):02}:{spaced[3]}{spaced[4].strip()}"
+    return write_value(value)
+
+
+def _offset(date: str) -> str:
+    found = re.search(r"(?:[+-]\d{2}:?\d{2}|Z)$", date.strip()[10:])
+    return found[0] if found else ""
+
+
+def title_of(text: str) -> str:
+    """The title that a text gives itself: in its front matter, else its first heading."""
+    title = reading.read(text).title
+    if title:
+        return title
+    found = sections.sections(text)
+    return found[0].title if found else ""

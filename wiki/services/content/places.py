@@ -1,0 +1,132 @@
+"""Where a page is: the file behind an address, where a redirect leads, what was there before."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+
+from wiki.database.history import history
+from wiki.database.pages import catalogue
+from wiki.domain.access.rights import Actor, Right
+from wiki.domain.content.paths import file_of
+from wiki.domain.errors import Gone, Invalid, NotFound, Unreadable
+from wiki.engine import Wiki
+from wiki.services.content import contents
+
+INDEXES = ("", "/index", "/README")
+MOST_REDIRECTS = 10
+MOST_BYTES = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page that is there now: its path and its blob."""
+
+    path: str
+    blob: str
+
+
+def asked(path: str) -> str:
+    """The path that an address asks for, its outer slashes removed.
+
+    Raises Invalid for one that no repository may hold. Less strict than `paths.check`: what is
+    already in a repository is to be read, whatever its name.
+    """
+    path = path.strip("/")
+    if not path:
+        raise Invalid.field("path", "path_empty")
+    if len(path) > MOST_BYTES:
+        raise Invalid.field("path", "path_long", most=MOST_BYTES)
+    if any(unicodedata.category(char) in {"Cc", "Cs"} for char in path):
+        raise Invalid.field("path", "path_control")
+    if len(path.encode()) > MOST_BYTES:
+        raise Invalid.field("path", "path_long", most=MOST_BYTES)
+    for segment in path.split("/"):
+        if not segment:
+            raise Invalid.field("path", "path_segment_empty")
+        if segment.startswith("."):
+            raise Invalid.field("path", "path_dot", segment=segment)
+    return path
+
+
+def look(wiki: Wiki, path: str, at: str = "") -> Place | None:
+    """The page that an address shows: `a`, else `a/index`, else `a/README`, else None.
+
+    Now, or in the commit `at`.
+    """
+    for tail in INDEXES:
+        entry = wiki.store.entry(file_of(path + tail), at)
+        if entry is not None:
+            return Place(path + tail, entry.blob)
+    return None
+
+
+def find(wiki: Wiki, actor: Actor, path: str, *, redirect: bool = True) -> Place:
+    """The page at an address that the actor may read, redirects followed unless told otherwise.
+
+    Raises Invalid, LoginRequired, Forbidden, NotFound (`path` says where), Gone for a deleted page.
+    """
+    path = asked(path)
+    wiki.rights.require(actor, Right.READ, path)
+    place = look(wiki, path)
+    if place is None:
+        raise missing(wiki, actor, path)
+    wiki.rights.require(actor, Right.READ, place.path)
+    # Of a redirect to a closed page the stub itself would tell where that is.
+    leads = destination(wiki, actor, place)
+    return leads if redirect else place
+
+
+def missing(wiki: Wiki, actor: Actor, path: str) -> NotFound | Gone:
+    """The error for an address where no page is: Gone if one was there, else NotFound."""
+    with wiki.database.read() as connection:
+        last = history.deleted(connection, path)
+    if last is not None and wiki.rights.may(actor, Right.READ, last.path):
+        return Gone("page_deleted", path=path)
+    return NotFound("page_missing", path=path)
+
+
+def namesake(wiki: Wiki, actor: Actor, path: str) -> str:
+    """The page that this address means but for case or Unicode form, if the actor may read it."""
+    with wiki.database.read() as connection:
+        found = catalogue.twin(connection, path)
+    return found if found and wiki.rights.may(actor, Right.READ, found) else ""
+
+
+def destination(wiki: Wiki, actor: Actor, place: Place) -> Place:
+    """Where a page's redirects lead; the last stub itself if they go round or lead nowhere.
+
+    Raises NotFound if they lead where the actor may not read, whether a page is there or not: who
+    writes redirects must not learn by them what there is.
+    """
+    seen = {place.path}
+    for _ in range(MOST_REDIRECTS):
+        target = _target(wiki, place)
+        if not is_safe(target):
+            return place
+        there = look(wiki, target)
+        shown = [there.path] if there else [target + tail for tail in INDEXES]
+        if not all(wiki.rights.may(actor, Right.READ, path) for path in shown):
+            raise NotFound("page_missing", path=place.path)
+        if there is None or there.path in seen:
+            return place
+        seen.add(there.path)
+        place = there
+    return place
+
+
+def _target(wiki: Wiki, place: Place) -> str:
+    try:
+        return contents.meta_of(wiki, place.blob).redirect.strip("/")
+    except Unreadable:
+        # Where it led cannot be read; its history can.
+        return ""
+
+
+def is_safe(path: str) -> bool:
+    """Whether a path may be asked for at all."""
+    try:
+        asked(path)
+    except Invalid:
+        return False
+    return True

@@ -1,0 +1,179 @@
+"""Drafts: what a member is writing is kept on the server, and offered on any device."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from wiki.database.editing import drafts
+from wiki.database.engine.connection import Connection
+from wiki.database.history import history
+from wiki.domain.access.rights import Actor, Right
+from wiki.domain.content import paths
+from wiki.domain.content.pages import Kind
+from wiki.domain.content.paths import file_of
+from wiki.domain.editing.drafts import (
+    Draft,
+    Writer,
+    key_of_kind,
+    key_of_page,
+    key_of_path,
+    key_of_talk,
+)
+from wiki.domain.errors import LoginRequired, NotFound, Refused, TooLarge
+from wiki.domain.talk.anchors import WRITTEN_MOST
+from wiki.domain.talk.comments import TEXT_MOST
+from wiki.engine import Wiki
+from wiki.services.content import places
+
+MOST = 200
+"""Drafts that one member may have."""
+MOST_TEXTS = 8
+"""How many of the largest pages one's drafts may hold together."""
+SMALL = 50_000
+"""Bytes of a draft that is only counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A draft that is safe: when it was kept, who else edits, whether the page moved on."""
+
+    saved_at: datetime
+    others: list[Writer]
+    stale: bool
+
+
+def keep(
+    wiki: Wiki, actor: Actor, path: str, *, base: str, text: str, fields: Mapping[str, str]
+) -> Kept:
+    """Keep the draft of the page at `path`, and note that the actor is editing it.
+
+    An empty path is a new page; `fields["kind"]` says of which kind. Raises LoginRequired,
+    Forbidden, TooLarge, Refused (`drafts_many`, `drafts_large`), Invalid (field `path`).
+    """
+    require(wiki, actor, path)
+    size = len(text.encode()) + sum(len(value.encode()) for value in fields.values())
+    if size > 2 * wiki.settings.max_text_bytes:
+        raise TooLarge("text_large", most_bytes=wiki.settings.max_text_bytes, bytes=size)
+    now = wiki.clock()
+    key = key_of(wiki, path, fields.get("kind", ""))
+    if key == key_of_path(path.strip("/")):
+        # What is no page yet has to be able to become one.
+        paths.check(path.strip("/"))
+    member = actor.id or 0
+    with wiki.database.write() as connection:
+        _require_room(wiki, connection, member, key, size)
+        drafts.keep(connection, member, key, Draft(base, text, fields, now))
+        drafts.arrive(connection, member, key, Writer(actor.username, actor.name, now))
+        others = drafts.others(connection, member, key, now)
+    return Kept(now, others, _moved_on(wiki, path, base))
+
+
+def _require_room(wiki: Wiki, connection: Connection, member: int, key: str, size: int) -> None:
+    """Raise Refused if the member has too many drafts beside this one, or too much in them."""
+    if drafts.number(connection, member, key) >= MOST:
+        raise Refused("drafts_many", most=MOST)
+    if size <= SMALL:
+        # So many of these are no more than one's large ones may be together.
+        return
+    most = MOST_TEXTS * wiki.settings.max_text_bytes
+    if drafts.characters(connection, member, key) + size > most:
+        raise Refused("drafts_large", most_bytes=most)
+
+
+def arrive(
+    wiki: Wiki, actor: Actor, path: str, kind: str = ""
+) -> tuple[Draft | None, list[Writer]]:
+    """Note that the actor opens the editor: their draft if they have one, and who else edits."""
+    now, member = wiki.clock(), actor.id or 0
+    key = key_of(wiki, path, kind)
+    with wiki.database.write() as connection:
+        drafts.arrive(connection, member, key, Writer(actor.username, actor.name, now))
+        return drafts.get(connection, member, key), drafts.others(connection, member, key, now)
+
+
+def stay(wiki: Wiki, actor: Actor, path: str, *, base: str, kind: str = "") -> Kept:
+    """Note that the actor still has the editor open and typed nothing: no draft comes to be.
+
+    Raises LoginRequired, Forbidden.
+    """
+    require(wiki, actor, path)
+    _, others = arrive(wiki, actor, path, kind)
+    return Kept(wiki.clock(), others, _moved_on(wiki, path, base))
+
+
+def drop(wiki: Wiki, actor: Actor, path: str, kind: str = "") -> None:
+    """Forget the actor's draft; it is no error if there is none."""
+    if actor.id is None:
+        return
+    key = key_of(wiki, path, kind)
+    with wiki.database.read() as connection:
+        if key not in drafts.keys(connection, actor.id):
+            return
+    with wiki.database.write() as connection:
+        drafts.drop(connection, actor.id, key)
+
+
+def require(wiki: Wiki, actor: Actor, path: str) -> None:
+    """Raise LoginRequired or Forbidden unless the actor may write here, or suggest it."""
+    wiki.rights.require_any(actor, (Right.EDIT if path else Right.CREATE, Right.SUGGEST), path)
+
+
+def key_of(wiki: Wiki, path: str, kind: str = "") -> str:
+    """Under what a draft is kept: the page's identity, else its path to be, else its kind."""
+    if not path:
+        return key_of_kind(kind if kind in set(Kind) else Kind.PAGE)
+    path = places.asked(path)
+    with wiki.database.read() as connection:
+        page = history.identity(connection, path)
+    return key_of_page(page) if page else key_of_path(path)
+
+
+# -- of comments --
+
+
+def keep_comment(
+    wiki: Wiki, actor: Actor, path: str, *, text: str, parent: str = "", anchor: str = ""
+) -> datetime:
+    """Keep a comment that is being written on the page at a path, one for each page; when.
+
+    An empty text forgets it. Raises LoginRequired, Forbidden, NotFound, TooLarge.
+    """
+    key = _key_of_talk(wiki, actor, path)
+    if len(text) > TEXT_MOST or len(parent) + len(anchor) > WRITTEN_MOST:
+        raise TooLarge("comment_long", most=TEXT_MOST)
+    now, member = wiki.clock(), actor.id or 0
+    draft = Draft("", text, {"parent": parent, "anchor": anchor}, now)
+    with wiki.database.write() as connection:
+        if text.strip():
+            drafts.keep(connection, member, key, draft)
+        else:
+            drafts.drop(connection, member, key)
+    return now
+
+
+def comment(wiki: Wiki, actor: Actor, path: str) -> Draft | None:
+    """The comment that the actor was writing on the page at a path. Raises as `keep_comment`."""
+    key = _key_of_talk(wiki, actor, path)
+    with wiki.database.read() as connection:
+        return drafts.get(connection, actor.id or 0, key)
+
+
+def _key_of_talk(wiki: Wiki, actor: Actor, path: str) -> str:
+    wiki.rights.require(actor, Right.READ, path)
+    wiki.rights.require(actor, Right.COMMENT, path)
+    if not actor.is_member:
+        raise LoginRequired("login_required", right=Right.COMMENT.value, path=path)
+    with wiki.database.read() as connection:
+        page = history.identity(connection, path)
+    if not page:
+        raise NotFound("page_missing", path=path)
+    return key_of_talk(page)
+
+
+def _moved_on(wiki: Wiki, path: str, base: str) -> bool:
+    if not path:
+        return False
+    entry = wiki.store.entry(file_of(places.asked(path)))
+    return (entry.blob if entry else "") != base

@@ -1,0 +1,45 @@
+"""The think tank that a new wiki starts with, so that nobody begins before an empty page."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+from wiki.domain.access.rights import SYSTEM
+from wiki.domain.history.revisions import Author, Event
+from wiki.engine import Wiki
+from wiki.store.store import Change
+
+MESSAGE = "Een denktank om mee te beginnen"
+
+
+def write(wiki: Wiki) -> bool:
+    """Write the starter pages, in one commit, if the wiki holds no commit yet; whether it did."""
+    with wiki.store.locked():
+        if wiki.store.head():
+            return False
+        changes = [Change(name, data) for name, data in _found(files("wiki") / "starter", "")]
+        if not changes:
+            return False
+        wiki.store.commit(
+            changes,
+            author=Author(SYSTEM.username, f"{SYSTEM.uid}@{Author.DOMAIN}"),
+            message=MESSAGE,
+            trailers={"Denktank": Event.CREATE.value},
+            expect={change.file: None for change in changes},
+            when=wiki.clock(),
+        )
+    wiki.follow()
+    wiki.wake()
+    return True
+
+
+def _found(folder: Traversable, prefix: str) -> list[tuple[str, bytes]]:
+    """Every file under the folder, with its name from there."""
+    found = []
+    for item in sorted(folder.iterdir(), key=lambda item: item.name):
+        if item.is_dir():
+            found += _found(item, f"{prefix}{item.name}/")
+        elif item.name.endswith(".md"):
+            found.append((prefix + item.name, item.read_bytes()))
+    return found

@@ -1,0 +1,157 @@
+"""Hiding parts of revisions: moderators do it, and every view of a revision passes through here."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+
+from wiki.database.engine.connection import Connection
+from wiki.database.history import hiding, history
+from wiki.domain.access.rights import Actor, Right
+from wiki.domain.errors import Conflict, Invalid
+from wiki.domain.history.hiding import Hiding, require_text, seen
+from wiki.domain.history.revisions import Author, Event, Part, Revision
+from wiki.domain.members.members import FORMER
+from wiki.engine import Wiki
+from wiki.services.access import audit
+from wiki.services.content import contents
+
+__all__ = ["require_text"]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A revision as moderators see it, what is hidden of it, and where its page is now."""
+
+    revision: Revision
+    path: str
+    hidden: list[Hiding]
+    is_current: bool
+
+
+def sift(
+    wiki: Wiki, connection: Connection, actor: Actor, revisions: Iterable[Revision]
+) -> list[Revision]:
+    """The revisions as this actor sees them. Every list of revisions on a screen comes from here.
+
+    Rights are those of each page's present path.
+    """
+    former = wiki.people.former
+    listed = [_pathless(wiki, actor, _anonymous(revision, former)) for revision in revisions]
+    if not listed:
+        return listed
+    hidden = hiding.parts(connection, {revision.commit for revision in listed})
+    if not hidden:
+        return listed
+    return [_seen(wiki, connection, actor, revision, hidden) for revision in listed]
+
+
+def one(wiki: Wiki, connection: Connection, actor: Actor, revision: Revision) -> Revision:
+    """One revision as this actor sees it."""
+    return sift(wiki, connection, actor, [revision])[0]
+
+
+def without_hidden_authors(revisions: Iterable[Revision]) -> list[Revision]:
+    """For lists of one author's work: only revisions whose author is not withheld."""
+    return [revision for revision in revisions if Part.AUTHOR not in revision.withheld]
+
+
+def may(wiki: Wiki, actor: Actor, path: str) -> bool:
+    """Whether the actor hides revisions of the page that is at this path, and sees hidden ones."""
+    return actor.is_member and wiki.rights.may(actor, Right.MODERATE, path)
+
+
+def state(wiki: Wiki, actor: Actor, page: str, revision: Revision) -> State:
+    """What is hidden of a page's revision. Raises LoginRequired, Forbidden."""
+    with wiki.database.read() as connection:
+        place = history.place(connection, page)
+        path = place.path if place else revision.path
+        newest = history.revisions(connection, page, limit=1)
+        found = hiding.of_revision(connection, revision.commit, revision.path)
+    wiki.rights.require(actor, Right.MODERATE, path)
+    alive = place is not None and place.alive
+    is_current = alive and bool(revision.blob) and newest[0].blob == revision.blob
+    marked = replace(revision, hidden=frozenset(item.part for item in found))
+    return State(marked, path, found, is_current)
+
+
+def change(
+    wiki: Wiki, actor: Actor, page: str, revision: Revision, parts: Collection[str], reason: str
+) -> State:
+    """Hide exactly these parts of a revision, and show the others again.
+
+    A text is hidden in every revision of the page that says the same. Raises LoginRequired,
+    Forbidden; Invalid without a reason (field `reason`) or for an unknown part; Conflict for the
+    text that the page has now.
+    """
+    before = state(wiki, actor, page, revision)
+    wanted = _parts(parts)
+    had = {item.part for item in before.hidden}
+    if wanted == had:
+        return before
+    if not reason.strip():
+        raise Invalid.field("reason", "reason_missing")
+    if Part.TEXT in wanted - had and before.is_current:
+        raise Conflict("hide_current", path=before.path)
+    this = [(revision.commit, revision.path)]
+    with wiki.database.read() as connection:
+        alike = hiding.alike(connection, page, revision.blob) if revision.blob else this
+    with wiki.database.write() as connection:
+        for part in sorted(wanted ^ had):
+            keys = alike if part is Part.TEXT else this
+            if part in wanted:
+                hiding.hide(connection, keys, part, reason.strip(), actor.id, wiki.clock())
+            else:
+                hiding.show(connection, keys, part)
+        act = "revision_hide" if wanted - had else "revision_show"
+        listed = ", ".join(sorted(part.value for part in wanted ^ had))
+        subject = f"/history/{before.path}#revision-{revision.commit[:10]}"
+        audit.write(wiki, connection, actor, act, subject[:250], reason, parts=listed)
+    wiki.wake()
+    return state(wiki, actor, page, revision)
+
+
+def _anonymous(revision: Revision, former: Collection[str]) -> Revision:
+    """The revision with nobody's name where its author's account was erased."""
+    if revision.author.uid not in former:
+        return revision
+    return replace(revision, author=Author(FORMER, revision.author.email))
+
+
+def _pathless(wiki: Wiki, actor: Actor, revision: Revision) -> Revision:
+    """The revision without words that may name a path which is closed to the actor.
+
+    Where a page moved out of sight, a stub stayed; what was said of the move is about both. And a
+    page that came from out of sight does not say from where.
+    """
+    if revision.event is not Event.RENAME:
+        return revision
+    if revision.came_from:
+        is_open = wiki.rights.may(actor, Right.READ, revision.came_from)
+        return revision if is_open else replace(revision, came_from="", message="")
+    target = contents.meta_of(wiki, revision.blob).redirect.strip("/") if revision.blob else ""
+    if not target or wiki.rights.may(actor, Right.READ, target):
+        return revision
+    return replace(revision, message="")
+
+
+def _parts(written: Collection[str]) -> set[Part]:
+    known = {part.value for part in Part}
+    if not set(written) <= known:
+        raise Invalid("form_wrong")
+    return {Part(part) for part in written}
+
+
+def _seen(
+    wiki: Wiki,
+    connection: Connection,
+    actor: Actor,
+    revision: Revision,
+    hidden: dict[hiding.Key, frozenset[Part]],
+) -> Revision:
+    parts = hidden.get((revision.commit, revision.path))
+    if not parts:
+        return revision
+    place = history.place(connection, revision.page)
+    path = place.path if place else revision.path
+    return seen(revision, parts, may(wiki, actor, path))

@@ -1,0 +1,338 @@
+"""Logging in and out, and where one is logged in.
+
+Whoever proved enough gets a session by `enter`, whatever the proof was: a password, a passkey,
+another provider's word. Where that is not enough, the session is a half one, good for nothing but
+the second step; `complete` makes it a whole one, under another token.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import secrets
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from wiki.database.access import attempts
+from wiki.database.engine.connection import Connection
+from wiki.database.login import passkeys, second_factors, sessions
+from wiki.database.login.sessions import Half, Since
+from wiki.database.members import members
+from wiki.domain.access.rights import Actor, Right, Role
+from wiki.domain.content.normal import fold
+from wiki.domain.errors import Forbidden, LoginRequired, NotFound, Unavailable
+from wiki.domain.login.suspensions import Suspension
+from wiki.domain.members.members import EMAIL_MOST, Member, Session, Status, Visit
+from wiki.engine import Wiki
+from wiki.services.access import audit, journal, limits
+from wiki.services.access.limits import LOGIN_ACCOUNT, LOGIN_ADDRESS, LOGIN_DEVICE, LOGIN_HERE, Try
+from wiki.services.login import devices, passwords, suspensions
+from wiki.settings import Settings
+
+LIFE = timedelta(days=60)
+"""A session that the browser keeps ends when it was not used for so long."""
+
+SHORT_LIFE = timedelta(days=1)
+"""One that it does not keep."""
+
+HALF_LIFE = timedelta(minutes=10)
+"""How long the second step may take."""
+
+SEEN_EVERY = timedelta(hours=1)
+KNOWN = "login-ok"
+KNOWN_FOR = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """From where somebody logs in, and what they chose.
+
+    `address`: the visitor's; `agent`: what the browser calls itself; `device`: what it kept of
+    earlier logins (see devices); `remember`: whether to go on when it is closed.
+    """
+
+    address: str
+    agent: str = ""
+    device: str = ""
+    remember: bool = False
+
+
+def hash_token(token: str) -> str:
+    """What is kept of a token; they are random enough to need no slow hash."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def authenticate(
+    wiki: Wiki,
+    login: str,
+    password: str,
+    *,
+    address: str,
+    agent: str = "",
+    device: str = "",
+    remember: bool = False,
+) -> str:
+    """Log in with a username or e-mail address; gives the token of a new session, maybe a half one.
+
+    Raises LoginRequired (`login_wrong`, the same for an unknown name), TooFast, or Forbidden if
+    the password is right but the account is not active (see `require_active`).
+    """
+    door = Door(address, agent, device, remember)
+    with wiki.database.read() as connection:
+        found = members.by_login(connection, login)
+    member, kept = found or (None, "")
+    tries = _tries(wiki, member.id if member else fold(login, "NFC", EMAIL_MOST), door)
+    limits.take(wiki, tries)
+    if not passwords.verify(kept, password) or member is None:
+        whose = member.id if member else None
+        journal.note("login-wrong", member=whose, place=journal.place(wiki, address))
+        raise LoginRequired("login_wrong")
+    _forgive(wiki, tries, member, kept, password)
+    return enter(wiki, member, door)
+
+
+def require_active(wiki: Wiki, member: Member) -> None:
+    """Pass if the account can log in; who was shut out until now is let in.
+
+    Raises Forbidden: `account_<status>`, for who is shut out with `until` and `reason`.
+    """
+    if member.status is Status.ACTIVE:
+        return
+    if member.status is not Status.SUSPENDED:
+        raise Forbidden(f"account_{member.status.value}")
+    suspensions.end(wiki)
+    with wiki.database.read() as connection:
+        now = members.get(connection, member.id)
+    suspension = suspensions.of(wiki, now) if now else None
+    if now is None or now.status is not Status.ACTIVE:
+        raise _shut_out(wiki, suspension)
+
+
+def _shut_out(wiki: Wiki, suspension: Suspension | None) -> Forbidden:
+    if suspension is None:
+        return Forbidden("account_suspended")
+    code = "account_suspended"
+    values: dict[str, object] = {"reason": suspension.reason}
+    if suspension.until:
+        values["until"] = suspension.until.astimezone(ZoneInfo(wiki.settings.timezone))
+        code += "_until"
+    return Forbidden(code + "_reason" if suspension.reason else code, **values)
+
+
+def _tries(wiki: Wiki, who: int | str, door: Door) -> list[Try]:
+    """What a try counts for: on a device where the owner logged in before, for nothing else.
+
+    So nobody who tries from elsewhere, or from the next desk, makes the owner wait there.
+    """
+    device = devices.known(wiki, who, door.device)
+    if device:
+        return [Try(LOGIN_DEVICE, limits.key(wiki, who, device))]
+    network = limits.network(door.address)
+    tries = [
+        Try(LOGIN_HERE, limits.key(wiki, who, network)),
+        Try(LOGIN_ADDRESS, limits.key(wiki, network)),
+    ]
+    if not is_known(wiki, who, door):
+        # Many addresses against one account: only where its owner never was, all wait together.
+        tries.append(Try(LOGIN_ACCOUNT, limits.key(wiki, who)))
+    return tries
+
+
+def is_known(wiki: Wiki, who: int | str, door: Door) -> bool:
+    """Whether the account's owner logged in before on this device or at this address."""
+    if devices.known(wiki, who, door.device):
+        return True
+    here = limits.key(wiki, who, limits.network(door.address))
+    with wiki.database.read() as connection:
+        return bool(attempts.count(connection, KNOWN, here, wiki.clock() - KNOWN_FOR).number)
+
+
+def _forgive(wiki: Wiki, tries: list[Try], member: Member, kept: str, password: str) -> None:
+    """A right password: its tries do not count."""
+    with wiki.database.write() as connection:
+        attempts.clear(connection, tries[0].limit.kind, tries[0].key)
+        for attempt in tries[1:]:
+            attempts.take_back(connection, attempt.limit.kind, attempt.key)
+        if passwords.is_outdated(kept):
+            members.change(connection, member.id, {"password": passwords.hashed(password)})
+
+
+def enter(wiki: Wiki, member: Member, door: Door, *, strong: bool = False) -> str:
+    """A new session for who proved to be this member; gives its token, kept nowhere else.
+
+    `strong` says that more was shown than a password; without it, the session is a half one if
+    the member's account asks for a second step. Raises as `require_active` does.
+    """
+    require_active(wiki, member)
+    token = secrets.token_urlsafe(32)
+    with wiki.database.write() as connection:
+        half = not strong and asks_second_step(wiki.settings, connection, member)
+        sessions.add(
+            connection,
+            hash_token(token),
+            member.id,
+            door.agent[:200],
+            wiki.clock(),
+            remember=door.remember,
+            half=half,
+            strong=strong,
+        )
+        if not half:
+            _know(wiki, connection, member, door.address)
+    event = "login-half" if half else "login-strong" if strong else "login"
+    journal.note(event, member=member.id, place=journal.place(wiki, door.address))
+    return token
+
+
+def _know(wiki: Wiki, connection: Connection, member: Member, address: str) -> None:
+    """From now on the owner is known at this address."""
+    here = limits.key(wiki, member.id, limits.network(address))
+    attempts.clear(connection, KNOWN, here)
+    attempts.add(connection, KNOWN, here, wiki.clock())
+
+
+def asks_second_step(settings: Settings, connection: Connection, member: Member) -> bool:
+    """Whether a password is not enough for this account.
+
+    It is not once codes of an app are asked; nor where the site asks more of the member's role and
+    they have a passkey.
+    """
+    factor = second_factors.get(connection, member.id)
+    if factor is not None and factor.since is not None:
+        return True
+    return must_be_strong(settings, member.role) and passkeys.number(connection, member.id) > 0
+
+
+def must_be_strong(settings: Settings, role: Role) -> bool:
+    """Whether the rights of this role wait for a second step."""
+    least = settings.require_second_factor
+    return bool(least) and role >= Role[least.upper()]
+
+
+def half(wiki: Wiki, token: str) -> tuple[Half, Member] | None:
+    """The login with this token whose second step is to follow, and whose it is."""
+    with wiki.database.read() as connection:
+        found = sessions.half(connection, hash_token(token), wiki.clock() - HALF_LIFE)
+        member = members.get(connection, found.member) if found else None
+    return (found, member) if found and member else None
+
+
+def complete(wiki: Wiki, token: str, door: Door) -> str:
+    """The second step was taken: gives the token of the whole session; the half one is over.
+
+    Raises LoginRequired (`second_step_late`) if it is over already, Forbidden.
+    """
+    found = half(wiki, token)
+    if found is None:
+        raise LoginRequired("second_step_late")
+    begun, member = found
+    end(wiki, token)
+    return enter(wiki, member, replace(door, remember=begun.remember), strong=True)
+
+
+def visit_of(wiki: Wiki, token: str) -> Visit | None:
+    """Who a session's token belongs to: one SQL statement, and hourly a note that it is used."""
+    now = wiki.clock()
+    with wiki.database.read() as connection:
+        found = sessions.visit(connection, hash_token(token), alive_since(now))
+    if found is None:
+        return None
+    visit, seen = found
+    if now - seen > SEEN_EVERY:
+        # Who reads does not pay for it that nothing can be written.
+        with contextlib.suppress(Unavailable):
+            _note_seen(wiki, visit.session, now)
+    return visit if visit.strong else _capped(wiki, visit)
+
+
+def _capped(wiki: Wiki, visit: Visit) -> Visit:
+    """The visit without the rights that wait for a second step."""
+    if not wiki.settings.require_second_factor:
+        return visit
+    actor = _weak(wiki.settings, visit.actor)
+    return replace(visit, actor=actor, capped=wiki.rights.waits(actor))
+
+
+def must_step(wiki: Wiki, member: Member) -> bool:
+    """Whether some of a member's rights wait until they log in with more than a password."""
+    least = wiki.settings.require_second_factor
+    return bool(least) and wiki.rights.waits(_weak(wiki.settings, member.actor))
+
+
+def _weak(settings: Settings, actor: Actor) -> Actor:
+    """The actor without the rights that wait for a second step."""
+    least = settings.require_second_factor
+    return actor.weak(Role[least.upper()]) if least else actor
+
+
+def absent(settings: Settings, connection: Connection, member: Member) -> Actor:
+    """A member who is not here, with the rights that they would have once logged in."""
+    if not settings.require_second_factor or asks_second_step(settings, connection, member):
+        return member.actor
+    return _weak(settings, member.actor)
+
+
+def alive_since(now: datetime) -> Since:
+    """Since when a session must have been used to be alive."""
+    return Since(ordinary=now - SHORT_LIFE, remembered=now - LIFE)
+
+
+def _note_seen(wiki: Wiki, session: int, now: datetime) -> None:
+    with wiki.database.write() as connection:
+        sessions.seen(connection, session, now)
+
+
+def renew(wiki: Wiki, connection: Connection, session: int, *, strong: bool | None = None) -> str:
+    """The session goes on under a new token, which it gives: who has the old one, has nothing."""
+    token = secrets.token_urlsafe(32)
+    sessions.renew(connection, session, hash_token(token), strong=strong)
+    return token
+
+
+def end(wiki: Wiki, token: str) -> None:
+    """Log out: the session with this token is over."""
+    with wiki.database.write() as connection:
+        sessions.end(connection, hash_token(token))
+
+
+def revoke_all(wiki: Wiki, actor: Actor, username: str, reason: str = "") -> int:
+    """End everything that somebody is logged in with; gives how many sessions that were.
+
+    For those who may suspend them. Raises LoginRequired, Forbidden, NotFound.
+    """
+    wiki.rights.require(actor, Right.MODERATE)
+    with wiki.database.write() as connection:
+        member = members.by_username(connection, username)
+        if member is None:
+            raise NotFound("member_missing", username=username)
+        suspensions.require(wiki, actor, member)
+        ended = sessions.end_all(connection, member.id)
+        audit.write(wiki, connection, actor, "member_sessions_end", member.username, reason)
+    return ended
+
+
+def listing(wiki: Wiki, actor: Actor) -> list[Session]:
+    """Where the actor is logged in, the last used first."""
+    with wiki.database.read() as connection:
+        return sessions.of_member(connection, own_id(actor), alive_since(wiki.clock()))
+
+
+def revoke(wiki: Wiki, actor: Actor, session: int) -> None:
+    """End one of the actor's own sessions; raises NotFound."""
+    with wiki.database.write() as connection:
+        if not sessions.end_one(connection, own_id(actor), session):
+            raise NotFound("session_missing")
+
+
+def revoke_others(wiki: Wiki, actor: Actor, session: int) -> int:
+    """End all the actor's sessions but one; gives how many."""
+    with wiki.database.write() as connection:
+        return sessions.end_all(connection, own_id(actor), but=session)
+
+
+def own_id(actor: Actor) -> int:
+    """The actor's own account; raises LoginRequired if nobody is logged in."""
+    if actor.id is None:
+        raise LoginRequired("login_required")
+    return actor.id

@@ -1,0 +1,51 @@
+"""What members tell of themselves: their work, a short text, a picture."""
+
+from __future__ import annotations
+
+import hashlib
+
+from wiki.database.members import profiles
+from wiki.domain.access.rights import Actor, Right
+from wiki.domain.errors import NotFound
+from wiki.domain.members.profiles import MARK_LENGTH, Profile, check_about, check_work
+from wiki.engine import Wiki
+from wiki.render.pictures import portrait
+from wiki.services.login.sessions import own_id
+
+
+def own(wiki: Wiki, actor: Actor) -> Profile:
+    """What the actor tells of themselves. Raises LoginRequired."""
+    with wiki.database.read() as connection:
+        return profiles.get(connection, own_id(actor))
+
+
+def change(wiki: Wiki, actor: Actor, *, work: str, about: str) -> None:
+    """Tell something else. Raises LoginRequired, Invalid (fields `work`, `about`)."""
+    work, about = check_work(work), check_about(about)
+    with wiki.database.write() as connection:
+        profiles.put(connection, own_id(actor), work, about)
+
+
+def set_picture(wiki: Wiki, actor: Actor, data: bytes) -> None:
+    """Use a picture, made small and square. Raises LoginRequired, TooLarge, Refused."""
+    member = own_id(actor)
+    made = portrait(data)
+    mark = hashlib.sha256(made).hexdigest()[:MARK_LENGTH]
+    with wiki.database.write() as connection:
+        profiles.put_avatar(connection, member, mark, made)
+
+
+def remove_picture(wiki: Wiki, actor: Actor) -> None:
+    """Use initials again. Raises LoginRequired."""
+    with wiki.database.write() as connection:
+        profiles.put_avatar(connection, own_id(actor), "", b"")
+
+
+def picture(wiki: Wiki, actor: Actor, mark: str) -> bytes:
+    """A member's picture, a WebP. Raises NotFound, LoginRequired, Forbidden."""
+    wiki.rights.require(actor, Right.READ)
+    with wiki.database.read() as connection:
+        data = profiles.avatar(connection, mark)
+    if data is None:
+        raise NotFound("file_missing", file=f"{mark}.webp")
+    return data

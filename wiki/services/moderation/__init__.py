@@ -1,0 +1,4 @@
+"""Moderation: reports and warnings.
+
+Uses the engine and every lower floor; never Flask. Functions are verbs, the actor is an argument.
+"""

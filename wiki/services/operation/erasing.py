@@ -1,0 +1,117 @@
+"""Erasing an account: by the member, by an administrator, or from the command line.
+
+There is no way back and no period of grace: who asks for it types the username and the password,
+and is told before what goes and what stays. Git keeps a username and an opaque id.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wiki.database.engine.connection import Connection
+from wiki.database.history import history
+from wiki.database.members import members
+from wiki.database.operation import erasing
+from wiki.database.talk import comments as talk
+from wiki.domain.access.rights import SYSTEM, Actor, Right
+from wiki.domain.errors import Conflict, Invalid
+from wiki.domain.members.members import Member, fold_username
+from wiki.engine import Wiki
+from wiki.i18n.languages import translations
+from wiki.services.access import audit
+from wiki.services.login import proof
+from wiki.services.login.sessions import own_id
+from wiki.services.login.suspensions import keep_an_admin
+from wiki.services.members.members import named
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """An account, and how much of it others see; the last administrator's cannot be erased."""
+
+    member: Member
+    revisions: int
+    comments: int
+    is_last_admin: bool
+
+
+def own(wiki: Wiki, actor: Actor) -> Left:
+    """What the actor would leave behind. Raises LoginRequired."""
+    with wiki.database.read() as connection:
+        member = members.get(connection, own_id(actor))
+        assert member is not None
+        return _left(connection, member)
+
+
+def of_member(wiki: Wiki, actor: Actor, username: str) -> Left:
+    """What a member would leave behind, for administrators. Raises Forbidden, NotFound."""
+    wiki.rights.require(actor, Right.ADMINISTER)
+    with wiki.database.read() as connection:
+        return _left(connection, named(connection, username))
+
+
+def erase_own(
+    wiki: Wiki, actor: Actor, session: int, *, username: str, current: str, with_comments: bool
+) -> None:
+    """Erase the actor's account for ever; every session ends.
+
+    Raises Invalid (fields `confirm`, `current_password`), TooFast, LoginRequired, Conflict
+    (`last_admin`).
+    """
+    own_id(actor)
+    _same(actor.username, username)
+    proof.require(wiki, actor, session, current)
+    _erase(wiki, actor, actor.username, with_comments=with_comments)
+
+
+def erase(
+    wiki: Wiki,
+    actor: Actor,
+    username: str,
+    *,
+    confirm: str,
+    reason: str = "",
+    with_comments: bool = False,
+) -> None:
+    """Erase somebody's account for ever, for administrators.
+
+    Raises Forbidden, NotFound, Invalid (field `confirm`), Conflict (`last_admin`).
+    """
+    wiki.rights.require(actor, Right.ADMINISTER)
+    _same(username, confirm)
+    _erase(wiki, actor, username, reason, with_comments=with_comments)
+
+
+def erase_here(wiki: Wiki, username: str, *, with_comments: bool, reason: str = "") -> None:
+    """Erase somebody's account for ever, for who runs the machine. Raises NotFound, Conflict."""
+    _erase(wiki, SYSTEM, username, reason, with_comments=with_comments)
+
+
+def _left(connection: Connection, member: Member) -> Left:
+    try:
+        keep_an_admin(connection, member)
+        is_last = False
+    except Conflict:
+        is_last = True
+    said = talk.count_by(connection, member.id)
+    return Left(member, history.count_by(connection, member.uid), said, is_last)
+
+
+def _same(username: str, typed: str) -> None:
+    if fold_username(username) != fold_username(typed):
+        raise Invalid.field("confirm", "confirm_wrong", username=username)
+
+
+def _erase(
+    wiki: Wiki, actor: Actor, username: str, reason: str = "", *, with_comments: bool
+) -> None:
+    now = wiki.clock()
+    words = translations(wiki.settings.language).gettext("former member")
+    mention = words.replace(" ", "-")
+    with wiki.database.write() as connection:
+        member = named(connection, username)
+        keep_an_admin(connection, member)
+        erasing.erase(connection, member, now, mention, with_comments=with_comments)
+        detail = {"comments": "removed" if with_comments else "kept"}
+        audit.write(wiki, connection, actor, "member_erase", member.uid, reason, **detail)
+    wiki.wake()

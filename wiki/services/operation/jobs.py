@@ -1,0 +1,107 @@
+"""What the worker does, one function a job: does a batch, and says whether more waits."""
+
+from __future__ import annotations
+
+from wiki.engine import Wiki
+from wiki.projections import anchors as anchoring
+from wiki.projections import export as exporting
+from wiki.projections import history
+from wiki.projections import passages as blaming
+from wiki.services.access import audit
+from wiki.services.login import password_reset, suspensions
+from wiki.services.members import members
+from wiki.services.moderation import reports
+from wiki.services.notices import mail as letters
+from wiki.services.notices import mailing, notifications, telling
+from wiki.services.pages import recent, views
+from wiki.services.search import saved_searches
+from wiki.services.talk import anchors as passages_of_talk
+
+WORDS = 200
+"""Revisions whose words are counted in one batch: short, so that search never waits long."""
+PASSAGES = 200
+"""Revisions that are compared with the one before in one batch, to know who wrote what."""
+ANCHORS = 50
+"""Revisions through which comments' passages are carried in one batch."""
+
+
+def follow(wiki: Wiki) -> bool:
+    """Commits from clones: history and catalogue catch up without waiting for a visitor."""
+    wiki.mend()
+    wiki.follow()
+    return False
+
+
+def search(wiki: Wiki) -> bool:
+    """The search index follows git and SQL."""
+    return wiki.search.update(wiki.store, wiki.database)
+
+
+def saved(wiki: Wiki) -> bool:
+    """What is new in the searches that members keep is counted."""
+    return saved_searches.count_new(wiki)
+
+
+def tell(wiki: Wiki) -> bool:
+    """Members are told of new comments and changes."""
+    return telling.catch_up(wiki)
+
+
+def export(wiki: Wiki) -> bool:
+    """The files beside `pages/.git` follow the branch."""
+    exporting.catch_up(wiki.store)
+    return False
+
+
+def news(wiki: Wiki) -> bool:
+    """What members were told is put in letters."""
+    return mailing.catch_up(wiki)
+
+
+def mail(wiki: Wiki) -> bool:
+    """Letters in the outbox go out, if they still may."""
+    return letters.deliver(wiki, lambda letter: mailing.renew(wiki, letter))
+
+
+def answers(wiki: Wiki) -> bool:
+    """Who forgot their password gets a letter."""
+    return password_reset.answer(wiki)
+
+
+def words(wiki: Wiki) -> bool:
+    """Words added and removed are counted, the newest revisions first."""
+    return history.count_words(wiki.store, wiki.database, WORDS) > 0
+
+
+def passages(wiki: Wiki) -> bool:
+    """Who wrote which sentence: of what just changed, then of old revisions, newest first."""
+    return blaming.catch_up(wiki.store, wiki.database, PASSAGES)
+
+
+def lost(wiki: Wiki) -> bool:
+    """What pages lost can be searched."""
+    return wiki.lost.update(wiki.store, wiki.database)
+
+
+def anchors(wiki: Wiki) -> bool:
+    """Passages that comments are about are found again in what was just saved."""
+    return anchoring.catch_up(passages_of_talk.source(wiki), ANCHORS)
+
+
+def tidy(wiki: Wiki) -> bool:
+    """What has served its time is forgotten."""
+    letters.tidy(wiki)
+    members.tidy(wiki)
+    audit.tidy(wiki)
+    recent.tidy(wiki)
+    views.tidy(wiki)
+    reports.tidy(wiki)
+    suspensions.end(wiki)
+    notifications.tidy(wiki)
+    return False
+
+
+def maintain(wiki: Wiki) -> bool:
+    """Git packs what has piled up."""
+    wiki.store.maintain()
+    return False

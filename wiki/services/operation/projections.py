@@ -1,0 +1,211 @@
+"""The projections as an operator sees them: how far each is, whether it is right, made anew."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from wiki.database.engine import changes, progress
+from wiki.database.history import history
+from wiki.database.operation import setaside
+from wiki.database.talk import anchors as table
+from wiki.domain.content.setaside import Fault, Item
+from wiki.domain.errors import Unreadable
+from wiki.domain.search.search import Progress
+from wiki.engine import Wiki
+from wiki.i18n.errors import sentence
+from wiki.projections import anchors as anchoring
+from wiki.projections import checking, export, follow, passages
+from wiki.projections.crumbs import crumbs_in
+from wiki.services.operation import signs
+from wiki.services.talk import anchors
+from wiki.store.damage import Damage
+from wiki.store.store import StoreError
+
+NAMES = ("history", "catalogue", "passages", "anchors", "search", "lost", "export")
+SQL = frozenset({"history", "catalogue"})
+
+_ID = re.compile(r"[0-9a-f]{40}")
+MOST_NAMED = 20
+"""Revisions that are named of a text that is damaged."""
+SHOWN = 5
+"""So many findings are kept for the administrator's screen."""
+
+MOST_COUNTED = 10_000
+"""Beyond so many commits it does not matter how far search is behind."""
+
+Tell = Callable[[str, int, int], None]
+"""Called as (projection, done, total) now and then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that is not as it should be, in `where` (a projection, or `git`)."""
+
+    where: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what}"
+
+
+def behind(wiki: Wiki) -> dict[str, int]:
+    """For each projection the commits and changes in SQL that it has not followed yet.
+
+    For passages: the pages that wait to be gone through. -1 for search that is built from nothing.
+    """
+    found = {lag.name: lag.behind for lag in follow.lag(wiki.store, wiki.database)}
+    found["search"] = _search_behind(wiki)
+    with wiki.database.read() as connection:
+        found[passages.NAME] = passages.behind(connection)
+        found["lost"] = wiki.lost.behind(connection)
+    return found
+
+
+def rebuild(wiki: Wiki, names: Sequence[str], tell: Tell) -> None:
+    """Make the named projections anew and swap them in; what was set aside is tried again."""
+    crumbs_in(wiki.store.git).forget()
+    if SQL & set(names):
+        follow.rebuild(wiki.store, wiki.database, wiki.zone, tell)
+    if passages.NAME in names:
+        # The worker goes through them again.
+        tell(passages.NAME, 0, 1)
+        passages.forget(wiki.database)
+        tell(passages.NAME, 1, 1)
+    if anchoring.NAME in names:
+        with wiki.database.project() as connection:
+            table.forget(connection)
+    if "search" in names:
+        wiki.search.rebuild(wiki.store, wiki.database, lambda d, n: tell("search", d, n))
+    if "lost" in names:
+        wiki.lost.rebuild(wiki.store, wiki.database, lambda d, n: tell("lost", d, n))
+    if "export" in names:
+        tell("export", 0, 1)
+        export.rebuild(wiki.store)
+        tell("export", 1, 1)
+
+
+def check(wiki: Wiki) -> list[Finding]:
+    """What differs between the projections and git, and what git finds wrong in itself.
+
+    What merely lags is brought up first: that is no difference.
+    """
+    wiki.keep_up()
+    found = list(_of_git(wiki))
+    try:
+        export.catch_up(wiki.store)
+        found += _of_projections(wiki)
+    except Unreadable as error:
+        what = sentence("en", error.code, error.values)
+        found.append(Finding("git", f"not everything could be compared: {what}"))
+    signs.leave(wiki, signs.CHECK, number=len(found), first=[str(one) for one in found[:SHOWN]])
+    return found
+
+
+def _of_projections(wiki: Wiki) -> list[Finding]:
+    found = []
+    for one in checking.check(wiki.store, wiki.database, wiki.zone):
+        what = f"{one.key} {one.field}: {one.kept!r}, should be {one.true!r}"
+        found.append(Finding(one.projection, what))
+    for path in passages.check(wiki.store, wiki.database):
+        found.append(Finding(passages.NAME, f"{path} is not what its revisions give"))
+    for path in anchoring.check(anchors.source(wiki)):
+        found.append(Finding(anchoring.NAME, f"{path} is not what its revisions give"))
+    for file in export.check(wiki.store):
+        found.append(Finding("export", f"{file.file} is {file.reason}"))
+    if _search_behind(wiki):
+        found.append(Finding("search", "is behind; the worker catches up when it runs"))
+    elif wiki.search.progress.revision:
+        for other in wiki.search.check(wiki.store, wiki.database):
+            found.append(
+                Finding("search", f"{other.key}: {other.kept!r}, should be {other.true!r}")
+            )
+    if wiki.lost.progress.revision:
+        for path in wiki.lost.check(wiki.store, wiki.database):
+            found.append(Finding("lost", f"{path} did not lose what its passages say"))
+    return found
+
+
+def set_aside(wiki: Wiki) -> list[Fault]:
+    """What could not be described, of pages, commits, talk and mail, the newest first.
+
+    So do files that no page can be made of: their name is not UTF-8, or too long.
+    """
+    now = wiki.clock()
+    odd = (Item("git", "file", name) for name in wiki.store.odd_files())
+    with wiki.database.read() as connection:
+        found = setaside.every(connection)
+    return found + [Fault(item, "file_name", now, now, 0) for item in odd]
+
+
+def repair(wiki: Wiki, found: Sequence[Finding], source: str = "") -> None:
+    """Put git right as far as that is possible, then make anew the projections that differ.
+
+    Git's damaged objects are fetched from `source`, a backup or a clone, if one is named, and from
+    the exported files; a branch that is lost is put back where it was seen last. Raises StoreError
+    (`repair_source`).
+    """
+    names = {finding.where for finding in found}
+    if "git" in names:
+        wiki.store.mend(source)
+        with wiki.database.read() as connection:
+            known = [commit for commit, _ in progress.everything(connection).values()]
+        wiki.store.recover(known)
+        # What was derived while objects were damaged may lack what they say.
+        names |= set(NAMES)
+    rebuild(wiki, [name for name in NAMES if name in names], lambda name, done, total: None)
+
+
+def _of_git(wiki: Wiki) -> Iterator[Finding]:
+    """What is wrong with the repository: the branch, each damaged object, and what git says."""
+    trouble = wiki.store.trouble()
+    if trouble is not None:
+        yield Finding("git", sentence("en", trouble.code, trouble.values))
+    try:
+        lines = wiki.store.fsck()
+    except StoreError as error:
+        lines = [sentence("en", error.code, error.values)]
+    damages = wiki.store.damages() if lines else []
+    for damage in damages:
+        yield Finding("git", _described(wiki, damage))
+    ids = {damage.id for damage in damages}
+    for line in lines:
+        if not ids or _tells_more(line, ids):
+            yield Finding("git", line)
+
+
+def _described(wiki: Wiki, damage: Damage) -> str:
+    """A damaged object with the pages and revisions that it belongs to."""
+    what = f"{damage.kind} {damage.id} cannot be read ({damage.why})"
+    if damage.kind == "commit":
+        return what
+    if damage.kind == "tree":
+        return f"{what}: folder {damage.file or '/'} in revision {damage.revision[:10]}"
+    with wiki.database.read() as connection:
+        places = history.places_of_blob(connection, damage.id, MOST_NAMED)
+    named = places or [(damage.file, damage.revision)]
+    return f"{what}: " + ", ".join(f"{path} in {commit[:10]}" for path, commit in named)
+
+
+def _tells_more(line: str, ids: set[str]) -> bool:
+    """Whether a line of git's is about something else than these damaged objects."""
+    if line.startswith(("broken link", "error: inflate", "  ")):
+        return False
+    is_known = any(id in line or id[2:] in line for id in ids)
+    return bool(_ID.search(line)) and not is_known
+
+
+def _search_behind(wiki: Wiki) -> int:
+    reached: Progress = wiki.search.progress
+    head = wiki.store.head()
+    known = reached.revision
+    if head and not known:
+        return -1
+    if known and not wiki.store.reachable(known, head):
+        return -1
+    waiting = () if known == head else islice(wiki.store.log(known, head), MOST_COUNTED)
+    commits = sum(1 for _ in waiting)
+    with wiki.database.read() as connection:
+        return commits + len(changes.pending(connection))

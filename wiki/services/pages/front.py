@@ -1,0 +1,59 @@
+"""The front page: what this think tank is, its open questions, what comes, what was said last."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from wiki.database.pages import catalogue
+from wiki.domain.access.rights import Actor, Right
+from wiki.domain.content.pages import Summary
+from wiki.domain.errors import Gone, NotFound, Unreadable
+from wiki.engine import Wiki
+from wiki.services.access import sight
+from wiki.services.pages import dialogues, pages, questions
+from wiki.services.pages.pages import View
+from wiki.services.talk import comments
+from wiki.services.talk.talk import with_comments
+
+INDEX = "index"
+MOST_QUESTIONS = 6
+MOST_DIALOGUES = 4
+MOST_COMMENTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """What the front page shows; `view` is the page `index`, None if there is none."""
+
+    view: View | None
+    questions: Sequence[Summary]
+    coming: Sequence[Summary]
+    held: Sequence[Summary]
+    talk: Sequence[comments.Talk]
+
+
+def read(wiki: Wiki, actor: Actor) -> Front:
+    """The front page for this actor. Raises LoginRequired if the site is closed to them."""
+    wiki.rights.require(actor, Right.READ)
+    try:
+        view = pages.read(wiki, actor, INDEX)
+    except (NotFound, Gone, Unreadable):
+        # What the page itself says of damage stands at its own address.
+        view = None
+    coming = dialogues.coming(wiki, actor)[:MOST_DIALOGUES]
+    ahead = {dialogue.path for dialogue in coming}
+    with wiki.database.read() as connection:
+        latest = catalogue.dialogues(
+            connection,
+            limit=2 * MOST_DIALOGUES,
+            offset=0,
+            sight=sight.of(wiki, actor),
+        )
+    return Front(
+        view=view,
+        questions=with_comments(wiki, questions.open_ones(wiki, actor, MOST_QUESTIONS)),
+        coming=coming,
+        held=[found for found in latest if found.path not in ahead][:MOST_DIALOGUES],
+        talk=comments.latest(wiki, actor, MOST_COMMENTS),
+    )

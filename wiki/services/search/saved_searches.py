@@ -1,0 +1,190 @@
+"""Saved searches: a member keeps a search, and is told of what is new in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+
+from wiki.database.engine.connection import Connection
+from wiki.database.members import members
+from wiki.database.notices import notifications as told
+from wiki.database.operation import setaside
+from wiki.database.search import saved_searches
+from wiki.domain.access.rights import Actor, Right
+from wiki.domain.content.setaside import Item
+from wiki.domain.errors import Invalid, NotFound
+from wiki.domain.members.members import Status
+from wiki.domain.notices.notifications import Kind
+from wiki.domain.search.query import Where
+from wiki.domain.search.saved_searches import LONGEST, SavedSearch, address_of
+from wiki.domain.search.search import NotReady, scope_of
+from wiki.engine import Wiki
+from wiki.projections.setaside import Trial
+from wiki.services.login.sessions import own_id
+from wiki.services.notices.notifications import tell
+from wiki.services.search.search import Asked, read
+
+MOST = 50
+"""Searches that one member may keep."""
+
+PART = "saved"
+BATCH = 10
+TOPIC = "search:"
+
+
+def save(wiki: Wiki, actor: Actor, fields: Mapping[str, str]) -> str:
+    """Keep the search that these fields of the form ask; gives its query string.
+
+    What it finds now is not new. Raises LoginRequired, and Invalid: nothing is asked for
+    (`saved_search_empty`), too much (`saved_search_long`), what is gone (`saved_search_history`),
+    or too many are kept (`saved_searches_full`).
+    """
+    member = own_id(actor)
+    wiki.rights.require(actor, Right.READ)
+    address = address_of(fields)
+    query = read(asked(fields))
+    if not address or query.is_empty:
+        raise Invalid("saved_search_empty")
+    if query.where is Where.HISTORY:
+        raise Invalid("saved_search_history")
+    if len(address) > LONGEST:
+        raise Invalid("saved_search_long", most=LONGEST)
+    with wiki.database.write() as connection:
+        if saved_searches.find(connection, member, address) is None:
+            if saved_searches.count(connection, member) >= MOST:
+                raise Invalid("saved_searches_full", most=MOST)
+            saved_searches.add(connection, member, address, wiki.clock())
+    look(wiki, actor, fields)
+    return address
+
+
+def listing(wiki: Wiki, actor: Actor) -> list[SavedSearch]:
+    """The searches that the actor keeps, the newest first. Raises LoginRequired."""
+    member = own_id(actor)
+    with wiki.database.read() as connection:
+        return saved_searches.of_member(connection, member)
+
+
+def look(wiki: Wiki, actor: Actor, fields: Mapping[str, str]) -> SavedSearch | None:
+    """The actor looks at what this search finds: it is no longer new.
+
+    Gives the saved search as it was before they looked, with how many hits were new; None if they
+    do not keep it.
+    """
+    address = address_of(fields)
+    if actor.id is None or not address:
+        return None
+    with wiki.database.read() as connection:
+        kept = saved_searches.find(connection, actor.id, address)
+    if kept is None or (kept.counted and not kept.new):
+        return kept
+    state = _state(wiki)
+    marks = _marks(wiki, actor, fields)
+    if marks is not None:
+        with wiki.database.write() as connection:
+            saved_searches.seen(connection, kept.id, marks, state)
+            told.read_topic(connection, actor.id, topic_of(kept), wiki.clock())
+    return kept
+
+
+def remove(wiki: Wiki, actor: Actor, id: int) -> None:
+    """The actor no longer keeps a search. Raises NotFound if it is not theirs."""
+    member = own_id(actor)
+    with wiki.database.write() as connection:
+        if not saved_searches.remove(connection, member, [id]):
+            raise NotFound("saved_search_missing")
+        told.read_topic(connection, member, f"{TOPIC}{id}", wiki.clock())
+
+
+def count_new(wiki: Wiki) -> bool:
+    """Count the new hits of some saved searches, as far as the index changed; whether more wait."""
+    state = _state(wiki)
+    if not state:
+        return False
+    with wiki.database.read() as connection:
+        waiting = saved_searches.uncounted(connection, state, BATCH)
+    trial = Trial(wiki.store.git, wiki.clock)
+    for one in waiting:
+        item = Item(PART, "search", str(one.id), state)
+        skip = partial(_skip, wiki, one, state)
+        if not trial.of(item, partial(_count, wiki, one, state), skip):
+            return False
+    trial.settle(wiki.database, setaside.talk)
+    return len(waiting) == BATCH
+
+
+def _count(wiki: Wiki, one: SavedSearch, state: str) -> bool:
+    """Count what is new in one search; False without an index."""
+    with wiki.database.read() as connection:
+        member = members.get(connection, one.member)
+        known = saved_searches.known(connection, one.id)
+    is_there = member is not None and member.status is Status.ACTIVE
+    marks = _marks(wiki, member.actor, one.fields) if member and is_there else frozenset()
+    if marks is None:
+        return False
+    with wiki.database.write() as connection:
+        if one.counted:
+            saved_searches.counted(connection, one.id, len(marks - known), state)
+            _tell(wiki, connection, one, len(marks - known))
+        else:
+            saved_searches.seen(connection, one.id, marks, state)
+    return True
+
+
+def _skip(wiki: Wiki, one: SavedSearch, state: str, reason: str) -> bool:
+    """Let a search that cannot be asked not hold up the others."""
+    del reason
+    with wiki.database.write() as connection:
+        saved_searches.counted(connection, one.id, one.new, state)
+    return True
+
+
+def topic_of(kept: SavedSearch) -> str:
+    """What notifications about this search have in common."""
+    return f"{TOPIC}{kept.id}"
+
+
+def _tell(wiki: Wiki, connection: Connection, kept: SavedSearch, new: int) -> None:
+    """Tell the member how much is new, if that is another number than they were told before."""
+    if not new:
+        told.read_topic(connection, kept.member, topic_of(kept), wiki.clock())
+    elif new != kept.new:
+        values = {
+            "search": str(kept.id),
+            "query": " · ".join(kept.fields.values())[:200],
+            "count": str(new),
+            "url": f"/search?{kept.address}",
+        }
+        topic = topic_of(kept)
+        tell(wiki, connection, [kept.member], Kind.SAVED_SEARCH, values=values, topic=topic)
+
+
+def asked(fields: Mapping[str, str]) -> Asked:
+    """The search that these fields of the form ask."""
+    return Asked(
+        q=fields.get("q", ""),
+        kind=fields.get("kind", ""),
+        tag=fields.get("tag", ""),
+        person=fields.get("person", ""),
+        question=fields.get("question", ""),
+        status=fields.get("status", ""),
+        after=fields.get("from", ""),
+        until=fields.get("to", ""),
+        where=fields.get("in", ""),
+    )
+
+
+def _marks(wiki: Wiki, actor: Actor, fields: Mapping[str, str]) -> frozenset[int] | None:
+    """A mark of each hit that the actor may see; None without an index."""
+    if not wiki.rights.may(actor, Right.READ):
+        return frozenset()
+    try:
+        return wiki.search.marks(read(asked(fields)), scope_of(wiki.rights, actor))
+    except NotReady:
+        return None
+
+
+def _state(wiki: Wiki) -> str:
+    """How far the index is, as one text; empty while there is none."""
+    progress = wiki.search.progress
+    return f"{progress.revision} {progress.change}" if progress.revision else ""

@@ -1,0 +1,4 @@
+"""Talk: comments, threads, mentions, closed talk.
+
+Uses the engine and every lower floor; never Flask. Functions are verbs, the actor is an argument.
+"""

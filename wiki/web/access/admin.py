@@ -1,0 +1,285 @@
+"""The administrator's screens: members, rules, the log, the mail that waits."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+
+from flask import Blueprint, Response, flash, request
+
+from wiki.domain.access.rights import Right, Role
+from wiki.domain.errors import Invalid
+from wiki.domain.members.members import Status
+from wiki.services.access import audit, groups, moderators, rules
+from wiki.services.login import second_factor, sessions, suspensions
+from wiki.services.members import members
+from wiki.services.moderation import cautions, reports
+from wiki.services.notices import letters, mail, mailing
+from wiki.services.operation import health, settings
+from wiki.services.talk import newcomers
+from wiki.web.http import forms
+from wiki.web.http.context import (
+    actor,
+    back_to,
+    base_url,
+    gettext,
+    may,
+    number_of,
+    see_other,
+    url_of,
+    wiki,
+)
+from wiki.web.http.forms import Problem
+from wiki.web.moderation.moderation import day_after
+
+blueprint = Blueprint("admin", __name__, url_prefix="/admin")
+
+ROLES = tuple(role.word for role in Role if role is not Role.READER)
+MEMBER_FILTERS = ("q", "status", "role", "sort")
+LOG_PAGE = 50
+OUTBOX_PAGE = 50
+LOG_FILTERS = ("who", "family", "about", "since", "until")
+SOME = 20
+"""So many are counted; more are as many again to do."""
+
+
+@blueprint.get("")
+def overview() -> Response:
+    """What asks for attention, and the way to every screen; moderators see their own."""
+    who = actor()
+    if not may(Right.ADMINISTER.value):
+        moderators.require(wiki(), who)
+        return see_other("/admin/reports")
+    return forms.page(
+        "access/admin/overview.html",
+        waiting=members.find(wiki(), who, status=Status.WAITING.value),
+        outgoing=mail.listing(wiki(), who),
+        rules=rules.listing(wiki(), who),
+        reports=len(reports.queue(wiki(), who, limit=SOME)),
+        held=len(newcomers.queue(wiki(), who, limit=SOME)),
+        some=SOME,
+        troubles=[trouble for trouble in health.examine(wiki(), who).troubles if trouble.is_grave],
+    )
+
+
+@blueprint.get("/health")
+def condition() -> Response:
+    """How the wiki is, part by part, and what to do about each trouble."""
+    return forms.page("access/admin/health.html", found=health.examine(wiki(), actor()))
+
+
+@blueprint.get("/settings")
+def settings_list() -> Response:
+    """Every setting, its value and where that comes from; to be changed in the file only."""
+    return forms.page(
+        "access/admin/settings.html", found=settings.listing(wiki(), actor(), os.environ)
+    )
+
+
+# -- members --
+
+
+@blueprint.get("/members")
+def member_list() -> Response:
+    """All accounts, those that wait first; searched, narrowed, sorted; with what is done most."""
+    asked = {name: request.args.get(name, "") for name in MEMBER_FILTERS}
+    number = number_of(request.args.get("page", ""))
+    found = members.find(
+        wiki(),
+        actor(),
+        text=asked["q"],
+        status=asked["status"],
+        role=asked["role"],
+        order=asked["sort"],
+        number=number,
+    )
+    return forms.page(
+        "access/admin/members.html",
+        found=found,
+        asked=asked,
+        statuses=[known.value for known in Status if known is not Status.ERASED],
+        roles=ROLES,
+        orders=members.ORDERS,
+        number=number,
+        last=max(1, -(-found.count // members.PAGE)),
+    )
+
+
+@blueprint.get("/members/<username>")
+def member(username: str, problem: Problem | None = None, link: str = "") -> Response:
+    """One account, with everything that can be done to it."""
+    found = members.get(wiki(), actor(), username)
+    return forms.page(
+        "access/admin/member.html",
+        problem,
+        member=found,
+        roles=ROLES,
+        groups=groups.every(wiki(), actor()),
+        link=base_url() + link if link else "",
+        suspension=suspensions.of(wiki(), found),
+        has_factor=second_factor.has_any(wiki(), actor(), username),
+    )
+
+
+@blueprint.post("/members/<username>/approve")
+def approve(username: str) -> Response:
+    """Let in somebody who waits."""
+    members.approve(wiki(), actor(), username)
+    flash(gettext("%(name)s can log in now.") % {"name": username}, "done")
+    return see_other(back_to(request.form.get("next"), "/admin/members"))
+
+
+@blueprint.post("/members/<username>/role")
+@forms.refill(member)
+def set_role(username: str) -> Response:
+    """Give somebody a role."""
+    members.set_role(wiki(), actor(), username, request.form.get("role", ""))
+    return _changed(username)
+
+
+@blueprint.post("/members/<username>/groups")
+@forms.refill(member)
+def set_groups(username: str) -> Response:
+    """Say in which groups somebody is."""
+    members.set_groups(wiki(), actor(), username, " ".join(request.form.getlist("groups")))
+    return _changed(username)
+
+
+@blueprint.post("/members/<username>/suspend")
+@forms.refill(member)
+def suspend(username: str) -> Response:
+    """Shut somebody out, for good or until a day."""
+    form = request.form
+    until = day_after(form.get("until", ""))
+    members.suspend(wiki(), actor(), username, form.get("reason", ""), until)
+    return _changed(username)
+
+
+@blueprint.post("/members/<username>/warn")
+@forms.refill(member)
+def warn(username: str) -> Response:
+    """Tell somebody what is not right; they see it until they say to have read it."""
+    cautions.warn(wiki(), actor(), username, request.form.get("warning", ""))
+    return _changed(username)
+
+
+@blueprint.post("/members/<username>/reinstate")
+def reinstate(username: str) -> Response:
+    """Let somebody who was suspended in again."""
+    members.reinstate(wiki(), actor(), username)
+    return _changed(username)
+
+
+@blueprint.post("/members/<username>/sessions/end")
+@forms.refill(member)
+def end_sessions(username: str) -> Response:
+    """Log somebody out everywhere; they can log in again."""
+    sessions.revoke_all(wiki(), actor(), username, request.form.get("reason", ""))
+    flash(gettext("%(name)s is logged out everywhere.") % {"name": username}, "done")
+    return see_other(back_to(request.form.get("next"), url_of("admin/members", username)))
+
+
+@blueprint.post("/members/<username>/link")
+def password_link(username: str) -> Response:
+    """Make a link with which somebody chooses a new password; it is shown once, here."""
+    return member(username, link=members.password_link(wiki(), actor(), username))
+
+
+@blueprint.post("/members/<username>/second-factor/reset")
+def reset_factor(username: str) -> Response:
+    """Switch off the second step of somebody who lost it."""
+    second_factor.reset(wiki(), actor(), username)
+    return _changed(username)
+
+
+def _changed(username: str) -> Response:
+    flash(gettext("%(name)s is changed.") % {"name": username}, "done")
+    return see_other(back_to(request.form.get("next"), url_of("admin/members", username)))
+
+
+# -- log and mail --
+
+
+@blueprint.get("/audit")
+def log() -> Response:
+    """What those in charge did, newest first; narrowed by who, what, about whom and when."""
+    asked = {name: request.args.get(name, "") for name in LOG_FILTERS}
+    before = number_of(request.args.get("before", ""), 0)
+    problem, entries = Problem(), []
+    try:
+        wanted = _log_asked(asked)
+        entries = audit.entries(wiki(), actor(), wanted, before=before, limit=LOG_PAGE + 1)
+    except Invalid as error:
+        problem = forms.problem_of(error)
+    made = forms.page(
+        "access/admin/audit.html",
+        problem,
+        asked=asked,
+        entries=entries[:LOG_PAGE],
+        more=entries[LOG_PAGE - 1].id if len(entries) > LOG_PAGE else 0,
+        people=audit.people(wiki(), actor()),
+        families=list(audit.FAMILIES),
+        undoable=rules.undoable,
+    )
+    made.status_code = problem.status
+    return made
+
+
+def _log_asked(asked: dict[str, str]) -> audit.Asked:
+    since = day_after(asked["since"], "since")
+    return audit.Asked(
+        who=asked["who"],
+        family=asked["family"],
+        about=asked["about"],
+        since=since - timedelta(days=1) if since else None,
+        until=day_after(asked["until"]),
+    )
+
+
+@blueprint.get("/outbox")
+def outbox() -> Response:
+    """The mail that is not sent, and why."""
+    lost = request.args.get("show") == "failed"
+    before = number_of(request.args.get("before", ""), 0)
+    outgoing = mail.listing(wiki(), actor(), given_up=lost, before=before, limit=OUTBOX_PAGE + 1)
+    listed = outgoing.letters
+    return forms.page(
+        "access/admin/outbox.html",
+        outgoing=outgoing,
+        letters=listed[:OUTBOX_PAGE],
+        more=listed[OUTBOX_PAGE - 1].id if len(listed) > OUTBOX_PAGE else 0,
+        lost=lost,
+        untold=mailing.waiting(wiki(), actor()),
+    )
+
+
+@blueprint.post("/outbox/test")
+def try_mail() -> Response:
+    """Mail oneself, to see whether mail arrives."""
+    address = letters.try_out(wiki(), actor())
+    flash(gettext("A mail is on its way to %(email)s.") % {"email": address}, "done")
+    return see_other("/admin/outbox")
+
+
+@blueprint.post("/outbox/retry")
+def retry_all() -> Response:
+    """Send all mail once more that was given up."""
+    mail.retry_all(wiki(), actor())
+    flash(gettext("It is sent as soon as the worker gets to it."), "done")
+    return see_other("/admin/outbox")
+
+
+@blueprint.post("/outbox/<int:id>/retry")
+def retry(id: int) -> Response:
+    """Send a mail at once, also one that was given up."""
+    mail.retry(wiki(), actor(), id)
+    flash(gettext("It is sent as soon as the worker gets to it."), "done")
+    return see_other("/admin/outbox")
+
+
+@blueprint.post("/outbox/<int:id>/drop")
+def drop(id: int) -> Response:
+    """Do not send a mail after all."""
+    mail.drop(wiki(), actor(), id)
+    flash(gettext("That mail is not sent."), "done")
+    return see_other("/admin/outbox")

@@ -1,0 +1,84 @@
+"""Groups of members: made, renamed, removed; members found and put in them."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, flash, request
+
+from wiki.services.access import groups
+from wiki.web.http import forms
+from wiki.web.http.context import actor, gettext, number_of, see_other, url_of, wiki
+from wiki.web.http.forms import Problem
+
+blueprint = Blueprint("groups", __name__, url_prefix="/admin/groups")
+LIST = "/admin/groups"
+
+
+@blueprint.get("")
+def listing(problem: Problem | None = None) -> Response:
+    """The groups, and a form to make one."""
+    return forms.page("access/admin/groups.html", problem, groups=groups.every(wiki(), actor()))
+
+
+@blueprint.post("")
+@forms.refill(listing)
+def make() -> Response:
+    """Make a group."""
+    name = request.form.get("name", "")
+    groups.make(wiki(), actor(), name, request.form.get("about", ""))
+    flash(gettext("The group is there. Now put members in it."), "done")
+    return see_other(LIST)
+
+
+@blueprint.get("/<int:id>")
+def show(id: int, problem: Problem | None = None) -> Response:
+    """Who is in a group, which rules name it; and a search for members to put in it."""
+    text, number = request.args.get("q", ""), number_of(request.args.get("page", ""))
+    found = groups.show(wiki(), actor(), id, text=text, number=number)
+    last = max(1, -(-found.count // groups.PAGE))
+    return forms.page(
+        "access/admin/group.html", problem, found=found, q=text, number=number, last=last
+    )
+
+
+@blueprint.post("/<int:id>")
+@forms.refill(show)
+def change(id: int) -> Response:
+    """Give a group another name, or other words about it."""
+    form = request.form
+    groups.change(wiki(), actor(), id, form.get("name", ""), form.get("about", ""))
+    return _changed(id)
+
+
+@blueprint.post("/<int:id>/join")
+@forms.refill(show)
+def join(id: int) -> Response:
+    """Put somebody in a group."""
+    groups.join(wiki(), actor(), id, request.form.get("member", ""))
+    return _changed(id)
+
+
+@blueprint.post("/<int:id>/leave")
+@forms.refill(show)
+def leave(id: int) -> Response:
+    """Take somebody out of a group."""
+    groups.leave(wiki(), actor(), id, request.form.get("member", ""))
+    return _changed(id)
+
+
+@blueprint.get("/<int:id>/remove")
+def ask(id: int) -> Response:
+    """What comes of removing a group, before it is done."""
+    return forms.page("access/admin/group_remove.html", found=groups.show(wiki(), actor(), id))
+
+
+@blueprint.post("/<int:id>/remove")
+def remove(id: int) -> Response:
+    """Remove a group."""
+    groups.remove(wiki(), actor(), id, request.form.get("reason", ""))
+    flash(gettext("The group is no more."), "done")
+    return see_other(LIST)
+
+
+def _changed(id: int) -> Response:
+    flash(gettext("Changed."), "done")
+    return see_other(url_of("admin/groups", str(id)))

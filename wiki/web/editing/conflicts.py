@@ -1,0 +1,105 @@
+"""Where a writer chooses between two versions, and what is shown when a page went away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Response, request
+from markupsafe import Markup
+
+from wiki.domain.content.text import normalise
+from wiki.domain.editing import merge
+from wiki.domain.history import diff
+from wiki.render.diff import diff_labels, words_html
+from wiki.services.editing.conflicts import about, who_deleted
+from wiki.services.editing.editing import Conflicted, Deleted
+from wiki.web.http import forms
+from wiki.web.http.context import actor, gettext, ngettext, wiki
+
+MOST_ROWS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One hunk on the screen; `take` is what is chosen, `text` what stands in its own field."""
+
+    number: int
+    kind: str
+    key: str
+    base: str
+    theirs_html: Markup
+    mine_html: Markup
+    html: Markup
+    take: str
+    text: str
+
+    @property
+    def rows(self) -> int:
+        """The lines that its own field needs."""
+        return min(MOST_ROWS, self.text.count("\n") + 3)
+
+
+def conflict_page(
+    problem: forms.Problem, error: Conflicted, summary: str, suggestion: int = 0
+) -> Response:
+    """Every place where both changed the same lines, with a choice for each.
+
+    Of a `suggestion` the editor who accepts it chooses.
+    """
+    conflicts = set(error.merged.conflicts)
+    shown = [
+        _shown(number, hunk)
+        for number, hunk in enumerate(error.merged.hunks)
+        if hunk.kind is not merge.Kind.SAME
+    ]
+    facts = about(wiki(), actor(), error)
+    return forms.page(
+        "editing/editing/conflict.html",
+        problem,
+        path=error.path,
+        title=facts.title,
+        kind=facts.kind,
+        who=facts.who,
+        when=facts.when,
+        base=error.base,
+        theirs=error.theirs,
+        mine=error.mine,
+        summary=summary,
+        suggestion=suggestion,
+        converting=request.form.get("convert") == "yes",
+        hunks=[hunk for hunk in shown if hunk.number in conflicts],
+        merged=[hunk for hunk in shown if hunk.number not in conflicts],
+    )
+
+
+def deleted_page(problem: forms.Problem, error: Deleted, summary: str) -> Response:
+    """The writer's text, and a way to put the page back with it."""
+    return forms.page(
+        "editing/editing/deleted.html",
+        problem,
+        path=error.path,
+        mine=error.mine,
+        summary=summary,
+        who=who_deleted(wiki(), error.path),
+    )
+
+
+def _shown(number: int, hunk: merge.Hunk) -> Shown:
+    base, theirs, mine = ("\n".join(lines) for lines in (hunk.base, hunk.theirs, hunk.mine))
+    result = "\n".join(hunk.lines)
+    typed = request.form.get(f"hunk.{number}.text")
+    return Shown(
+        number=number,
+        kind=hunk.kind.value,
+        key=hunk.key,
+        base=base,
+        theirs_html=_words(base, theirs),
+        mine_html=_words(base, mine),
+        html=_words(base, result),
+        take=request.form.get(f"hunk.{number}", ""),
+        text=normalise(typed) if typed else mine,
+    )
+
+
+def _words(old: str, new: str) -> Markup:
+    return words_html(diff.words(old, new), diff_labels(gettext, ngettext))

@@ -1,0 +1,409 @@
+"""Writing: the editor, new pages, drafts, previews; a refused save shows its form again, filled."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from flask import Blueprint, Response, flash, jsonify, request
+from markupsafe import Markup, escape
+
+from wiki.domain.access.rights import Right
+from wiki.domain.content import text
+from wiki.domain.content.pages import STATUSES, Kind
+from wiki.domain.editing import merge
+from wiki.domain.errors import Invalid, Unavailable, WikiError
+from wiki.domain.history import diff
+from wiki.i18n.errors import sentence
+from wiki.render.diff import diff_labels, words_html
+from wiki.render.slots import labels
+from wiki.services.access import rates
+from wiki.services.content import fields, places
+from wiki.services.editing import creating, drafts, editing, suggestions
+from wiki.services.editing import editor as editors
+from wiki.services.editing.editing import Conflicted, Deleted, Saved, Sent
+from wiki.services.pages import pages, questions
+from wiki.web.editing.conflicts import conflict_page, deleted_page
+from wiki.web.http import forms, pace, sizes
+from wiki.web.http.context import (
+    actor,
+    called,
+    gettext,
+    language,
+    ngettext,
+    page_url,
+    see_other,
+    url_of,
+    wiki,
+)
+
+log = logging.getLogger(__name__)
+blueprint = Blueprint("editing", __name__)
+
+FIELD, WAS, HUNK = "field.", "was.", "hunk."
+
+Done = TypeVar("Done")
+
+
+@blueprint.get("/edit/<path:path>")
+def open_editor(path: str) -> Response:
+    """The editor of a page, or (`section`) of one of its sections."""
+    args = request.args
+    shown = editors.open_page(
+        wiki(),
+        actor(),
+        path,
+        section=_number(args.get("section", "")),
+        converts=args.get("convert") == "yes",
+        redirect=args.get("redirect") != "no",
+    )
+    draft = shown.draft
+    if draft and args.get("draft") == "yes":
+        shown = _with_draft(shown)
+    return editor_page(shown, draft_used=shown.draft is not draft or args.get("draft") == "yes")
+
+
+def _again(problem: forms.Problem, path: str) -> Response:
+    """The editor once more, with what was typed; or the page on which to choose."""
+    if isinstance(problem.error, Conflicted):
+        return conflict_page(problem, problem.error, _summary())
+    if isinstance(problem.error, Deleted):
+        return deleted_page(problem, problem.error, _summary())
+    if problem.error and "ancestor" in request.form:
+        # The text is from before theirs, the base is theirs: in an editor a save would undo them.
+        # The plain page carries the text with its choices, as they were sent.
+        raise problem.error
+    return editor_page(typed_editor(path.strip("/")), in_editor(problem))
+
+
+@blueprint.post("/edit/<path:path>")
+@forms.refill(_again)
+@sizes.takes_text
+def save(path: str) -> Response:
+    """Save an edit; `do` may ask for a preview, for the difference, or to go back."""
+    action = request.form.get("do", "")
+    if action == "preview":
+        return editor_page(typed_editor(path.strip("/")), preview=_previewed(path))
+    if action == "diff":
+        return editor_page(typed_editor(path.strip("/")), difference=_difference(path))
+    if action == "back":
+        shown = replace(typed_editor(path.strip("/")), base=request.form.get("ancestor", ""))
+        return editor_page(shown)
+    path = places.asked(path)
+    pace.take(rates.edits, _sent_text())
+    if editors.suggests(wiki(), actor(), path, _right()):
+        return _waits(kept(lambda: suggestions.suggest(wiki(), actor(), path, sent())), path)
+    return saved_page(kept(lambda: editing.save(wiki(), actor(), path, sent())))
+
+
+def _sent_text() -> str:
+    """The text in the form: of a section, else of the page."""
+    return request.form.get("part") or request.form.get("text", "")
+
+
+def _right() -> Right:
+    """The right to publish what this form sends: of a page that is there, or of a new one."""
+    return Right.EDIT if request.form.get("base") else Right.CREATE
+
+
+def _waits(suggestion: int | None, path: str = "") -> Response:
+    """The answer to a suggestion that waits now; None if nothing was different."""
+    if suggestion is None:
+        flash(gettext("Nothing was different, so there is nothing to suggest."), "info")
+        return see_other(page_url(path))
+    said = gettext("Thank you. Your suggestion waits for an editor; you will be told.")
+    flash(said, "done")
+    return see_other(url_of("suggestions", str(suggestion)))
+
+
+def _again_new(problem: forms.Problem) -> Response:
+    return _new_form(_typed_new(), problem)
+
+
+@blueprint.get("/new")
+def new() -> Response:
+    """The form for a new page of a kind; `path`, `title`, `questions` may be given."""
+    args = request.args
+    kind = _kind(args.get("kind", ""))
+    given = {name: args[name] for name in ("title", "questions") if args.get(name)}
+    if STATUSES[kind]:
+        given["status"] = STATUSES[kind][0]
+    shown = creating.New(kind, args.get("path", ""), "", given)
+    waits = editors.suggests(wiki(), actor(), shown.path.strip("/ "), Right.CREATE)
+    draft, _ = drafts.arrive(wiki(), actor(), "", shown.kind)
+    if draft and args.get("draft") == "yes":
+        values = {name: draft.fields.get(name, "") for name in fields.NAMES[shown.kind]}
+        path, summary = draft.fields.get("path", ""), draft.fields.get("summary", "")
+        shown = creating.New(shown.kind, path, draft.text, values, summary)
+    used = bool(draft) and args.get("draft") == "yes"
+    return _new_form(shown, draft=draft, draft_used=used, suggests=waits)
+
+
+@blueprint.post("/new")
+@forms.refill(_again_new)
+@sizes.takes_text
+def create() -> Response:
+    """Make a new page."""
+    if request.form.get("do") == "preview":
+        pace.take(rates.previews, _sent_text())
+        html = pages.preview(wiki(), actor(), request.form.get("text", ""), "", labels(gettext))
+        return _new_form(_typed_new(), preview=html)
+    new = _typed_new()
+    pace.take(rates.edits, new.text)
+    if editors.suggests(wiki(), actor(), new.path.strip("/ "), Right.CREATE):
+        return _waits(kept(lambda: suggestions.suggest_new(wiki(), actor(), new)))
+    return saved_page(kept(lambda: creating.create(wiki(), actor(), new)))
+
+
+@blueprint.post("/preview")
+@sizes.takes_text
+def preview() -> Response:
+    """The HTML of the text in a form: a fragment, to be put beside it."""
+    whole = _sent_text()
+    pace.take(rates.previews, whole)
+    html = pages.preview(
+        wiki(), actor(), text.normalise(whole), request.form.get("path", ""), labels(gettext)
+    )
+    return Response(str(html), content_type="text/html; charset=utf-8")
+
+
+@blueprint.post("/draft")
+@blueprint.post("/draft/<path:path>")
+@sizes.takes_text
+def draft(path: str = "") -> Response:
+    """Keep the form as a draft (JSON answer), or (`do=drop`) throw the draft away.
+
+    `do=here` keeps nothing and only says that the member still has the editor open.
+    """
+    form = request.form
+    kind = form.get("kind", "")
+    if form.get("do") == "drop":
+        drafts.drop(wiki(), actor(), path, kind)
+        return see_other(url_of("edit", path) if path else url_of("new", kind=kind))
+    if form.get("do") == "here":
+        return _kept_draft(drafts.stay(wiki(), actor(), path, base=form.get("base", ""), kind=kind))
+    pace.take(rates.drafts, form.get("text", ""))
+    carried = {
+        name: value
+        for name, value in form.items()
+        if name not in ("csrf_token", "text", "base", "username", "password")
+    }
+    if form.getlist("questions"):
+        carried["questions"] = "\n".join(form.getlist("questions"))
+    kept = drafts.keep(
+        wiki(), actor(), path, base=form.get("base", ""), text=form.get("text", ""), fields=carried
+    )
+    return _kept_draft(kept)
+
+
+def _kept_draft(kept: drafts.Kept) -> Response:
+    return jsonify(
+        saved_at=kept.saved_at.isoformat(),
+        others=[writer.name or writer.username for writer in kept.others],
+        stale=kept.stale,
+    )
+
+
+def sent() -> Sent:
+    """What the edit form sent."""
+    form = request.form
+    given = {name: form[FIELD + name] for name in _named(FIELD)}
+    was = {name: form[WAS + name] for name in _named(WAS)}
+    return Sent(
+        text=form.get("text", ""),
+        base=form.get("base"),
+        summary=_summary(),
+        part=form.get("part"),
+        section=_number(form.get("section", "")),
+        fields=fields.changed(given, was),
+        ancestor=form.get("ancestor"),
+        choices=_choices(),
+        restores=form.get("restores") == "yes",
+        converts=form.get("convert") == "yes",
+    )
+
+
+def _choices() -> dict[int, merge.Choice]:
+    found = {}
+    for name, value in request.form.items():
+        number = name.removeprefix(HUNK)
+        if name.startswith(HUNK) and number.isdecimal() and value in set(merge.Take):
+            typed = text.normalise(request.form.get(f"{name}.text", ""))
+            found[int(number)] = merge.Choice(merge.Take(value), typed)
+    return found
+
+
+def _named(prefix: str) -> list[str]:
+    known = fields.NAMES[Kind.DIALOGUE]
+    return [name for name in known if prefix + name in request.form]
+
+
+def kept(action: Callable[[], Done]) -> Done:
+    """Do it; whatever fails, fails as a refusal, so that the form comes back with its text."""
+    try:
+        return action()
+    except WikiError:
+        raise
+    except Exception as error:
+        log.exception("a save failed")
+        raise Unavailable("save_failed") from error
+
+
+def saved_page(saved: Saved) -> Response:
+    """The answer to a save that stands: to the page, with what came in meanwhile."""
+    if saved.merged:
+        names = [called(r.author.name) for r in saved.merged if r.author.name]
+        names = list(dict.fromkeys(names))
+        flash(_came_in(saved, names), "done")
+    elif not saved.changed:
+        flash(gettext("Nothing was different, so no new version was made."), "info")
+    if not saved.listed:
+        flash(gettext("Saved. Lists and history follow in a moment."), "info")
+    return see_other(page_url(saved.path))
+
+
+def _came_in(saved: Saved, names: list[str]) -> Markup:
+    """The sentence that says what was merged, and from whom."""
+    count = len(saved.merged)
+    said = ngettext(
+        "Saved, and merged with a change by %(names)s that came in meanwhile.",
+        "Saved, and merged with %(num)s changes by %(names)s that came in meanwhile.",
+        count,
+    ) % {"names": ", ".join(names), "num": count}
+    oldest = saved.merged[-1]
+    link = url_of("diff", saved.path, **{"from": oldest.commit, "to": saved.merged[0].commit})
+    if count == 1:
+        link = url_of("diff", saved.path, to=oldest.commit)
+    summaries = "; ".join(r.message for r in saved.merged if r.message)
+    quoted = Markup(" “{}”.").format(summaries[:200]) if summaries else Markup("")
+    see = gettext("See what came in")
+    return escape(said) + quoted + Markup(' <a href="{}">{}</a>').format(link, see)
+
+
+# -- forms, as they open and as they come back --
+
+
+def editor_page(
+    shown: editors.Editor, problem: forms.Problem | None = None, **values: Any
+) -> Response:
+    """The editor, as it opens or as it comes back."""
+    problems = [sentence(language(), code) for code in shown.problems]
+    defaults: dict[str, Any] = {"preview": "", "difference": None, "draft_used": False}
+    return forms.page(
+        "editing/editing/edit.html",
+        problem,
+        shown=shown,
+        problems=problems,
+        **{**defaults, **values},
+    )
+
+
+def typed_editor(path: str) -> editors.Editor:
+    """The editor as it was sent; nothing is read, so it can be shown to who may not read."""
+    form = request.form
+    given = {name: form[FIELD + name] for name in _named(FIELD)}
+    kind = Kind.DIALOGUE if "date" in given else Kind.QUESTION if given else Kind.PAGE
+    return editors.Editor(
+        path=path,
+        title=given.get("title") or path,
+        kind=kind,
+        base=form.get("base", ""),
+        text=text.normalise(form.get("text", "")),
+        fields=given,
+        was={name: form[WAS + name] for name in _named(WAS)},
+        section=_number(form.get("section", "")),
+        part=text.normalise(form.get("part", "")),
+        converting=form.get("convert") == "yes",
+        suggests=form.get("suggests") == "yes",
+        summary=_summary(),
+    )
+
+
+def _with_draft(shown: editors.Editor) -> editors.Editor:
+    draft = shown.draft
+    if draft is None:
+        return shown
+    given = {
+        name: draft.fields.get(FIELD + name, shown.fields.get(name, "")) for name in shown.names
+    }
+    was = {name: draft.fields.get(WAS + name, shown.was.get(name, "")) for name in shown.names}
+    section = _number(draft.fields.get("section", ""))
+    return replace(
+        shown,
+        base=draft.base,
+        text=draft.text,
+        fields=given,
+        was=was,
+        section=section,
+        part=draft.fields.get("part", ""),
+    )
+
+
+def in_editor(problem: forms.Problem) -> forms.Problem:
+    """The problem with the names that the editor's fields have."""
+    known = fields.NAMES[Kind.DIALOGUE]
+    shown = set(_named(FIELD))
+    renamed = [
+        (FIELD + name if name in shown else "text" if name in known else name, said)
+        for name, said in problem.fields
+    ]
+    return replace(problem, fields=renamed)
+
+
+def _previewed(path: str) -> str:
+    whole = _sent_text()
+    pace.take(rates.previews, whole)
+    return pages.preview(wiki(), actor(), text.normalise(whole), path, labels(gettext))
+
+
+def _difference(path: str) -> Markup:
+    pace.take(rates.previews, _sent_text())
+    old, new = editing.difference(wiki(), actor(), path, sent())
+    if old == new:
+        return Markup("")
+    return words_html(diff.words(old, new), diff_labels(gettext, ngettext))
+
+
+def _new_form(shown: creating.New, problem: forms.Problem | None = None, **values: Any) -> Response:
+    defaults: dict[str, Any] = {"draft": None, "draft_used": False, "preview": ""}
+    defaults["suggests"] = request.form.get("suggests") == "yes"
+    chosen = set(shown.fields.get("questions", "").split("\n"))
+    asked = questions.open_ones(wiki(), actor()) if shown.kind is Kind.DIALOGUE else []
+    known = {question.path for question in asked}
+    left = "\n".join(path for path in sorted(chosen) if path and path not in known)
+    return forms.page(
+        "editing/editing/new.html",
+        problem,
+        new=replace(shown, fields={**shown.fields, "questions": left}),
+        names=fields.NAMES[shown.kind],
+        statuses=STATUSES[shown.kind],
+        open_questions=asked,
+        chosen=chosen,
+        **{**defaults, **values},
+    )
+
+
+def _typed_new() -> creating.New:
+    form = request.form
+    kind = _kind(form.get("kind") or request.args.get("kind", ""))
+    given = {name: form.get(name, "") for name in fields.NAMES[kind]}
+    if "questions" in given:
+        given["questions"] = "\n".join(filter(None, form.getlist("questions")))
+    written = text.normalise(form.get("text", ""))
+    return creating.New(kind, form.get("path", ""), written, given, _summary())
+
+
+def _kind(written: str) -> Kind:
+    if written and written not in set(Kind):
+        raise Invalid.field("kind", "kind_unknown", kind=written[:40])
+    return Kind(written) if written else Kind.PAGE
+
+
+def _summary() -> str:
+    return " ".join(request.form.get("summary", "").split())
+
+
+def _number(written: str) -> int:
+    return int(written) if written.isdecimal() and len(written) < 6 else 0

@@ -1,0 +1,74 @@
+"""Who wrote this: a page's text by the revision that first wrote each sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, request
+
+from wiki.services.history import blame
+from wiki.services.history.blame import Contributor, Run
+from wiki.web.http.context import actor, called, gettext, respond, wiki
+
+blueprint = Blueprint("blame", __name__)
+
+MOST_NAMED = 5
+_HEADING = re.compile(r"#{1,6}\s+")
+_OWN_LINE = re.compile(r"(?:[-*+>|]|\d{1,9}[.)])\s|```|~~~")
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Sentences that are read on; `is_heading` if it is one."""
+
+    sentences: Sequence[str]
+    is_heading: bool = False
+
+
+@blueprint.get("/blame/<path:path>")
+def show(path: str) -> Response:
+    """Who wrote each sentence of a page, now or (`at`) as it was."""
+    found = blame.blame(wiki(), actor(), path, request.args.get("at", ""))
+    return respond(
+        "history/blame/blame.html",
+        found=found,
+        runs=[(run, paragraphs(run)) for run in found.runs],
+        shares=shares(found.contributors),
+    )
+
+
+def paragraphs(run: Run) -> list[Paragraph]:
+    """A run's sentences in paragraphs, as its source breaks them; none is empty."""
+    found: list[list[str]] = []
+    after = "\n\n"
+    for passage in run.passages:
+        sentence = passage.strip()
+        if not sentence:
+            continue
+        alone = bool(_HEADING.match(sentence) or _OWN_LINE.match(sentence))
+        if not found or after.count("\n") > 1 or ("\n" in after and alone):
+            found.append([])
+        found[-1].append(sentence)
+        after = passage[len(passage.rstrip()) :]
+        if _HEADING.match(sentence):
+            after = "\n\n"
+    return [_paragraph(sentences) for sentences in found]
+
+
+def shares(contributors: Iterable[Contributor]) -> list[tuple[str, int]]:
+    """Names with their words, for a bar: those who wrote most, and the others together."""
+    named = list(contributors)
+    first, others = named[:MOST_NAMED], named[MOST_NAMED:]
+    found = [(called(one.author.name) or gettext("author hidden"), one.words) for one in first]
+    if others:
+        found.append((gettext("others"), sum(one.words for one in others)))
+    return found
+
+
+def _paragraph(sentences: Sequence[str]) -> Paragraph:
+    heading = _HEADING.match(sentences[0])
+    if heading:
+        return Paragraph([sentences[0][heading.end() :]], True)
+    return Paragraph(sentences)

@@ -1,0 +1,131 @@
+"""History: a page's revisions, two of them compared, and the page on a day of the past."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response, request
+from markupsafe import Markup
+
+from wiki.domain.content import frontmatter
+from wiki.domain.content.paths import file_of
+from wiki.domain.errors import Invalid
+from wiki.domain.history import diff
+from wiki.render import diff as render
+from wiki.render.slots import labels
+from wiki.services.history import history
+from wiki.services.history.history import Asked, Comparison, Side
+from wiki.services.pages import pages
+from wiki.web.http.context import (
+    actor,
+    gettext,
+    ngettext,
+    now,
+    page_url,
+    respond,
+    see_other,
+    url_of,
+    wiki,
+    zone,
+)
+
+blueprint = Blueprint("history", __name__)
+
+VIEWS = ("words", "side", "rendered", "source")
+FILTERS = ("author", "since", "until")
+
+
+@blueprint.get("/history/<path:path>")
+def show(path: str) -> Response:
+    """A page's revisions, newest first; `before` goes on after one of them.
+
+    `author`, `since` and `until` narrow them; `on` leads to the page as it was on that day.
+    """
+    args = request.args
+    if args.get("on"):
+        page, revision = history.on_date(wiki(), actor(), path, _midnight("on", 1) or 0)
+        return see_other(page_url(page.path, at=revision.commit))
+    asked = Asked(args.get("author", ""), _midnight("since"), _midnight("until", 1))
+    found = history.listing(wiki(), actor(), path, args.get("before", ""), asked)
+    narrowed = {name: args[name] for name in FILTERS if args.get(name)}
+    return respond(
+        "history/history/history.html",
+        found=found,
+        narrowed=narrowed,
+        newest=url_of("history", found.page.path, **narrowed),
+        older=url_of("history", found.page.path, **narrowed, before=found.more),
+        periods=found.past.periods(now().date()),
+    )
+
+
+@blueprint.get("/diff/<path:path>")
+def compare(path: str) -> Response:
+    """What changed between two revisions of a page; `patch=yes` gives it as a file for git."""
+    args = request.args
+    found = history.compare(wiki(), actor(), path, args.get("from", ""), args.get("to", ""))
+    if args.get("patch") == "yes":
+        return _download(found)
+    view = args.get("view", "")
+    view = view if view in VIEWS else "words"
+    is_long = view in ("rendered", "side") and render.is_long(found.old, found.after.text)
+    old, new = frontmatter.split(found.old), frontmatter.split(found.after.text)
+    return respond(
+        "history/history/diff.html",
+        found=found,
+        view=view,
+        is_long=is_long,
+        is_now=not args.get("to"),
+        fields=[] if view == "source" else diff.fields(old[0], new[0]),
+        html=_difference("words" if is_long else view, found, old[1], new[1]),
+    )
+
+
+def _difference(view: str, found: Comparison, old: str, new: str) -> Markup:
+    """The difference in one of the views."""
+    words = render.diff_labels(gettext, ngettext)
+    if view == "side":
+        return render.side_html(diff.side(old, new), words)
+    if view == "source":
+        return render.source_html(_patch(found))
+    if view == "rendered":
+        # Slow to load, and the view that is asked for least.
+        from wiki.render import marked
+
+        return marked.rendered_html(_as_read(found.before), _as_read(found.after), words)
+    return render.words_html(found.blocks, words)
+
+
+def _as_read(side: Side | None) -> str:
+    """A version as a page; links lead where they lead today."""
+    if side is None or not side.revision.blob:
+        return ""
+    return pages.html_at(wiki(), actor(), side.revision, labels(gettext))
+
+
+def _patch(found: Comparison) -> str:
+    was = file_of(found.before.revision.path) if found.before else ""
+    before = found.before.text if found.before else None
+    return diff.unified(before, found.after.text, file_of(found.after.revision.path), was)
+
+
+def _download(found: Comparison) -> Response:
+    answer = Response(_patch(found), content_type="text/x-patch; charset=utf-8")
+    name = found.page.path.rpartition("/")[2]
+    name = f"{name}-{found.after.revision.commit[:10]}.patch"
+    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return answer
+
+
+def _midnight(field: str, days: int = 0) -> int | None:
+    """When the day of a field begins where the reader is (`days` later), in Unix seconds."""
+    written = request.args.get(field, "").strip()
+    if not written:
+        return None
+    try:
+        day = date.fromisoformat(written) + timedelta(days=days)
+    except (ValueError, OverflowError) as error:
+        raise Invalid.field(field, "date_wrong", written=written[:40]) from error
+    return int(datetime.combine(day, time(), ZoneInfo(zone())).timestamp())

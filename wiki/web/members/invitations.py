@@ -1,0 +1,58 @@
+"""Invitations: made, listed, withdrawn, sent once more."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, flash, request
+
+from wiki.services.members import invitations, members
+from wiki.services.notices import mail
+from wiki.web.http import forms
+from wiki.web.http.context import actor, base_url, gettext, number_of, see_other, wiki
+from wiki.web.http.forms import Problem
+
+blueprint = Blueprint("invitations", __name__, url_prefix="/admin/invitations")
+LIST = "/admin/invitations"
+PAGE = 50
+
+
+@blueprint.get("")
+def listing(problem: Problem | None = None) -> Response:
+    """Who was invited and what became of it; and a form to invite somebody."""
+    before = number_of(request.args.get("before", ""), 0)
+    found = invitations.listing(wiki(), actor(), before=before, limit=PAGE + 1)
+    return forms.page(
+        "access/admin/invitations.html",
+        problem,
+        found=found[:PAGE],
+        more=found[PAGE - 1].id if len(found) > PAGE else 0,
+        can_send=mail.can_send(wiki().settings),
+    )
+
+
+@blueprint.post("")
+@forms.refill(listing)
+def make() -> Response:
+    """Make a link with which somebody joins; it is shown once, here."""
+    email = request.form.get("email", "").strip()
+    return _shown(members.invite(wiki(), actor(), email), email)
+
+
+@blueprint.post("/<int:id>/renew")
+def renew(id: int) -> Response:
+    """Make a new link in the place of one that nobody used."""
+    return _shown(*invitations.renew(wiki(), actor(), id))
+
+
+@blueprint.post("/<int:id>/revoke")
+def revoke(id: int) -> Response:
+    """Withdraw an invitation."""
+    invitations.revoke(wiki(), actor(), id)
+    flash(gettext("Nobody can join with that invitation any more."), "done")
+    return see_other(LIST)
+
+
+def _shown(path: str, email: str) -> Response:
+    is_sent = bool(email) and mail.can_send(wiki().settings)
+    return forms.page(
+        "access/admin/invited.html", link=base_url() + path, email=email if is_sent else ""
+    )

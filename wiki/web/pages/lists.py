@@ -1,0 +1,62 @@
+"""Lists: questions, dialogues, agenda, tags."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+
+from wiki.domain.content.pages import STATUSES, Kind
+from wiki.services.pages import dialogues, questions, tags
+from wiki.web.http.context import actor, respond, wiki
+
+blueprint = Blueprint("lists", __name__)
+
+
+@blueprint.get("/questions")
+def show_questions() -> Response:
+    """The questions, those of one status if asked."""
+    found = questions.listing(wiki(), actor(), request.args.get("status", ""), _page())
+    return respond(
+        "pages/lists/questions.html",
+        found=found,
+        statuses=STATUSES[Kind.QUESTION],
+        active="questions",
+    )
+
+
+@blueprint.get("/dialogues")
+def show_dialogues() -> Response:
+    """The dialogues, the latest first."""
+    found = dialogues.listing(wiki(), actor(), _page())
+    return respond("pages/lists/dialogues.html", found=found, active="dialogues")
+
+
+@blueprint.get("/agenda")
+def agenda() -> Response:
+    """The dialogues that are to come."""
+    coming = dialogues.coming(wiki(), actor())
+    return respond("pages/lists/agenda.html", dialogues=coming, active="agenda")
+
+
+@blueprint.get("/agenda.ics")
+def agenda_file() -> Response:
+    """The same as a calendar that programs can follow."""
+    base = wiki().settings.base_url.rstrip("/") or request.host_url.rstrip("/")
+    data = dialogues.calendar(wiki(), actor(), base)
+    return Response(data, content_type="text/calendar; charset=utf-8")
+
+
+@blueprint.get("/tags")
+def show_tags() -> Response:
+    """All tags."""
+    return respond("pages/lists/tags.html", tags=tags.all_tags(wiki(), actor()))
+
+
+@blueprint.get("/tags/<path:tag>")
+def show_tag(tag: str) -> Response:
+    """The pages that carry a tag."""
+    return respond("pages/lists/tag.html", tag=tag, pages=tags.tagged(wiki(), actor(), tag))
+
+
+def _page() -> int:
+    written = request.args.get("page", "")
+    return int(written) if written.isdecimal() and len(written) < 7 else 1

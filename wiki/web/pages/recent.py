@@ -1,0 +1,56 @@
+"""Recent changes and comments, by day."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+
+from wiki.domain.content.pages import Kind
+from wiki.services.pages import recent
+from wiki.services.pages.recent import Asked
+from wiki.web.http.context import actor, respond, url_of, wiki
+from wiki.web.http.slots import differs_for
+
+blueprint = Blueprint("recent", __name__)
+
+
+@blueprint.get("/recent")
+def show() -> Response:
+    """What happened lately; `kind`, `folder`, `member`, `own` and `new` narrow it."""
+    args = request.args
+    asked = Asked(
+        kind=args.get("kind", ""),
+        folder=args.get("folder", ""),
+        member=args.get("member", ""),
+        own=args.get("own") == "yes",
+        new=args.get("new") == "yes",
+        before=args.get("before", ""),
+    )
+    found = recent.listing(wiki(), actor(), asked)
+    if actor().is_member:
+        # It tells them what is new to them, and knows which changes are their own.
+        differs_for([actor().id])
+    narrowed = {name: value for name, value in args.items() if name in _FIELDS and value}
+    return respond(
+        "pages/recent/recent.html",
+        found=found,
+        asked=asked,
+        kinds=[kind.value for kind in Kind],
+        first=url_of("recent", **narrowed),
+        older=url_of("recent", **narrowed, before=found.more) if found.more else "",
+        is_narrowed=bool(narrowed),
+        feed=_feed(asked),
+        active="recent",
+    )
+
+
+_FIELDS = ("kind", "folder", "member", "own", "new")
+
+
+def _feed(asked: Asked) -> str:
+    """The feed that tells most of what is asked for."""
+    if asked.own and actor().is_member:
+        return url_of("feed/member", actor().username)
+    if asked.member.strip():
+        return url_of("feed/member", asked.member.strip())
+    folder = asked.folder.strip().strip("/")
+    return url_of("feed/folder", folder) if folder else url_of("feed/site.atom")

@@ -1,0 +1,182 @@
+"""Search: the list, the suggestions while typing, and the file that tells browsers of it."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote, urlencode
+
+from flask import Blueprint, Response, jsonify, render_template, request
+
+from wiki.domain.search.query import Query, Where, typed, without, words_of
+from wiki.domain.search.search import Found, Passage, Suggestion
+from wiki.services.access import rates
+from wiki.services.search import saved_searches
+from wiki.services.search import search as searching
+from wiki.services.search.search import Asked, Linked
+from wiki.web.http import pace
+from wiki.web.http.context import actor, page_url, respond, wiki
+
+blueprint = Blueprint("search", __name__)
+
+_FIELDS = ("q", "kind", "tag", "person", "question", "status", "from", "to", "in", "sort")
+_WORD_BEFORE = re.compile(r"[\w'’]+$")
+_WORD_AFTER = re.compile(r"(?P<rest>[\w'’]*)(?: (?P<following>\w+)\b)?")
+_LONGEST_FIELD = 2_000
+_OPERATORS = {"tag": "tag", "person": "who", "question": "question", "status": "status"}
+
+
+@blueprint.get("/search")
+def show() -> Response:
+    """What a search finds, or the form to ask with."""
+    asked = _asked()
+    if asked.q:
+        pace.take(rates.searches)
+    found = searching.search(wiki(), actor(), asked)
+    return respond(
+        "search/search/search.html",
+        found=found,
+        fields=_fields(),
+        words=words_of(asked.q),
+        kept=saved_searches.look(wiki(), actor(), _fields()),
+        address=_address,
+        hit_url=_hit_url,
+        filters=_filters(asked, found.query),
+    )
+
+
+@blueprint.get("/suggest")
+def suggest() -> Response:
+    """What to go to, as JSON: kind, title and address of each; or as OpenSearch writes it."""
+    text = request.args.get("q", "")[:200]
+    pace.take(rates.suggestions)
+    offered = searching.suggest(wiki(), actor(), text)
+    if request.args.get("as") == "opensearch":
+        base = request.host_url.rstrip("/")
+        links = [base + _suggestion_url(one) for one in offered]
+        return jsonify([text, [one.title for one in offered], [""] * len(offered), links])
+    found = [{"kind": one.kind, "title": one.title, "url": _suggestion_url(one)} for one in offered]
+    answer = jsonify(found)
+    answer.headers["Cache-Control"] = "private, max-age=5"
+    return answer
+
+
+@blueprint.get("/opensearch.xml")
+def description() -> Response:
+    """How a browser can search this wiki from its own address bar."""
+    base = wiki().settings.base_url.rstrip("/") or request.host_url.rstrip("/")
+    text = render_template("search/search/opensearch.xml", base=base)
+    return Response(text, content_type="application/opensearchdescription+xml; charset=utf-8")
+
+
+def _asked() -> Asked:
+    fields = _fields()
+    number = request.args.get("page", "")
+    return Asked(
+        q=fields["q"],
+        kind=fields["kind"],
+        tag=fields["tag"],
+        person=fields["person"],
+        question=fields["question"],
+        status=fields["status"],
+        after=fields["from"],
+        until=fields["to"],
+        where=fields["in"],
+        sort=fields["sort"],
+        page=int(number) if number.isdecimal() and number.isascii() and len(number) < 7 else 1,
+    )
+
+
+def _fields() -> dict[str, str]:
+    return {name: request.args.get(name, "").strip()[:_LONGEST_FIELD] for name in _FIELDS}
+
+
+def _address(**changes: str) -> str:
+    """The address of this search with some fields changed; from its first page unless said."""
+    fields = {**_fields(), **{name.rstrip("_"): value for name, value in changes.items()}}
+    asked = {name: value for name, value in fields.items() if value}
+    return f"/search?{urlencode(asked)}" if asked else "/search"
+
+
+def _filters(asked: Asked, query: Query) -> list[tuple[str, str, str]]:
+    """The filters in use as (name, value, address without it); typed ones too."""
+    found: list[tuple[str, str, str]] = []
+    values = {
+        "tag": query.filters.tags,
+        "person": query.filters.people,
+        "question": query.filters.questions,
+        "status": query.filters.statuses,
+    }
+    for name, chosen in values.items():
+        for value in chosen:
+            q = without(asked.q, _OPERATORS[name], value)
+            found.append((name, value, _address(**{name: "", "q": q})))
+    if query.filters.kinds and not asked.kind:
+        found.append(("kind", query.filters.kinds[-1], _address(q=_untyped(asked.q, "kind"))))
+    if query.where not in (Where.ALL, Where.HISTORY):
+        found.append(("in", query.where, _address(in_="", q=_untyped(asked.q, "in"))))
+    if asked.after and asked.after == asked.until:
+        name = "year" if len(asked.after) == len("2009") else "on"
+        return [*found, (name, asked.after, _address(from_="", to=""))]
+    if query.filters.after:
+        shown = asked.after or typed(asked.q, "after")
+        found.append(("from", shown, _address(from_="", q=_untyped(asked.q, "after"))))
+    if query.filters.before:
+        shown = asked.until or typed(asked.q, "before")
+        name = "to" if asked.until else "before"
+        found.append((name, shown, _address(to="", q=_untyped(asked.q, "before"))))
+    return found
+
+
+def _untyped(q: str, name: str) -> str:
+    for piece in q.split():
+        q = without(q, name, piece.partition(":")[2])
+    return q
+
+
+def _hit_url(linked: Linked) -> str:
+    """Where a hit leads: to the turn or comment itself, on a page to the passage if it can."""
+    hit = linked.hit
+    if hit.kind is Found.COMMENT:
+        return f"/comment/{hit.number}"
+    if hit.kind is Found.PERSON:
+        return "/" + quote(hit.path)
+    if hit.kind is Found.TURN:
+        return page_url(hit.path, at=linked.at) + f"#turn-{hit.number}"
+    return page_url(hit.path) + _text_fragment(hit.passages)
+
+
+def _text_fragment(passages: tuple[Passage, ...]) -> str:
+    """A fragment that browsers scroll to and mark: the first marked word, with the one after it.
+
+    Browsers look for whole words only, so of a compound (`burger|participatie`) it is all of it.
+    See https://wicg.github.io/scroll-to-text-fragment.
+    """
+    for passage in passages:
+        text = "".join(piece.text for piece in passage.pieces)
+        at = 0
+        for piece in passage.pieces:
+            if piece.marked and len(piece.text) > 2:
+                return _fragment(text, at, at + len(piece.text))
+            at += len(piece.text)
+    return ""
+
+
+def _fragment(text: str, start: int, end: int) -> str:
+    begin = _WORD_BEFORE.search(text, 0, start)
+    after = _WORD_AFTER.match(text, end)
+    word = (begin[0] if begin else "") + text[start:end] + (after["rest"] if after else "")
+    following = after["following"] if after else None
+    suffix = f",-{_escaped(following)}" if following else ""
+    return f"#:~:text={_escaped(word)}{suffix}"
+
+
+def _escaped(text: str) -> str:
+    return quote(text, safe="").replace("-", "%2D")
+
+
+def _suggestion_url(one: Suggestion) -> str:
+    if one.kind == "tag":
+        return f"/tags/{quote(one.path)}"
+    if one.kind == "person":
+        return "/" + quote(one.path)
+    return page_url(one.path)

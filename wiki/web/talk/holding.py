@@ -1,0 +1,48 @@
+"""Comments of new members that wait for a moderator: let them through, or not."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, flash, request
+
+from wiki.services.talk import comments, newcomers
+from wiki.web.http import forms
+from wiki.web.http.context import actor, gettext, number_of, see_other, wiki
+
+blueprint = Blueprint("holding", __name__, url_prefix="/admin/held")
+LIST = "/admin/held"
+PAGE = 30
+
+
+@blueprint.get("")
+def listing(problem: forms.Problem | None = None, id: int = 0) -> Response:
+    """What waits where one moderates, the oldest first."""
+    after = number_of(request.args.get("after", ""), 0)
+    found = newcomers.queue(wiki(), actor(), after=after, limit=PAGE + 1)
+    return forms.page(
+        "moderation/moderation/held.html",
+        problem,
+        found=[
+            (placed, comments.html_of(wiki(), actor(), placed.comment.text, placed.path))
+            for placed in found[:PAGE]
+        ],
+        titles=newcomers.titles(wiki(), found[:PAGE]),
+        more=found[PAGE - 1].comment.id if len(found) > PAGE else 0,
+        refused=id,
+    )
+
+
+@blueprint.post("/<int:id>/approve")
+def approve(id: int) -> Response:
+    """Let a comment through."""
+    newcomers.approve(wiki(), actor(), id)
+    flash(gettext("Everybody can read that comment now."), "done")
+    return see_other(LIST)
+
+
+@blueprint.post("/<int:id>/decline")
+@forms.refill(listing)
+def decline(id: int) -> Response:
+    """Do not let a comment through; its writer is told why."""
+    newcomers.decline(wiki(), actor(), id, request.form.get("reason", ""))
+    flash(gettext("That comment stays unseen; its writer is told why."), "done")
+    return see_other(LIST)
