@@ -7,6 +7,7 @@ import json
 import re
 import zipfile
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -65,7 +66,10 @@ def test_a_page_has_dialogues_comments_and_changes(
         "---\nkind: dialogue\nstatus: held\ndate: 2020-01-02\nquestions: [v]\n"
         "participants: [{name: Anna B, member: Anna}]\n---\n# Een gesprek\n\n**Anna B:** Ja.\n"
     )
+    now = wiki.clock()
+    wiki.clock = lambda: now - timedelta(days=400)
     page("gesprek", text, member)
+    wiki.clock = lambda: now
     for number in range(25):
         page("a", f"# A\n\n{number}\n", member)
     for number in range(10):
@@ -75,7 +79,8 @@ def test_a_page_has_dialogues_comments_and_changes(
     assert 'data-path="gesprek"' in found
     assert found.count("data-revision=") == 20
     assert found.count("data-comment=") == 10
-    assert 'id="activity-words"' not in found or "<svg" in found
+    assert 'aria-labelledby="activity-words"' in found
+    assert found.count("<rect") == 2, "two months in which something was written"
     more = client.get("/members/anna?show=changes").text
     older = re.search(r'rel="next" href="([^"]+)"', more)
     assert older
