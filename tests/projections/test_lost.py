@@ -132,7 +132,7 @@ def test_stems_compounds_filters_and_facets(site: Site) -> None:
     results = index.search(parse("tag:wonen"), Scope())
     assert results.total == 1
     assert results.facets["tag"] == (("wonen", 1),)
-    marked = [piece.text for piece in results.hits[0].passages[0].pieces]
+    marked = [piece.text for piece in results.hits[0].snippets[0].pieces]
     assert "".join(marked) == "Burgerparticipatie werkt."
 
 

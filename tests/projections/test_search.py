@@ -206,7 +206,7 @@ def test_a_person_with_an_account_is_found_once(
         update()
 
     def offered(scope: Scope | None = None) -> list[str]:
-        return [one.path for one in wiki.search.suggest("anna", scope or Scope())]
+        return [one.path for one in wiki.search.complete("anna", scope or Scope())]
 
     linked = DIALOGUE.replace("{name: Anna de Vries}", "{name: Anna de Vries, member: bram}")
     page("gesprekken/wijk", linked)

@@ -69,7 +69,7 @@ def index(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     with pytest.raises(NotReady):
         engine.search(parse("burger"), Scope())
     with pytest.raises(NotReady):
-        engine.suggest("burger", Scope())
+        engine.complete("burger", Scope())
     assert engine.progress == Progress()
     wiki.store.commit(
         [Change(f"{path}.md", text.encode()) for path, text in CORPUS.items()],
@@ -101,7 +101,7 @@ def paths(results: Results) -> list[str]:
 
 
 def marked(hit: Hit) -> list[str]:
-    pieces = [*hit.title, *(piece for passage in hit.passages for piece in passage.pieces)]
+    pieces = [*hit.title, *(piece for snippet in hit.snippets for piece in snippet.pieces)]
     return [piece.text for piece in pieces if piece.marked]
 
 
@@ -234,8 +234,8 @@ def test_rights_are_in_the_search_itself(search: Any) -> None:
 def test_a_correction_and_a_suggestion_need_a_hit_one_may_see(search: Any, index: Any) -> None:
     assert search("spookbeleden").corrected == "spookbeelden"
     assert search("spookbeleden", HIDDEN).corrected == ""
-    assert [one.path for one in index.suggest("spook", Scope())] == ["geheim/een"]
-    assert index.suggest("spook", HIDDEN) == []
+    assert [one.path for one in index.complete("spook", Scope())] == ["geheim/een"]
+    assert index.complete("spook", HIDDEN) == []
 
 
 def test_a_closed_wiki_with_an_open_folder(search: Any) -> None:
@@ -245,11 +245,11 @@ def test_a_closed_wiki_with_an_open_folder(search: Any) -> None:
 
 
 def test_suggestions_are_by_any_word_of_the_title(index: Any) -> None:
-    assert [one.title for one in index.suggest("system", Scope())] == [
+    assert [one.title for one in index.complete("system", Scope())] == [
         "Naast de systemen, of erin?"
     ]
-    assert [one.kind for one in index.suggest("particip", Scope())] == ["tag"]
-    assert index.suggest("", Scope()) == index.suggest("s", Scope()) == []
+    assert [one.kind for one in index.complete("particip", Scope())] == ["tag"]
+    assert index.complete("", Scope()) == index.complete("s", Scope()) == []
 
 
 HOSTILE = st.one_of(
@@ -269,4 +269,4 @@ def test_no_query_fails_or_takes_long(search: Any, index: Any, text: str) -> Non
     began = time.thread_time()
     search(text, HIDDEN)
     assert time.thread_time() - began < 5
-    index.suggest(text, HIDDEN)
+    index.complete(text, HIDDEN)

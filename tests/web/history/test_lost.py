@@ -38,8 +38,8 @@ def total(wiki: Wiki, actor: Actor, q: str) -> int:
 
 
 def said(hit: lost.Hit) -> str:
-    passages = ("".join(piece.text for piece in one.pieces) for one in hit.found.passages)
-    return " … ".join(passages)
+    snippets = ("".join(piece.text for piece in one.pieces) for one in hit.found.snippets)
+    return " … ".join(snippets)
 
 
 @pytest.fixture

@@ -93,14 +93,14 @@ def person_path(scope: Scope, path: str, name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A part of a passage; `marked` if it is what was asked for."""
+    """A part of a snippet; `marked` if it is what was asked for."""
 
     text: str
     marked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class Snippet:
     """A few words around what was asked for; not at the text's start, not at its end."""
 
     pieces: tuple[Piece, ...]
@@ -131,7 +131,7 @@ class Hit:
     status: str = ""
     tags: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()
-    passages: tuple[Passage, ...] = ()
+    snippets: tuple[Snippet, ...] = ()
 
     @property
     def name(self) -> str:
@@ -161,7 +161,7 @@ class Results:
 
 
 @dataclass(frozen=True, slots=True)
-class Suggestion:
+class Completion:
     """Something to go to, offered while typing: a page by its path, a tag by its name."""
 
     kind: str
@@ -187,7 +187,7 @@ class Search(Protocol):
     def search(self, query: Query, scope: Scope, offset: int = 0, limit: int = 20) -> Results:
         """What the query finds within the scope, from `offset` on; raises NotReady."""
 
-    def suggest(self, text: str, scope: Scope, limit: int = 8) -> list[Suggestion]:
+    def complete(self, text: str, scope: Scope, limit: int = 8) -> list[Completion]:
         """What has a word that begins as the last word of `text` does; raises NotReady."""
 
     def marks(self, query: Query, scope: Scope) -> frozenset[int]:

@@ -18,9 +18,9 @@ from wiki.projections.search.bounds import bounded, cost
 from wiki.projections.search.compounding import compounded
 from wiki.projections.search.fields import NEVER
 from wiki.projections.search.matching import Matcher, apart, freshness, liking
-from wiki.projections.search.passages import Marker
 from wiki.projections.search.plan import Group, Plan, plan
 from wiki.projections.search.segments import split
+from wiki.projections.search.snippets import Marker
 from wiki.projections.search.view import View
 
 FEW = 3
@@ -278,7 +278,7 @@ def _hit(found: Answer, marker: Marker, scope: Scope, document: int) -> Hit:
         status="".join(segment.values("status", document)),
         tags=segment.values("tags", document),
         questions=tuple(filter(scope.holds, segment.values("questions", document))),
-        passages=marker.passages(document, stored),
+        snippets=marker.snippets(document, stored),
     )
     spoken = kind in (Found.TURN, Found.COMMENT)
     return replace(hit, person=people[0]) if spoken and people else hit

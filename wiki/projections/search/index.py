@@ -7,15 +7,15 @@ from collections.abc import Callable
 from wiki.database.engine import changes
 from wiki.database.engine.database import Database
 from wiki.domain.search.query import Query
-from wiki.domain.search.search import Progress, Scope, Suggestion
+from wiki.domain.search.search import Completion, Progress, Scope
 from wiki.projections.search import lost, sources
 from wiki.projections.search.answers import marks
 from wiki.projections.search.build import build
 from wiki.projections.search.checking import Difference, check
+from wiki.projections.search.completion import complete
 from wiki.projections.search.folder import Damaged
 from wiki.projections.search.following import add_people, follow
-from wiki.projections.search.opened import Index, Tell
-from wiki.projections.search.suggestions import suggest
+from wiki.projections.search.index_base import Index, Tell
 from wiki.projections.search.view import View, open_view
 from wiki.projections.setaside import Trial
 from wiki.store.store import Store
@@ -27,11 +27,11 @@ MOST_FOLLOWED = 2_000
 class SearchIndex(Index):
     """Pages, turns, comments and people as they are now."""
 
-    def suggest(self, text: str, scope: Scope, limit: int = 8) -> list[Suggestion]:
+    def complete(self, text: str, scope: Scope, limit: int = 8) -> list[Completion]:
         """What has a word that begins as the last word of `text` does; raises NotReady."""
         view = self._newest()
         with self._reading():
-            return suggest(view, text, scope, limit)
+            return complete(view, text, scope, limit)
 
     def marks(self, query: Query, scope: Scope) -> frozenset[int]:
         """A mark of everything that has all the query asks for; raises NotReady.

@@ -34,7 +34,7 @@ from wiki.projections import passages
 from wiki.projections.search.build import build
 from wiki.projections.search.documents import Document
 from wiki.projections.search.folder import Damaged
-from wiki.projections.search.opened import Index, Tell
+from wiki.projections.search.index_base import Index, Tell
 from wiki.projections.search.prepared import Prepared, tried
 from wiki.projections.search.sources import read_blob, read_page
 from wiki.projections.search.view import View

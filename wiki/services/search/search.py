@@ -21,12 +21,12 @@ from wiki.domain.search.query import (
     parse,
 )
 from wiki.domain.search.search import (
+    Completion,
     Found,
     Hit,
     NotReady,
     Piece,
     Results,
-    Suggestion,
     scope_of,
 )
 from wiki.engine import Wiki
@@ -117,17 +117,17 @@ def _in_history(wiki: Wiki, actor: Actor, asked: Asked, query: Query, number: in
     return Search(asked, query, results, (), number, has_more, named, lost=gone)
 
 
-def suggest(wiki: Wiki, actor: Actor, text: str, limit: int = 8) -> list[Suggestion]:
+def suggest(wiki: Wiki, actor: Actor, text: str, limit: int = 8) -> list[Completion]:
     """Pages, people and tags to go to, of those that the actor may see, while they type."""
     if not wiki.rights.may(actor, Right.READ):
         return []
     try:
-        return wiki.search.suggest(text, scope_of(wiki.rights, actor), limit)
+        return wiki.search.complete(text, scope_of(wiki.rights, actor), limit)
     except NotReady:
         words = text[:100].split()
         with wiki.database.read() as connection:
             found = titles.titled(connection, words, limit, sight=sight.of(wiki, actor))
-        return [Suggestion(page.meta.kind.value, page.title, page.path) for page in found]
+        return [Completion(page.meta.kind.value, page.title, page.path) for page in found]
 
 
 def read(asked: Asked) -> Query:

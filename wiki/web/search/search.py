@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 from flask import Blueprint, Response, jsonify, render_template, request
 
 from wiki.domain.search.query import Query, Where, typed, without, words_of
-from wiki.domain.search.search import Found, Passage, Suggestion
+from wiki.domain.search.search import Completion, Found, Snippet
 from wiki.services.access import rates
 from wiki.services.search import saved_searches
 from wiki.services.search import search as searching
@@ -142,19 +142,19 @@ def _hit_url(linked: Linked) -> str:
         return "/" + quote(hit.path)
     if hit.kind is Found.TURN:
         return page_url(hit.path, at=linked.at) + f"#turn-{hit.number}"
-    return page_url(hit.path) + _text_fragment(hit.passages)
+    return page_url(hit.path) + _text_fragment(hit.snippets)
 
 
-def _text_fragment(passages: tuple[Passage, ...]) -> str:
+def _text_fragment(snippets: tuple[Snippet, ...]) -> str:
     """A fragment that browsers scroll to and mark: the first marked word, with the one after it.
 
     Browsers look for whole words only, so of a compound (`burger|participatie`) it is all of it.
     See https://wicg.github.io/scroll-to-text-fragment.
     """
-    for passage in passages:
-        text = "".join(piece.text for piece in passage.pieces)
+    for snippet in snippets:
+        text = "".join(piece.text for piece in snippet.pieces)
         at = 0
-        for piece in passage.pieces:
+        for piece in snippet.pieces:
             if piece.marked and len(piece.text) > 2:
                 return _fragment(text, at, at + len(piece.text))
             at += len(piece.text)
@@ -174,7 +174,7 @@ def _escaped(text: str) -> str:
     return quote(text, safe="").replace("-", "%2D")
 
 
-def _suggestion_url(one: Suggestion) -> str:
+def _suggestion_url(one: Completion) -> str:
     if one.kind == "tag":
         return f"/tags/{quote(one.path)}"
     if one.kind == "person":

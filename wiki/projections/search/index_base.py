@@ -16,7 +16,7 @@ from wiki.domain.search.query import Query
 from wiki.domain.search.search import NotReady, Progress, Results, Scope, Site
 from wiki.projections.search.answers import answer
 from wiki.projections.search.folder import CURRENT, DAMAGE, Damaged, Folder
-from wiki.projections.search.suggestions import corrected
+from wiki.projections.search.spelling import corrected
 from wiki.projections.search.view import View, open_view
 from wiki.store.store import Store
 

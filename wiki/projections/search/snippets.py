@@ -1,4 +1,4 @@
-"""The best passages of a hit with the words marked, from positions kept in the index.
+"""The best snippets of a hit with the words marked, from positions kept in the index.
 
 Nothing is analysed again but the words that are marked and the title.
 """
@@ -14,7 +14,7 @@ from typing import Any
 from wiki.analysis import compounds
 from wiki.analysis.analyser import analyse, forms
 from wiki.analysis.tokens import Span, fold, word_at
-from wiki.domain.search.search import Passage, Piece
+from wiki.domain.search.search import Piece, Snippet
 from wiki.projections.search.documents import FACTS
 from wiki.projections.search.entries import TITLE_AT
 from wiki.projections.search.plan import Plan, Prefix, Word
@@ -58,14 +58,14 @@ class Marker:
         marks |= self._beginnings(title)
         return tuple(_pieces(title, 0, len(title), sorted(filter(None, marks))))
 
-    def passages(self, document: int, stored: dict[str, Any]) -> tuple[Passage, ...]:
-        """The best passages; the text's beginning if nothing in it is marked."""
+    def snippets(self, document: int, stored: dict[str, Any]) -> tuple[Snippet, ...]:
+        """The best snippets; the text's beginning if nothing in it is marked."""
         text = stored["text"]
         marks = self._marks(document, stored)
         windows = _windows(text, marks)
         if not windows:
             windows = [(0, _end(text, 0))] if text else []
-        return tuple(_passage(text, start, end, marks) for start, end in sorted(windows))
+        return tuple(_snippet(text, start, end, marks) for start, end in sorted(windows))
 
     def _marks(self, document: int, stored: dict[str, Any]) -> list[Mark]:
         text, starts = stored["text"], array("I", stored["starts"])
@@ -158,7 +158,7 @@ def _windows(text: str, marks: list[Mark]) -> list[tuple[int, int]]:
 
 
 def _start(text: str, mark: int) -> int:
-    """Where a passage around a mark begins: with its sentence if that is near, else at a word."""
+    """Where a snippet around a mark begins: with its sentence if that is near, else at a word."""
     earliest = max(0, mark - LEAD)
     boundaries = [m.end() for m in _BOUNDARY.finditer(text, earliest, mark)]
     if boundaries:
@@ -170,7 +170,7 @@ def _start(text: str, mark: int) -> int:
 
 
 def _end(text: str, start: int) -> int:
-    """Where a passage ends: before the facts of the front matter, else between two words."""
+    """Where a snippet ends: before the facts of the front matter, else between two words."""
     latest = min(len(text), start + LENGTH)
     facts = text.find(FACTS, start, latest)
     if facts >= 0:
@@ -181,11 +181,11 @@ def _end(text: str, start: int) -> int:
     return space if space > latest - 60 else latest
 
 
-def _passage(text: str, start: int, end: int, marks: list[Mark]) -> Passage:
+def _snippet(text: str, start: int, end: int, marks: list[Mark]) -> Snippet:
     inside = [mark for mark in marks if start <= mark.start and mark.end <= end]
     pieces = tuple(_pieces(text, start, end, inside))
     goes_on = end < len(text) and not text.startswith(FACTS, end)
-    return Passage(pieces, start > 0 and text[start - 1] != "\n", goes_on)
+    return Snippet(pieces, start > 0 and text[start - 1] != "\n", goes_on)
 
 
 def _pieces(text: str, start: int, end: int, marks: list[Mark]) -> Iterator[Piece]:
