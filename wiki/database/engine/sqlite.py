@@ -140,8 +140,10 @@ class SQLite:
         with self._lock():
             if is_sound():
                 return False
-            log.error("the projections cannot be used; new ones take their place")
-            self._publish(self._next(), self._fill_empty)
+            number = self._next()
+            if number > 1:
+                log.error("the projections cannot be used; new ones take their place")
+            self._publish(number, self._fill_empty)
         return True
 
     def _opens(self) -> bool:
