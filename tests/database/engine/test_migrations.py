@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import importlib
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from alembic.operations import Operations
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Engine, inspect, text
 
 from wiki.database import migrations
 from wiki.database.engine.database import Database
 from wiki.database.engine.schema import truth
 from wiki.database.members import members
 from wiki.database.members.members import NewMember
-from wiki.database.notices import notifications
 from wiki.domain.access.rights import Role
+from wiki.domain.errors import Unavailable
 from wiki.domain.members.members import Status
-from wiki.domain.notices.notifications import Kind, NewNotification
 
 NEW = NewMember(
     "abc",
@@ -61,16 +59,32 @@ def test_opening_twice_keeps_what_is_there(tmp_path: Path) -> None:
         Database.open("", tmp_path).close()
 
 
-def test_what_was_told_before_there_was_mail_of_it_is_never_mailed(database: Database) -> None:
-    step = importlib.import_module("wiki.database.migrations.versions.0014_mail_of_notifications")
+@pytest.mark.parametrize("version", ["0024", "9999"])
+def test_tables_of_a_version_that_is_not_known_are_refused_and_left_alone(
+    database: Database, database_url: str, tmp_path: Path, version: str
+) -> None:
     with engine_of(database).begin() as connection:
-        with Operations.context(MigrationContext.configure(connection)):
-            step.downgrade()
-        member = members.add(connection, NEW)
-        told = NewNotification(Kind.WARNED, NEW.joined)
-        notifications.add(connection, [member.id], told)
-        with Operations.context(MigrationContext.configure(connection)):
-            step.upgrade()
-        assert notifications.waiting(connection) == []
-        notifications.add(connection, [member.id], told)
-        assert [one.number for one in notifications.waiting(connection)] == [1]
+        connection.execute(text("UPDATE alembic_version SET version_num = :v"), {"v": version})
+    with pytest.raises(Unavailable) as refused:
+        Database.open(database_url, tmp_path)
+    assert refused.value.code == "database_unreadable"
+    with engine_of(database).connect() as connection:
+        assert migrations.taken(connection) == version
+
+
+def test_the_next_step_starts_from_the_first_and_keeps_what_is_there(
+    database: Database, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "steps"
+    shutil.copytree(migrations._FOLDER, folder)
+    monkeypatch.setattr(migrations, "_FOLDER", folder)
+    first = migrations.newest()
+    with engine_of(database).begin() as connection:
+        members.add(connection, NEW)
+        connection.execute(text("DROP INDEX ix_attempts_at"))
+    migrations.write(engine_of(database), "an index that was missing")
+    assert migrations.newest() == f"{int(first) + 1:04}"
+    Database.open(database_url, tmp_path).close()
+    test_the_steps_lead_to_the_tables_in_the_code(database)
+    with engine_of(database).connect() as connection:
+        assert members.by_uid(connection, NEW.uid)

@@ -11,7 +11,7 @@ import sqlite3
 import time
 import weakref
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, NullPool, create_engine, inspect, make_url, select
@@ -61,7 +61,8 @@ class Database:
         `database_foreign`) and makes no tables if it does not.
 
         The empty URL is SQLite in the data folder. Raises Unavailable: with a code of `PASSING` if
-        trying again may help, `database_unreadable` if the URL is wrong or leads to no database.
+        trying again may help, `database_unreadable` if the URL is wrong, leads to no database or to
+        one of another version.
         """
         tables.load()
         with _readable():
@@ -81,16 +82,18 @@ class Database:
             backend = Postgres(parsed.set(drivername="postgresql+psycopg"))
         else:
             raise ValueError(f"a wiki lives in SQLite or PostgreSQL, not in {kind}")
-        with backend.read() as connection:
-            found = identity.get(connection)
-            is_old = taken(connection) != newest()
-        if mark and found != mark:
-            backend.close()
-            code = "database_foreign" if found else "database_lost"
-            raise Unavailable(code, folder=str(data))
-        # Only then a transaction that writes: a disk that is read-only can be read from.
-        if is_old:
-            upgrade(backend.truth)
+        with ExitStack() as refused:
+            refused.callback(backend.close)
+            with backend.read() as connection:
+                found = identity.get(connection)
+                is_old = taken(connection) != newest()
+            if mark and found != mark:
+                code = "database_foreign" if found else "database_lost"
+                raise Unavailable(code, folder=str(data))
+            # Only then a transaction that writes: a disk that is read-only can be read from.
+            if is_old:
+                upgrade(backend.truth)
+            refused.pop_all()
         return cls(backend)
 
     def read(self) -> AbstractContextManager[Connection]:

@@ -20,7 +20,11 @@ _ALONE = 7316103
 
 def newest() -> str:
     """The number of the last step."""
-    return max(file.name.partition("_")[0] for file in (_FOLDER / "versions").glob("[0-9]*_*.py"))
+    return max(_steps())
+
+
+def _steps() -> set[str]:
+    return {file.name.partition("_")[0] for file in (_FOLDER / "versions").glob("[0-9]*_*.py")}
 
 
 def taken(connection: Connection) -> str:
@@ -31,10 +35,16 @@ def taken(connection: Connection) -> str:
 
 
 def upgrade(engine: Engine) -> None:
-    """Take the steps that a database has not taken, in one transaction; one process at a time."""
+    """Take the steps that a database has not taken, in one transaction; one process at a time.
+
+    Raises ValueError if its last step is none of ours.
+    """
     with engine.begin() as connection:
-        if taken(connection) == newest():
+        last = taken(connection)
+        if last == newest():
             return
+        if last and last not in _steps():
+            raise ValueError(f"its tables are those of another version of Denktank ({last})")
         if connection.dialect.name == "postgresql":
             connection.execute(text(f"SELECT pg_advisory_xact_lock({_ALONE})"))
             if taken(connection) == newest():
@@ -62,5 +72,5 @@ def _run(connection: Connection, what: str, message: str = "") -> None:
     if what == "upgrade":
         command.upgrade(config, "head")
     else:
-        number = f"{int(newest()) + 1:04}" if any(_FOLDER.glob("versions/[0-9]*")) else "0001"
+        number = f"{int(newest()) + 1:04}"
         command.revision(config, message=message, autogenerate=True, rev_id=number)
