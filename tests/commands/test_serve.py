@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +16,7 @@ from sqlalchemy import make_url
 
 from tests.fixtures.gate import Gate
 from tests.fixtures.running import Browser, Running, denktank, value_of
+from wiki.commands import serve
 
 pytestmark = pytest.mark.slow
 PAGES = 3000
@@ -62,6 +65,20 @@ def test_a_server_that_is_killed_takes_its_processes_along(running: Running) -> 
     until(lambda: answers(running) == 200)
     assert running.process is not None
     assert running.process.poll() is None
+
+
+def test_what_a_child_has_started_ends_after_it() -> None:
+    def leave_something() -> None:
+        os.setsid()
+        subprocess.Popen(["sleep", "600"])
+
+    child = serve.FORK.Process(target=leave_something)
+    child.start()
+    child.join()
+    group = [one for one in psutil.process_iter() if os.getpgid(one.pid) == child.pid]
+    assert len(group) == 1
+    serve.end_group(child)
+    assert psutil.wait_procs(group, timeout=5)[1] == []
 
 
 def test_stops_in_the_middle_of_building_an_index(running: Running) -> None:

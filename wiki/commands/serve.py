@@ -16,6 +16,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.context import ForkProcess
 from pathlib import Path
@@ -70,6 +71,7 @@ class Child:
             return
         if self.process.is_alive():
             return
+        end_group(self.process)
         code, self.process = self.process.exitcode or 0, None
         if now - self.started >= STEADY:
             self.ends = self.failures = 0
@@ -151,6 +153,14 @@ class Supervisor:
                 log.error("the %s does not stop; it is killed", process.name)
                 process.kill()
                 process.join()
+            end_group(process)
+
+
+def end_group(process: ForkProcess) -> None:
+    """End what a child that is gone has left behind: a git that packs goes on without it."""
+    if process.pid:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def listen(host: str, port: int) -> socket.socket:
