@@ -310,7 +310,7 @@ def gifar() -> bytes:
     """A picture that is an archive too."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
-        archive.writestr("index.html", PAGE)
+        archive.writestr(zipfile.ZipInfo("index.html"), PAGE)
     return GIF + out.getvalue()
 
 
