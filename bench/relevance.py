@@ -79,8 +79,8 @@ def corpus() -> list[Text]:
 def queries() -> list[Judged]:
     """The judged queries; every third is held out."""
     topics: dict[str, list[str]] = {}
-    for text in corpus():
-        topics.setdefault(text.topic, []).append(text.path)
+    for page in corpus():
+        topics.setdefault(page.topic, []).append(page.path)
     found = []
     for number, line in enumerate(_lines("queries.txt")):
         kind, text, judged = (part.strip() for part in line.split(" | "))

@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import git
 import pygit2
@@ -83,7 +84,7 @@ def libgit2(flushed: bool) -> Callable[[Store], Save]:
             head = repository.references["refs/heads/main"].peel(pygit2.Commit)
             id, mode = repository.create_blob(text), pygit2.enums.FileMode.BLOB
             *folders, name = FILE.split("/")
-            chain = [head.tree]
+            chain: list[Any] = [head.tree]
             for folder in folders:
                 chain.append(chain[-1][folder])
             for tree, part in zip(reversed(chain), [name, *reversed(folders)], strict=True):

@@ -17,6 +17,7 @@ import venv
 import zipfile
 from importlib.metadata import packages_distributions
 from pathlib import Path
+from typing import Any
 
 import pytest
 from packaging.requirements import Requirement
@@ -120,7 +121,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return next(out.glob("*.whl"))
 
 
-def run(command: list[object], **options: object) -> None:
+def run(command: list[object], **options: Any) -> None:
     """Run a command; its output is shown if it fails."""
     done = subprocess.run(
         [str(word) for word in command], capture_output=True, text=True, **options

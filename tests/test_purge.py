@@ -6,7 +6,6 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -97,7 +96,7 @@ def git(data: Path, *words: str) -> str:
 
 
 @pytest.fixture
-def data(tmp_path: Path, prepared: Path) -> Iterator[Path]:
+def data(tmp_path: Path, prepared: Path) -> Path:
     """A copy of the prepared wiki, and the words that are to go."""
     (tmp_path / "words").write_text(f"{NAME}\n", encoding="utf-8")
     shutil.copytree(prepared, tmp_path / "wiki")

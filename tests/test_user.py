@@ -29,7 +29,7 @@ def denktank(wiki: Wiki, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> obj
     return run
 
 
-def test_members_from_the_shell(wiki: Wiki, denktank) -> None:  # type: ignore[no-untyped-def]
+def test_members_from_the_shell(wiki: Wiki, denktank) -> None:
     add = ("add", "chef", "--role", "admin", "--email", "c@example.org", "--password-stdin")
     made = denktank(*add, password=PASSWORD)
     assert (made.exit_code, made.output) == (0, "chef is admin\n")
@@ -53,7 +53,7 @@ def test_members_from_the_shell(wiki: Wiki, denktank) -> None:  # type: ignore[n
     assert denktank("add", "anna", "--password-stdin", password=PASSWORD).exit_code == 2
 
 
-def test_members_are_looked_up_from_the_shell(wiki: Wiki, denktank) -> None:  # type: ignore[no-untyped-def]
+def test_members_are_looked_up_from_the_shell(wiki: Wiki, denktank) -> None:
     for name, role in (("chef", "admin"), ("anna", "member"), ("bram", "editor")):
         members.add(wiki, username=name, email="", password=PASSWORD, role=Role[role.upper()])
     members.suspend(wiki, SYSTEM, "bram")
@@ -83,7 +83,7 @@ def test_members_are_looked_up_from_the_shell(wiki: Wiki, denktank) -> None:  # 
     assert denktank("why", "anna", "hof").output.startswith("read\tno\tthe rule on hof")
 
 
-def test_invitations_from_the_shell(wiki: Wiki, denktank) -> None:  # type: ignore[no-untyped-def]
+def test_invitations_from_the_shell(wiki: Wiki, denktank) -> None:
     assert denktank("invite", "--email", "a@example.org").exit_code == 0
     number, state, email, maker, _ = denktank("invitations").output.strip().split("\t")
     assert (state, email, maker) == ("open", "a@example.org", "")
@@ -102,7 +102,7 @@ def test_invitations_from_the_shell(wiki: Wiki, denktank) -> None:  # type: igno
         (("add", "anna"), "", "--password-stdin"),
     ],
 )
-def test_refusals_are_one_line(denktank, words, password, said) -> None:  # type: ignore[no-untyped-def]
+def test_refusals_are_one_line(denktank, words, password, said) -> None:
     done = denktank(*words, password=password)
     assert done.exit_code == 2
     assert said in done.output

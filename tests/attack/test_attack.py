@@ -14,7 +14,7 @@ import pytest
 
 from tests.attack import cases, trees
 from tests.attack.__main__ import attack, fuzzed
-from tests.attack.siege import Failure, Siege, Slow, act_of
+from tests.attack.siege import Act, Failure, Siege, Slow, act_of
 from tests.attack.trees import Push
 
 pytestmark = pytest.mark.slow
@@ -64,8 +64,7 @@ def test_afterwards_all_is_there_and_it_starts_again(siege: Siege) -> None:
 
 
 def test_a_failure_can_be_kept_and_played_again(tmp_path: Path) -> None:
-
-    acts = [cases.ASKS["quoted cookies"], Push("deep", 3), Slow(24, in_body=True)]
+    acts: list[Act] = [cases.ASKS["quoted cookies"], Push("deep", 3), Slow(24, in_body=True)]
     Failure("x", acts).keep(tmp_path / "x.json")
     kept = json.loads((tmp_path / "x.json").read_text())
     assert [act_of(act) for act in kept["acts"]] == acts

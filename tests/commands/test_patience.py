@@ -12,9 +12,11 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -284,11 +286,12 @@ def test_five_hundred_slow_connections(running):
                 # Those that are late have been sent away.
                 assert turn >= 10
         took = {}
-        for name, ask in {
+        asks: dict[str, Callable[[], Any]] = {
             "alive": lambda: Browser(running.port).get("/healthz"),
             "page": lambda: Browser(running.port).get("/wiki/start"),
-            "save": lambda turn=turn: save(member, f"# Begin\n\nTekst {turn}.\n"),
-        }.items():
+            "save": partial(save, member, f"# Begin\n\nTekst {turn}.\n"),
+        }
+        for name, ask in asks.items():
             at = time.monotonic()
             assert ask()[0] in (200, 303), name
             took[name] = time.monotonic() - at

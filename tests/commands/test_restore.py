@@ -135,7 +135,7 @@ def test_a_backup_to_a_disk_that_is_full_says_so(tmp_path: Path) -> None:
     settings = Settings(data=tmp_path / "wiki")
     make(settings, tmp_path / "first.tar.gz")
     target = tmp_path / "b.tar.gz"
-    words = ["backup", target, "--data", settings.data]
+    words = ["backup", str(target), "--data", str(settings.data)]
     done = subprocess.run(
         ["prlimit", "--fsize=1000000", sys.executable, "-m", "wiki", *words],
         cwd=CHECKOUT,

@@ -37,7 +37,7 @@ def compiled(folder: Path) -> Path:
     if compiler is None:
         pytest.skip("there is no C compiler")
     library = folder / "shim.so"
-    words = [compiler, "-O1", "-Wall", "-Werror", "-shared", "-fPIC", "-o", library]
+    words = [compiler, "-O1", "-Wall", "-Werror", "-shared", "-fPIC", "-o", str(library)]
     subprocess.run([*words, HERE / "shim.c", "-lpthread"], check=True)
     return library
 

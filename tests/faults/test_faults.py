@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -78,10 +79,10 @@ class Member:
         """A page."""
         return self._ask("GET", path)
 
-    def _post(self, path: str, form: dict[str, str], **more: object) -> requests.Response:
+    def _post(self, path: str, form: dict[str, str], **more: Any) -> requests.Response:
         return self._ask("POST", path, data=form, **more)
 
-    def _ask(self, method: str, path: str, **more: object) -> requests.Response:
+    def _ask(self, method: str, path: str, **more: Any) -> requests.Response:
         """The answer; one with status 0 if there is none."""
         try:
             return self.session.request(

@@ -21,7 +21,7 @@ WORDS = ("_", "gettext", "ngettext")
 def from_templates() -> Iterator[str]:
     environment = Environment(extensions=["jinja2.ext.i18n"])
     for file in (HOUSE / "templates").rglob("*.*"):
-        tree = environment.extract_translations(file.read_text(encoding="utf-8"))  # type: ignore[attr-defined]
+        tree = environment.extract_translations(file.read_text(encoding="utf-8"))
         for _, _, found in tree:
             # None: what is translated is known only when the page is made.
             if found is not None:

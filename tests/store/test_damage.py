@@ -8,6 +8,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,11 @@ WAYS: dict[str, Callable[[bytes], bytes | None]] = {
     "longer": lambda data: data + b"more",
     "gone": lambda data: None,
 }
+
+
+def flipped(at: int, data: bytes) -> bytes:
+    """The same with every bit of one byte turned over."""
+    return data[:at] + bytes([data[at] ^ 0xFF]) + data[at + 1 :]
 
 
 def spoil(file: Path, way: Callable[[bytes], bytes | None]) -> bytes:
@@ -94,9 +100,7 @@ def test_damaged_packs_are_told(store, save, revisions, git):
     pack, index = (next(store.git.glob(f"objects/pack/*.{end}")) for end in ("pack", "idx"))
     size = pack.stat().st_size
     for at in range(0, size, max(1, size // 40)):
-        before = spoil(
-            pack, lambda data, at=at: data[:at] + bytes([data[at] ^ 0xFF]) + data[at + 1 :]
-        )
+        before = spoil(pack, partial(flipped, at))
         fresh = Store.open(store.folder)
         list(read_all(fresh, revisions))
         assert fresh.fsck()

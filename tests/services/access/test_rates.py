@@ -38,7 +38,7 @@ def test_who_does_little_writes_nothing(wiki):
 def test_too_much_waits_and_others_do_not(wiki, member):
     with pytest.raises(TooFast) as refused:
         many(wiki, 111)
-    assert 0 < refused.value.values["seconds"] <= 60
+    assert 0 < int(str(refused.value.values["seconds"])) <= 60
     with pytest.raises(TooFast):
         many(wiki, 1)
     many(wiki, 50, address="192.0.2.2")
@@ -101,4 +101,5 @@ def test_large_drafts_are_few(wiki, member):
         keep(wiki, member, f"p{number}", text)
     with pytest.raises(Refused, match="drafts_large"):
         keep(wiki, member, "p3", text)
-    keep(wiki, member, "p2", text), keep(wiki, member, "p4", "small")
+    keep(wiki, member, "p2", text)
+    keep(wiki, member, "p4", "small")

@@ -84,7 +84,7 @@ def test_expired_ones_are_seen_for_a_while(wiki: Wiki, admin: Actor) -> None:
     assert invitations.listing(wiki, admin) == []
 
 
-def replace_clock(wiki: Wiki, ahead: timedelta):  # type: ignore[no-untyped-def]
+def replace_clock(wiki: Wiki, ahead: timedelta):
     now = wiki.clock() + ahead
     wiki.clock = lambda: now
     return now

@@ -5,6 +5,7 @@ from __future__ import annotations
 import stat
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -114,7 +115,7 @@ def test_acts_are_in_the_log(wiki: Wiki, admin: Actor, member: Actor) -> None:
 
 
 def test_finding(wiki: Wiki, admin: Actor, member: Actor, moderator: Actor) -> None:
-    def found(**wanted: str) -> list[str]:
+    def found(**wanted: Any) -> list[str]:
         return [found.username for found in members.find(wiki, admin, **wanted).members]
 
     assert found() == ["anna", "chef", "mo"]

@@ -26,6 +26,8 @@ def wiki(settings: Settings, database_url: str) -> Iterator[Wiki]:
 
 def test_told_are_all_but_who_did_it(wiki: Wiki, member: Actor, editor: Actor, page: Any) -> None:
     revision = page("vragen/a", "# A\n")
+    assert member.id
+    assert editor.id
     with wiki.database.write() as connection:
         both = [member.id, editor.id]
         notifications.tell(

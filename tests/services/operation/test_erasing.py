@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -121,7 +122,7 @@ def test_comments_can_go_too(wiki: Wiki, jan: Actor, editor: Actor) -> None:
 
 
 def test_search_forgets_them(wiki: Wiki, jan: Actor) -> None:
-    def hits(**asked: str) -> list[str]:
+    def hits(**asked: Any) -> list[str]:
         wiki.search.update(wiki.store, wiki.database)
         return [
             linked.hit.kind.value for linked in search.search(wiki, ANONYMOUS, Asked(**asked)).hits

@@ -47,7 +47,7 @@ def passage(wiki: Wiki, path: str = "a", actor: Actor = ANONYMOUS) -> Passage:
 
 def marked(wiki: Wiki, path: str = "a") -> list[str]:
     """The words that the page marks."""
-    text = anchors.source(wiki).plain(wiki.store.entry(f"{path}.md").blob)  # type: ignore[union-attr]
+    text = anchors.source(wiki).plain(wiki.store.entry(f"{path}.md").blob)
     return [text[mark.start : mark.end] for mark in talk(wiki, path).marks]
 
 
@@ -78,7 +78,7 @@ def test_what_cannot_be_an_anchor_is_refused(wiki: Wiki, page: Write, member: Ac
 
 def test_an_anchor_on_an_older_revision(wiki: Wiki, page: Write, member: Actor) -> None:
     old = page("a", TEXT)
-    start = anchors.source(wiki).plain(wiki.store.entry("a.md").blob).index("drie procent")  # type: ignore[union-attr]
+    start = anchors.source(wiki).plain(wiki.store.entry("a.md").blob).index("drie procent")
     page("a", "# Titel\n\nVooraf een nieuwe alinea die er eerst nog niet stond.\n" + TEXT[7:])
     comments.post(wiki, member, "a", "x", anchor=f"{old}:{start}-{start + 12}")
     assert marked(wiki) == ["drie procent"]

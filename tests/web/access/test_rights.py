@@ -479,7 +479,7 @@ def identity_of(wiki: Wiki, actor: Actor) -> int:
 
 
 def rules_of(situation: str, people: dict[str, Actor]) -> list[Rule]:
-    some = {"groups": frozenset({"redactie"}), "members": frozenset({people["named"].id or 0})}
+    some: Any = {"groups": frozenset({"redactie"}), "members": frozenset({people["named"].id or 0})}
     return {
         "no rule": [Rule("elders", Right.READ, Role.ADMIN)],
         "read closed": [Rule("hof", Right.READ, Role.MODERATOR, **some)],

@@ -42,7 +42,7 @@ def area(page: str, name: str) -> str:
     return html.unescape(found[1])
 
 
-def send(browser: Any, url: str, **form: str) -> Any:
+def send(browser: Any, url: str, **form: Any) -> Any:
     """Post a form with the token of this browser."""
     page = browser.get("/new?kind=page").text
     return browser.post(url, data={"csrf_token": token_in(page), **form})

@@ -27,7 +27,7 @@ def follow(wiki: Wiki) -> None:
             pass
 
 
-def found(wiki: Wiki, actor: Actor, q: str, **more: str) -> list[tuple[str, str]]:
+def found(wiki: Wiki, actor: Actor, q: str, **more: Any) -> list[tuple[str, str]]:
     hits = search.search(wiki, actor, Asked(q=q, where="history", **more)).lost
     assert hits is not None
     return [(hit.path, said(hit)) for hit in hits]

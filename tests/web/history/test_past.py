@@ -10,7 +10,7 @@ from tests.web.editing.test_editing import send
 from wiki.services.operation import jobs
 
 
-def links(client: Any, address: str) -> list[str]:
+def links(client: Any, address: str) -> list[tuple[str, str]]:
     article = re.search(r"<article.*?</article>", client.get(address).text, re.DOTALL)
     assert article
     return re.findall(r'<a (?:class="(wanted)" )?href="([^"]+)"', article[0])

@@ -6,12 +6,14 @@ import gzip
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
 import pytest
 from flask import Flask, Response, g, request, session
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from wiki.engine import Wiki
 from wiki.i18n.languages import choose
 from wiki.settings import Settings
 from wiki.web.http import cache
@@ -81,7 +83,7 @@ def app(wiki: FakeWiki) -> Flask:
         app.add_url_rule(f"/-{view.__name__}", view.__name__, view)
     app.add_url_rule("/other/<name>", "other", page)
     kept = {"page", "in_time", "personal", "changing", "broken"}
-    cache.install(app, wiki, frozenset(kept))
+    cache.install(app, cast(Wiki, wiki), frozenset(kept))
     return app
 
 

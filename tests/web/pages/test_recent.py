@@ -64,6 +64,7 @@ def test_a_comment_on_a_passage_quotes_it(
         assert "drie procent" in client.get(address).text, address
     with wiki.database.read() as connection:
         revision = history.revision(connection, history.identity(connection, "a"), secret)
+    assert revision
     hiding.change(wiki, moderator, revision.page, revision, ["text"], "privé")
     for address in ("/recent", "/feed/site.atom", "/feed/page/a"):
         shown = client.get(address).text
@@ -83,6 +84,7 @@ def test_a_deleted_page_keeps_its_title(
     with wiki.database.read() as connection:
         deletion = history.deleted(connection, "a")
         revision = history.revision(connection, deletion.page, secret)
+    assert revision
     hiding.change(wiki, moderator, revision.page, revision, ["text"], "privé")
     for address in ("/recent", "/trash"):
         assert "Oude kwesties" not in browser.get(address).text, address

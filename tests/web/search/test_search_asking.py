@@ -80,6 +80,7 @@ def get(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., str]
     carla = members.add(
         wiki, username="carla", email="c@example.org", password="correct horse", role=Role.MEMBER
     )
+    assert carla.actor.id
     with wiki.database.write() as connection:
         text = "Een tuin is niet genoeg."
         new = NewComment("vragen/wijk", wiki.store.head(), carla.actor.id, text, wiki.clock())
