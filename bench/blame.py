@@ -24,7 +24,7 @@ def fill(site: Site) -> list[Figure]:
     more = True
     while more:
         begun = time.perf_counter()
-        more = jobs.passages(wiki)
+        more = jobs.sentences(wiki)
         longest = max(longest, time.perf_counter() - begun)
     seconds = time.perf_counter() - started
     wiki.close()
@@ -40,7 +40,7 @@ def fill(site: Site) -> list[Figure]:
         ),
         Figure(
             site.name,
-            "passages of old revisions by the worker",
+            "sentences of old revisions by the worker",
             f"{seconds:.0f} s; longest batch {1000 * longest:.0f} ms",
             f"≤ {_FILL} s" if large else "",
             seconds <= _FILL if large else None,

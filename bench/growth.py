@@ -24,7 +24,7 @@ from bench.site import Site
 from bench.views import timed
 from wiki.database.history import history
 from wiki.engine import open_wiki
-from wiki.projections import passages
+from wiki.projections import sentences
 from wiki.settings import Settings
 
 SIZE = Size("G", 1_000, 100_000, 300, 0, 50, 1_000, 12_000, 300)
@@ -71,7 +71,7 @@ def young(made: Path, age: int) -> Site:
     wiki = open_wiki(Settings(data=data))
     with wiki.database.read() as connection:
         page = history.identity(connection, MOST_EDITED)
-    passages.follow(wiki.store, wiki.database, page)
+    sentences.follow(wiki.store, wiki.database, page)
     wiki.close()
     return site
 

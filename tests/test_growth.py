@@ -22,9 +22,8 @@ from wiki.domain.content import links as page_links
 from wiki.domain.content import text as files
 from wiki.domain.content.effort import Effort
 from wiki.domain.editing import merge, renames
-from wiki.domain.history import diff, patches
-from wiki.domain.history import passages as sentences
-from wiki.domain.history.passages import Weave
+from wiki.domain.history import diff, patches, sentences
+from wiki.domain.history.sentences import Weave
 from wiki.domain.login import identities
 from wiki.domain.markdown import document
 from wiki.domain.members import members
@@ -131,8 +130,8 @@ CALLS: dict[str, Call] = {
     "domain.editing.merge.merge": merged,
     "domain.content.normal.fold": lambda text: normal.fold(text, "NFKC", 10**9),
     "domain.content.normal.form": lambda text: normal.form(text, "NFKD"),
-    "domain.history.passages.Weave": fold,
-    "domain.history.passages.Weave.fold": fold,
+    "domain.history.sentences.Weave": fold,
+    "domain.history.sentences.Weave.fold": fold,
     "domain.history.patches.unified": lambda text: patches.unified(text, changed(text), text[:200]),
     "domain.content.paths.is_inside": lambda text: paths.is_inside(text, text[:-1]),
     "domain.proxies.Proxies.between": lambda text: proxies.read("10.0.0.0/8").between(
@@ -213,8 +212,8 @@ COMPARES = frozenset(
     """
     domain.anchors.Carry domain.diff.pieces domain.diff.side domain.diff.split_words
     domain.likeness.pair
-    domain.diff.stats domain.diff.words domain.merge.merge domain.passages.Weave
-    domain.passages.Weave.fold domain.text.Source.encode domain.patches.unified
+    domain.diff.stats domain.diff.words domain.merge.merge domain.sentences.Weave
+    domain.sentences.Weave.fold domain.text.Source.encode domain.patches.unified
     render.marked.rendered_html
     """.split()
 )
@@ -243,7 +242,7 @@ NOT_TYPED: dict[str, str] = {
     "domain.errors": "errors that carry a text",
     "domain.content.frontmatter.key_of": "takes what a pattern of this module found",
     "domain.markdown": "parts of the reader, which document.read and read_comment go through",
-    "domain.history.passages.Past": "a protocol; what is asked for was cut by passages.cut",
+    "domain.history.sentences.Past": "a protocol; what is asked for was cut by sentences.cut",
     "domain.operation.purging": "words that an administrator names on the command line",
     "domain.access.rights": PATHS,
     "domain.search.search": PATHS,
@@ -309,7 +308,7 @@ def test_four_times_the_text_takes_four_times_as_long(name: str) -> None:
 
 
 SEEN = {
-    "domain.history.passages.cut": Text("Nou ", "!", "x"),
+    "domain.history.sentences.cut": Text("Nou ", "!", "x"),
     "domain.content.frontmatter.cut": Text("---\nhttp://", "\t", ")\n---\n"),
     "domain.content.paths.slug": Text("a", "\u0301\u0323", ""),
     "render.frontmatter.read": Text("---\nhttp://", "\t", ")\n---\n"),

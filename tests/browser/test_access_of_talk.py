@@ -60,7 +60,7 @@ def _fill(wiki: Wiki) -> list[str]:
     save(wiki, PATH, changed.replace(" Meer is er", ""))
     with wiki.database.read() as connection:
         page = history.identity(connection, PATH)
-        revision = history.revisions(connection, page, limit=1)[0].commit
+        revision = history.of_page(connection, page, limit=1)[0].commit
     with wiki.database.write() as connection:
         for number in range(PAGE_SIZE):
             author = anna.id or 0

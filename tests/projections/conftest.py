@@ -86,7 +86,7 @@ class Site:
         """The revisions of the page that lives at the path, newest first."""
         page = self.identity(path)
         with self.database.read() as connection:
-            return history.revisions(connection, page)
+            return history.of_page(connection, page)
 
 
 @pytest.fixture

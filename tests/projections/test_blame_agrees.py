@@ -14,12 +14,12 @@ import pytest
 from tests.fixtures import histories
 from wiki.database.engine.database import Database
 from wiki.database.history import history
-from wiki.database.history import passages as kept
+from wiki.database.history import sentences as kept
 from wiki.domain.content import text
 from wiki.domain.content.frontmatter import split
-from wiki.domain.history.passages import cut, key, keys
 from wiki.domain.history.revisions import Revision
-from wiki.projections import follow, passages
+from wiki.domain.history.sentences import cut, key, keys
+from wiki.projections import follow, sentences
 from wiki.store.store import Store
 
 PAGES = 50
@@ -27,7 +27,7 @@ PAGES = 50
 
 @dataclass
 class Followed:
-    """The repository, and its projections without passages."""
+    """The repository, and its projections without sentences."""
 
     store: Store
     database: Database
@@ -78,7 +78,7 @@ def test_blame_is_what_git_says_or_better(followed: Followed) -> None:
     for path in random.Random(2009).sample(followed.paths(), PAGES):
         with followed.database.read() as connection:
             page = history.identity(connection, path)
-        assert passages.follow(followed.store, followed.database, page)
+        assert sentences.follow(followed.store, followed.database, page)
         for reason in compare(followed, page, path):
             counted[reason] += 1
     assert not counted["unexplained"], counted
@@ -86,7 +86,7 @@ def test_blame_is_what_git_says_or_better(followed: Followed) -> None:
 
 
 def compare(repo: Followed, page: str, path: str) -> Iterator[str]:
-    """For each passage: whether it agrees, or why not."""
+    """For each sentence: whether it agrees, or why not."""
     found = repo.store.read(f"{path}.md")
     assert found is not None
     whole = text.decode(found.data).text
@@ -94,18 +94,18 @@ def compare(repo: Followed, page: str, path: str) -> Iterator[str]:
     with repo.database.read() as connection:
         stand = kept.standing(connection, page)
         last = kept.reached(connection, page)
-        every = kept.revisions(connection, page, range(1, last.steps + 1 if last else 0))
+        every = kept.revisions_at(connection, page, range(1, last.steps + 1 if last else 0))
     step_of = {revision.commit: step for step, revision in every.items()}
     if last is None or last.blob != found.id:
-        stand = passages.standing(repo.store, repo.database, page, found.id)
+        stand = sentences.standing(repo.store, repo.database, page, found.id)
     at = len(whole) - len(split(whole)[1])
-    for passage, one in zip(cut(whole), stand, strict=True):
-        start = at + len(passage) - len(passage.lstrip())
+    for sentence, one in zip(cut(whole), stand, strict=True):
+        start = at + len(sentence) - len(sentence.lstrip())
         first = whole.count("\n", 0, start)
-        lines = range(first, first + passage.strip().count("\n") + 1)
-        at += len(passage)
+        lines = range(first, first + sentence.strip().count("\n") + 1)
+        at += len(sentence)
         theirs = max((step_of.get(said[line], 0) for line in lines), default=0)
-        yield reason(repo, every, key(passage), one.origin, theirs)
+        yield reason(repo, every, key(sentence), one.origin, theirs)
 
 
 def reason(repo: Followed, every: dict[int, Revision], wanted: str, mine: int, theirs: int) -> str:

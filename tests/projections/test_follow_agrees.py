@@ -71,7 +71,7 @@ def test_history_is_what_git_follows(followed: Followed) -> None:
         theirs = git(store, "log", "--follow", "--format=%H", "main", "--", f"{path}.md")
         with database.read() as connection:
             page = history.identity(connection, path)
-            ours = [r.commit for r in history.revisions(connection, page, limit=10_000)]
+            ours = [r.commit for r in history.of_page(connection, page, limit=10_000)]
         assert _is_newest_first(ours, before), path
         differ[_reason(store, set(ours), set(theirs))] += 1
     assert differ == DIFFER[followed.name]

@@ -113,8 +113,8 @@ def test_history_goes_on_where_a_page_of_it_ended(site_on: Site) -> None:
     commits = [site.save("edit", {"a": f"{n}\n", "f/b": f"{n}\n"}) for n in range(6)]
     page = site.identity("a")
     with site.database.read() as connection:
-        assert [r.commit for r in history.revisions(connection, page, limit=2)] == commits[:-3:-1]
-        older = history.revisions(connection, page, before=commits[2])
+        assert [r.commit for r in history.of_page(connection, page, limit=2)] == commits[:-3:-1]
+        older = history.of_page(connection, page, before=commits[2])
         assert [r.commit for r in older] == commits[1::-1]
         assert [history.number(connection, page, commit) for commit in commits] == [*range(1, 7)]
         assert (history.count(connection, page), history.writers(connection, page)) == (6, 1)
@@ -144,7 +144,7 @@ def test_check_names_the_field_and_repair_mends_it(site: Site) -> None:
     site.save("create", {"a": "een\n"})
     site.follow()
     with site.database.project() as connection:
-        connection.execute(history.rows.update().values(event="delete"))
+        connection.execute(history.revisions.update().values(event="delete"))
         connection.execute(history.names.delete())
     found = {(d.key.split()[0], d.field) for d in checking.check(site.store, site.database)}
     assert found == {("revisions", "event"), ("names", "")}

@@ -1,4 +1,4 @@
-"""The index of lost words: follows the passages, heals itself, is what building anew gives."""
+"""The index of lost words: follows the sentences, heals itself, is what building anew gives."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.projections.conftest import Site
-from tests.projections.test_passages import STEP, act
 from tests.projections.test_search import harm
+from tests.projections.test_sentences import STEP, act
 from wiki.database.history import hiding
 from wiki.database.history import lost as waiting
-from wiki.database.history import passages as kept
+from wiki.database.history import sentences as kept
 from wiki.domain.history.revisions import Part
 from wiki.domain.search.query import parse
 from wiki.domain.search.search import NotReady, Scope
-from wiki.projections import passages
+from wiki.projections import sentences
 from wiki.projections.search import lost
 from wiki.projections.search.lost import LostIndex
 from wiki.projections.search.view import open_view
 
 
 def follow(site: Site) -> LostIndex:
-    """The passages and the index, caught up."""
+    """The sentences and the index, caught up."""
     site.follow()
-    while passages.catch_up(site.store, site.database, 7):
+    while sentences.catch_up(site.store, site.database, 7):
         pass
     index = LostIndex.open(folder_of(site))
     while index.update(site.store, site.database):
@@ -64,7 +64,7 @@ def documents(index: LostIndex) -> list[Any]:
 def hide(site: Site, number: int) -> None:
     """Hide one of the texts that a page had, or show it again."""
     with site.database.read() as connection:
-        rows = sorted(connection.execute(hiding.rows.select()).all())
+        rows = sorted(connection.execute(hiding.revisions.select()).all())
     if not rows:
         return
     row = rows[number % len(rows)]
@@ -162,8 +162,8 @@ def test_what_is_not_right_is_found(site: Site) -> None:
     index = follow(site)
     assert index.check(site.store, site.database) == []
     with site.database.project() as connection:
-        some = kept.passages.c.text == "Er was eens."
-        connection.execute(kept.passages.update().where(some).values(text="Er was niets."))
+        some = kept.sentences.c.text == "Er was eens."
+        connection.execute(kept.sentences.update().where(some).values(text="Er was niets."))
     assert index.check(site.store, site.database) == ["a"]
 
 

@@ -419,7 +419,7 @@ from wiki.settings import Settings
 wiki = open_wiki(Settings(data=Path(sys.argv[1]), secret_key="only for tests"))
 print("ready", flush=True)
 while True:
-    for job in (jobs.follow, jobs.search, jobs.passages, jobs.lost):
+    for job in (jobs.follow, jobs.search, jobs.sentences, jobs.lost):
         job(wiki)
 """
 
@@ -450,7 +450,7 @@ def test_a_killed_worker_loses_nothing(
     from tests.projections.test_lost import documents
     from wiki.database.talk import comments
     from wiki.domain.talk.comments import NewComment
-    from wiki.projections import passages
+    from wiki.projections import sentences
 
     chance = random.Random(9)
     for number in range(50):
@@ -465,7 +465,7 @@ def test_a_killed_worker_loses_nothing(
         killed(chance.random() * 0.15)
     update()
     assert wiki.search.check(wiki.store, wiki.database) == []
-    while passages.catch_up(wiki.store, wiki.database):
+    while sentences.catch_up(wiki.store, wiki.database):
         pass
     while wiki.lost.update(wiki.store, wiki.database):
         pass

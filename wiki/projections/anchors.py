@@ -16,7 +16,7 @@ from pathlib import Path
 from wiki.database.engine.connection import Connection
 from wiki.database.engine.database import Database
 from wiki.database.history import history
-from wiki.database.history.passages import Followed, Waiting, waiting
+from wiki.database.history.sentences import Followed, Waiting, waiting
 from wiki.database.operation import setaside
 from wiki.database.talk import anchors as kept
 from wiki.database.talk.anchors import Made, Reached
@@ -114,7 +114,7 @@ def catch_up(source: Source, most: int = 200) -> bool:
 
 def _item(connection: Connection, page: str) -> Item:
     """What is set aside of a page, until it changes."""
-    newest = history.revisions(connection, page, limit=1)[0]
+    newest = history.of_page(connection, page, limit=1)[0]
     return Item(NAME, "page", newest.path, newest.commit)
 
 

@@ -231,7 +231,7 @@ class _Following:
         for commit, diffs in commits:
             self._fold(commit, diffs)
             # What is read back of earlier commits must not hold rows of the new ones.
-            if not self._last and len(self._rows[tables.rows]) > _BATCH:
+            if not self._last and len(self._rows[tables.revisions]) > _BATCH:
                 self._flush()
         lives = self._open[self._head]
         if self._last:
@@ -310,7 +310,7 @@ class _Following:
         author = commit.author.key
         for touch in step.touches:
             self._facts.pages[commit.id, touch.path] = touch.page
-            self._rows[tables.rows].append(
+            self._rows[tables.revisions].append(
                 {
                     "commit": commit.id,
                     "path": touch.path,
@@ -361,7 +361,7 @@ class _Following:
         """
         touched = {page for page, _ in self._newest}
         self._pages = kept.page_by_birth(self._connection, touched)
-        for row in self._rows[tables.rows]:
+        for row in self._rows[tables.revisions]:
             row["page"] = self._pages.get(row["born"], row["born"])
 
     def _join(self) -> set[str]:

@@ -51,7 +51,7 @@ def text_of(wiki: Wiki, path: str = "plan") -> str:
 
 def newest(wiki: Wiki, path: str = "plan") -> Revision:
     with wiki.database.read() as connection:
-        return rows.revisions(connection, rows.identity(connection, path), limit=1)[0]
+        return rows.of_page(connection, rows.identity(connection, path), limit=1)[0]
 
 
 def suggest(wiki: Wiki, member: Actor, blob: str, text: str = MINE) -> int:

@@ -64,7 +64,7 @@ class Forger:
 
 def revisions(wiki: Wiki, path: str) -> list[Revision]:
     with wiki.database.read() as connection:
-        return history.revisions(connection, history.identity(connection, path))
+        return history.of_page(connection, history.identity(connection, path))
 
 
 @pytest.mark.parametrize("as_", ["address", "key", "name"])

@@ -14,7 +14,7 @@ from wiki.database.notices import notifications
 from wiki.database.operation import setaside
 from wiki.domain.access.rights import SYSTEM
 from wiki.domain.content.setaside import MOST_BYTES, TOO_LARGE, Item
-from wiki.projections import anchors, catalogue, history, passages
+from wiki.projections import anchors, catalogue, history, sentences
 from wiki.projections.crumbs import MOST_DEATHS, crumbs_in
 from wiki.projections.search import prepared
 from wiki.projections.setaside import DEADLY
@@ -219,16 +219,16 @@ def _but(make: Callable[..., Any], is_bad: Callable[..., bool]) -> Callable[...,
 def test_sentences_of_what_cannot_be_cut_are_none(
     wiki: Any, page: Any, client: Any, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(passages, "keys", _but(passages.keys, lambda text: "gif" in text))
+    monkeypatch.setattr(sentences, "keys", _but(sentences.keys, lambda text: "gif" in text))
     page("boos", POISON)
     page("goed", "# Goed\n\nEen zin.\n")
-    while passages.catch_up(wiki.store, wiki.database):
+    while sentences.catch_up(wiki.store, wiki.database):
         pass
     assert set(aside(wiki, "passages")) == {"boos"}
     assert client.get("/blame/goed").status_code == 200
     assert client.get("/blame/boos").status_code == 422
     page("boos", "# Mak\n\nEen andere zin.\n")
-    while passages.catch_up(wiki.store, wiki.database):
+    while sentences.catch_up(wiki.store, wiki.database):
         pass
     assert client.get("/blame/boos").status_code == 200
     assert not aside(wiki)
@@ -238,20 +238,20 @@ def test_sentences_of_what_cannot_be_cut_are_none(
 def test_a_page_whose_past_cannot_be_woven_waits_for_nobody(
     wiki: Any, page: Any, monkeypatch: pytest.MonkeyPatch
 ):
-    fold = _but(passages.Weave.fold, lambda weave, step, keys: any("gif" in key for key in keys))
-    monkeypatch.setattr(passages.Weave, "fold", fold)
+    fold = _but(sentences.Weave.fold, lambda weave, step, keys: any("gif" in key for key in keys))
+    monkeypatch.setattr(sentences.Weave, "fold", fold)
     page("boos", "# Lief\n\nEen zin.\n")
     page("boos", POISON)
     page("goed", "# Goed\n\nEen zin.\n")
-    while passages.catch_up(wiki.store, wiki.database):
+    while sentences.catch_up(wiki.store, wiki.database):
         pass
     with wiki.database.read() as connection:
-        assert passages.behind(connection) == 0
+        assert sentences.behind(connection) == 0
     assert set(aside(wiki, "passages")) == {"boos"}
     assert not [one for one in projections.check(wiki) if one.where == "passages"]
     monkeypatch.undo()
     page("boos", POISON + "meer\n")
-    while passages.catch_up(wiki.store, wiki.database):
+    while sentences.catch_up(wiki.store, wiki.database):
         pass
     assert not aside(wiki, "passages")
     assert not [one for one in projections.check(wiki) if one.where == "passages"]

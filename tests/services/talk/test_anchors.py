@@ -244,7 +244,7 @@ def test_threads_are_sorted_counted_and_dealt_with(
 
 def history_of(wiki: Wiki, identity: str) -> str:
     with wiki.database.read() as connection:
-        return history.revisions(connection, identity, limit=1)[0].commit
+        return history.of_page(connection, identity, limit=1)[0].commit
 
 
 def test_former_texts_are_for_moderators(

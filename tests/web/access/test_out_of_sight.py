@@ -65,7 +65,7 @@ def world(wiki: Wiki, page: Callable[..., str], member: Actor, admin: Actor) -> 
 
 def settle(wiki: Wiki) -> None:
     """What the worker would do, until nothing is left."""
-    for job in (jobs.tell, jobs.anchors, jobs.passages, jobs.words, jobs.search):
+    for job in (jobs.tell, jobs.anchors, jobs.sentences, jobs.words, jobs.search):
         while job(wiki):
             pass
 

@@ -431,7 +431,7 @@ def values(wiki: Wiki, people: dict[str, Actor], page: Callable[..., str]) -> di
         letter = str(mail.put(wiki, connection, "a@example.org", "x", "x"))
     about = reports.about_comment(wiki, people["member"], spot.id)
     reports.report(wiki, people["member"], about, "zwaluw", network="192.0.2.1")
-    while jobs.passages(wiki) or jobs.search(wiki):
+    while jobs.sentences(wiki) or jobs.search(wiki):
         pass
     blob = wiki.store.entry("hof/plan.md").blob
     proposed = editing.Sent(text + "\nNog een zwaluw.\n", blob, "zwaluw erbij?")

@@ -13,7 +13,7 @@ from wiki.database.access import rules
 from wiki.domain.access.rights import ANONYMOUS, Actor, Right, Role, Rule
 from wiki.domain.content import frontmatter
 from wiki.engine import Wiki
-from wiki.projections import passages
+from wiki.projections import sentences
 from wiki.services.history import blame
 from wiki.services.history.history import page_at
 from wiki.web.http import cache
@@ -133,7 +133,7 @@ def test_who_wrote_how_much_stands_beside_the_page(
     wiki: Wiki, client: Any, story: list[str]
 ) -> None:
     assert "Wie schreef deze tekst" not in client.get("/wiki/a").text
-    while passages.catch_up(wiki.store, wiki.database):
+    while sentences.catch_up(wiki.store, wiki.database):
         pass
     html = client.get("/wiki/a").text
     assert "Wie schreef deze tekst" in html

@@ -191,7 +191,7 @@ WORD = "zwartwit"
 
 def follow(wiki: Any) -> None:
     """What the worker does."""
-    while jobs.passages(wiki) or jobs.search(wiki):
+    while jobs.sentences(wiki) or jobs.search(wiki):
         pass
     telling.catch_up(wiki)
 

@@ -22,7 +22,7 @@ Page = Callable[..., str]
 
 
 def follow(wiki: Wiki) -> None:
-    for job in (jobs.follow, jobs.search, jobs.passages, jobs.lost):
+    for job in (jobs.follow, jobs.search, jobs.sentences, jobs.lost):
         while job(wiki):
             pass
 

@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from wiki.database.content.entries import slices
 from wiki.database.engine.schema import projections
-from wiki.database.history.history import Sorted, rows
+from wiki.database.history.history import Sorted, revisions
 
 titles = Table(
     "titles",
@@ -52,9 +52,13 @@ def put(connection: Connection, found: Sequence[tuple[str, str, str]]) -> None:
 def pages(connection: Connection, folds: Collection[str]) -> dict[str, list[str]]:
     """For each of these folded titles: the pages that ever had it."""
     found: dict[str, list[str]] = {}
-    here = and_(titles.c.commit == rows.c.commit, titles.c.path == rows.c.path)
+    here = and_(titles.c.commit == revisions.c.commit, titles.c.path == revisions.c.path)
     for some in slices({fold[:MOST] for fold in folds}):
-        query = select(titles.c.fold, rows.c.page).join(rows, here).where(titles.c.fold.in_(some))
-        for fold, page in connection.execute(query.distinct().order_by(rows.c.page)):
+        query = (
+            select(titles.c.fold, revisions.c.page)
+            .join(revisions, here)
+            .where(titles.c.fold.in_(some))
+        )
+        for fold, page in connection.execute(query.distinct().order_by(revisions.c.page)):
             found.setdefault(fold, []).append(page)
     return found

@@ -35,8 +35,7 @@ from sqlalchemy import (
 from wiki.database.access.visible import visible
 from wiki.database.engine import changes
 from wiki.database.engine.schema import Moment, truth
-from wiki.database.history.history import places
-from wiki.database.history.history import rows as revisions
+from wiki.database.history.history import places, revisions
 from wiki.database.members.members import members
 from wiki.domain.access.sight import Sight
 from wiki.domain.editing.suggestions import NewSuggestion, State, Suggestion

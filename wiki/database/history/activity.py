@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, Connection, Integer, exists, func, literal
 
 from wiki.database.access.visible import visible
 from wiki.database.history.hiding import hidden_revisions
-from wiki.database.history.history import commits, places, rows
+from wiki.database.history.history import commits, places, revisions
 from wiki.domain.access.sight import Sight
 from wiki.domain.history.activity import Writer
 from wiki.domain.history.revisions import Part
@@ -15,25 +15,25 @@ from wiki.domain.history.revisions import Part
 DAY: ColumnElement[int] = literal_column("86400", Integer)
 
 _HIDDEN = (
-    hidden_revisions.c.commit == rows.c.commit,
-    hidden_revisions.c.path == rows.c.path,
+    hidden_revisions.c.commit == revisions.c.commit,
+    hidden_revisions.c.path == revisions.c.path,
     hidden_revisions.c.part == Part.AUTHOR.value,
 )
 
 
 def days(connection: Connection, page: str) -> list[tuple[int, int]]:
     """(day since 1970, number of revisions) of every day on which a page changed, in order."""
-    day = rows.c.date // DAY
-    query = select(day, func.count()).where(rows.c.page == page).group_by(day).order_by(day)
+    day = revisions.c.date // DAY
+    query = select(day, func.count()).where(revisions.c.page == page).group_by(day).order_by(day)
     return [(int(row[0]), row[1]) for row in connection.execute(query)]
 
 
 def days_of(connection: Connection, author: str, *, sight: Sight) -> list[tuple[int, int]]:
     """The same for all pages in sight that a member worked on; work that was hidden not counted."""
-    day = rows.c.date // DAY
-    query = select(day, func.count()).where(rows.c.author == author, ~exists().where(*_HIDDEN))
+    day = revisions.c.date // DAY
+    query = select(day, func.count()).where(revisions.c.author == author, ~exists().where(*_HIDDEN))
     if sight.hidden:
-        query = query.join(places, places.c.page == rows.c.page)
+        query = query.join(places, places.c.page == revisions.c.page)
         query = query.where(visible(places.c.path, sight))
     query = query.group_by(day).order_by(day)
     return [(int(row[0]), row[1]) for row in connection.execute(query)]
@@ -43,10 +43,10 @@ def writers(connection: Connection, page: str, limit: int = 100) -> list[Writer]
     """Who wrote on a page, those with most revisions first; work by a hidden author not counted."""
     number = func.count()
     query = (
-        select(rows.c.author, number, func.max(rows.c.commit))
-        .where(rows.c.page == page, ~exists().where(*_HIDDEN))
-        .group_by(rows.c.author)
-        .order_by(number.desc(), rows.c.author)
+        select(revisions.c.author, number, func.max(revisions.c.commit))
+        .where(revisions.c.page == page, ~exists().where(*_HIDDEN))
+        .group_by(revisions.c.author)
+        .order_by(number.desc(), revisions.c.author)
         .limit(limit)
     )
     found = connection.execute(query).all()

@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from wiki.database.engine import changes
 from wiki.database.engine.schema import Moment, truth
-from wiki.database.history.history import rows
+from wiki.database.history.history import revisions
 from wiki.database.members.members import members
 from wiki.domain.history.hiding import Hiding
 from wiki.domain.history.revisions import Part
@@ -76,7 +76,9 @@ def of_revision(connection: Connection, commit: str, path: str) -> list[Hiding]:
 
 def alike(connection: Connection, page: str, blob: str) -> list[Key]:
     """The revisions of a page that hold this very text, by (commit, path)."""
-    query = select(rows.c.commit, rows.c.path).where(rows.c.page == page, rows.c.blob == blob)
+    query = select(revisions.c.commit, revisions.c.path).where(
+        revisions.c.page == page, revisions.c.blob == blob
+    )
     return [(row.commit, row.path) for row in connection.execute(query)]
 
 

@@ -56,7 +56,7 @@ commits = Table(
     Column("accepter_email", Text, nullable=False),
 )
 
-rows = Table(
+revisions = Table(
     "revisions",
     projections,
     Column("commit", Sorted, primary_key=True),
@@ -80,10 +80,10 @@ rows = Table(
 )
 Index(
     "ix_revisions_uncounted",
-    rows.c.date,
-    rows.c.commit,
-    sqlite_where=rows.c.added.is_(None),
-    postgresql_where=rows.c.added.is_(None),
+    revisions.c.date,
+    revisions.c.commit,
+    sqlite_where=revisions.c.added.is_(None),
+    postgresql_where=revisions.c.added.is_(None),
 )
 
 crossings = Table(
@@ -140,18 +140,18 @@ names = Table(
 )
 """Every path that each page ever had."""
 
-_ORDER = (rows.c.date.desc(), rows.c.commit.desc(), rows.c.path.desc())
+_ORDER = (revisions.c.date.desc(), revisions.c.commit.desc(), revisions.c.path.desc())
 ROW = select(
-    rows.c.page,
-    rows.c.commit,
-    rows.c.path,
-    rows.c.blob,
-    rows.c.before,
-    rows.c.event,
-    rows.c.came_from,
-    rows.c.date,
-    rows.c.added,
-    rows.c.removed,
+    revisions.c.page,
+    revisions.c.commit,
+    revisions.c.path,
+    revisions.c.blob,
+    revisions.c.before,
+    revisions.c.event,
+    revisions.c.came_from,
+    revisions.c.date,
+    revisions.c.added,
+    revisions.c.removed,
     commits.c.written,
     commits.c.zone,
     commits.c.name,
@@ -159,14 +159,14 @@ ROW = select(
     commits.c.message,
     commits.c.accepter,
     commits.c.accepter_email,
-).join_from(rows, commits, commits.c.commit == rows.c.commit)
+).join_from(revisions, commits, commits.c.commit == revisions.c.commit)
 
 # Built once: what a statement costs is mostly its making.
-_REVISION = ROW.where(rows.c.page == bindparam("of"), rows.c.commit == bindparam("at"))
+_REVISION = ROW.where(revisions.c.page == bindparam("of"), revisions.c.commit == bindparam("at"))
 _REVISION = _REVISION.order_by(*_ORDER)
-_COUNT = select(func.count()).select_from(rows).where(rows.c.page == bindparam("of"))
+_COUNT = select(func.count()).select_from(revisions).where(revisions.c.page == bindparam("of"))
 _LATER = _COUNT.where(
-    tuple_(rows.c.date, rows.c.commit)
+    tuple_(revisions.c.date, revisions.c.commit)
     > tuple_(bindparam("date", type_=BigInteger), bindparam("at", type_=String))
 )
 _DATE = select(commits.c.date).where(commits.c.commit == bindparam("at"))
@@ -174,7 +174,7 @@ _IDENTITY = select(places.c.page).where(places.c.path == bindparam("at"), places
 _PLACE = select(places.c.path, places.c.alive).where(places.c.page == bindparam("of"))
 
 
-def revisions(
+def of_page(
     connection: Connection,
     page: str,
     *,
@@ -189,13 +189,13 @@ def revisions(
     Of one author only (a member's opaque id, or an outside e-mail address), or dated from `since`
     on and before `until` (Unix seconds), if asked.
     """
-    query = ROW.where(rows.c.page == page)
+    query = ROW.where(revisions.c.page == page)
     if author:
-        query = query.where(rows.c.author == author)
+        query = query.where(revisions.c.author == author)
     if since is not None:
-        query = query.where(rows.c.date >= since)
+        query = query.where(revisions.c.date >= since)
     if until is not None:
-        query = query.where(rows.c.date < until)
+        query = query.where(revisions.c.date < until)
     return listed(connection, query, before, limit)
 
 
@@ -212,7 +212,7 @@ def by_author(
     Only of pages that now are (or last were) in sight. `before` is a commit, or
     `domain.history.cursor` of a row to go on within a commit.
     """
-    query = in_sight(ROW, sight).where(rows.c.author == uid)
+    query = in_sight(ROW, sight).where(revisions.c.author == uid)
     return listed(connection, query, before, limit)
 
 
@@ -227,8 +227,8 @@ def of_pages(
 ) -> dict[tuple[str, str], Revision]:
     """Those revisions, each by its page and commit; a few at a time."""
     query = ROW.where(
-        rows.c.commit.in_({commit for _, commit in keys}),
-        rows.c.page.in_({page for page, _ in keys}),
+        revisions.c.commit.in_({commit for _, commit in keys}),
+        revisions.c.page.in_({page for page, _ in keys}),
     )
     return {(row.page, row.commit): _revision(row) for row in connection.execute(query)}
 
@@ -237,21 +237,21 @@ def of_commits(connection: Connection, ids: Sequence[str]) -> list[Revision]:
     """What these commits did to pages."""
     found: list[Revision] = []
     for start in range(0, len(ids), 500):
-        query = ROW.where(rows.c.commit.in_(ids[start : start + 500]))
+        query = ROW.where(revisions.c.commit.in_(ids[start : start + 500]))
         found += [_revision(row) for row in connection.execute(query)]
     return found
 
 
 def since(connection: Connection, date: int) -> list[Revision]:
     """What was done to pages from a moment (Unix seconds) on."""
-    return [_revision(row) for row in connection.execute(ROW.where(rows.c.date >= date))]
+    return [_revision(row) for row in connection.execute(ROW.where(revisions.c.date >= date))]
 
 
 def as_of(connection: Connection, page: str, commit: str) -> Revision | None:
     """A page's last revision that is not later than a commit, or None if it is younger."""
     date = select(commits.c.date).where(commits.c.commit == commit).scalar_subquery()
-    not_later = tuple_(rows.c.date, rows.c.commit) <= tuple_(date, literal(commit))
-    found = listed(connection, ROW.where(rows.c.page == page, not_later), "", 1)
+    not_later = tuple_(revisions.c.date, revisions.c.commit) <= tuple_(date, literal(commit))
+    found = listed(connection, ROW.where(revisions.c.page == page, not_later), "", 1)
     return found[0] if found else None
 
 
@@ -262,13 +262,13 @@ def count(connection: Connection, page: str) -> int:
 
 def count_by(connection: Connection, author: str) -> int:
     """How many revisions of pages an author made."""
-    query = select(func.count()).select_from(rows).where(rows.c.author == author)
+    query = select(func.count()).select_from(revisions).where(revisions.c.author == author)
     return connection.scalar(query) or 0
 
 
 def writers(connection: Connection, page: str) -> int:
     """How many different people wrote on a page."""
-    query = select(func.count(rows.c.author.distinct())).where(rows.c.page == page)
+    query = select(func.count(revisions.c.author.distinct())).where(revisions.c.page == page)
     return connection.scalar(query) or 0
 
 
@@ -318,7 +318,7 @@ def page_of(connection: Connection, path: str, commit: str) -> str:
 
     Exact where the revision touched the page; else the last that was there in history's order.
     """
-    exact = select(rows.c.page).where(rows.c.commit == commit, rows.c.path == path)
+    exact = select(revisions.c.page).where(revisions.c.commit == commit, revisions.c.path == path)
     found: str | None = connection.scalar(exact)
     if found is not None:
         return found
@@ -345,7 +345,9 @@ def at_page(
 
     The revision is one that touched the page: what a reader saw as its last change.
     """
-    return exists().where(rows.c.commit == commit, rows.c.path == path, rows.c.page == page)
+    return exists().where(
+        revisions.c.commit == commit, revisions.c.path == path, revisions.c.page == page
+    )
 
 
 def paths_of(connection: Connection, page: str) -> list[str]:
@@ -367,13 +369,17 @@ def pages_at(connection: Connection, path: str) -> list[str]:
 
 def holder(connection: Connection, path: str, blob: str) -> str:
     """The page that once had this text at this path, the last one if several; else empty."""
-    query = select(rows.c.page).where(rows.c.blob == blob, rows.c.path == path).order_by(*_ORDER)
+    query = (
+        select(revisions.c.page)
+        .where(revisions.c.blob == blob, revisions.c.path == path)
+        .order_by(*_ORDER)
+    )
     return connection.scalar(query.limit(1)) or ""
 
 
 def had(connection: Connection, page: str, blob: str) -> bool:
     """Whether a page ever had this text."""
-    query = select(rows.c.commit).where(rows.c.blob == blob, rows.c.page == page)
+    query = select(revisions.c.commit).where(revisions.c.blob == blob, revisions.c.page == page)
     return connection.execute(query.limit(1)).first() is not None
 
 
@@ -404,21 +410,21 @@ def _deletions() -> Select[tuple[str]]:
     return ROW.join(
         places,
         and_(
-            places.c.page == rows.c.page,
-            places.c.commit == rows.c.commit,
-            places.c.path == rows.c.path,
+            places.c.page == revisions.c.page,
+            places.c.commit == revisions.c.commit,
+            places.c.path == revisions.c.path,
         ),
-    ).where(~places.c.alive, rows.c.blob == "")
+    ).where(~places.c.alive, revisions.c.blob == "")
 
 
 def _last_before(connection: Connection, path: str, date: int, commit: str) -> str:
     touched = (
-        select(rows.c.date, rows.c.commit, rows.c.page, rows.c.blob)
+        select(revisions.c.date, revisions.c.commit, revisions.c.page, revisions.c.blob)
         .where(
-            rows.c.path == path,
-            tuple_(rows.c.date, rows.c.commit) <= (date, commit),
+            revisions.c.path == path,
+            tuple_(revisions.c.date, revisions.c.commit) <= (date, commit),
         )
-        .order_by(rows.c.date.desc(), rows.c.commit.desc())
+        .order_by(revisions.c.date.desc(), revisions.c.commit.desc())
         .limit(1)
     )
     crossed = (
@@ -440,7 +446,9 @@ def in_sight(query: Select[tuple[str]], sight: Sight) -> Select[tuple[str]]:
     """Only revisions of pages whose present (or last) path may be seen."""
     if not sight.hidden:
         return query
-    return query.join(places, places.c.page == rows.c.page).where(visible(places.c.path, sight))
+    return query.join(places, places.c.page == revisions.c.page).where(
+        visible(places.c.path, sight)
+    )
 
 
 def listed(
@@ -453,9 +461,13 @@ def listed(
         if date is None:
             return []
         if path:
-            older = tuple_(rows.c.date, rows.c.commit, rows.c.path) < (date, commit, path)
+            older = tuple_(revisions.c.date, revisions.c.commit, revisions.c.path) < (
+                date,
+                commit,
+                path,
+            )
         else:
-            older = tuple_(rows.c.date, rows.c.commit) < (date, commit)
+            older = tuple_(revisions.c.date, revisions.c.commit) < (date, commit)
         query = query.where(older)
     found = connection.execute(query.order_by(*_ORDER).limit(limit))
     return [_revision(row) for row in found]
@@ -484,9 +496,9 @@ def _revision(row: Any) -> Revision:
 def places_of_blob(connection: Connection, blob: str, limit: int) -> list[tuple[str, str]]:
     """The paths and commits in which pages said what a blob says, the newest first, so many."""
     found = (
-        select(rows.c.path, rows.c.commit)
-        .where(rows.c.blob == blob)
-        .order_by(rows.c.date.desc(), rows.c.commit)
+        select(revisions.c.path, revisions.c.commit)
+        .where(revisions.c.blob == blob)
+        .order_by(revisions.c.date.desc(), revisions.c.commit)
         .limit(limit)
     )
     return [(path, commit) for path, commit in connection.execute(found)]

@@ -30,13 +30,13 @@ from wiki.database.history.history import (
     joined,
     names,
     places,
-    rows,
+    revisions,
 )
 
-TABLES = (commits, rows, crossings, identities, joined, places, names)
+TABLES = (commits, revisions, crossings, identities, joined, places, names)
 
-_GRAVE = case((rows.c.blob != "", ""), else_=rows.c.before)
-_TOUCHED = select(rows.c.date, rows.c.commit, rows.c.born, _GRAVE)
+_GRAVE = case((revisions.c.blob != "", ""), else_=revisions.c.before)
+_TOUCHED = select(revisions.c.date, revisions.c.commit, revisions.c.born, _GRAVE)
 _CROSSED = select(crossings.c.date, crossings.c.commit, crossings.c.born, crossings.c.grave)
 
 
@@ -47,7 +47,7 @@ def _newest(query: Select[Any], table: Table) -> Select[Any]:
 
 # Built once: a save sends all of these, and what a statement costs is mostly its making.
 _LAST_TRACES = union_all(
-    select(_newest(_TOUCHED, rows).subquery()), select(_newest(_CROSSED, crossings).subquery())
+    select(_newest(_TOUCHED, revisions).subquery()), select(_newest(_CROSSED, crossings).subquery())
 )
 _INSERTS = {table: insert(table) for table in TABLES}
 _AMONG: BindParameter[Any] = bindparam("ids", expanding=True)
@@ -88,7 +88,7 @@ def traces(connection: Connection, path: str) -> Iterable[tuple[str, str, str]]:
     for a path at which nothing was left.
     """
     found: list[Any] = [
-        *map(tuple, connection.execute(_TOUCHED.where(rows.c.path == path))),
+        *map(tuple, connection.execute(_TOUCHED.where(revisions.c.path == path))),
         *map(tuple, connection.execute(_CROSSED.where(crossings.c.path == path))),
     ]
     return [row[1:] for row in sorted(found, reverse=True)]
@@ -103,7 +103,7 @@ def last_trace(connection: Connection, path: str) -> tuple[str, str, str] | None
 def paths_by(connection: Connection, ids: Collection[str]) -> set[str]:
     """Every path that one of these commits touched or decided about."""
     found: set[str] = set()
-    for table in (rows, crossings):
+    for table in (revisions, crossings):
         for some in _slices(ids):
             found.update(connection.scalars(select(table.c.path).where(table.c.commit.in_(some))))
     return found
@@ -113,7 +113,7 @@ def all_paths(connection: Connection) -> set[str]:
     """Every path that any commit touched or decided about."""
     return {
         path
-        for table in (rows, crossings)
+        for table in (revisions, crossings)
         for path in connection.scalars(select(table.c.path).distinct())
     }
 
@@ -143,7 +143,7 @@ def birth(connection: Connection, born: str) -> tuple[int, str, str]:
 
 def born_at(connection: Connection, path: str, commit: str) -> str:
     """The page (by birth) that a commit touched at a path; empty if none."""
-    query = select(rows.c.born).where(rows.c.commit == commit, rows.c.path == path)
+    query = select(revisions.c.born).where(revisions.c.commit == commit, revisions.c.path == path)
     return connection.scalar(query) or ""
 
 
@@ -162,7 +162,9 @@ def rename_page(connection: Connection, born: str, page: str) -> set[str]:
         return set()
     connection.execute(update(identities).where(identities.c.born == born).values(page=page))
     connection.execute(
-        update(rows).where(and_(rows.c.page == before, rows.c.born == born)).values(page=page)
+        update(revisions)
+        .where(and_(revisions.c.page == before, revisions.c.born == born))
+        .values(page=page)
     )
     return {before, page}
 
@@ -178,7 +180,7 @@ def name(connection: Connection, pairs: Collection[tuple[str, str]]) -> None:
 def name_anew(connection: Connection, page: str) -> None:
     """Write a page's names anew, from its revisions."""
     connection.execute(delete(names).where(names.c.page == page))
-    found = connection.scalars(select(rows.c.path).where(rows.c.page == page).distinct())
+    found = connection.scalars(select(revisions.c.path).where(revisions.c.page == page).distinct())
     add(connection, names, [{"page": page, "path": path} for path in found])
 
 
@@ -205,10 +207,14 @@ def newest(
     connection: Connection, page: str, path: str | None = None
 ) -> tuple[int, str, str] | None:
     """A page's newest revision (at a path, if one is given): corrected date, commit, path."""
-    query = select(rows.c.date, rows.c.commit, rows.c.path).where(rows.c.page == page)
+    query = select(revisions.c.date, revisions.c.commit, revisions.c.path).where(
+        revisions.c.page == page
+    )
     if path is not None:
-        query = query.where(rows.c.path == path)
-    ordered = query.order_by(rows.c.date.desc(), rows.c.commit.desc(), rows.c.path.desc())
+        query = query.where(revisions.c.path == path)
+    ordered = query.order_by(
+        revisions.c.date.desc(), revisions.c.commit.desc(), revisions.c.path.desc()
+    )
     row = connection.execute(ordered.limit(1)).first()
     return (row[0], row[1], row[2]) if row else None
 
@@ -216,9 +222,15 @@ def newest(
 def uncounted(connection: Connection, limit: int) -> list[tuple[str, str, str, str, str]]:
     """The newest revisions without word counts: commit, path, where from, blob before and after."""
     query = (
-        select(rows.c.commit, rows.c.path, rows.c.came_from, rows.c.before, rows.c.blob)
-        .where(rows.c.added.is_(None))
-        .order_by(rows.c.date.desc(), rows.c.commit.desc(), rows.c.path)
+        select(
+            revisions.c.commit,
+            revisions.c.path,
+            revisions.c.came_from,
+            revisions.c.before,
+            revisions.c.blob,
+        )
+        .where(revisions.c.added.is_(None))
+        .order_by(revisions.c.date.desc(), revisions.c.commit.desc(), revisions.c.path)
         .limit(limit)
     )
     return [(row[0], row[1], row[2], row[3], row[4]) for row in connection.execute(query)]
@@ -228,8 +240,8 @@ def set_counts(connection: Connection, counts: Sequence[tuple[str, str, int, int
     """Note for each (commit, path) how many words were added and removed."""
     if counts:
         connection.execute(
-            update(rows)
-            .where(rows.c.commit == bindparam("c"), rows.c.path == bindparam("p"))
+            update(revisions)
+            .where(revisions.c.commit == bindparam("c"), revisions.c.path == bindparam("p"))
             .values(added=bindparam("a"), removed=bindparam("r")),
             [{"c": c, "p": p, "a": a, "r": r} for c, p, a, r in counts],
         )

@@ -1,6 +1,6 @@
 """Lost words: what revisions took from pages for good, and which of it the index does not know yet.
 
-The words themselves are passages that died and never came back. Whenever a page is followed, or
+The words themselves are sentences that died and never came back. Whenever a page is followed, or
 something of its past is hidden, it waits here until the index has it.
 """
 
@@ -29,11 +29,11 @@ from sqlalchemy import (
 
 from wiki.database.engine.schema import projections
 from wiki.database.history import hiding
-from wiki.database.history.history import commits, rows
-from wiki.database.history.passages import passages, steps
+from wiki.database.history.history import commits, revisions
+from wiki.database.history.sentences import sentences, steps
 from wiki.database.members import members
-from wiki.domain.history.passages import ALIVE
 from wiki.domain.history.revisions import Part
+from wiki.domain.history.sentences import ALIVE
 
 waiting = Table(
     "lost",
@@ -46,7 +46,7 @@ waiting = Table(
 )
 
 _Taken = tuple[int, int, int, str]
-_GONE = and_(passages.c.died != ALIVE, passages.c.back == false(), passages.c.text != "")
+_GONE = and_(sentences.c.died != ALIVE, sentences.c.back == false(), sentences.c.text != "")
 
 EVERY = 0
 """The step that stands for all of a page's steps."""
@@ -93,7 +93,7 @@ def wait(connection: Connection, page: str, of: Collection[int] = (EVERY,)) -> N
 
 def wait_for(connection: Connection, ids: Collection[str]) -> None:
     """Let the pages that these commits touched be indexed anew."""
-    touched = select(rows.c.page).where(rows.c.commit.in_(sorted(ids))).distinct()
+    touched = select(revisions.c.page).where(revisions.c.commit.in_(sorted(ids))).distinct()
     for page in list(connection.scalars(touched)):
         wait(connection, page)
 
@@ -125,7 +125,7 @@ def is_all_waiting(connection: Connection) -> bool:
 
 def pages(connection: Connection) -> list[str]:
     """Every page that lost words."""
-    query = select(passages.c.page).where(_GONE).distinct().order_by(passages.c.page)
+    query = select(sentences.c.page).where(_GONE).distinct().order_by(sentences.c.page)
     return list(connection.scalars(query))
 
 
@@ -155,10 +155,10 @@ def removals(
 
 
 def _taken(connection: Connection, page: str, of: Collection[int]) -> list[Row[_Taken]]:
-    query = select(passages.c.born, passages.c.died, passages.c.origin, passages.c.text)
-    query = query.where(passages.c.page == page, _GONE).order_by(passages.c.place)
+    query = select(sentences.c.born, sentences.c.died, sentences.c.origin, sentences.c.text)
+    query = query.where(sentences.c.page == page, _GONE).order_by(sentences.c.place)
     if EVERY not in of:
-        query = query.where(passages.c.died.in_(sorted(of)))
+        query = query.where(sentences.c.died.in_(sorted(of)))
     return list(connection.execute(query))
 
 
@@ -173,9 +173,11 @@ def _steps(connection: Connection, page: str, numbers: Collection[int]) -> dict[
     """The commit, corrected date and author of steps; no author if hidden or erased."""
     query = (
         select(steps.c.step, steps.c.commit, steps.c.path, commits.c.date, commits.c.name)
-        .add_columns(rows.c.author)
+        .add_columns(revisions.c.author)
         .join(commits, commits.c.commit == steps.c.commit)
-        .join(rows, and_(rows.c.commit == steps.c.commit, rows.c.path == steps.c.path))
+        .join(
+            revisions, and_(revisions.c.commit == steps.c.commit, revisions.c.path == steps.c.path)
+        )
         .where(steps.c.page == page)
     )
     if len(numbers) <= _NUMBERS:

@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy import delete as delete_from
 
 from wiki.database.engine.schema import Moment, truth
-from wiki.database.history.history import places, rows
+from wiki.database.history.history import places, revisions
 from wiki.domain.notices.notifications import Kind, NewNotification, Notification
 
 notifications = Table(
@@ -137,10 +137,13 @@ def unread_at(connection: Connection, member: int, path: str, kinds: Collection[
     asked = (
         select(notifications.c.id)
         .join(
-            rows,
-            and_(rows.c.commit == notifications.c.revision, rows.c.path == notifications.c.path),
+            revisions,
+            and_(
+                revisions.c.commit == notifications.c.revision,
+                revisions.c.path == notifications.c.path,
+            ),
         )
-        .join(places, places.c.page == rows.c.page)
+        .join(places, places.c.page == revisions.c.page)
         .where(notifications.c.member == member, _UNREAD, places.c.path == path)
         .where(notifications.c.kind.in_([kind.value for kind in kinds]))
     )

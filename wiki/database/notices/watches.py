@@ -28,8 +28,7 @@ from sqlalchemy import (
 from sqlalchemy import delete as delete_from
 
 from wiki.database.engine.schema import Moment, truth
-from wiki.database.history.history import places
-from wiki.database.history.history import rows as revisions
+from wiki.database.history.history import places, revisions
 from wiki.domain.history.history import Place
 from wiki.domain.notices.watches import Reach, Scope, Watch, folders_of
 

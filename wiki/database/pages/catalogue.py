@@ -24,8 +24,7 @@ from wiki.database.content.entries import (
 )
 from wiki.database.content.entries import participants as named
 from wiki.database.content.entries import tags as carried
-from wiki.database.history.history import places
-from wiki.database.history.history import rows as revisions
+from wiki.database.history.history import places, revisions
 from wiki.database.members.members import members
 from wiki.domain.access.sight import EVERYTHING, Sight
 from wiki.domain.content.pages import Kind, Summary

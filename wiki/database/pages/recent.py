@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, select
 
 from wiki.database.access.visible import inside, visible
 from wiki.database.content.entries import catalogue
-from wiki.database.history.history import ROW, commits, listed, places, rows
+from wiki.database.history import history
+from wiki.database.history.history import ROW, commits, listed, places
 from wiki.database.talk.comments import LIVE, comments, placed_comment, placed_query
 from wiki.domain.access.sight import Sight
 from wiki.domain.history.revisions import Revision
@@ -34,11 +35,11 @@ def revisions(
     if sight.hidden or wanted.folder or wanted.kind:
         few = bool(wanted.folder) and _is_small(connection, wanted.folder)
         conditions = _pages(wanted, sight, by_path=few)
-        query = query.join(places, places.c.page == rows.c.page).where(*conditions)
+        query = query.join(places, places.c.page == history.revisions.c.page).where(*conditions)
     if wanted.author:
-        query = query.where(rows.c.author == wanted.author)
+        query = query.where(history.revisions.c.author == wanted.author)
     if wanted.since:
-        query = query.where(rows.c.date >= int(wanted.since.timestamp()))
+        query = query.where(history.revisions.c.date >= int(wanted.since.timestamp()))
     return listed(connection, query, before, limit)
 
 

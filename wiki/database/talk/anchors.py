@@ -28,7 +28,7 @@ from sqlalchemy import (
 
 from wiki.database.engine.schema import projections
 from wiki.database.history import history
-from wiki.database.history.history import Sorted, rows
+from wiki.database.history.history import Sorted, revisions
 from wiki.database.talk import comments as talk
 from wiki.domain.talk.anchors import Anchor, Standing
 
@@ -82,7 +82,7 @@ class Made:
         return self.date, self.commit, self.path
 
 
-_KEY = tuple_(rows.c.date, rows.c.commit, rows.c.path)
+_KEY = tuple_(revisions.c.date, revisions.c.commit, revisions.c.path)
 
 
 def reached(connection: Connection, page: str) -> Reached | None:
@@ -92,14 +92,14 @@ def reached(connection: Connection, page: str) -> Reached | None:
     if row is None:
         return None
     found = Reached(*row)
-    count = select(func.count()).select_from(rows).where(rows.c.page == page)
+    count = select(func.count()).select_from(revisions).where(revisions.c.page == page)
     count = count.where((found.date, found.commit, found.path) >= _KEY)
     return found if connection.scalar(count) == found.steps else None
 
 
 def begin(connection: Connection, page: str, key: tuple[int, str, str]) -> Reached:
     """The revision of a page with this (date, commit, path), as the one to follow from."""
-    count = select(func.count()).select_from(rows).where(rows.c.page == page, key >= _KEY)
+    count = select(func.count()).select_from(revisions).where(revisions.c.page == page, key >= _KEY)
     return Reached(connection.scalar(count) or 0, *key)
 
 
@@ -111,13 +111,13 @@ def made(connection: Connection, page: str) -> list[Made]:
             talk.comments.c.start,
             talk.comments.c.end,
             talk.comments.c.anchor,
-            rows.c.date,
-            rows.c.commit,
-            rows.c.path,
-            rows.c.blob,
+            revisions.c.date,
+            revisions.c.commit,
+            revisions.c.path,
+            revisions.c.blob,
         )
-        .join(rows, talk.MADE_THERE)
-        .where(rows.c.page == page, talk.comments.c.start.is_not(None))
+        .join(revisions, talk.MADE_THERE)
+        .where(revisions.c.page == page, talk.comments.c.start.is_not(None))
         .where(talk.comments.c.path.in_(history.paths_of(connection, page)))
         .order_by(talk.comments.c.id)
     )
@@ -137,9 +137,9 @@ def are_new(connection: Connection, page: str) -> bool:
     """Whether a page has anchors of which nothing is kept yet."""
     asked = (
         select(talk.comments.c.id)
-        .join(rows, talk.MADE_THERE)
+        .join(revisions, talk.MADE_THERE)
         .join(standing, standing.c.comment == talk.comments.c.id, isouter=True)
-        .where(rows.c.page == page, talk.comments.c.start.is_not(None))
+        .where(revisions.c.page == page, talk.comments.c.start.is_not(None))
         .where(talk.comments.c.path.in_(history.paths_of(connection, page)))
         .where(standing.c.comment.is_(None))
     )
@@ -201,13 +201,13 @@ def forget(connection: Connection) -> None:
 def waiting(connection: Connection, limit: int) -> list[str]:
     """Pages with anchors that were not followed to their newest revision."""
     pages = (
-        select(rows.c.page.label("page"))
-        .join_from(talk.comments, rows, talk.MADE_THERE)
+        select(revisions.c.page.label("page"))
+        .join_from(talk.comments, revisions, talk.MADE_THERE)
         .where(talk.comments.c.start.is_not(None))
         .distinct()
         .cte("pages")
     )
-    steps = select(func.count()).select_from(rows).where(rows.c.page == pages.c.page)
+    steps = select(func.count()).select_from(revisions).where(revisions.c.page == pages.c.page)
     asked = (
         select(pages.c.page)
         .join(anchored, anchored.c.page == pages.c.page, isouter=True)

@@ -38,8 +38,7 @@ from wiki.database.access.visible import visible
 from wiki.database.engine import changes
 from wiki.database.engine.schema import Moment, truth
 from wiki.database.history import history
-from wiki.database.history.history import names, places
-from wiki.database.history.history import rows as revisions
+from wiki.database.history.history import names, places, revisions
 from wiki.database.members.members import members
 from wiki.domain.access.sight import Sight
 from wiki.domain.talk.comments import (

@@ -1,7 +1,7 @@
 """The index of lost words: for each revision that took words from a page, the words it took.
 
 It lies beside the index of what is there, in a folder of its own, so that neither is in the way of
-the other's counts. It follows the passages: what a page lost waits in SQL until it is here.
+the other's counts. It follows the sentences: what a page lost waits in SQL until it is here.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from wiki.domain.history.revisions import Part
 from wiki.domain.markdown.plain import fragment
 from wiki.domain.members.members import Status
 from wiki.domain.search.search import HIDDEN_FOLDER, Found, Progress, Site
-from wiki.projections import passages
+from wiki.projections import sentences
 from wiki.projections.search.build import build
 from wiki.projections.search.documents import Document
 from wiki.projections.search.folder import Damaged
@@ -93,18 +93,18 @@ class LostIndex(Index):
         """
         with database.read() as connection:
             many = lost.count(connection)
-            if (many < MOST or lost.is_all_waiting(connection)) and passages.behind(connection):
+            if (many < MOST or lost.is_all_waiting(connection)) and sentences.behind(connection):
                 return False
         return super().update(store, database)
 
     def check(self, store: Store, database: Database, most: int = 500) -> list[str]:
-        """Paths of pages of which the index has otherwise than the passages what they lost.
+        """Paths of pages of which the index has otherwise than the sentences what they lost.
 
         Of so many pages at most; nothing while something waits. Raises NotReady.
         """
         view = self._newest()
         with self._reading(), database.read() as connection:
-            if lost.count(connection) or passages.behind(connection):
+            if lost.count(connection) or sentences.behind(connection):
                 return []
             wrong = []
             aside = {one.item.key for one in setaside.of(connection, setaside.derived, NAME)}
@@ -215,7 +215,7 @@ def _source(store: Store, connection: Connection, page: str) -> LostSource | Non
         found = catalogue.find(connection, [place.path]).get(place.path)
         if found is not None:
             return LostSource(found, hidden, ())
-    last = history.revisions(connection, page, limit=10)
+    last = history.of_page(connection, page, limit=10)
     closed = hiding.parts(connection, {revision.commit for revision in last})
     seen = (r.blob for r in last if Part.TEXT not in closed.get((r.commit, r.path), ()))
     blob = next(filter(None, seen), "")

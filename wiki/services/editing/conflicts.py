@@ -29,7 +29,7 @@ def about(wiki: Wiki, actor: Actor, error: Conflicted) -> About:
     with wiki.database.read() as connection:
         summary = catalogue.get(connection, error.path)
         page = history.identity(connection, error.path)
-        newest = history.revisions(connection, page, limit=1) if page else []
+        newest = history.of_page(connection, page, limit=1) if page else []
         newest = hiding.sift(wiki, connection, actor, newest)
     title = summary.title if summary else error.path
     kind = contents.meta_of(wiki, error.theirs).kind.value

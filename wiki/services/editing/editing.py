@@ -336,7 +336,7 @@ def between(wiki: Wiki, actor: Actor, path: str, base: str) -> tuple[Revision, .
     """What happened to a page since it had the blob `base`, newest first, at most twenty."""
     with wiki.database.read() as connection:
         page = history.identity(connection, path)
-        found = history.revisions(connection, page, limit=MOST_REVISIONS)
+        found = history.of_page(connection, page, limit=MOST_REVISIONS)
         found = hiding.sift(wiki, connection, actor, found)
     came: list[Revision] = []
     for revision in found:

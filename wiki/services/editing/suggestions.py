@@ -121,7 +121,7 @@ def suggest(wiki: Wiki, actor: Actor, path: str, sent: Sent) -> int | None:
         return None
     with wiki.database.read() as connection:
         page = history.identity(connection, place.path)
-        newest = history.revisions(connection, page, limit=1)[0]
+        newest = history.of_page(connection, page, limit=1)[0]
     return _keep(wiki, actor, newest.path, newest.commit, sent, mine)
 
 

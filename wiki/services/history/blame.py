@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from wiki.database.engine.connection import Connection
-from wiki.database.history import passages as kept
-from wiki.database.history.passages import Standing
+from wiki.database.history import sentences as kept
+from wiki.database.history.sentences import Standing
 from wiki.database.pages import catalogue
 from wiki.domain.access.rights import Actor
 from wiki.domain.content.paths import file_of
 from wiki.domain.content.setaside import SET_ASIDE
 from wiki.domain.errors import NotFound, Refused, Unavailable
-from wiki.domain.history.passages import cut
 from wiki.domain.history.revisions import Author, Revision
+from wiki.domain.history.sentences import cut
 from wiki.engine import Wiki
-from wiki.projections import passages
+from wiki.projections import sentences
 from wiki.services.content import contents
 from wiki.services.history import hiding
 from wiki.services.history.history import PageNow, page_at, revision_of
@@ -36,14 +36,14 @@ class Run:
 
     revision: Revision
     number: int
-    passages: tuple[str, ...]
+    sentences: tuple[str, ...]
     earlier: str = ""
     returned: Revision | None = None
 
     @property
     def text(self) -> str:
         """The sentences as they stand in the page."""
-        return "".join(self.passages)
+        return "".join(self.sentences)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def blame(wiki: Wiki, actor: Actor, path: str, at: str = "") -> Blame:
     """
     page = page_at(wiki, actor, path)
     asked = revision_of(wiki, page.page, at) if at else None
-    if not passages.follow(wiki.store, wiki.database, page.page, MOST_AT_ONCE):
+    if not sentences.follow(wiki.store, wiki.database, page.page, MOST_AT_ONCE):
         wiki.wake()
         raise Unavailable("blame_not_ready", seconds=3)
     with wiki.database.read() as connection:
@@ -173,7 +173,7 @@ def _today(
     entry = wiki.store.entry(file_of(page.path))
     if entry is None or entry.blob == blob:
         return blob, stand
-    return entry.blob, passages.standing(wiki.store, wiki.database, page.page, entry.blob)
+    return entry.blob, sentences.standing(wiki.store, wiki.database, page.page, entry.blob)
 
 
 def _runs(
@@ -191,7 +191,7 @@ def _runs(
         run = Run(
             revision=seen[origin],
             number=origin,
-            passages=tuple(text for _, text in pairs),
+            sentences=tuple(text for _, text in pairs),
             earlier=commits.get(origin - 1, ""),
             returned=seen[born] if born != origin else None,
         )
@@ -208,6 +208,6 @@ def _seen(
     wiki: Wiki, connection: Connection, actor: Actor, page: str, steps: Collection[int]
 ) -> dict[int, Revision]:
     """The page's revisions that were these steps, as the actor sees them."""
-    known = kept.revisions(connection, page, steps)
+    known = kept.revisions_at(connection, page, steps)
     sifted = hiding.sift(wiki, connection, actor, known.values())
     return dict(zip(known, sifted, strict=True))

@@ -66,7 +66,7 @@ def state(wiki: Wiki, actor: Actor, page: str, revision: Revision) -> State:
     with wiki.database.read() as connection:
         place = history.place(connection, page)
         path = place.path if place else revision.path
-        newest = history.revisions(connection, page, limit=1)
+        newest = history.of_page(connection, page, limit=1)
         found = hiding.of_revision(connection, revision.commit, revision.path)
     wiki.rights.require(actor, Right.MODERATE, path)
     alive = place is not None and place.alive

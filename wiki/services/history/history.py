@@ -158,7 +158,7 @@ def last_readable(wiki: Wiki, actor: Actor, path: str) -> Revision | None:
     """
     page = page_at(wiki, actor, path)
     with wiki.database.read() as connection:
-        found = history.revisions(connection, page.page, limit=MOST_TRIED)
+        found = history.of_page(connection, page.page, limit=MOST_TRIED)
         found = hiding.sift(wiki, connection, actor, found)
     return next((one for one in found if one.blob and _is_readable(wiki, one)), None)
 
@@ -194,7 +194,7 @@ def listing(
     asked = asked or Asked()
     before = revision_of(wiki, page.page, before).commit if before else ""
     with wiki.database.read() as connection:
-        found = history.revisions(
+        found = history.of_page(
             connection,
             page.page,
             before=before,
@@ -208,7 +208,7 @@ def listing(
         if before and asked.is_all and found:
             number = history.number(connection, page.page, found[0].commit)
         generation = changes.current(connection)
-        newest = history.revisions(connection, page.page, limit=1) if before else found[:1]
+        newest = history.of_page(connection, page.page, limit=1) if before else found[:1]
         more = found[PAGE - 1].commit if len(found) > PAGE else ""
         listed = hiding.sift(wiki, connection, actor, found[:PAGE])
         if asked.author:
@@ -235,7 +235,7 @@ def on_date(wiki: Wiki, actor: Actor, path: str, until: int) -> tuple[PageNow, R
     """
     page = page_at(wiki, actor, path)
     with wiki.database.read() as connection:
-        found = history.revisions(connection, page.page, until=until, limit=1)
+        found = history.of_page(connection, page.page, until=until, limit=1)
     if not found or not found[0].blob:
         raise NotFound("page_missing_then", path=page.path)
     return page, found[0]
@@ -270,11 +270,11 @@ def _both(connection: Connection, page: str, start: str, end: str) -> list[Revis
     if end:
         after = history.revision(connection, page, end)
     else:
-        after = next(iter(history.revisions(connection, page, limit=1)), None)
+        after = next(iter(history.of_page(connection, page, limit=1)), None)
     if after is None:
         raise NotFound("revision_missing", revision=end[:64])
     if not start:
-        return [after, *history.revisions(connection, page, before=after.commit, limit=1)]
+        return [after, *history.of_page(connection, page, before=after.commit, limit=1)]
     before = history.revision(connection, page, start)
     if before is None:
         raise NotFound("revision_missing", revision=start[:64])
@@ -284,7 +284,7 @@ def _both(connection: Connection, page: str, start: str, end: str) -> list[Revis
 def previous(wiki: Wiki, actor: Actor, revision: Revision) -> Revision | None:
     """The revision of the same page before this one, as the actor sees it."""
     with wiki.database.read() as connection:
-        found = history.revisions(connection, revision.page, before=revision.commit, limit=1)
+        found = history.of_page(connection, revision.page, before=revision.commit, limit=1)
         return hiding.one(wiki, connection, actor, found[0]) if found else None
 
 

@@ -58,7 +58,7 @@ def current(wiki: Wiki) -> Terms | None:
         page = history.identity(connection, path)
         if not page:
             return None
-        newest = history.revisions(connection, page, limit=1)[0]
+        newest = history.of_page(connection, page, limit=1)[0]
         asking = terms.newest(connection)
     return Terms(newest.path, newest.commit, newest.blob, newest.when, asking)
 

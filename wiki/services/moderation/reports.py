@@ -59,7 +59,7 @@ def about_page(wiki: Wiki, actor: Actor, path: str) -> Subject:
         with wiki.database.read() as connection:
             page = history.identity(connection, path)
             if page:
-                newest = history.revisions(connection, page, limit=1)[0]
+                newest = history.of_page(connection, page, limit=1)[0]
                 return Subject(Noun.PAGE, path=newest.path, revision=newest.commit)
     return Subject(Noun.SITE)
 

@@ -101,7 +101,7 @@ def _known_by(wiki: Wiki, path: str) -> tuple[str, str]:
     """The path and revision by which the page that is, or last was, at a path can be looked up."""
     with wiki.database.read() as connection:
         pages = history.pages_at(connection, path)
-        found = history.revisions(connection, pages[0], limit=1) if pages else []
+        found = history.of_page(connection, pages[0], limit=1) if pages else []
     return (found[0].path, found[0].commit) if found else (path, "")
 
 

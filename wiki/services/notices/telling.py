@@ -228,7 +228,7 @@ def _find_readers(wiki: Wiki, connection: Connection, change: _Change) -> None:
 def _before(connection: Connection, change: _Change) -> str:
     """The revision before the first of a change; empty if the page began with it."""
     first = change.revisions[-1].commit
-    found = history.revisions(connection, change.page, before=first, limit=1)
+    found = history.of_page(connection, change.page, before=first, limit=1)
     return found[0].commit if found and found[0].blob else ""
 
 

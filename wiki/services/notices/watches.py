@@ -101,7 +101,7 @@ def _say(wiki: Wiki, actor: Actor, path: str, scope: str, *, wanted: bool) -> Sc
         summary = catalogue.get(connection, path)
         if not page or summary is None:
             raise places.missing(wiki, actor, path)
-        newest = history.revisions(connection, page, limit=1)[0]
+        newest = history.of_page(connection, page, limit=1)[0]
         old = [one.id for one in watches.of_page(connection, member, page)]
     is_question = summary.meta.kind is Kind.QUESTION
     what = Scope.QUESTION if is_question and scope != Scope.PAGE else Scope.PAGE

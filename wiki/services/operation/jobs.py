@@ -6,7 +6,7 @@ from wiki.engine import Wiki
 from wiki.projections import anchors as anchoring
 from wiki.projections import export as exporting
 from wiki.projections import history
-from wiki.projections import passages as blaming
+from wiki.projections import sentences as blaming
 from wiki.services.access import audit
 from wiki.services.login import password_reset, suspensions
 from wiki.services.members import members
@@ -73,7 +73,7 @@ def words(wiki: Wiki) -> bool:
     return history.count_words(wiki.store, wiki.database, WORDS) > 0
 
 
-def passages(wiki: Wiki) -> bool:
+def sentences(wiki: Wiki) -> bool:
     """Who wrote which sentence: of what just changed, then of old revisions, newest first."""
     return blaming.catch_up(wiki.store, wiki.database, PASSAGES)
 

@@ -17,7 +17,7 @@ from wiki.domain.search.search import Progress
 from wiki.engine import Wiki
 from wiki.i18n.errors import sentence
 from wiki.projections import anchors as anchoring
-from wiki.projections import checking, export, follow, passages
+from wiki.projections import checking, export, follow, sentences
 from wiki.projections.crumbs import crumbs_in
 from wiki.services.operation import signs
 from wiki.services.talk import anchors
@@ -59,7 +59,7 @@ def behind(wiki: Wiki) -> dict[str, int]:
     found = {lag.name: lag.behind for lag in follow.lag(wiki.store, wiki.database)}
     found["search"] = _search_behind(wiki)
     with wiki.database.read() as connection:
-        found[passages.NAME] = passages.behind(connection)
+        found[sentences.NAME] = sentences.behind(connection)
         found["lost"] = wiki.lost.behind(connection)
     return found
 
@@ -69,11 +69,11 @@ def rebuild(wiki: Wiki, names: Sequence[str], tell: Tell) -> None:
     crumbs_in(wiki.store.git).forget()
     if SQL & set(names):
         follow.rebuild(wiki.store, wiki.database, wiki.zone, tell)
-    if passages.NAME in names:
+    if sentences.NAME in names:
         # The worker goes through them again.
-        tell(passages.NAME, 0, 1)
-        passages.forget(wiki.database)
-        tell(passages.NAME, 1, 1)
+        tell(sentences.NAME, 0, 1)
+        sentences.forget(wiki.database)
+        tell(sentences.NAME, 1, 1)
     if anchoring.NAME in names:
         with wiki.database.project() as connection:
             table.forget(connection)
@@ -109,8 +109,8 @@ def _of_projections(wiki: Wiki) -> list[Finding]:
     for one in checking.check(wiki.store, wiki.database, wiki.zone):
         what = f"{one.key} {one.field}: {one.kept!r}, should be {one.true!r}"
         found.append(Finding(one.projection, what))
-    for path in passages.check(wiki.store, wiki.database):
-        found.append(Finding(passages.NAME, f"{path} is not what its revisions give"))
+    for path in sentences.check(wiki.store, wiki.database):
+        found.append(Finding(sentences.NAME, f"{path} is not what its revisions give"))
     for path in anchoring.check(anchors.source(wiki)):
         found.append(Finding(anchoring.NAME, f"{path} is not what its revisions give"))
     for file in export.check(wiki.store):

@@ -115,7 +115,7 @@ def of_revisions(wiki: Wiki, path: str, written: Sequence[str]) -> Wanted:
         pages = history.pages_at(connection, path)
         if not pages:
             raise NotFound("page_missing", path=path)
-        rows = [one for page in pages for one in history.revisions(connection, page, limit=10**9)]
+        rows = [one for page in pages for one in history.of_page(connection, page, limit=10**9)]
         hidden = hiding.parts(connection, {one.commit for one in rows})
     is_hidden = {key for key, parts in hidden.items() if Part.TEXT in parts}
     if written:

@@ -103,7 +103,7 @@ def every_job() -> list[Job]:
         Job("news", jobs.news, every=5, on_change=False, slow=True),
         Job("mail", jobs.mail, every=20, slow=True),
         Job("anchors", jobs.anchors, every=60, rest=1.0),
-        Job("passages", jobs.passages, every=60, rest=1.0),
+        Job("passages", jobs.sentences, every=60, rest=1.0),
         Job("lost", jobs.lost, every=3, rest=1.0, slow=True),
         Job("words", jobs.words, every=60, rest=1.0),
         Job("tidy", jobs.tidy, every=3600, on_change=False),

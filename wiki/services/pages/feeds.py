@@ -84,7 +84,7 @@ def page(wiki: Wiki, actor: Actor, path: str) -> Feed:
     with _for_everybody(actor):
         there = page_at(wiki, ANONYMOUS, path)
     with wiki.database.read() as connection:
-        found = history.revisions(connection, there.page, limit=LENGTH)
+        found = history.of_page(connection, there.page, limit=LENGTH)
         listed = hiding.sift(wiki, connection, ANONYMOUS, found)
         ids = comments.ids_on(connection, there.page)[-LENGTH:]
         talk = comments.for_index(connection, ids)

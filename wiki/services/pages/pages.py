@@ -186,7 +186,7 @@ def _then(wiki: Wiki, actor: Actor, path: str, at: str) -> View:
     links = past.links(wiki, actor, shown.targets, found.commit)
     with wiki.database.read() as connection:
         number = history.number(connection, page.page, found.commit)
-        newest = history.revisions(connection, page.page, limit=1)[0].commit
+        newest = history.of_page(connection, page.page, limit=1)[0].commit
     place = places.Place(page.path, found.blob)
     view = _view(shown, place, page.page, links)
     is_newest = found.commit == newest

@@ -83,7 +83,7 @@ def place(wiki: Wiki, actor: Actor, page: str, written: str) -> Made:
     """
     asked = anchors.parse(written)
     with wiki.database.read() as connection:
-        newest = history.revisions(connection, page, limit=1)[0]
+        newest = history.of_page(connection, page, limit=1)[0]
         named = newest
         if asked.revision and not newest.commit.startswith(asked.revision):
             named = _named(wiki, connection, page, asked.revision) or newest

@@ -38,7 +38,7 @@ def close(wiki: Wiki, actor: Actor, path: str, reason: str) -> None:
     reason = check_reason(reason)
     with wiki.database.read() as connection:
         page = _page(connection, path)
-        newest = history.revisions(connection, page, limit=1)[0]
+        newest = history.of_page(connection, page, limit=1)[0]
         if closings.of(connection, page):
             return
     now = wiki.clock()

@@ -200,7 +200,7 @@ def _newest(connection: Connection, path: str) -> tuple[str, str]:
     if not page:
         gone = history.deleted(connection, path)
         raise Gone("page_deleted", path=path) if gone else NotFound("page_missing", path=path)
-    return page, history.revisions(connection, page, limit=1)[0].commit
+    return page, history.of_page(connection, page, limit=1)[0].commit
 
 
 def _check_parent(connection: Connection, parent: int, page: str) -> None:
@@ -386,7 +386,7 @@ def may_resolve(wiki: Wiki, actor: Actor, path: str) -> bool:
 def newest(wiki: Wiki, actor: Actor, placed: PlacedComment, limit: int = 20) -> list[Revision]:
     """The newest revisions of a comment's page, in one of which its thread was dealt with."""
     with wiki.database.read() as connection:
-        found = history.revisions(connection, placed.page, limit=limit)
+        found = history.of_page(connection, placed.page, limit=limit)
         return hiding.sift(wiki, connection, actor, found)
 
 
@@ -398,7 +398,7 @@ def resolve(wiki: Wiki, actor: Actor, id: int, revision: str = "") -> Spot:
     """
     placed = resolvable(wiki, actor, id)
     with wiki.database.read() as connection:
-        newest = history.revisions(connection, placed.page, limit=1)[0].commit
+        newest = history.of_page(connection, placed.page, limit=1)[0].commit
     asked = revision_of(wiki, placed.page, revision, actor).commit if revision else newest
     if placed.comment.resolved is None:
         thread = placed.comment.id

@@ -43,15 +43,15 @@ def paragraphs(run: Run) -> list[Paragraph]:
     """A run's sentences in paragraphs, as its source breaks them; none is empty."""
     found: list[list[str]] = []
     after = "\n\n"
-    for passage in run.passages:
-        sentence = passage.strip()
+    for written in run.sentences:
+        sentence = written.strip()
         if not sentence:
             continue
         alone = bool(_HEADING.match(sentence) or _OWN_LINE.match(sentence))
         if not found or after.count("\n") > 1 or ("\n" in after and alone):
             found.append([])
         found[-1].append(sentence)
-        after = passage[len(passage.rstrip()) :]
+        after = written[len(written.rstrip()) :]
         if _HEADING.match(sentence):
             after = "\n\n"
     return [_paragraph(sentences) for sentences in found]

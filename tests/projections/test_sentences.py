@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.projections.conftest import START, Site
-from wiki.database.history import passages as kept
+from wiki.database.history import sentences as kept
 from wiki.domain.content import text
-from wiki.domain.history.passages import cut
-from wiki.projections import passages
+from wiki.domain.history.sentences import cut
+from wiki.projections import sentences
 
 SENTENCES = st.sampled_from(["Een.", "Twee twee.", "Drie.\n", "# Kop\n", "Vier?\n\n", "- vijf\n"])
 TEXT = st.lists(SENTENCES, max_size=6).map(" ".join)
@@ -49,19 +49,19 @@ def act(site: Site, step: tuple[str, str, str]) -> None:
         site.push(pages | {path: value + " Oud.\n"}, when=START - 1000)
     elif what == "follow":
         site.follow()
-        passages.catch_up(site.store, site.database, 3)
+        sentences.catch_up(site.store, site.database, 3)
 
 
 def everything(site: Site) -> list[object]:
     site.follow()
-    while passages.catch_up(site.store, site.database, 7):
+    while sentences.catch_up(site.store, site.database, 7):
         pass
     return rows_of(site)
 
 
 def rows_of(site: Site) -> list[object]:
     with site.database.read() as connection:
-        tables = (kept.weaves, kept.steps, kept.passages)
+        tables = (kept.weaves, kept.steps, kept.sentences)
         return [sorted(map(tuple, connection.execute(table.select()))) for table in tables]
 
 
@@ -81,7 +81,7 @@ def test_following_gives_what_following_anew_gives(story: list[tuple[str, str, s
 
 
 def every_revision_joins(site: Site) -> None:
-    """At each revision, as many passages stand as its text has."""
+    """At each revision, as many sentences stand as its text has."""
     with site.database.read() as connection:
         for page, step, commit, path in connection.execute(kept.steps.select()):
             blob = site.store.read(f"{path}.md", commit)
@@ -97,7 +97,7 @@ def test_a_page_keeps_its_writers_through_a_rename_and_a_restore(site_on: Site) 
     deleted = site.save("delete", {"b": None})
     site.save("restore", {"b": "Een. Drie.\n"}, From=deleted)
     page = site.identity("b")
-    assert passages.follow(site.store, site.database, page)
+    assert sentences.follow(site.store, site.database, page)
     with site.database.read() as connection:
         assert [one.origin for one in kept.standing(connection, page)] == [1, 3]
         assert [one.origin for one in kept.standing(connection, page, 2)] == [1, 1]
@@ -127,13 +127,13 @@ def test_two_who_follow_at_once_do_no_harm(site: Site) -> None:
     for number in range(8):
         site.save("edit", {"a": f"Een. Zin {number}.\n"})
     page = site.identity("a")
-    slow = passages._Following(site.store, site.database, page)
+    slow = sentences._Following(site.store, site.database, page)
     slow.run(3)
-    passages.follow(site.store, site.database, page)
+    sentences.follow(site.store, site.database, page)
     assert slow._fold([]) == []
     assert not slow._write([], whole=True)
     before = rows_of(site)
-    assert passages.follow(site.store, site.database, page)
+    assert sentences.follow(site.store, site.database, page)
     assert rows_of(site) == before
 
 
@@ -141,8 +141,8 @@ def test_the_worker_begins_with_what_changed_last(site: Site) -> None:
     for path in ("oud", "nieuw", "nieuwst"):
         site.save("create", {path: "Een. Twee.\n"})
     site.follow()
-    assert passages.catch_up(site.store, site.database, 1)
-    assert passages.catch_up(site.store, site.database, 1)
+    assert sentences.catch_up(site.store, site.database, 1)
+    assert sentences.catch_up(site.store, site.database, 1)
     with site.database.read() as connection:
         done = [row.path for row in connection.execute(kept.steps.select())]
     assert done == ["nieuwst"]
@@ -152,9 +152,9 @@ def test_what_is_not_right_is_found_and_made_anew(site: Site) -> None:
     site.save("create", {"a": "Een. Twee.\n", "b": "Drie.\n"})
     site.save("edit", {"a": "Een. Ook twee.\n"})
     right = everything(site)
-    assert passages.check(site.store, site.database) == []
+    assert sentences.check(site.store, site.database) == []
     with site.database.project() as connection:
-        connection.execute(kept.passages.update().values(origin=2))
-    assert passages.check(site.store, site.database) == ["a", "b"]
-    passages.forget(site.database)
+        connection.execute(kept.sentences.update().values(origin=2))
+    assert sentences.check(site.store, site.database) == ["a", "b"]
+    sentences.forget(site.database)
     assert everything(site) == right

@@ -1,7 +1,7 @@
-"""The passages projection: every sentence that stands or stood on each page.
+"""The sentences projection: every sentence that stands or stood on each page.
 
-A page's *steps* are its revisions, counted from 1 in history's order; passages name those, so a row
-is small and blame at any revision is one range of numbers. A page's rows change only together
+A page's *steps* are its revisions, counted from 1 in history's order; sentences name those, so a
+row is small and blame at any revision is one range of numbers. A page's rows change only together
 with its row in `weaves`, which says how far it was followed.
 """
 
@@ -44,10 +44,10 @@ from wiki.database.history.history import (
     joined,
     listed,
     places,
-    rows,
+    revisions,
 )
-from wiki.domain.history.passages import ALIVE, Passage
 from wiki.domain.history.revisions import Revision
+from wiki.domain.history.sentences import ALIVE, Sentence
 
 weaves = Table(
     "weaves",
@@ -72,7 +72,7 @@ steps = Table(
     sqlite_with_rowid=False,
 )
 
-passages = Table(
+sentences = Table(
     "passages",
     projections,
     Column("page", String, primary_key=True),
@@ -90,7 +90,7 @@ passages = Table(
     Index("ix_passages_mark", "page", "mark"),
     sqlite_with_rowid=False,
 )
-"""`mark` is a number made of the text, 0 while the passage stands: to find equal words by."""
+"""`mark` is a number made of the text, 0 while the sentence stands: to find equal words by."""
 
 _Value = TypeVar("_Value")
 _NUMBERS = 400
@@ -121,7 +121,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A passage as it stands: the step that first wrote it, and the one that put it there."""
+    """A sentence as it stands: the step that first wrote it, and the one that put it there."""
 
     origin: int
     born: int
@@ -129,9 +129,9 @@ class Standing:
 
 
 _FOLLOWED = (weaves.c.steps, weaves.c.date, weaves.c.commit, weaves.c.path, weaves.c.blob)
-_PASSAGE = select(*(passages.c[field.name] for field in fields(Passage)))
+_SENTENCE = select(*(sentences.c[field.name] for field in fields(Sentence)))
 _IN_INDEX = ("number", "place", "born", "died", "origin", "words")
-_PLACE_IN_HISTORY = tuple_(rows.c.date, rows.c.commit, rows.c.path)
+_PLACE_IN_HISTORY = tuple_(revisions.c.date, revisions.c.commit, revisions.c.path)
 
 
 # -- following --
@@ -153,8 +153,8 @@ def followed(connection: Connection, page: str) -> Followed | None:
     if found is None:
         return None
     here = (found.date, found.commit, found.path)
-    count = select(func.count()).select_from(rows)
-    count = count.where(rows.c.page == page, here >= _PLACE_IN_HISTORY)
+    count = select(func.count()).select_from(revisions)
+    count = count.where(revisions.c.page == page, here >= _PLACE_IN_HISTORY)
     return found if connection.scalar(count) == found.steps else None
 
 
@@ -163,54 +163,54 @@ def waiting(
 ) -> list[Waiting]:
     """A page's revisions that come after what was followed, in history's order."""
     query = (
-        select(rows.c.date, rows.c.commit, rows.c.path, rows.c.blob)
-        .where(rows.c.page == page, (after.date, after.commit, after.path) < _PLACE_IN_HISTORY)
-        .order_by(rows.c.date, rows.c.commit, rows.c.path)
+        select(revisions.c.date, revisions.c.commit, revisions.c.path, revisions.c.blob)
+        .where(revisions.c.page == page, (after.date, after.commit, after.path) < _PLACE_IN_HISTORY)
+        .order_by(revisions.c.date, revisions.c.commit, revisions.c.path)
         .limit(limit)
     )
     return [Waiting(*row) for row in connection.execute(query)]
 
 
-def load(connection: Connection, page: str) -> list[Passage]:
-    """Every passage of a page."""
-    return _passages(connection, _PASSAGE.where(passages.c.page == page))
+def load(connection: Connection, page: str) -> list[Sentence]:
+    """Every sentence of a page."""
+    return _sentences(connection, _SENTENCE.where(sentences.c.page == page))
 
 
-def load_alive(connection: Connection, page: str) -> list[Passage]:
-    """The passages that stand on a page."""
-    # These columns are all in the index; a passage that stands has no text of its own.
-    columns = (getattr(passages.c, name) for name in _IN_INDEX)
-    query = select(*columns).where(passages.c.page == page, passages.c.died == ALIVE)
-    return _passages(connection, query)
+def load_alive(connection: Connection, page: str) -> list[Sentence]:
+    """The sentences that stand on a page."""
+    # These columns are all in the index; a sentence that stands has no text of its own.
+    columns = (getattr(sentences.c, name) for name in _IN_INDEX)
+    query = select(*columns).where(sentences.c.page == page, sentences.c.died == ALIVE)
+    return _sentences(connection, query)
 
 
-def load_gone(connection: Connection, page: str, texts: Collection[str]) -> list[Passage]:
-    """The passages that died on a page with one of these texts."""
-    found: list[Passage] = []
+def load_gone(connection: Connection, page: str, texts: Collection[str]) -> list[Sentence]:
+    """The sentences that died on a page with one of these texts."""
+    found: list[Sentence] = []
     for some in _slices({_mark(text) for text in texts}):
-        query = _PASSAGE.where(passages.c.page == page, passages.c.mark.in_(some))
-        found += _passages(connection, query)
+        query = _SENTENCE.where(sentences.c.page == page, sentences.c.mark.in_(some))
+        found += _sentences(connection, query)
     return [one for one in found if one.died != ALIVE and one.text in texts]
 
 
 def last_number(connection: Connection, page: str) -> int:
-    """The highest number of a page's passages; 0 if there is none."""
-    query = select(func.max(passages.c.number)).where(passages.c.page == page)
+    """The highest number of a page's sentences; 0 if there is none."""
+    query = select(func.max(sentences.c.number)).where(sentences.c.page == page)
     return connection.scalar(query) or 0
 
 
 def last_place(connection: Connection, page: str, after: int, before: int | None) -> int | None:
-    """The largest place of a page's passages between two others, or None."""
-    query = select(func.max(passages.c.place))
-    query = query.where(passages.c.page == page, passages.c.place > after)
+    """The largest place of a page's sentences between two others, or None."""
+    query = select(func.max(sentences.c.place))
+    query = query.where(sentences.c.page == page, sentences.c.place > after)
     if before is not None:
-        query = query.where(passages.c.place < before)
+        query = query.where(sentences.c.place < before)
     found: int | None = connection.scalar(query)
     return found
 
 
-def _passages(connection: Connection, query: Select[Any]) -> list[Passage]:
-    return [Passage(*row) for row in connection.execute(query).all()]
+def _sentences(connection: Connection, query: Select[Any]) -> list[Sentence]:
+    return [Sentence(*row) for row in connection.execute(query).all()]
 
 
 def _mark(text: str) -> int:
@@ -223,7 +223,7 @@ def advance(
     before: Followed | None,
     after: Followed,
     done: Sequence[Waiting],
-    changed: Collection[Passage],
+    changed: Collection[Sentence],
 ) -> bool:
     """Write what came of following a page from `before` to `after`.
 
@@ -251,34 +251,34 @@ def advance(
     return True
 
 
-def _put(connection: Connection, page: str, changed: Iterable[Passage], since: int) -> None:
-    """Write passages: those born in the step `since` or later are new."""
+def _put(connection: Connection, page: str, changed: Iterable[Sentence], since: int) -> None:
+    """Write sentences: those born in the step `since` or later are new."""
     new: list[dict[str, Any]] = []
     old: list[dict[str, Any]] = []
-    for passage in changed:
-        row = {"page": page, "mark": _mark(passage.text), **asdict(passage)}
-        (new if passage.born >= since else old).append(row)
+    for sentence in changed:
+        row = {"page": page, "mark": _mark(sentence.text), **asdict(sentence)}
+        (new if sentence.born >= since else old).append(row)
     if old:
         names = ("place", "died", "text", "back", "mark")
-        here = and_(passages.c.page == bindparam("at"), passages.c.number == bindparam("of"))
-        query = update(passages).where(here).values({n: bindparam(f"to_{n}") for n in names})
+        here = and_(sentences.c.page == bindparam("at"), sentences.c.number == bindparam("of"))
+        query = update(sentences).where(here).values({n: bindparam(f"to_{n}") for n in names})
         values = [
             {"at": page, "of": one["number"], **{f"to_{n}": one[n] for n in names}} for one in old
         ]
         connection.execute(query, values)
     if new:
-        connection.execute(insert(passages), new)
+        connection.execute(insert(sentences), new)
 
 
 def forget(connection: Connection, page: str) -> None:
-    """Forget a page's passages, to follow it anew."""
-    for table in (passages, steps, weaves):
+    """Forget a page's sentences, to follow it anew."""
+    for table in (sentences, steps, weaves):
         connection.execute(delete(table).where(table.c.page == page))
 
 
 def forget_all(connection: Connection) -> None:
-    """Forget every page's passages."""
-    for table in (passages, steps, weaves):
+    """Forget every page's sentences."""
+    for table in (sentences, steps, weaves):
         connection.execute(delete(table))
 
 
@@ -329,7 +329,7 @@ def touched(connection: Connection, ids: Collection[str]) -> list[str]:
     """The pages, of those that were followed before, that these commits touched or joined."""
     found: dict[str, None] = {}
     for some in _slices(ids):
-        changed = select(rows.c.page).where(rows.c.commit.in_(some))
+        changed = select(revisions.c.page).where(revisions.c.commit.in_(some))
         met = select(identities.c.page).join(joined, joined.c.one == identities.c.born)
         pages = union(changed, met.where(joined.c.commit.in_(some)))
         query = select(weaves.c.page).where(weaves.c.page.in_(pages))
@@ -354,25 +354,27 @@ def step_of(connection: Connection, page: str, commit: str) -> int:
 
 
 def standing(connection: Connection, page: str, step: int = ALIVE) -> list[Standing]:
-    """The passages that stood after a step (default: that stand now), in reading order."""
-    query = select(passages.c.origin, passages.c.born, passages.c.words)
+    """The sentences that stood after a step (default: that stand now), in reading order."""
+    query = select(sentences.c.origin, sentences.c.born, sentences.c.words)
     if step >= ALIVE:
-        query = query.where(passages.c.page == page, passages.c.died == ALIVE)
+        query = query.where(sentences.c.page == page, sentences.c.died == ALIVE)
     else:
-        there = and_(passages.c.born <= step, passages.c.died > step)
-        query = query.where(passages.c.page == page, there)
-    return [Standing(*row) for row in connection.execute(query.order_by(passages.c.place))]
+        there = and_(sentences.c.born <= step, sentences.c.died > step)
+        query = query.where(sentences.c.page == page, there)
+    return [Standing(*row) for row in connection.execute(query.order_by(sentences.c.place))]
 
 
-def gone_at(connection: Connection, page: str, step: int) -> list[Passage]:
+def gone_at(connection: Connection, page: str, step: int) -> list[Sentence]:
     """What a step took away from a page and never came back, in reading order."""
-    query = _PASSAGE.where(
-        passages.c.page == page, passages.c.died == step, passages.c.back == false()
+    query = _SENTENCE.where(
+        sentences.c.page == page, sentences.c.died == step, sentences.c.back == false()
     )
-    return _passages(connection, query.order_by(passages.c.place))
+    return _sentences(connection, query.order_by(sentences.c.place))
 
 
-def revisions(connection: Connection, page: str, numbers: Collection[int]) -> dict[int, Revision]:
+def revisions_at(
+    connection: Connection, page: str, numbers: Collection[int]
+) -> dict[int, Revision]:
     """The page's revisions that were these steps."""
     keys: dict[tuple[str, str], int] = {}
     found: dict[int, Revision] = {}
@@ -380,7 +382,7 @@ def revisions(connection: Connection, page: str, numbers: Collection[int]) -> di
         mine = and_(steps.c.page == page, steps.c.step.in_(some))
         query = select(steps.c.commit, steps.c.path, steps.c.step).where(mine)
         keys.update({(row[0], row[1]): row[2] for row in connection.execute(query)})
-        same = and_(steps.c.commit == rows.c.commit, steps.c.path == rows.c.path)
+        same = and_(steps.c.commit == revisions.c.commit, steps.c.path == revisions.c.path)
         for revision in listed(connection, ROW.join(steps, same).where(mine), "", _NUMBERS):
             found[keys[revision.commit, revision.path]] = revision
     return found
@@ -399,8 +401,8 @@ def commits_of(connection: Connection, page: str, numbers: Collection[int]) -> d
 def shares(connection: Connection, page: str) -> dict[int, int]:
     """How many words of what stands on a page each step first wrote."""
     query = (
-        select(passages.c.origin, func.sum(passages.c.words))
-        .where(passages.c.page == page, passages.c.died == ALIVE)
-        .group_by(passages.c.origin)
+        select(sentences.c.origin, func.sum(sentences.c.words))
+        .where(sentences.c.page == page, sentences.c.died == ALIVE)
+        .group_by(sentences.c.origin)
     )
     return {row[0]: row[1] for row in connection.execute(query)}

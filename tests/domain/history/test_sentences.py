@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wiki.domain.content import frontmatter
-from wiki.domain.history.passages import ALIVE, Passage, Weave, cut, keys
+from wiki.domain.history.sentences import ALIVE, Sentence, Weave, cut, keys
 
 SENTENCES = st.sampled_from(["Een.", "Twee.", "Drie drie.", "Vier?", "Vijf vijf vijf.", "Zes!"])
 TEXTS = st.lists(st.lists(SENTENCES, max_size=8), min_size=1, max_size=12)
@@ -24,7 +24,7 @@ def follow(texts: list[list[str]]) -> Weave:
     return weave
 
 
-def standing(weave: Weave, step: int) -> list[Passage]:
+def standing(weave: Weave, step: int) -> list[Sentence]:
     found = [one for one in weave.all.values() if one.born <= step < one.died]
     return sorted(found, key=lambda one: one.place)
 
@@ -55,9 +55,9 @@ def test_a_text_is_cut_where_sentences_and_lines_of_their_own_end() -> None:
 
 
 @given(st.text(alphabet="aB1.!?\n |>-#`\t\r\x0c\u2028é", max_size=300))
-def test_the_passages_joined_are_the_body(text: str) -> None:
+def test_the_sentences_joined_are_the_body(text: str) -> None:
     assert "".join(cut(text)) == frontmatter.split(text)[1]
-    assert all(passage.strip() for passage in cut(text)) or not text.strip()
+    assert all(sentence.strip() for sentence in cut(text)) or not text.strip()
 
 
 def test_breaking_lines_elsewhere_changes_nothing() -> None:
@@ -92,22 +92,22 @@ def test_going_on_gives_the_same_as_starting_anew(texts: list[list[str]], at: in
 class Kept:
     """What died, kept elsewhere."""
 
-    def __init__(self, passages: list[Passage]) -> None:
-        self.passages = passages
+    def __init__(self, sentences: list[Sentence]) -> None:
+        self.sentences = sentences
 
-    def gone(self, texts: Collection[str]) -> list[Passage]:
-        return [one for one in self.passages if one.died != ALIVE and one.text in texts]
+    def gone(self, texts: Collection[str]) -> list[Sentence]:
+        return [one for one in self.sentences if one.died != ALIVE and one.text in texts]
 
     def last_place(self, after: int, before: int | None) -> int:
-        places = [one.place for one in self.passages]
+        places = [one.place for one in self.sentences]
         return max((p for p in places if after < p < (before or 2**62)), default=after)
 
-    def every(self) -> list[Passage]:
-        return self.passages
+    def every(self) -> list[Sentence]:
+        return self.sentences
 
 
-def go_on(texts: list[list[str]], at: int) -> dict[int, Passage]:
-    """The passages after all texts, what died in the first `at` being left where it is kept."""
+def go_on(texts: list[list[str]], at: int) -> dict[int, Sentence]:
+    """The sentences after all texts, what died in the first `at` being left where it is kept."""
     first = deepcopy(list(follow(texts[:at]).all.values()))
     alive = [one for one in first if one.died == ALIVE]
     weave = Weave(alive, texts[at - 1] if at else [], Kept(first), len(first))

@@ -1,4 +1,4 @@
-"""The passages projection: who wrote which sentence, followed page by page.
+"""The sentences projection: who wrote which sentence, followed page by page.
 
 A page is followed through its revisions in history's order, each compared with the one before it
 there: one diff for each. Where branches went side by side, a sentence that one side did not have
@@ -19,12 +19,12 @@ from wiki.database.engine.connection import Connection
 from wiki.database.engine.database import Database
 from wiki.database.history import history as history_rows
 from wiki.database.history import lost
-from wiki.database.history import passages as kept
-from wiki.database.history.passages import Followed, Waiting
+from wiki.database.history import sentences as kept
+from wiki.database.history.sentences import Followed, Waiting
 from wiki.database.operation import setaside
 from wiki.domain.content import text
 from wiki.domain.content.setaside import Item
-from wiki.domain.history.passages import ALIVE, Passage, Weave, keys
+from wiki.domain.history.sentences import ALIVE, Sentence, Weave, keys
 from wiki.projections import history
 from wiki.projections.setaside import Trial, text_of
 from wiki.store.store import Store
@@ -77,7 +77,7 @@ def behind(connection: Connection) -> int:
 
 
 def forget(database: Database) -> None:
-    """Forget all passages; the worker follows every page anew, those changed last first."""
+    """Forget all sentences; the worker follows every page anew, those changed last first."""
     with database.project() as connection:
         kept.forget_all(connection)
         setaside.forget(connection, setaside.derived, NAME)
@@ -86,7 +86,7 @@ def forget(database: Database) -> None:
 
 
 def check(store: Store, database: Database, most: int = 500) -> list[str]:
-    """Paths of pages whose passages are not what their revisions give, of so many at most.
+    """Paths of pages whose sentences are not what their revisions give, of so many at most.
 
     Pages that still wait are none of them.
     """
@@ -101,14 +101,14 @@ def check(store: Store, database: Database, most: int = 500) -> list[str]:
             # What came after that still waits for the worker.
             for step, one in enumerate(kept.waiting(connection, page, Followed(), found.steps), 1):
                 weave.fold(step, _keys(store, one.blob))
-            right = {passage.number: passage for passage in kept.load(connection, page)}
+            right = {sentence.number: sentence for sentence in kept.load(connection, page)}
             if right != weave.all:
                 wrong.append(path)
     return sorted(wrong)
 
 
 def standing(store: Store, database: Database, page: str, blob: str) -> list[kept.Standing]:
-    """The passages of a text that a page has, compared with its last revision; nothing is kept.
+    """The sentences of a text that a page has, compared with its last revision; nothing is kept.
 
     For a text that is not that of the last revision in history's order: merges can take the older
     of two sides. Steps beyond the last one are given as the last one.
@@ -249,13 +249,13 @@ class _Following:
 
 
 class _Past:
-    """The passages that died on a page, where they are kept."""
+    """The sentences that died on a page, where they are kept."""
 
     def __init__(self, database: Database, page: str) -> None:
         self._database = database
         self._page = page
 
-    def gone(self, texts: Collection[str]) -> list[Passage]:
+    def gone(self, texts: Collection[str]) -> list[Sentence]:
         with self._database.read() as connection:
             return kept.load_gone(connection, self._page, texts)
 
@@ -263,7 +263,7 @@ class _Past:
         with self._database.read() as connection:
             return kept.last_place(connection, self._page, after, before) or after
 
-    def every(self) -> list[Passage]:
+    def every(self) -> list[Sentence]:
         with self._database.read() as connection:
             return kept.load(connection, self._page)
 

@@ -1,4 +1,4 @@
-"""Passages: a page's text by the sentence, and when each came, went and came back.
+"""A page's text cut into sentences, and when each of them came, went and came back.
 
 `Weave` holds every sentence that ever stood on one page, in one order that fits every revision
 (those that are gone stay at their place between the others), so the text at any revision is what
@@ -20,10 +20,10 @@ from wiki.domain.markdown import Document, read
 from wiki.domain.markdown.nodes import Code, Heading, Table, walk
 
 ALIVE = 2**31 - 1
-"""The step in which a passage that still stands will have died."""
+"""The step in which a sentence that still stands will have died."""
 
 MOST_KEPT = 4_000
-"""Characters of a passage that are kept and compared."""
+"""Characters of a sentence that are kept and compared."""
 
 _SPACE = 2**40
 _CLOSE_BY = 2**20
@@ -40,11 +40,11 @@ _SHORT = re.compile(
 
 
 @dataclass(slots=True)
-class Passage:
+class Sentence:
     """A sentence that stands or stood on a page.
 
-    `number` counts the page's passages from 1, `place` orders them. `born`, `died` and `origin` are
-    steps: a page's revisions counted from 1 in history's order. `origin` is the step that first
+    `number` counts the page's sentences from 1, `place` orders them. `born`, `died` and `origin`
+    are steps: a page's revisions counted from 1 in history's order. `origin` is the step that first
     wrote these words; earlier than `born` where they moved, or came back after having gone. `text`
     is kept of what died, its space made even; `back` says that these words stand, or stood, again.
     """
@@ -73,52 +73,52 @@ def cut(text: str) -> list[str]:
     return _with_space(found)
 
 
-def key(passage: str) -> str:
-    """The passage as it is compared: breaking a line elsewhere makes no difference."""
-    return " ".join(passage.split())[:MOST_KEPT]
+def key(sentence: str) -> str:
+    """The sentence as it is compared: breaking a line elsewhere makes no difference."""
+    return " ".join(sentence.split())[:MOST_KEPT]
 
 
 def keys(text: str) -> list[str]:
-    """The key of each passage of a page's text, front matter left out."""
-    return [key(passage) for passage in cut(text)]
+    """The key of each sentence of a page's text, front matter left out."""
+    return [key(sentence) for sentence in cut(text)]
 
 
 @dataclass(slots=True)
 class _Gone:
-    """Words that died on a page: who first wrote them, and the passage that had them last."""
+    """Words that died on a page: who first wrote them, and the sentence that had them last."""
 
     origin: int
-    last: Passage
+    last: Sentence
 
 
 class Past(Protocol):
-    """The passages that died on a page, where they are not all in memory."""
+    """The sentences that died on a page, where they are not all in memory."""
 
-    def gone(self, texts: Collection[str]) -> Iterable[Passage]:
-        """Every passage that died with one of these texts."""
+    def gone(self, texts: Collection[str]) -> Iterable[Sentence]:
+        """Every sentence that died with one of these texts."""
 
     def last_place(self, after: int, before: int | None) -> int:
         """The largest place between two others (None: no end); `after` if there is none."""
 
-    def every(self) -> Iterable[Passage]:
+    def every(self) -> Iterable[Sentence]:
         """All of them."""
 
 
 class _NoPast:
-    """Of a page whose passages are all in memory."""
+    """Of a page whose sentences are all in memory."""
 
-    def gone(self, texts: Collection[str]) -> Iterable[Passage]:
+    def gone(self, texts: Collection[str]) -> Iterable[Sentence]:
         return ()
 
     def last_place(self, after: int, before: int | None) -> int:
         return after
 
-    def every(self) -> Iterable[Passage]:
+    def every(self) -> Iterable[Sentence]:
         return ()
 
 
 class Weave:
-    """The passages of one page, and the keys of those that stand; `changed` by `fold`.
+    """The sentences of one page, and the keys of those that stand; `changed` by `fold`.
 
     `all` holds every one of them, unless those that died stay in a `past` and are asked for there:
     then what a fold costs follows the text, not what the page has been through.
@@ -126,38 +126,38 @@ class Weave:
 
     def __init__(
         self,
-        passages: Iterable[Passage] = (),
+        sentences: Iterable[Sentence] = (),
         standing: Sequence[str] = (),
         past: Past | None = None,
         last: int = 0,
     ) -> None:
-        """`standing` are the keys of the passages that are alive, in their order.
+        """`standing` are the keys of the sentences that are alive, in their order.
 
         `last` is the highest number in the past. Raises ValueError if they are not as many.
         """
-        self.all = {passage.number: passage for passage in passages}
-        alive = [passage for passage in self.all.values() if passage.died == ALIVE]
-        self._alive = sorted(alive, key=lambda passage: passage.place)
+        self.all = {sentence.number: sentence for sentence in sentences}
+        alive = [sentence for sentence in self.all.values() if sentence.died == ALIVE]
+        self._alive = sorted(alive, key=lambda sentence: sentence.place)
         self._keys = list(standing)
         if len(self._keys) != len(self._alive):
-            raise ValueError("the text has not as many passages as stand in the weave")
+            raise ValueError("the text has not as many sentences as stand in the weave")
         self._past: Past = past or _NoPast()
         self._asked: set[str] = set()
-        self._places = sorted(passage.place for passage in self.all.values())
+        self._places = sorted(sentence.place for sentence in self.all.values())
         self._gone: dict[str, _Gone] = {}
-        for passage in self.all.values():
-            if passage.died != ALIVE:
-                self._note_gone(passage)
+        for sentence in self.all.values():
+            if sentence.died != ALIVE:
+                self._note_gone(sentence)
         self._next = max(last, *self.all, 0) + 1
-        self.changed: dict[int, Passage] = {}
+        self.changed: dict[int, Sentence] = {}
 
     @property
-    def standing(self) -> Sequence[Passage]:
-        """The passages that stand, in reading order."""
+    def standing(self) -> Sequence[Sentence]:
+        """The sentences that stand, in reading order."""
         return self._alive
 
     def fold(self, step: int, keys: Sequence[str]) -> None:
-        """Let the page's next revision be `step`, with these passages."""
+        """Let the page's next revision be `step`, with these sentences."""
         before, alive = self._keys, self._alive
         if before == keys:
             return
@@ -170,7 +170,7 @@ class Weave:
         self._recall(born.union(before[at] for at in dying))
         for at in dying:
             self._die(alive[at], before[at], step)
-        standing: list[Passage] = []
+        standing: list[Sentence] = []
         for same, a, b, c, d in steps:
             if same:
                 standing += alive[a:b]
@@ -190,52 +190,52 @@ class Weave:
         self._asked |= new
         self._remember(self._past.gone(new))
 
-    def _remember(self, passages: Iterable[Passage]) -> None:
-        for passage in passages:
-            if passage.number not in self.all:
-                self.all[passage.number] = passage
-                insort(self._places, passage.place)
-                self._note_gone(passage)
+    def _remember(self, sentences: Iterable[Sentence]) -> None:
+        for sentence in sentences:
+            if sentence.number not in self.all:
+                self.all[sentence.number] = sentence
+                insort(self._places, sentence.place)
+                self._note_gone(sentence)
 
-    def _die(self, passage: Passage, text: str, step: int) -> None:
-        passage.died, passage.text = step, text
-        self.changed[passage.number] = passage
-        self._note_gone(passage)
+    def _die(self, sentence: Sentence, text: str, step: int) -> None:
+        sentence.died, sentence.text = step, text
+        self.changed[sentence.number] = sentence
+        self._note_gone(sentence)
 
-    def _note_gone(self, passage: Passage) -> None:
+    def _note_gone(self, sentence: Sentence) -> None:
         """Of equal words that died, only the last to go can be gone for good."""
-        gone = self._gone.setdefault(passage.text, _Gone(passage.origin, passage))
-        gone.origin = min(gone.origin, passage.origin)
-        if (passage.died, passage.number) > (gone.last.died, gone.last.number):
-            gone.last, passage = passage, gone.last
-        if passage is not gone.last:
-            self._set_back(passage)
+        gone = self._gone.setdefault(sentence.text, _Gone(sentence.origin, sentence))
+        gone.origin = min(gone.origin, sentence.origin)
+        if (sentence.died, sentence.number) > (gone.last.died, gone.last.number):
+            gone.last, sentence = sentence, gone.last
+        if sentence is not gone.last:
+            self._set_back(sentence)
 
-    def _set_back(self, passage: Passage) -> None:
-        if not passage.back:
-            passage.back = True
-            self.changed[passage.number] = passage
+    def _set_back(self, sentence: Sentence) -> None:
+        if not sentence.back:
+            sentence.back = True
+            self.changed[sentence.number] = sentence
 
     def _bear(
-        self, step: int, keys: Sequence[str], follower: Passage | None, *, replaces: bool
-    ) -> list[Passage]:
-        """New passages right before `follower` (None: at the end), after all that died there."""
+        self, step: int, keys: Sequence[str], follower: Sentence | None, *, replaces: bool
+    ) -> list[Sentence]:
+        """New sentences right before `follower` (None: at the end), after all that died there."""
         found = []
         for text, place in zip(keys, self._room(len(keys), follower, replaces), strict=True):
             gone = self._gone.get(text)
             origin = gone.origin if gone else step
             words = len(_WORD.findall(text))
-            passage = Passage(self._next, place, step, ALIVE, origin, words)
+            sentence = Sentence(self._next, place, step, ALIVE, origin, words)
             self._next += 1
             insort(self._places, place)
-            self.all[passage.number] = self.changed[passage.number] = passage
-            found.append(passage)
+            self.all[sentence.number] = self.changed[sentence.number] = sentence
+            found.append(sentence)
             if gone:
                 self._set_back(gone.last)
         return found
 
-    def _room(self, number: int, follower: Passage | None, replaces: bool) -> list[int]:
-        """Places for so many passages; all are spread anew where there is no room left."""
+    def _room(self, number: int, follower: Sentence | None, replaces: bool) -> list[int]:
+        """Places for so many sentences; all are spread anew where there is no room left."""
         places = self._places
         if follower is None:
             last = self._past.last_place(places[-1] if places else 0, None)
@@ -253,10 +253,10 @@ class Weave:
 
     def _spread(self) -> None:
         self._remember(self._past.every())
-        ordered = sorted(self.all.values(), key=lambda passage: passage.place)
-        for number, passage in enumerate(ordered, 1):
-            passage.place = number * _SPACE
-        self._places = [passage.place for passage in ordered]
+        ordered = sorted(self.all.values(), key=lambda sentence: sentence.place)
+        for number, sentence in enumerate(ordered, 1):
+            sentence.place = number * _SPACE
+        self._places = [sentence.place for sentence in ordered]
         self.changed.update(self.all)
 
 
@@ -325,16 +325,16 @@ def _is_short(text: str, start: int, stop: int) -> bool:
     return bool(_SHORT.search(text[max(start, stop - 6) : stop])) or text[start:stop].isdigit()
 
 
-def _with_space(passages: list[str]) -> list[str]:
-    """No passage is only space: it belongs to the one before it, at the start to the next."""
+def _with_space(sentences: list[str]) -> list[str]:
+    """No sentence is only space: it belongs to the one before it, at the start to the next."""
     found: list[str] = []
     lead = ""
-    for passage in passages:
-        if passage.strip():
-            found.append(lead + passage)
+    for sentence in sentences:
+        if sentence.strip():
+            found.append(lead + sentence)
             lead = ""
         elif found:
-            found[-1] += passage
+            found[-1] += sentence
         else:
-            lead += passage
+            lead += sentence
     return found or ([lead] if lead else [])
