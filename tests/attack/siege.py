@@ -32,7 +32,7 @@ from tests.attack.wire import Answer, Ask, send
 from tests.fixtures.running import PASSWORD, Browser, Running, denktank, value_of
 from wiki.domain.access.rights import Role
 from wiki.engine import open_wiki
-from wiki.services import members
+from wiki.services.members import members
 from wiki.settings import load
 
 SECRET = re.compile(r"zwaluw", re.IGNORECASE)

@@ -12,7 +12,7 @@ from wiki.domain.access.rights import SYSTEM, Actor
 from wiki.domain.errors import Forbidden, LoginRequired, NotFound
 from wiki.engine import Wiki
 from wiki.services.access import audit, rules
-from wiki.services.login import sessions
+from wiki.services.login import ceremonies, passkeys, sessions
 from wiki.services.login.links import Kind, works
 from wiki.services.login.provider import Somebody
 from wiki.services.members import members, single_sign_on
@@ -109,3 +109,52 @@ def test_a_new_way_in_ends_other_sessions(wiki: Wiki, member: Actor) -> None:
     single_sign_on.untie(wiki, member, visit.session, identity.id, PASSWORD)
     assert sessions.visit_of(wiki, mine)
     assert sessions.visit_of(wiki, other) is None
+
+
+def test_a_new_passkey_and_one_that_goes_end_other_sessions(
+    wiki: Wiki, member: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = ceremonies.MadeKey("key", b"public", 0, [])
+    monkeypatch.setattr(ceremonies, "made", lambda *_: made)
+    party = passkeys.Relying("denk.example", "https://denk.example")
+    mine, other = enter(wiki), enter(wiki)
+    visit = sessions.visit_of(wiki, mine)
+    assert visit
+    question = passkeys.begin_adding(wiki, member, visit.session, party, PASSWORD)
+    mine = passkeys.add(
+        wiki,
+        member,
+        visit.session,
+        party,
+        ticket=question.ticket,
+        answer="{}",
+        name="sleutel",
+    )
+    assert sessions.visit_of(wiki, mine)
+    assert sessions.visit_of(wiki, other) is None
+    other = enter(wiki)
+    (kept,) = passkeys.listing(wiki, member)
+    passkeys.remove(wiki, member, visit.session, kept.id, PASSWORD)
+    assert sessions.visit_of(wiki, mine)
+    assert sessions.visit_of(wiki, other) is None
+
+
+def test_what_is_rolled_back_is_not_told(
+    wiki: Wiki, member: Actor, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "wiki.services.access.journal")
+
+    def act(fails: bool) -> None:
+        with wiki.database.write() as connection:
+            audit.write(wiki, connection, SYSTEM, "member_role", "anna")
+            assert not caplog.records
+            if fails:
+                raise NotFound("x")
+
+    with pytest.raises(NotFound):
+        act(fails=True)
+    assert not caplog.records
+    act(fails=False)
+    assert [record.getMessage().split()[:2] for record in caplog.records] == [
+        ["act", "act=member_role"]
+    ]

@@ -55,8 +55,15 @@ def test_both_ends_are_told_and_the_new_one_confirms(wiki: Wiki, member: Actor) 
     told = ask(wiki, member, "a@nieuw.example")
     assert accounts.profile(wiki, member).email == OLD, "not before it is confirmed"
     assert told[OLD].startswith("/account/email/undo/")
-    accounts.confirm(wiki, last(told["a@nieuw.example"]), address=HERE)
+    mine, other = (sessions.authenticate(wiki, "anna", PASSWORD, address=HERE) for _ in "ab")
+    visit = sessions.visit_of(wiki, mine)
+    assert visit
+    accounts.confirm(
+        wiki, last(told["a@nieuw.example"]), address=HERE, session=visit.session
+    )
     assert accounts.profile(wiki, member).email == "a@nieuw.example"
+    assert sessions.visit_of(wiki, mine)
+    assert sessions.visit_of(wiki, other) is None
     assert post(wiki)[-1][0] == OLD
     assert "/undo/" in post(wiki)[-1][1]
 

@@ -155,7 +155,9 @@ def test_switching_off_asks_for_both(wiki: Wiki, app: App, member: Actor) -> Non
         with pytest.raises(Invalid) as refused:
             off(current, code)
         assert refused.value.fields[0].field == field
+    elsewhere = second_factor.finish(wiki, log_in(wiki), app.recovery[0], HOME)
     off(PASSWORD, app.code())
+    assert sessions.visit_of(wiki, elsewhere) is None
     assert visit(wiki, log_in(wiki))
     assert any("tweede stap" in subject for subject in mail(wiki))
     with pytest.raises(NotFound):

@@ -15,6 +15,7 @@ from types import TracebackType
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
+from wiki.database.engine.connection import take_after
 from wiki.domain.errors import Unavailable, WikiError
 from wiki.domain.faults import of_disk
 
@@ -104,7 +105,8 @@ class Guarded(AbstractContextManager[Connection]):
 
     def __enter__(self) -> Connection:
         with told(self._notice):
-            return self._inner.__enter__()
+            self._connection = self._inner.__enter__()
+            return self._connection
 
     def __exit__(
         self,
@@ -112,10 +114,13 @@ class Guarded(AbstractContextManager[Connection]):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        acts = take_after(self._connection)
         with told(self._notice):
             self._inner.__exit__(kind, error, trace)
             if error is not None:
                 raise error
+        for act in acts:
+            act()
 
 
 @contextmanager

@@ -61,7 +61,7 @@ def write(
     entry = audit.add(
         connection, wiki.clock(), actor.id, act, subject, detail, reason[:REASON_MOST]
     )
-    journal.note("act", act=act, by=actor.id, entry=entry)
+    journal.note_at_commit(connection, "act", act=act, by=actor.id, entry=entry)
     return entry
 
 

@@ -8,7 +8,9 @@ place. What somebody typed is not in it, nor an address with what stands after i
 from __future__ import annotations
 
 import logging
+from functools import partial
 
+from wiki.database.engine.connection import Connection, after
 from wiki.engine import Wiki
 from wiki.services.access import limits
 
@@ -21,6 +23,11 @@ def note(event: str, **about: object) -> None:
     """Tell of an event; what is empty is left out."""
     told = " ".join(f"{key}={value}" for key, value in about.items() if value not in (None, ""))
     log.info("%s %s", event, told)
+
+
+def note_at_commit(connection: Connection, event: str, **about: object) -> None:
+    """Tell of it once it is so: what is rolled back did not happen."""
+    after(connection, partial(note, event, **about))
 
 
 def place(wiki: Wiki, address: str) -> str:

@@ -171,7 +171,7 @@ def add(
         member = proof.own(connection, actor)
         letters.tell(wiki, connection, member, letters.passkey_added(wiki.settings, member, name))
         session_rows.end_all(connection, me, but=session)
-        journal.note("passkey-added", member=me)
+        journal.note_at_commit(connection, "passkey-added", member=me)
         return logins.renew(wiki, connection, session, strong=True)
 
 
@@ -186,7 +186,7 @@ def remove(wiki: Wiki, actor: Actor, session: int, passkey: int, current: str) -
         doors.keep_one(connection, own_id(actor))
         passkeys.remove(connection, own_id(actor), kept.id)
         session_rows.end_all(connection, own_id(actor), but=session)
-        journal.note("passkey-removed", member=actor.id)
+        journal.note_at_commit(connection, "passkey-removed", member=actor.id)
 
 
 # -- logging in --

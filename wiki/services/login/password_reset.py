@@ -94,7 +94,7 @@ def choose(wiki: Wiki, token: str, password: str, *, address: str) -> None:
             raise NotFound("link_dead")
         members.change(connection, member.id, {"password": hashed})
         sessions.end_all(connection, member.id)
-        journal.note("password-reset", member=member.id)
+        journal.note_at_commit(connection, "password-reset", member=member.id)
         letters.tell(wiki, connection, member, letters.password_changed(wiki.settings, member))
 
 

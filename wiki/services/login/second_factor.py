@@ -136,7 +136,7 @@ def switch_on(wiki: Wiki, actor: Actor, session: int, code: str) -> SwitchedOn:
         member = proof.own(connection, actor)
         letters.tell(wiki, connection, member, letters.second_step_on(wiki.settings, member))
         codes = _new_codes(connection, me)
-        journal.note("second-step-on", member=me)
+        journal.note_at_commit(connection, "second-step-on", member=me)
         return SwitchedOn(codes, logins.renew(wiki, connection, session, strong=True))
 
 

@@ -211,7 +211,7 @@ def confirm(wiki: Wiki, token: str, *, address: str, session: int = 0) -> Confir
         if not is_new:
             email_change.settle(wiki, connection, member, used.value)
             session_rows.end_all(connection, member.id, but=session)
-            journal.note("email-changed", member=member.id)
+            journal.note_at_commit(connection, "email-changed", member=member.id)
             return Confirmed(member.status, "")
         members.vouch(connection, member, member.email)
         if member.status is not Status.UNCONFIRMED:
@@ -236,7 +236,7 @@ def change_password(wiki: Wiki, actor: Actor, session: int, *, current: str, new
         member = proof.own(connection, actor)
         members.change(connection, member.id, {"password": passwords.hashed(new)})
         session_rows.end_all(connection, member.id, but=session)
-        journal.note("password-changed", member=member.id)
+        journal.note_at_commit(connection, "password-changed", member=member.id)
         letters.tell(wiki, connection, member, letters.password_changed(wiki.settings, member))
         return sessions.renew(wiki, connection, session)
 
