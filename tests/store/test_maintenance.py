@@ -5,8 +5,11 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
+import pygit2
+import pytest
+
 from wiki.domain.history.revisions import Author
-from wiki.store import maintenance
+from wiki.store import command, maintenance
 from wiki.store.store import Change, Store
 
 
@@ -28,6 +31,24 @@ def test_packing_leaves_everything_readable(store, save, monkeypatch):
     assert (store.git / "refs/heads/main").exists()
     assert (store.git / "objects/info/commit-graph").exists()
     assert store.fsck() == []
+
+
+@pytest.mark.parametrize("date", [2**64, 2**64 - 1, 2**63 - 1, -1])
+def test_packing_ends_whatever_date_was_pushed(store, save, monkeypatch, date):
+    """Git itself goes on for ever."""
+    monkeypatch.setattr(maintenance, "_MOST_LOOSE", 1)
+    head = save({"a.md": b"a"})
+    tree = command.run(store.git, "rev-parse", f"{head}^{{tree}}").strip()
+    who = f"A <a@example.org> {date} +0000"
+    raw = f"tree {tree}\nparent {head}\nauthor {who}\ncommitter {who}\n\nx\n"
+    odb = pygit2.Repository(store.git).odb
+    commit = str(odb.write(pygit2.enums.ObjectType.COMMIT, raw.encode()))
+    command.run(store.git, "update-ref", "refs/heads/main", commit)
+    for text in (b"x", b"y", b"b"):
+        save({"a.md": text})
+    store.maintain()
+    assert (store.git / "objects/info/commit-graph").exists()
+    assert store.read("a.md").data == b"b"
 
 
 def test_packing_beside_a_writer_and_readers(store, save, monkeypatch):

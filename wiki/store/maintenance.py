@@ -26,8 +26,15 @@ def maintain(git: Path) -> None:
             _clear(git / "objects")
             with unguarded(git) as view:
                 command.run(view, "-c", "pack.threads=1", "repack", "-d", "-q", "--geometric=2")
-            # One file, not a chain: that is what libgit2 reads.
-            command.run(git, "commit-graph", "write", "--reachable", "--no-progress")
+            write_graph(git)
+
+
+def write_graph(git: Path) -> None:
+    """Write down which commits have which parents, for who walks them."""
+    # One file, not a chain: that is what libgit2 reads. And without corrected dates: git, writing
+    # them, never ends where a pushed commit says that it is of the year 584,554,051,223.
+    version = ("-c", "commitGraph.generationVersion=1")
+    command.run(git, *version, "commit-graph", "write", "--reachable", "--no-progress")
 
 
 @contextmanager

@@ -48,7 +48,7 @@ def prune(git: Path) -> list[str]:
         command.run(view, *quiet, "repack", "-a", "-d", "-q")
         (objects / "info" / "alternates").unlink(missing_ok=True)
         command.run(view, "prune", "--expire=now")
-    command.run(git, "commit-graph", "write", "--reachable", "--no-progress")
+    maintenance.write_graph(git)
     return borrowed
 
 
