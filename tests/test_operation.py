@@ -207,6 +207,24 @@ def test_kill_any_process_while_saving(running: Running) -> None:
     assert denktank("check", "--data", running.data).returncode == 0
 
 
+def test_a_check_beside_savers_finds_nothing(running: Running) -> None:
+    """What members write while it looks is no damage; what is damaged is seen all the same."""
+    savers = [Saver(running.port, number) for number in range(3)]
+    for saver in savers:
+        saver.start()
+    for _ in range(3):
+        checked = denktank("check", "--data", running.data)
+        assert checked.returncode == 0, checked.stdout
+    (running.data / "pages" / "p3.md").write_text("met de hand")
+    checked = denktank("check", "--data", running.data)
+    for saver in savers:
+        saver.stopping = True
+    for saver in savers:
+        saver.join(60)
+    assert (checked.returncode, checked.stdout) == (1, "export: p3.md is changed\n")
+    assert all(saver.answered for saver in savers)
+
+
 def test_children_leave_when_the_supervisor_is_killed(running: Running) -> None:
     family = running.family()
     end = time.monotonic() + 20

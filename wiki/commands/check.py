@@ -11,6 +11,8 @@ from wiki.engine import Wiki
 from wiki.services.operation import projections
 
 SHOWN = 50
+PATIENCE = 10.0
+"""Seconds that the worker gets to bring search up to what members write."""
 
 
 @click.command()
@@ -26,9 +28,11 @@ SHOWN = 50
 def check(wiki: Wiki, repair: bool, source: str) -> None:
     """Compare every projection with git, and git with itself; exit code 1 if something differs.
 
+    It may run beside members who write: what they change meanwhile is no difference.
+
     Every damaged object of git is named with the pages that it belongs to.
     """
-    found = projections.check(wiki)
+    found = projections.check(wiki, PATIENCE)
     _tell_aside(wiki)
     for line in found[:SHOWN]:
         click.echo(str(line))
@@ -40,7 +44,7 @@ def check(wiki: Wiki, repair: bool, source: str) -> None:
     if not repair:
         sys.exit(1)
     projections.repair(wiki, found, source)
-    left = projections.check(wiki)
+    left = projections.check(wiki, PATIENCE)
     for line in left[:SHOWN]:
         click.echo(f"still: {line}")
     click.echo(f"{len(found) - len(left)} differences mended, {len(left)} left.")

@@ -73,8 +73,19 @@ def rebuild(store: Store) -> list[Kept]:
     return [Kept(file, reason) for file, (reason, _) in sorted(kept.items())]
 
 
-def check(store: Store) -> list[Kept]:
-    """Files that are not what the newest revision has, or are missing (`missing`)."""
+def check(store: Store, since: str = "") -> list[Kept]:
+    """Files that are not what the newest revision has, or are missing (`missing`).
+
+    Except those that somebody saved after a commit, `since`: they are being written.
+    """
+    found = _differing(store)
+    if not found or not since:
+        return found
+    written = {diff.file for diff in store.diff(since, store.head())}
+    return [one for one in found if one.file not in written]
+
+
+def _differing(store: Store) -> list[Kept]:
     found = []
     for entry in store.list():
         with _folder(store, entry.file, create=False) as (folder, name):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -87,16 +88,16 @@ def rebuild(wiki: Wiki, names: Sequence[str], tell: Tell) -> None:
         tell("export", 1, 1)
 
 
-def check(wiki: Wiki) -> list[Finding]:
+def check(wiki: Wiki, patience: float = 0.0) -> list[Finding]:
     """What differs between the projections and git, and what git finds wrong in itself.
 
-    What merely lags is brought up first: that is no difference.
+    What merely lags is brought up first, or waited for (search, so many seconds), and what members
+    write meanwhile is left alone: neither is a difference.
     """
     wiki.keep_up()
     found = list(_of_git(wiki))
     try:
-        export.catch_up(wiki.store)
-        found += _of_projections(wiki)
+        found += _lasting(wiki, patience)
     except Unreadable as error:
         what = sentence("en", error.code, error.values)
         found.append(Finding("git", f"not everything could be compared: {what}"))
@@ -104,8 +105,24 @@ def check(wiki: Wiki) -> list[Finding]:
     return found
 
 
-def _of_projections(wiki: Wiki) -> list[Finding]:
+def _lasting(wiki: Wiki, patience: float) -> list[Finding]:
+    """What is seen again when somebody wrote while it was looked for."""
+    before = _written(wiki)
+    found = _of_projections(wiki, patience)
+    if not found or _written(wiki) == before:
+        return found
+    again = set(_of_projections(wiki, patience))
+    return [one for one in found if one in again]
+
+
+def _written(wiki: Wiki) -> tuple[str, object]:
+    return wiki.store.head(), wiki.database.generation()
+
+
+def _of_projections(wiki: Wiki, patience: float) -> list[Finding]:
     found = []
+    head = wiki.store.head()
+    export.catch_up(wiki.store)
     for one in checking.check(wiki.store, wiki.database, wiki.zone):
         what = f"{one.key} {one.field}: {one.kept!r}, should be {one.true!r}"
         found.append(Finding(one.projection, what))
@@ -113,9 +130,9 @@ def _of_projections(wiki: Wiki) -> list[Finding]:
         found.append(Finding(sentences.NAME, f"{path} is not what its revisions give"))
     for path in anchoring.check(anchors.source(wiki)):
         found.append(Finding(anchoring.NAME, f"{path} is not what its revisions give"))
-    for file in export.check(wiki.store):
+    for file in export.check(wiki.store, since=head):
         found.append(Finding("export", f"{file.file} is {file.reason}"))
-    if _search_behind(wiki):
+    if not _search_comes_to(wiki, head, patience):
         found.append(Finding("search", "is behind; the worker catches up when it runs"))
     elif wiki.search.progress.revision:
         for other in wiki.search.check(wiki.store, wiki.database):
@@ -195,6 +212,23 @@ def _tells_more(line: str, ids: set[str]) -> bool:
         return False
     is_known = any(id in line or id[2:] in line for id in ids)
     return bool(_ID.search(line)) and not is_known
+
+
+def _search_comes_to(wiki: Wiki, head: str, patience: float) -> bool:
+    """Whether search has followed a commit, and all that was written in SQL up to now, in time."""
+    with wiki.database.read() as connection:
+        last = changes.current(connection)
+    end = time.monotonic() + patience
+    while True:
+        known = wiki.search.progress.revision
+        with wiki.database.read() as connection:
+            waiting = changes.pending(connection, limit=1)
+        has_commit = known == head or bool(known and wiki.store.reachable(head, known))
+        if has_commit and not (waiting and waiting[0].id <= last):
+            return True
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.1)
 
 
 def _search_behind(wiki: Wiki) -> int:
