@@ -58,9 +58,7 @@ def test_both_ends_are_told_and_the_new_one_confirms(wiki: Wiki, member: Actor) 
     mine, other = (sessions.authenticate(wiki, "anna", PASSWORD, address=HERE) for _ in "ab")
     visit = sessions.visit_of(wiki, mine)
     assert visit
-    accounts.confirm(
-        wiki, last(told["a@nieuw.example"]), address=HERE, session=visit.session
-    )
+    accounts.confirm(wiki, last(told["a@nieuw.example"]), address=HERE, session=visit.session)
     assert accounts.profile(wiki, member).email == "a@nieuw.example"
     assert sessions.visit_of(wiki, mine)
     assert sessions.visit_of(wiki, other) is None
