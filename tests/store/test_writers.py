@@ -172,10 +172,10 @@ def test_a_push_between_read_and_write(store, save, clone, put, git, monkeypatch
     pushed = put(clone, {touches: "pushed"})
     flush = objects.ObjectWriter.flush
 
-    def push_first(writer: objects.ObjectWriter, beside: Callable[[], None]) -> None:
+    def push_first(writer: objects.ObjectWriter, while_flushing: Callable[[], None]) -> None:
         monkeypatch.setattr(objects.ObjectWriter, "flush", flush)
         git(clone, "push", "-q", "origin", "main")
-        flush(writer, beside)
+        flush(writer, while_flushing)
 
     monkeypatch.setattr(objects.ObjectWriter, "flush", push_first)
     if touches == "a.md":

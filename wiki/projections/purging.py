@@ -24,7 +24,7 @@ from wiki.domain.history.revisions import Part
 from wiki.domain.operation.purging import Ids, Words
 from wiki.projections import export
 from wiki.settings import Settings
-from wiki.store import barring, moving, pruning
+from wiki.store import moving, pruning, push_guard
 from wiki.store.store import Store
 
 ACT = "purge"
@@ -113,7 +113,7 @@ def _finish(store: Store, database: Database, data: Path, intent: Intent, tell: 
         if not audit.has(connection, ACT, intent.act):
             _follow(connection, intent)
     tell("purge", 1, steps)
-    is_barred = barring.bar(store.git, intent.barred)
+    is_barred = push_guard.bar(store.git, intent.barred)
     moving.move(store.git, intent.moves)
     tell("purge", 2, steps)
     # While the old objects are there, it is known what was exported.
@@ -126,7 +126,7 @@ def _finish(store: Store, database: Database, data: Path, intent: Intent, tell: 
     database.compact()
     tell("purge", 5, steps)
     borrowed = pruning.prune(store.git)
-    is_gone = not intent.barred or not barring.holds(store.git)
+    is_gone = not intent.barred or not push_guard.holds(store.git)
     moving.end(store.git)
     tell("purge", 6, steps)
     return Done(tuple(borrowed), is_barred, is_gone)

@@ -30,7 +30,7 @@ import pygit2
 
 from wiki.domain.errors import NotFound, Unreadable
 from wiki.domain.history.revisions import Author
-from wiki.store import beside, command, commits, editing, log, receiving
+from wiki.store import command, commits, editing, log, receiving, worktree
 from wiki.store.lock import held_folder
 from wiki.store.objects import ObjectWriter, flush_folder, write_flushed
 from wiki.store.reading import Reader
@@ -104,7 +104,7 @@ def _create(folder: Path, branch: str) -> list[Notice]:
     new = folder / _NEW
     shutil.rmtree(new, ignore_errors=True)
     command.run(new, "init", "--quiet", "--bare", f"--initial-branch={branch}", str(new))
-    files = beside.files(folder)
+    files = worktree.files(folder)
     notices = []
     if any(file.endswith(".md") for file in files):
         _import(folder, new, branch, files)
@@ -222,7 +222,7 @@ def _look(reader: Reader, folder: Path, branch: str, *, was_bare: bool) -> list[
             raise
         return [Notice("store_damaged", {"detail": f"{problem} {problem.values}"})]
     if not head:
-        files = [] if was_bare else beside.files(folder)
+        files = [] if was_bare else worktree.files(folder)
         return [_kept(files)] if files else []
     if not is_ours:
         Branch(reader.git, branch).note(head)
@@ -322,7 +322,7 @@ def _end_unfinished(git: Path) -> list[Notice]:
 
 
 def _differing(reader: Reader, folder: Path, head: str) -> list[Notice]:
-    files = beside.differing(reader, folder, log.tree_of(reader, head))
+    files = worktree.differing(reader, folder, log.tree_of(reader, head))
     return [_kept(files)] if files else []
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wiki.domain.errors import Unreadable
-from wiki.store import beside, command, commits, trees
+from wiki.store import command, commits, trees, worktree
 from wiki.store.objects import ObjectWriter
 from wiki.store.reading import Reader
 from wiki.store.versions import StoreError
@@ -127,9 +127,9 @@ def restore(git: Path, damages: Iterable[Damage], source: Source) -> list[str]:
 def from_export(folder: Path) -> Source:
     """The files beside the repository: those that are what was exported have the newest texts."""
     known = {}
-    for file in beside.files(folder):
+    for file in worktree.files(folder):
         with suppress(OSError):
-            known[beside.blob_of(folder / file)] = folder / file
+            known[worktree.blob_of(folder / file)] = folder / file
     return lambda id: ("blob", known[id].read_bytes()) if id in known else None
 
 

@@ -66,13 +66,13 @@ class ObjectWriter:
                 self._settle()
         return id
 
-    def flush(self, beside: Callable[[], None] | None = None) -> None:
-        """Make every written object lasting; `beside` is done at the same time as the last part."""
+    def flush(self, while_flushing: Callable[[], None] | None = None) -> None:
+        """Make every written object lasting; `while_flushing` is done with the last part."""
         self._settle()
         tasks: list[Callable[[], None]] = [
             partial(flush_folder, folder) for folder in sorted(self._folders)
         ]
-        together([*tasks, beside] if beside else tasks)
+        together([*tasks, while_flushing] if while_flushing else tasks)
         self._folders.clear()
 
     def _is_whole(self, id: str) -> bool:

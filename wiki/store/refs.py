@@ -131,12 +131,12 @@ class Branch:
             self.recover()
         return True
 
-    def settle(self, beside: Callable[[], None]) -> None:
-        """Make the last move lasting, and do `beside` at the same time.
+    def settle(self, while_flushing: Callable[[], None]) -> None:
+        """Make the last move lasting, and call `while_flushing` at the same time.
 
-        Needs no lock: who moves the branch again meanwhile flushes the same folder.
+        Needs no lock: moving the branch again meanwhile flushes the same folder.
         """
-        together([partial(flush_folder, os.fspath(Path(self._file).parent)), beside])
+        together([partial(flush_folder, os.fspath(Path(self._file).parent)), while_flushing])
 
     def recover(self) -> None:
         """Remove what a writer that was killed left behind; call with the writers' lock held."""

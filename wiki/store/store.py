@@ -201,15 +201,15 @@ class Store:
         expect: Mapping[str, str | None],
         committer: Author | None = None,
         when: datetime | None = None,
-        beside: Callable[[], None] = lambda: None,
+        while_flushing: Callable[[], None] = lambda: None,
     ) -> str:
         """Add one commit to the branch; gives its id. When it returns, it is on the disk.
 
         `expect` gives, per file, the blob id that it must still have, or None if it must not
         exist; files not named there are written over whatever is there. If nothing changes, no
         commit is made and the newest revision is given (empty if there is none). `when` is aware,
-        default now; `message` and names are cleaned of what git does not take. `beside`, which
-        raises nothing, is done while the branch, already at its new commit, is being flushed.
+        default now; `message` and names are cleaned of what git does not take. `while_flushing`,
+        which raises nothing, is called while the branch, at its new commit already, is flushed.
 
         Raises Stale (an expectation does not hold, nothing was written), Conflict `path_taken`
         (values `path`) and `path_twin` (`path`, `other`), Invalid for an impossible path,
@@ -225,7 +225,7 @@ class Store:
             with self._lock.held():
                 moment = when or datetime.now(UTC)
                 revision = self._add(changes, expect, people, moment, text, is_told=is_told)
-            self._branch.settle(beside)
+            self._branch.settle(while_flushing)
         return revision
 
     def _add(
@@ -252,7 +252,7 @@ class Store:
                 raw = commits.compose(after, head, people, when, text)
                 raw = self._reader.seal.put(raw) if is_told else raw
                 revision = writer.write("commit", raw)
-                writer.flush(beside=partial(self._branch.propose, revision))
+                writer.flush(while_flushing=partial(self._branch.propose, revision))
             if self._branch.move(head):
                 return revision
             # A push came in between: the same change again on its head, if `expect` holds.

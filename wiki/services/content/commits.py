@@ -53,7 +53,7 @@ def commit(
     """
     listed = True
 
-    def beside() -> None:
+    def let_lists_follow() -> None:
         nonlocal listed
         listed = follow(wiki, has_committed=True)
 
@@ -66,7 +66,7 @@ def commit(
             trailers={"Denktank": event.value, **(trailers or {})},
             expect=expect,
             when=wiki.clock(),
-            beside=beside,
+            while_flushing=let_lists_follow,
         )
     except Conflict as error:
         raise _without_names(wiki, actor, error) from error

@@ -1,7 +1,7 @@
-"""What was purged does not come back: a push of history that holds it is refused.
+"""The push guard: refuses a push of history that holds what was purged.
 
-Who has an old clone and merges it with the new history would bring everything back. So the first
-commits that held what was purged are kept, by id, and a hook of git's looks for them.
+Merging an old clone with the new history would bring everything back. So the first commits that
+held what was purged are kept, by id, and git's pre-receive hook (githooks(5)) looks for them.
 """
 
 from __future__ import annotations

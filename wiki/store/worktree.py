@@ -1,4 +1,4 @@
-"""The files beside `.git`, as they lie there; read only."""
+"""The work tree: the files beside `.git`, as they lie there; read only."""
 
 from __future__ import annotations
 
