@@ -22,8 +22,8 @@ from wiki.domain.access.rights import DEFAULT_RIGHTS, Right, Rights, Role
 from wiki.domain.errors import Unavailable
 from wiki.domain.search.search import Site
 from wiki.projections import follow
+from wiki.projections.search.deleted_text import DeletedTextIndex
 from wiki.projections.search.index import SearchIndex
-from wiki.projections.search.lost import LostIndex
 from wiki.render.markdown import Renderer
 from wiki.settings import Settings, with_secret
 from wiki.store import moving
@@ -65,7 +65,7 @@ class Wiki:
     store: Store
     database: Database
     search: SearchIndex
-    lost: LostIndex
+    deleted_text: DeletedTextIndex
     renderer: Renderer
     clock: Callable[[], datetime] = _now
     wake: Callable[[], None] = lambda: None
@@ -283,7 +283,7 @@ def _opened(settings: Settings, held: Use) -> Wiki:
         store=store,
         database=database,
         search=SearchIndex.open(settings.data / "search_index", site),
-        lost=LostIndex.open(settings.data / "search_index" / "lost", site),
+        deleted_text=DeletedTextIndex.open(settings.data / "search_index" / "lost", site),
         renderer=Renderer(),
         wake=Bell(settings.data).ring,
         use=held,

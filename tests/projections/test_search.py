@@ -447,7 +447,7 @@ def killed(wiki: Any) -> Callable[[float], None]:
 def test_a_killed_worker_loses_nothing(
     page: Any, update: Any, found: Any, wiki: Any, member: Any, killed: Any
 ) -> None:
-    from tests.projections.test_lost import documents
+    from tests.projections.test_deleted_text import documents
     from wiki.database.talk import comments
     from wiki.domain.talk.comments import NewComment
     from wiki.projections import sentences
@@ -467,12 +467,12 @@ def test_a_killed_worker_loses_nothing(
     assert wiki.search.check(wiki.store, wiki.database) == []
     while sentences.catch_up(wiki.store, wiki.database):
         pass
-    while wiki.lost.update(wiki.store, wiki.database):
+    while wiki.deleted_text.update(wiki.store, wiki.database):
         pass
-    followed = documents(wiki.lost)
+    followed = documents(wiki.deleted_text)
     assert len(followed) == 50
-    wiki.lost.rebuild(wiki.store, wiki.database, lambda done, total: None)
-    assert documents(wiki.lost) == followed
+    wiki.deleted_text.rebuild(wiki.store, wiki.database, lambda done, total: None)
+    assert documents(wiki.deleted_text) == followed
     for number in range(50):
         assert found(f"woord{number}x3") == [("page", f"p{number}/3")]
         assert found(f"opmerking{number}") == [("comment", f"d{number}")]

@@ -17,8 +17,8 @@ from functools import partial
 from wiki.database.engine import progress
 from wiki.database.engine.connection import Connection
 from wiki.database.engine.database import Database
+from wiki.database.history import deleted_text
 from wiki.database.history import history as history_rows
-from wiki.database.history import lost
 from wiki.database.history import sentences as kept
 from wiki.database.history.sentences import Followed, Waiting
 from wiki.database.operation import setaside
@@ -63,7 +63,7 @@ def catch_up(store: Store, database: Database, most: int = 400) -> bool:
         with database.project() as connection:
             kept.forget_all(connection)
             setaside.forget(connection, setaside.derived, NAME)
-            lost.wait(connection, lost.EVERYTHING)
+            deleted_text.wait(connection, deleted_text.EVERYTHING)
             progress.put(connection, NAME, head, FORMAT)
         return True
     if begun != head and not _follow_touched(store, database, begun, head, most):
@@ -81,7 +81,7 @@ def forget(database: Database) -> None:
     with database.project() as connection:
         kept.forget_all(connection)
         setaside.forget(connection, setaside.derived, NAME)
-        lost.wait(connection, lost.EVERYTHING)
+        deleted_text.wait(connection, deleted_text.EVERYTHING)
         progress.put(connection, NAME, "", FORMAT)
 
 
@@ -175,7 +175,7 @@ def _waits(connection: Connection, page: str) -> bool:
 def _forget(database: Database, page: str) -> None:
     with database.project() as connection:
         kept.forget(connection, page)
-        lost.wait(connection, page)
+        deleted_text.wait(connection, page)
 
 
 class _Following:
@@ -243,7 +243,8 @@ class _Following:
             if not kept.advance(connection, self._page, self._before, after, done, changed):
                 return False
             # the last step even if it took nothing: the page may have another name or place now
-            lost.wait(connection, self._page, {*new, steps} if self._before else {lost.EVERY})
+            again = {*new, steps} if self._before else {deleted_text.EVERY}
+            deleted_text.wait(connection, self._page, again)
         self._before = after
         return True
 
@@ -288,7 +289,7 @@ def _follow_touched(store: Store, database: Database, begun: str, head: str, mos
     with database.project() as connection:
         for page in kept.strays(connection, new):
             kept.forget(connection, page)
-            lost.wait(connection, page)
+            deleted_text.wait(connection, page)
         progress.put(connection, NAME, head, FORMAT)
     return True
 

@@ -114,7 +114,7 @@ class Hit:
 
     `path` is the page (a person: `people/<slug>`), `number` the turn's number or comment's id,
     `when` the dialogue's date, the comment's time, else the last change; `title` is the page's and
-    `page` its identity. Of lost words `revision` is the one that took them, `number` its step, and
+    `page` its identity. Of deleted text `revision` is the one that took it, `number` its step, and
     `hidden` changes with what was hidden of the page's past when they were indexed.
     """
 

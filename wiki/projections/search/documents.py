@@ -18,7 +18,7 @@ from wiki.domain.pages.dialogues import Speakers, parts
 from wiki.domain.search.search import PERSON_FOLDER, Found, Site
 
 FACTS = "\n\f\n"
-"""Stands between a page's text and what its front matter adds: no passage runs over it."""
+"""Stands between a page's text and what its front matter adds: no snippet runs over it."""
 
 LONGEST = 400_000
 """Characters of one text that are indexed; the rest of a longer one is not found."""
@@ -30,7 +30,7 @@ class Document:
 
     `owner` names what it was made from: all documents of one owner are replaced together.
     `paths` are the pages that a reader must be able to read one of; `path` is where it leads, and
-    `page` the identity of the page there. Of what `is_lost` only the text is searched: it is no
+    `page` the identity of the page there. Of what `is_deleted` only the text is searched: it is no
     longer what the page is called or about. `group` names owners that may go out together.
     """
 
@@ -55,7 +55,7 @@ class Document:
     page: str = ""
     group: str = ""
     hidden: str = ""
-    is_lost: bool = False
+    is_deleted: bool = False
 
     @property
     def mark(self) -> int:

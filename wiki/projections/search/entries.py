@@ -77,7 +77,7 @@ def entry(document: Document) -> dict[str, Any]:
     """The document's fields, as `fields.schema` names them."""
     words = _Words(document.language)
     words.body(document.text)
-    if not document.is_lost:
+    if not document.is_deleted:
         _describe(document, words)
     return {
         "owner": _terms([document.owner, document.group]),

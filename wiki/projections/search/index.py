@@ -8,7 +8,7 @@ from wiki.database.engine import changes
 from wiki.database.engine.database import Database
 from wiki.domain.search.query import Query
 from wiki.domain.search.search import Completion, Progress, Scope
-from wiki.projections.search import lost, sources
+from wiki.projections.search import deleted_text, sources
 from wiki.projections.search.answers import marks
 from wiki.projections.search.build import build
 from wiki.projections.search.checking import Difference, check
@@ -93,8 +93,8 @@ def _counted(tell: Callable[[int, int], None], total: int) -> Callable[[int], No
 
 
 def _forget(database: Database, before: int, last: int) -> None:
-    """Changes that the index knows of have been processed, once lost words know of them too."""
+    """Let changes that the index has go, once the index of deleted text knows of them too."""
     if last > before:
-        lost.hear(database, last)
+        deleted_text.hear(database, last)
         with database.write() as connection:
             changes.done(connection, last)

@@ -13,7 +13,7 @@ from wiki.domain.search import search as found
 from wiki.domain.search.query import Query
 from wiki.domain.search.search import Results, past_scope_of
 from wiki.engine import Wiki
-from wiki.projections.search import lost as index
+from wiki.projections.search import deleted_text as index
 from wiki.services.history import hiding
 
 
@@ -40,7 +40,7 @@ def search(
     Filters look at the page, dates at when the words went. What stood only in revisions that a
     moderator hid is for moderators. Raises NotReady.
     """
-    results = wiki.lost.search(query, past_scope_of(wiki.rights, actor), offset, limit)
+    results = wiki.deleted_text.search(query, past_scope_of(wiki.rights, actor), offset, limit)
     with wiki.database.read() as connection:
         return results, tuple(_hits(wiki, connection, actor, results))
 

@@ -80,7 +80,7 @@ def sentences(wiki: Wiki) -> bool:
 
 def lost(wiki: Wiki) -> bool:
     """What pages lost can be searched."""
-    return wiki.lost.update(wiki.store, wiki.database)
+    return wiki.deleted_text.update(wiki.store, wiki.database)
 
 
 def anchors(wiki: Wiki) -> bool:

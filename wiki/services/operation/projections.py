@@ -61,7 +61,7 @@ def behind(wiki: Wiki) -> dict[str, int]:
     found["search"] = _search_behind(wiki)
     with wiki.database.read() as connection:
         found[sentences.NAME] = sentences.behind(connection)
-        found["lost"] = wiki.lost.behind(connection)
+        found["lost"] = wiki.deleted_text.behind(connection)
     return found
 
 
@@ -81,7 +81,7 @@ def rebuild(wiki: Wiki, names: Sequence[str], tell: Tell) -> None:
     if "search" in names:
         wiki.search.rebuild(wiki.store, wiki.database, lambda d, n: tell("search", d, n))
     if "lost" in names:
-        wiki.lost.rebuild(wiki.store, wiki.database, lambda d, n: tell("lost", d, n))
+        wiki.deleted_text.rebuild(wiki.store, wiki.database, lambda d, n: tell("lost", d, n))
     if "export" in names:
         tell("export", 0, 1)
         export.rebuild(wiki.store)
@@ -139,8 +139,8 @@ def _of_projections(wiki: Wiki, patience: float) -> list[Finding]:
             found.append(
                 Finding("search", f"{other.key}: {other.kept!r}, should be {other.true!r}")
             )
-    if wiki.lost.progress.revision:
-        for path in wiki.lost.check(wiki.store, wiki.database):
+    if wiki.deleted_text.progress.revision:
+        for path in wiki.deleted_text.check(wiki.store, wiki.database):
             found.append(Finding("lost", f"{path} did not lose what its passages say"))
     return found
 

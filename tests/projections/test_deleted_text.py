@@ -1,4 +1,4 @@
-"""The index of lost words: follows the sentences, heals itself, is what building anew gives."""
+"""The index of deleted text: follows the sentences, heals itself, is what building anew gives."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from hypothesis import strategies as st
 from tests.projections.conftest import Site
 from tests.projections.test_search import harm
 from tests.projections.test_sentences import STEP, act
+from wiki.database.history import deleted_text as waiting
 from wiki.database.history import hiding
-from wiki.database.history import lost as waiting
 from wiki.database.history import sentences as kept
 from wiki.domain.history.revisions import Part
 from wiki.domain.search.query import parse
 from wiki.domain.search.search import NotReady, Scope
 from wiki.projections import sentences
-from wiki.projections.search import lost
-from wiki.projections.search.lost import LostIndex
+from wiki.projections.search import deleted_text
+from wiki.projections.search.deleted_text import DeletedTextIndex
 from wiki.projections.search.view import open_view
 
 
-def follow(site: Site) -> LostIndex:
+def follow(site: Site) -> DeletedTextIndex:
     """The sentences and the index, caught up."""
     site.follow()
     while sentences.catch_up(site.store, site.database, 7):
         pass
-    index = LostIndex.open(folder_of(site))
+    index = DeletedTextIndex.open(folder_of(site))
     while index.update(site.store, site.database):
         pass
     return index
@@ -42,13 +42,13 @@ def folder_of(site: Site) -> Path:
     return site.store.git.parent.parent / "lost"
 
 
-def found(index: LostIndex, text: str, *closed: str) -> list[tuple[str, str]]:
+def found(index: DeletedTextIndex, text: str, *closed: str) -> list[tuple[str, str]]:
     """Where the words stood, and the revision that took them."""
     scope = Scope(rules=tuple((path, False) for path in closed))
     return [(hit.path, hit.revision) for hit in index.search(parse(text), scope).hits]
 
 
-def documents(index: LostIndex) -> list[Any]:
+def documents(index: DeletedTextIndex) -> list[Any]:
     """Everything that the index has, in an order of its own."""
     live = index.folder.live()
     assert live is not None
@@ -74,7 +74,7 @@ def hide(site: Site, number: int) -> None:
             hiding.show(connection, keys, Part.TEXT)
         else:
             hiding.hide(connection, keys, Part.TEXT, "grof", None, datetime.now(UTC))
-    lost.hear(site.database, 1_000_000)
+    deleted_text.hear(site.database, 1_000_000)
 
 
 ACT = st.one_of(
@@ -103,7 +103,7 @@ def test_following_gives_what_building_anew_gives(story: list[tuple[str, Any, st
         site.close()
 
 
-def test_lost_words_are_found_until_they_come_back(site_on: Site) -> None:
+def test_deleted_text_is_found_until_it_comes_back(site_on: Site) -> None:
     site = site_on
     site.save(
         "create", {"a": "Blijft staan. De wijkraden gaan weg.\n", "dicht/b": "De wijkraad ook.\n"}

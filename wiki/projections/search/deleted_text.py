@@ -1,7 +1,7 @@
-"""The index of lost words: for each revision that took words from a page, the words it took.
+"""The index of deleted text: for each revision that took words from a page, the words it took.
 
 It lies beside the index of what is there, in a folder of its own, so that neither is in the way of
-the other's counts. It follows the sentences: what a page lost waits in SQL until it is here.
+the other's counts. It follows the sentences: what was deleted waits in SQL until it is here.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from wiki.analysis.languages import language_of
 from wiki.database.engine import changes
 from wiki.database.engine.connection import Connection
 from wiki.database.engine.database import Database
-from wiki.database.history import hiding, history, lost
-from wiki.database.history.lost import Removal
+from wiki.database.history import deleted_text, hiding, history
+from wiki.database.history.deleted_text import Removal
 from wiki.database.members import members
 from wiki.database.operation import setaside
 from wiki.database.pages import catalogue
@@ -51,8 +51,8 @@ _READY = Progress(NAME)
 
 
 @dataclass(frozen=True, slots=True)
-class LostSource:
-    """A page and some of what it lost, to be made documents of, in another process if need be.
+class DeletedTextSource:
+    """A page and some of its deleted text, to be made documents of, if need be in another process.
 
     `hidden` tells apart what was hidden of the page.
     """
@@ -68,7 +68,7 @@ class LostSource:
         return Item(NAME, "page", self.page.path, mark_of(f"{self.page.blob} {steps}"))
 
     def names(self, site: Site) -> Iterator[Document]:
-        """Nothing: what was lost is its text."""
+        """Nothing: a title is no deleted text."""
         del site
         return iter(())
 
@@ -80,39 +80,40 @@ class LostSource:
                 yield _document(self, removal, text, site)
 
 
-class LostIndex(Index):
+class DeletedTextIndex(Index):
     """What revisions took from pages."""
 
     def behind(self, connection: Connection) -> int:
         """How much waits to be indexed; -1 if the index is to be built from nothing."""
-        return lost.count(connection) if self.progress == _READY else -1
+        return deleted_text.count(connection) if self.progress == _READY else -1
 
     def update(self, store: Store, database: Database) -> bool:
         """Catch up; whether more waits. While old pages are gone through, what there is serves, and
         grows in large steps.
         """
         with database.read() as connection:
-            many = lost.count(connection)
-            if (many < MOST or lost.is_all_waiting(connection)) and sentences.behind(connection):
+            many = deleted_text.count(connection)
+            is_little = many < MOST or deleted_text.is_all_waiting(connection)
+            if is_little and sentences.behind(connection):
                 return False
         return super().update(store, database)
 
     def check(self, store: Store, database: Database, most: int = 500) -> list[str]:
-        """Paths of pages of which the index has otherwise than the sentences what they lost.
+        """Paths of pages whose deleted text the index has otherwise than the sentences.
 
         Of so many pages at most; nothing while something waits. Raises NotReady.
         """
         view = self._newest()
         with self._reading(), database.read() as connection:
-            if lost.count(connection) or sentences.behind(connection):
+            if deleted_text.count(connection) or sentences.behind(connection):
                 return []
             wrong = []
             aside = {one.item.key for one in setaside.of(connection, setaside.derived, NAME)}
-            for page in lost.pages(connection)[:most]:
+            for page in deleted_text.pages(connection)[:most]:
                 source = _source(store, connection, page)
                 if source is None or source.page.path in aside:
                     continue
-                given = replace(source, removals=tuple(lost.removals(connection, page)))
+                given = replace(source, removals=tuple(deleted_text.removals(connection, page)))
                 right = map(asdict, given.documents(self.site))
                 if _essence(right) != _essence(_documents(view, page)):
                     wrong.append(source.page.path)
@@ -120,9 +121,9 @@ class LostIndex(Index):
 
     def _follow(self, store: Store, database: Database, view: View) -> bool:
         with database.read() as connection:
-            if lost.is_all_waiting(connection):
+            if deleted_text.is_all_waiting(connection):
                 raise Damaged("all of the past was gone through anew")
-            waiting = lost.pending(connection, MOST)
+            waiting = deleted_text.pending(connection, MOST)
             if not waiting:
                 return False
             of: dict[str, set[int]] = defaultdict(set)
@@ -137,7 +138,7 @@ class LostIndex(Index):
                 into += came
         write(view, _READY, out, into)
         with database.project() as connection:
-            lost.done(connection, waiting)
+            deleted_text.done(connection, waiting)
             trial.keep(connection)
         return len(waiting) == MOST
 
@@ -155,21 +156,21 @@ class LostIndex(Index):
         if source is None:
             return [_owner(page)], []
         if _kept(view, page) not in ("", _facts(source.page)):
-            steps = {lost.EVERY}
-        removals = tuple(lost.removals(connection, page, steps))
+            steps = {deleted_text.EVERY}
+        removals = tuple(deleted_text.removals(connection, page, steps))
         documents = tried(replace(source, removals=removals), self.site, trial)
         return [_owner(page, step) for step in sorted(steps)], documents
 
     def _rebuild(self, store: Store, database: Database, tell: Tell) -> None:
         with database.read() as connection:
-            waiting = lost.pending(connection)
+            waiting = deleted_text.pending(connection)
             folder = self.folder.fresh()
             given, trial = _everything(store, connection, tell), Trial(store.git)
             build(folder, given, _READY, self.site, lambda done: None, trial)
         self.folder.publish(folder)
         trial.replace(database, NAME)
         with database.project() as connection:
-            lost.done(connection, waiting)
+            deleted_text.done(connection, waiting)
 
 
 def hear(database: Database, last: int) -> None:
@@ -181,32 +182,32 @@ def hear(database: Database, last: int) -> None:
     erased = any(member and member.status is Status.ERASED for member in people)
     if hidden or erased:
         with database.project() as connection:
-            lost.wait_for(connection, hidden)
+            deleted_text.wait_for(connection, hidden)
             if erased:
-                lost.wait(connection, lost.EVERYTHING)
+                deleted_text.wait(connection, deleted_text.EVERYTHING)
 
 
 def hidden_of(connection: Connection, pages: Collection[str]) -> dict[str, str]:
     """For each page what changes with what is hidden of its past; empty if nothing is."""
-    hidden = lost.hidden_steps(connection, pages)
+    hidden = deleted_text.hidden_steps(connection, pages)
     return {page: _digest(sorted(steps)) if steps else "" for page, steps in hidden.items()}
 
 
-def _everything(store: Store, connection: Connection, tell: Tell) -> Iterator[LostSource]:
-    """What every page lost; tells how many pages were read."""
-    pages = lost.pages(connection)
+def _everything(store: Store, connection: Connection, tell: Tell) -> Iterator[DeletedTextSource]:
+    """The deleted text of every page; tells how many pages were read."""
+    pages = deleted_text.pages(connection)
     tell(0, len(pages))
     for number, page in enumerate(pages, 1):
         source = _source(store, connection, page)
         if source is not None:
-            removals = lost.removals(connection, page)
+            removals = deleted_text.removals(connection, page)
             while some := tuple(islice(removals, _SLICE)):
                 yield replace(source, removals=some)
         tell(number, len(pages))
 
 
-def _source(store: Store, connection: Connection, page: str) -> LostSource | None:
-    """The page as it is, or as it was before it was deleted; nothing that it lost yet."""
+def _source(store: Store, connection: Connection, page: str) -> DeletedTextSource | None:
+    """The page as it is, or as it was before it was deleted; without its deleted text yet."""
     place = history.place(connection, page)
     if place is None:
         return None
@@ -214,17 +215,17 @@ def _source(store: Store, connection: Connection, page: str) -> LostSource | Non
     if place.alive:
         found = catalogue.find(connection, [place.path]).get(place.path)
         if found is not None:
-            return LostSource(found, hidden, ())
+            return DeletedTextSource(found, hidden, ())
     last = history.of_page(connection, page, limit=10)
     closed = hiding.parts(connection, {revision.commit for revision in last})
     seen = (r.blob for r in last if Part.TEXT not in closed.get((r.commit, r.path), ()))
     blob = next(filter(None, seen), "")
     data = read_blob(store, blob) if blob else b""
     summary = replace(read_page(place.path, blob, data, store.head(), None), page=page)
-    return LostSource(summary, hidden, ())
+    return DeletedTextSource(summary, hidden, ())
 
 
-def _document(source: LostSource, removal: Removal, text: str, site: Site) -> Document:
+def _document(source: DeletedTextSource, removal: Removal, text: str, site: Site) -> Document:
     page = source.page
     meta = page.meta
     return Document(
@@ -237,7 +238,7 @@ def _document(source: LostSource, removal: Removal, text: str, site: Site) -> Do
         text=text,
         language=language_of(text, meta.lang, site.language),
         paths=(f"{HIDDEN_FOLDER}/{page.path}" if removal.closed else page.path,),
-        is_lost=True,
+        is_deleted=True,
         people=tuple(person.name for person in meta.participants),
         authors=removal.authors,
         tags=meta.tags,
@@ -251,12 +252,12 @@ def _document(source: LostSource, removal: Removal, text: str, site: Site) -> Do
     )
 
 
-def _owner(page: str, step: int = lost.EVERY) -> str:
-    return f"{page} {step}" if step != lost.EVERY else page
+def _owner(page: str, step: int = deleted_text.EVERY) -> str:
+    return f"{page} {step}" if step != deleted_text.EVERY else page
 
 
 def _facts(page: Summary) -> str:
-    """Changes with what the documents of a page's lost words say of the page."""
+    """Changes with what the documents of a page's deleted text say of the page."""
     return _digest((page.path, page.title, page.meta))
 
 

@@ -1,4 +1,4 @@
-"""Lost words: what revisions took from pages for good, and which of it the index does not know yet.
+"""Deleted text: what revisions took from pages for good, and which of it is not indexed yet.
 
 The words themselves are sentences that died and never came back. Whenever a page is followed, or
 something of its past is hidden, it waits here until the index has it.
@@ -124,7 +124,7 @@ def is_all_waiting(connection: Connection) -> bool:
 
 
 def pages(connection: Connection) -> list[str]:
-    """Every page that lost words."""
+    """Every page from which text was deleted for good."""
     query = select(sentences.c.page).where(_GONE).distinct().order_by(sentences.c.page)
     return list(connection.scalars(query))
 
