@@ -13,7 +13,7 @@ PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3 python; d
 	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$name" && break; \
 	done)
 
-.PHONY: run test check bench attack lock update clean
+.PHONY: run test test-lowest coverage release check bench attack lock update clean
 .DEFAULT_GOAL := run
 
 run: $(STAMPS)/run
@@ -21,6 +21,18 @@ run: $(STAMPS)/run
 
 test: $(STAMPS)/develop machine
 	@$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
+
+# The suite with the oldest versions that setup.cfg allows, in an environment of its own.
+test-lowest: $(STAMPS)/lowest machine
+	@$(LOWEST)/bin/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+# What the tests in this process reach, with branches.
+coverage: $(STAMPS)/develop machine
+	@$(BIN)/pytest -n 2 --dist loadfile --cov -m "not slow and not browser" $(ARGS)
+
+# sdist and wheel of a tag, checked: make release TAG=v0.2.0
+release: $(STAMPS)/develop
+	@VENV=$(VENV) .ci/release $(TAG)
 
 check: $(STAMPS)/develop
 	@$(BIN)/ruff format --check .
@@ -33,6 +45,16 @@ bench: $(STAMPS)/develop
 
 attack: $(STAMPS)/develop machine
 	@$(BIN)/python -m tests.attack $(ARGS)
+
+LOWEST := $(VENV)-lowest
+
+$(STAMPS)/lowest: $(STAMPS)/develop
+	@$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python $(LOWEST)
+	@$(BIN)/uv pip compile --quiet --resolution lowest-direct --extra test setup.cfg \
+		requirements/build.in --python $(LOWEST)/bin/python --output-file $(STAMPS)/lowest.txt
+	@$(BIN)/uv pip sync --quiet --python $(LOWEST)/bin/python $(STAMPS)/lowest.txt
+	@$(BIN)/uv pip install --quiet --python $(LOWEST)/bin/python --no-deps --editable .
+	@touch $@
 
 # update: the newest versions that setup.cfg allows, for every Python and system at once.
 # lock: the same files with what setup.cfg newly asks for, and nothing else newer.
@@ -71,4 +93,4 @@ $(STAMPS)/develop: $(STAMPS)/venv setup.cfg pyproject.toml requirements/develop.
 	@touch $@ $(STAMPS)/run
 
 clean:
-	rm -rf $(VENV) $(STAMPS) build dist *.egg-info
+	rm -rf $(VENV) $(LOWEST) $(STAMPS) build dist *.egg-info
