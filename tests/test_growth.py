@@ -258,7 +258,7 @@ NOT_TYPED: dict[str, str] = {
     "projections.search.folder": "names of files that the index made",
     "projections.search.index": "asks completion.complete, which looks at 100 characters",
     "projections.search.people": OURS,
-    "projections.search.postings": "words that analysis made, 80 letters at most",
+    "projections.search.whoosh_parts": "words that analysis made, 80 letters at most",
     "projections.search.segments": "words that analysis made, 80 letters at most",
     "projections.search.spelling.distance": "words of a query, which has 500 characters at most",
     "projections.search.view": "words that analysis made, 80 letters at most",

@@ -19,10 +19,9 @@ from typing import Any
 from wiki.domain.search.search import Progress, Site
 from wiki.projections.crumbs import crumbs_in
 from wiki.projections.search.folder import INDEX, storage_of
-from wiki.projections.search.postings import PostingWriter
 from wiki.projections.search.prepared import tried
 from wiki.projections.search.sources import Source
-from wiki.projections.search.whoosh_parts import FileIndex
+from wiki.projections.search.whoosh_parts import FileIndex, PostingWriter
 from wiki.projections.search.writer import begin, finish
 from wiki.projections.setaside import Trial
 
@@ -76,10 +75,7 @@ def _segment(
             for one in tried(source, site, trial):
                 writer.add_document(**one.fields)
         tell(len(chunk))
-    if not writer.doc_count():
-        writer._close_segment()
-        return None
-    return writer._finalize_segment()
+    return writer.end()
 
 
 def _together(

@@ -22,7 +22,7 @@ from uuid import uuid4
 from wiki.domain.search.search import Progress
 from wiki.keeping import keep
 from wiki.projections.search.fields import VERSION
-from wiki.projections.search.whoosh_parts import TOC, FileStorage
+from wiki.projections.search.whoosh_parts import FileStorage, newest_generation
 
 CURRENT = "current"
 DAMAGED = "damaged"
@@ -120,7 +120,7 @@ def storage_of(folder: Path) -> FileStorage:
 def generation_of(folder: Path) -> int:
     """The newest generation in a folder; raises Damaged."""
     try:
-        newest: int = TOC._latest_generation(_names(folder), INDEX)
+        newest = newest_generation(_names(folder), INDEX)
     except OSError as error:
         raise Damaged(str(error)) from error
     if newest < 0:

@@ -1,12 +1,11 @@
 """Reading one segment of the index: whole posting lists and columns at once.
 
-Whoosh's own matchers step through postings one by one in Python, 10 microseconds each; here a block
-is decoded as a whole and sets do the rest. A segment never changes, so what was read is kept.
+Posting lists and columns are read whole and sets do the rest; Whoosh's own matchers step through
+postings one by one. A segment never changes, so what was read is kept.
 """
 
 from __future__ import annotations
 
-import sys
 import weakref
 from array import array
 from collections import OrderedDict
@@ -18,14 +17,9 @@ from threading import RLock
 from typing import Any, cast
 
 from wiki.domain.search.search import Scope
+from wiki.projections.search import whoosh_parts
 from wiki.projections.search.fields import NEVER, SEPARATOR
-from wiki.projections.search.whoosh_parts import (
-    FileStorage,
-    ListMatcher,
-    Schema,
-    SegmentReader,
-    TermNotFound,
-)
+from wiki.projections.search.whoosh_parts import FileStorage, Schema, SegmentReader
 
 _KEPT_POSTINGS = 100_000
 _MOST_FORMS = 50_000
@@ -111,21 +105,13 @@ class Segment:
     def frequency(self, field: str, term: str) -> int:
         """How many documents have the term; its postings are not read."""
         with self._lock:
-            try:
-                return int(self._reader._terms.doc_frequency(field, term.encode()))
-            except KeyError:
-                return 0
+            return whoosh_parts.frequency(self._reader, field, term.encode())
 
     def frequencies(self, field: str, prefix: str, most: int) -> list[tuple[str, int]]:
         """The first terms of a field that begin so, at most so many, and how many documents."""
-        begin = prefix.encode()
-        found: list[tuple[str, int]] = []
         with self._lock:
-            for (name, term), info in self._reader._terms.items_from(field, begin):
-                if name != field or not term.startswith(begin) or len(found) == most:
-                    break
-                found.append((term.decode(), info.doc_frequency()))
-        return found
+            counted = whoosh_parts.frequencies_from(self._reader, field, prefix.encode())
+            return [(term.decode(), documents) for term, documents in islice(counted, most)]
 
     def stored(self, document: int) -> dict[str, Any]:
         """What is stored of a document."""
@@ -189,25 +175,11 @@ class Segment:
             return b"\n".join([*self._terms("stem", ""), b""]).decode()
 
     def _matcher(self, field: str, term: str) -> Any:
-        try:
-            form = self._schema[field].format
-            return self._reader._terms.matcher(field, term.encode(), form)
-        except TermNotFound:
-            return None
+        return whoosh_parts.matcher(self._reader, field, term.encode(), self._schema[field].format)
 
     def _read_postings(self, field: str, term: str) -> dict[int, float]:
         matcher = self._matcher(field, term)
-        if matcher is None:
-            return _NO_POSTINGS
-        if isinstance(matcher, ListMatcher):
-            return dict(zip(matcher._ids, matcher._weights, strict=True))
-        found: dict[int, float] = {}
-        while matcher.is_active():
-            matcher._read_ids()
-            matcher._read_weights()
-            found.update(zip(matcher._ids, matcher._weights, strict=True))
-            matcher._next_block()
-        return found
+        return _NO_POSTINGS if matcher is None else whoosh_parts.postings(matcher)
 
     def _keep(self, key: tuple[str, str], found: dict[int, float]) -> None:
         self._postings[key] = found
@@ -217,30 +189,18 @@ class Segment:
             self._kept -= len(dropped) + 8
 
     def _terms(self, field: str, prefix: str) -> Iterator[bytes]:
-        begin = prefix.encode()
-        for name, term in self._reader._terms.terms_from(field, begin):
-            if name != field or not term.startswith(begin):
-                return
-            yield term
+        return whoosh_parts.terms_from(self._reader, field, prefix.encode())
 
     def _read_codes(self, name: str) -> Codes:
         if not self._reader.has_column(name):
             return Codes(bytes(self.size), ("",))
-        reader = self._reader.column_reader(name, translate=False)
-        size = reader._itemsize
-        codes = array("B" if size == 1 else "H")
-        codes.frombytes(bytes(reader._dbfile.get(reader._basepos, self.size * size)))
-        _from_big_endian(codes)
-        return Codes(codes, tuple(value.decode() for value in reader._uniques))
+        return Codes(*whoosh_parts.codes(self._reader, name, self.size))
 
     def _read_numbers(self, name: str, typecode: str, default: int) -> array[int]:
         numbers: array[int] = array(typecode)
         with self._lock:
             if self._reader.has_column(name):
-                reader = self._reader.column_reader(name, translate=False)
-                written = min(reader._count, self.size) * numbers.itemsize
-                numbers.frombytes(bytes(reader._dbfile.get(reader._basepos, written)))
-        _from_big_endian(numbers)
+                numbers = whoosh_parts.numbers(self._reader, name, typecode, self.size)
         numbers.extend([default] * (self.size - len(numbers)))
         return numbers
 
@@ -248,8 +208,3 @@ class Segment:
 def split(joined: str) -> tuple[str, ...]:
     """The values of a list that a column keeps as one text."""
     return tuple(joined.split(SEPARATOR)) if joined else ()
-
-
-def _from_big_endian(numbers: array[int]) -> None:
-    if sys.byteorder == "little":
-        numbers.byteswap()

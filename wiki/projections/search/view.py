@@ -18,7 +18,7 @@ from wiki.projections.search.folder import (
     storage_of,
 )
 from wiki.projections.search.segments import Segment
-from wiki.projections.search.whoosh_parts import TOC, RamStorage
+from wiki.projections.search.whoosh_parts import TOC, RamStorage, table_name
 
 
 @dataclass(frozen=True)
@@ -98,6 +98,6 @@ def _open(folder: Path, generation: int, before: View | None) -> View:
 def _table(folder: Path, generation: int) -> TOC:
     """The table of contents; read as bytes, because Whoosh leaves a file open that it trips on."""
     memory = RamStorage()
-    name = TOC._filename(INDEX, generation)
+    name = table_name(INDEX, generation)
     memory.files[name] = (folder / name).read_bytes()
     return TOC.read(memory, INDEX, gen=generation)

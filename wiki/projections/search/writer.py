@@ -10,10 +10,9 @@ from typing import Any
 from wiki.domain.search.search import Progress
 from wiki.projections.search.fields import schema
 from wiki.projections.search.folder import INDEX, storage_of, write_state
-from wiki.projections.search.postings import PostingWriter
 from wiki.projections.search.prepared import Prepared
 from wiki.projections.search.view import View
-from wiki.projections.search.whoosh_parts import TOC, FileIndex
+from wiki.projections.search.whoosh_parts import TOC, FileIndex, PostingWriter
 
 
 class Writer(PostingWriter):
@@ -25,10 +24,10 @@ class Writer(PostingWriter):
         index = FileIndex(storage_of(folder), indexname=INDEX)
         super().__init__(index)
 
-    def _commit_toc(self, segments: list[Any]) -> None:
+    def about_to_commit(self, segments: list[Any]) -> None:
+        """Write the state of the generation to come."""
         ids = [segment.segment_id() for segment in segments]
         write_state(self._folder, self.generation, self._progress, ids)
-        super()._commit_toc(segments)
 
 
 def begin(folder: Path) -> None:
