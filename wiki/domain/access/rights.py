@@ -86,6 +86,12 @@ class Actor:
         """Whether somebody is logged in."""
         return self.id is not None
 
+    def own_id(self) -> int:
+        """The number of their own account; raises LoginRequired if nobody is logged in."""
+        if self.id is None:
+            raise LoginRequired("login_required")
+        return self.id
+
 
 ANONYMOUS = Actor(id=None, uid="", username="", name="", role=Role.READER)
 SYSTEM = Actor(id=None, uid="denktank", username="denktank", name="Denktank", role=Role.ADMIN)

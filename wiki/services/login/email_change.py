@@ -12,7 +12,6 @@ from wiki.engine import Wiki
 from wiki.services.access import audit
 from wiki.services.login import links, proof
 from wiki.services.login.links import Kind
-from wiki.services.login.sessions import own_id
 from wiki.services.notices import letters, mail
 
 
@@ -23,7 +22,7 @@ def ask(wiki: Wiki, actor: Actor, session: int, *, email: str, current: str) -> 
     `current_password`), Forbidden, TooFast, or Conflict (`email_taken`) where no mail can be sent;
     where it can, only the address's owner learns of that.
     """
-    own_id(actor)
+    actor.own_id()
     email = check_email(email)
     proof.require(wiki, actor, session, current)
     with wiki.database.write() as connection:

@@ -28,7 +28,7 @@ from wiki.services.access import journal, limits
 from wiki.services.access.limits import SIGN_ON, Try
 from wiki.services.login import doors, proof
 from wiki.services.login import sessions as logins
-from wiki.services.login.sessions import Door, hash_token, own_id
+from wiki.services.login.sessions import Door, hash_token
 from wiki.services.notices import letters
 from wiki.settings import Settings
 
@@ -86,7 +86,7 @@ def _is_number(host: str) -> bool:
 def listing(wiki: Wiki, actor: Actor) -> list[Passkey]:
     """The actor's passkeys, the oldest first."""
     with wiki.database.read() as connection:
-        return passkeys.of_member(connection, own_id(actor))
+        return passkeys.of_member(connection, actor.own_id())
 
 
 def get(wiki: Wiki, actor: Actor, passkey: int) -> Passkey:
@@ -124,7 +124,7 @@ def begin_adding(
         raise Invalid("passkeys_many", most=MOST)
     challenge = secrets.token_bytes(32)
     asked = ceremonies.ask_to_make(place.id, wiki.settings.site_name, actor, challenge, kept)
-    return Question(_ticket(wiki, ADD, challenge, own_id(actor)), asked)
+    return Question(_ticket(wiki, ADD, challenge, actor.own_id()), asked)
 
 
 def add(
@@ -146,7 +146,7 @@ def add(
     # Seldom needed, and slow to load.
     from wiki.services.login import ceremonies
 
-    me, place = own_id(actor), _required(party)
+    me, place = actor.own_id(), _required(party)
     name = check_name(name)
     if not name:
         raise Invalid.field("name", "passkey_name_empty")
@@ -183,9 +183,9 @@ def remove(wiki: Wiki, actor: Actor, session: int, passkey: int, current: str) -
     kept = get(wiki, actor, passkey)
     proof.require(wiki, actor, session, current)
     with wiki.database.write() as connection:
-        doors.keep_one(connection, own_id(actor))
-        passkeys.remove(connection, own_id(actor), kept.id)
-        session_rows.end_all(connection, own_id(actor), but=session)
+        doors.keep_one(connection, actor.own_id())
+        passkeys.remove(connection, actor.own_id(), kept.id)
+        session_rows.end_all(connection, actor.own_id(), but=session)
         journal.note_at_commit(connection, "passkey-removed", member=actor.id)
 
 

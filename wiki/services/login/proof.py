@@ -21,7 +21,6 @@ from wiki.engine import Wiki
 from wiki.services.access import limits
 from wiki.services.access.limits import PASSWORD, Try
 from wiki.services.login import passwords
-from wiki.services.login.sessions import own_id
 
 FRESH = timedelta(minutes=10)
 """How long proof is good for."""
@@ -40,7 +39,7 @@ def asks(wiki: Wiki, actor: Actor, session: int) -> Asks:
     """What the actor has to show in this session before they do something that asks for proof."""
     since = wiki.clock() - FRESH
     with wiki.database.read() as connection:
-        has_one = bool(members.password_of(connection, own_id(actor)))
+        has_one = bool(members.password_of(connection, actor.own_id()))
         begun, proved = sessions.shown(connection, session) or (None, None)
     if proved and proved > since:
         return Asks.NOTHING
@@ -62,10 +61,10 @@ def require(wiki: Wiki, actor: Actor, session: int, password: str) -> None:
 
 
 def _check_password(wiki: Wiki, actor: Actor, password: str) -> None:
-    key = limits.key(wiki, own_id(actor))
+    key = limits.key(wiki, actor.own_id())
     limits.take(wiki, [Try(PASSWORD, key)])
     with wiki.database.read() as connection:
-        kept = members.password_of(connection, own_id(actor))
+        kept = members.password_of(connection, actor.own_id())
     if not passwords.verify(kept, password):
         raise Invalid.field("current_password", "password_wrong")
     with wiki.database.write() as connection:
@@ -87,12 +86,12 @@ def given(wiki: Wiki, session: int) -> None:
 def has_password(wiki: Wiki, actor: Actor) -> bool:
     """Whether the actor has a password, rather than only ways to log in without one."""
     with wiki.database.read() as connection:
-        return bool(members.password_of(connection, own_id(actor)))
+        return bool(members.password_of(connection, actor.own_id()))
 
 
 def own(connection: Connection, actor: Actor) -> Member:
     """The actor's own account; raises LoginRequired, or NotFound if it is gone."""
-    member = members.get(connection, own_id(actor))
+    member = members.get(connection, actor.own_id())
     if member is None:
         raise NotFound("member_missing")
     return member

@@ -32,7 +32,7 @@ from wiki.services.access import audit, journal, limits
 from wiki.services.access.limits import SECOND, SECOND_ACCOUNT, Try
 from wiki.services.login import devices, proof
 from wiki.services.login import sessions as logins
-from wiki.services.login.sessions import Door, own_id
+from wiki.services.login.sessions import Door
 from wiki.services.notices import letters
 
 STEPS = (0, -1, 1)
@@ -65,9 +65,9 @@ class SwitchedOn:
 def state(wiki: Wiki, actor: Actor) -> State:
     """How the actor's second step stands."""
     with wiki.database.read() as connection:
-        factor = second_factors.get(connection, own_id(actor))
+        factor = second_factors.get(connection, actor.own_id())
         since = factor.since if factor else None
-        return State(since, second_factors.codes_left(connection, own_id(actor)))
+        return State(since, second_factors.codes_left(connection, actor.own_id()))
 
 
 def is_on(wiki: Wiki, member: Member) -> bool:
@@ -94,16 +94,16 @@ def begin(wiki: Wiki, actor: Actor, session: int, current: str) -> None:
     proof.require(wiki, actor, session, current)
     secret = _sealed(wiki, pyotp.random_base32())
     with wiki.database.write() as connection:
-        factor = second_factors.get(connection, own_id(actor))
+        factor = second_factors.get(connection, actor.own_id())
         if factor and factor.since:
             raise Invalid("second_factor_on")
-        second_factors.put(connection, own_id(actor), secret)
+        second_factors.put(connection, actor.own_id(), secret)
 
 
 def setup(wiki: Wiki, actor: Actor) -> Setup:
     """What the actor's app needs; raises NotFound if nothing was begun."""
     with wiki.database.read() as connection:
-        factor = second_factors.get(connection, own_id(actor))
+        factor = second_factors.get(connection, actor.own_id())
     secret = _secret(wiki, factor.secret) if factor and not factor.since else ""
     if not secret:
         raise NotFound("second_factor_not_begun")
@@ -123,7 +123,7 @@ def switch_on(wiki: Wiki, actor: Actor, session: int, code: str) -> SwitchedOn:
     Other sessions end, since they were begun without it. Raises Invalid (field `code`), NotFound,
     TooFast.
     """
-    me = own_id(actor)
+    me = actor.own_id()
     limits.take(wiki, [Try(SECOND, limits.key(wiki, me, "own"))])
     with wiki.database.write() as connection:
         factor = second_factors.get(connection, me)
@@ -144,7 +144,7 @@ def new_codes(wiki: Wiki, actor: Actor, session: int, *, current: str, code: str
     """New recovery codes instead of those there were; raises as `switch_off` does."""
     _require_both(wiki, actor, session, current, code)
     with wiki.database.write() as connection:
-        return _new_codes(connection, own_id(actor))
+        return _new_codes(connection, actor.own_id())
 
 
 def switch_off(wiki: Wiki, actor: Actor, session: int, *, current: str, code: str) -> None:
@@ -172,10 +172,10 @@ def _require_both(wiki: Wiki, actor: Actor, session: int, current: str, code: st
 
 
 def _check_code(wiki: Wiki, actor: Actor, code: str) -> None:
-    key = limits.key(wiki, own_id(actor), "own")
+    key = limits.key(wiki, actor.own_id(), "own")
     limits.take(wiki, [Try(SECOND, key)])
     with wiki.database.write() as connection:
-        if not _is_right(wiki, connection, own_id(actor), normal_code(code)):
+        if not _is_right(wiki, connection, actor.own_id(), normal_code(code)):
             raise Invalid.field("code", "code_wrong")
         attempts.clear(connection, SECOND.kind, key)
 

@@ -315,24 +315,17 @@ def revoke_all(wiki: Wiki, actor: Actor, username: str, reason: str = "") -> int
 def listing(wiki: Wiki, actor: Actor) -> list[Session]:
     """Where the actor is logged in, the last used first."""
     with wiki.database.read() as connection:
-        return sessions.of_member(connection, own_id(actor), alive_since(wiki.clock()))
+        return sessions.of_member(connection, actor.own_id(), alive_since(wiki.clock()))
 
 
 def revoke(wiki: Wiki, actor: Actor, session: int) -> None:
     """End one of the actor's own sessions; raises NotFound."""
     with wiki.database.write() as connection:
-        if not sessions.end_one(connection, own_id(actor), session):
+        if not sessions.end_one(connection, actor.own_id(), session):
             raise NotFound("session_missing")
 
 
 def revoke_others(wiki: Wiki, actor: Actor, session: int) -> int:
     """End all the actor's sessions but one; gives how many."""
     with wiki.database.write() as connection:
-        return sessions.end_all(connection, own_id(actor), but=session)
-
-
-def own_id(actor: Actor) -> int:
-    """The actor's own account; raises LoginRequired if nobody is logged in."""
-    if actor.id is None:
-        raise LoginRequired("login_required")
-    return actor.id
+        return sessions.end_all(connection, actor.own_id(), but=session)

@@ -29,7 +29,6 @@ from wiki.services.access import journal, limits
 from wiki.services.access.limits import REGISTER, Try
 from wiki.services.login import email_change, links, passwords, proof, sessions
 from wiki.services.login.links import Kind
-from wiki.services.login.sessions import own_id
 from wiki.services.members import terms
 from wiki.services.notices import letters, mail
 
@@ -267,7 +266,7 @@ def change_profile(
         "theme": theme,
     }
     with wiki.database.write() as connection:
-        members.change(connection, own_id(actor), values)
+        members.change(connection, actor.own_id(), values)
 
 
 def _one_of(field: str, value: str, known: tuple[str, ...]) -> FieldError | None:

@@ -10,25 +10,24 @@ from wiki.domain.errors import NotFound
 from wiki.domain.members.profiles import MARK_LENGTH, Profile, check_about, check_work
 from wiki.engine import Wiki
 from wiki.render.pictures import portrait
-from wiki.services.login.sessions import own_id
 
 
 def own(wiki: Wiki, actor: Actor) -> Profile:
     """What the actor tells of themselves. Raises LoginRequired."""
     with wiki.database.read() as connection:
-        return profiles.get(connection, own_id(actor))
+        return profiles.get(connection, actor.own_id())
 
 
 def change(wiki: Wiki, actor: Actor, *, work: str, about: str) -> None:
     """Tell something else. Raises LoginRequired, Invalid (fields `work`, `about`)."""
     work, about = check_work(work), check_about(about)
     with wiki.database.write() as connection:
-        profiles.put(connection, own_id(actor), work, about)
+        profiles.put(connection, actor.own_id(), work, about)
 
 
 def set_picture(wiki: Wiki, actor: Actor, data: bytes) -> None:
     """Use a picture, made small and square. Raises LoginRequired, TooLarge, Refused."""
-    member = own_id(actor)
+    member = actor.own_id()
     made = portrait(data)
     mark = hashlib.sha256(made).hexdigest()[:MARK_LENGTH]
     with wiki.database.write() as connection:
@@ -38,7 +37,7 @@ def set_picture(wiki: Wiki, actor: Actor, data: bytes) -> None:
 def remove_picture(wiki: Wiki, actor: Actor) -> None:
     """Use initials again. Raises LoginRequired."""
     with wiki.database.write() as connection:
-        profiles.put_avatar(connection, own_id(actor), "", b"")
+        profiles.put_avatar(connection, actor.own_id(), "", b"")
 
 
 def picture(wiki: Wiki, actor: Actor, mark: str) -> bytes:

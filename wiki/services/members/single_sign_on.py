@@ -39,7 +39,7 @@ from wiki.services.access.limits import REGISTER, SIGN_ON, Try
 from wiki.services.login import doors, links, proof, provider, sessions, suspensions
 from wiki.services.login.links import Kind
 from wiki.services.login.provider import Somebody
-from wiki.services.login.sessions import Door, own_id
+from wiki.services.login.sessions import Door
 from wiki.services.members import accounts, terms
 from wiki.services.members.accounts import Joined
 from wiki.services.notices import letters
@@ -346,7 +346,7 @@ def _is_theirs(wiki: Wiki, connection: Connection, somebody: Somebody, email: st
 def listing(wiki: Wiki, actor: Actor) -> list[Identity]:
     """What opens the actor's account beside what they have here."""
     with wiki.database.read() as connection:
-        return identities.of_member(connection, own_id(actor))
+        return identities.of_member(connection, actor.own_id())
 
 
 def get(wiki: Wiki, actor: Actor, identity: int) -> Identity:
@@ -380,9 +380,9 @@ def untie(wiki: Wiki, actor: Actor, session: int, identity: int, current: str) -
     found = get(wiki, actor, identity)
     proof.require(wiki, actor, session, current)
     with wiki.database.write() as connection:
-        doors.keep_one(connection, own_id(actor))
-        identities.remove(connection, own_id(actor), found.id)
-        session_rows.end_all(connection, own_id(actor), but=session)
+        doors.keep_one(connection, actor.own_id())
+        identities.remove(connection, actor.own_id(), found.id)
+        session_rows.end_all(connection, actor.own_id(), but=session)
     journal.note("provider-untied", member=actor.id)
 
 
@@ -394,7 +394,7 @@ def prove(wiki: Wiki, actor: Actor, session: int, arrival: Arrival) -> None:
     somebody = arrival.somebody
     with wiki.database.read() as connection:
         known = identities.member_of(connection, somebody.issuer, somebody.subject)
-    if known != own_id(actor):
+    if known != actor.own_id():
         raise Forbidden("provider_other", provider=provider.label(wiki.settings))
     since = wiki.clock() - proof.FRESH
     if somebody.since is None or somebody.since < since:

@@ -28,7 +28,6 @@ from wiki.domain.talk.comments import PlacedComment, State
 from wiki.engine import Wiki
 from wiki.i18n.languages import translations
 from wiki.services.login import proof
-from wiki.services.login.sessions import own_id
 from wiki.services.talk import anchors
 
 BATCH = 1_000
@@ -51,7 +50,7 @@ def make(wiki: Wiki, actor: Actor, session: int, *, current: str, language: str)
     proof.require(wiki, actor, session, current)
     file = io.BytesIO()
     with wiki.database.read() as connection:
-        member = members.get(connection, own_id(actor))
+        member = members.get(connection, actor.own_id())
         assert member is not None
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as zip:
             for name, content in _files(wiki, connection, member, language):

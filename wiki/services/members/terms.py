@@ -20,7 +20,6 @@ from wiki.engine import Wiki
 from wiki.render.slots import Labels
 from wiki.services.access import audit
 from wiki.services.content import contents
-from wiki.services.login.sessions import own_id
 from wiki.services.pages import pages
 
 
@@ -117,7 +116,7 @@ def owes(wiki: Wiki, actor: Actor) -> bool:
 
 def accept(wiki: Wiki, actor: Actor, stamped: str) -> None:
     """The actor accepts the terms that were shown. Raises LoginRequired, Invalid."""
-    member = own_id(actor)
+    member = actor.own_id()
     accepted = check(wiki, stamped)
     with wiki.database.write() as connection:
         keep(wiki, connection, member, accepted)

@@ -13,7 +13,6 @@ from wiki.domain.moderation.reports import check_reason
 from wiki.domain.notices.notifications import Kind
 from wiki.engine import Wiki
 from wiki.services.access import audit
-from wiki.services.login.sessions import own_id
 from wiki.services.notices import notifications
 
 
@@ -67,7 +66,7 @@ def put(
 def waiting(wiki: Wiki, actor: Actor) -> list[Caution]:
     """The warnings that the actor did not say to have read, the newest first."""
     with wiki.database.read() as connection:
-        return cautions.of_member(connection, own_id(actor), unseen=True)
+        return cautions.of_member(connection, actor.own_id(), unseen=True)
 
 
 def of(wiki: Wiki, actor: Actor, member: Member) -> list[Caution]:
@@ -80,5 +79,5 @@ def of(wiki: Wiki, actor: Actor, member: Member) -> list[Caution]:
 def see(wiki: Wiki, actor: Actor, id: int) -> None:
     """The actor read a warning; raises LoginRequired, NotFound for one that is not theirs."""
     with wiki.database.write() as connection:
-        if not cautions.see(connection, own_id(actor), id, wiki.clock()):
+        if not cautions.see(connection, actor.own_id(), id, wiki.clock()):
             raise NotFound("caution_missing")

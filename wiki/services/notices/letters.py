@@ -11,7 +11,6 @@ from wiki.domain.errors import Conflict
 from wiki.domain.members.members import Member
 from wiki.engine import Wiki
 from wiki.i18n.languages import LANGUAGES, translations
-from wiki.services.login.sessions import own_id
 from wiki.services.notices import mail
 from wiki.services.notices.mail import link
 from wiki.settings import Settings
@@ -258,7 +257,7 @@ def try_out(wiki: Wiki, actor: Actor) -> str:
     if not mail.can_send(wiki.settings):
         raise Conflict("mail_off")
     with wiki.database.write() as connection:
-        member = members.get(connection, own_id(actor))
+        member = members.get(connection, actor.own_id())
         if member is None or not member.email:
             raise Conflict("mail_no_address")
         post(wiki, connection, member.email, trial(wiki.settings, member))

@@ -10,7 +10,6 @@ from wiki.domain.access.rights import Actor
 from wiki.domain.members.members import Member
 from wiki.domain.notices.notifications import Kind
 from wiki.engine import Wiki
-from wiki.services.login.sessions import own_id
 from wiki.services.notices import notifications
 
 TOPIC = "mail"
@@ -35,6 +34,6 @@ def of(connection: Connection, member: Member) -> Stop | None:
 
 def lift(wiki: Wiki, actor: Actor) -> None:
     """The actor says that their address works after all. Raises LoginRequired."""
-    member = own_id(actor)
+    member = actor.own_id()
     with wiki.database.write() as connection:
         mail_stops.lift(connection, member)

@@ -36,7 +36,6 @@ from wiki.domain.notices.notifications import (
 from wiki.engine import Wiki
 from wiki.projections.setaside import Trial
 from wiki.services.login import sessions
-from wiki.services.login.sessions import own_id
 from wiki.services.notices import mail, mail_stops, newsletters
 from wiki.services.notices.notifications import seen
 
@@ -278,7 +277,7 @@ def state(wiki: Wiki, actor: Actor) -> State:
     """How it stands with the actor's mail. Raises LoginRequired."""
     now = wiki.clock()
     with wiki.database.read() as connection:
-        member = members.get(connection, own_id(actor))
+        member = members.get(connection, actor.own_id())
         assert member is not None
         owner = members.by_email(connection, member.email) if member.email else None
         stopped = mail_stops.of(connection, member)

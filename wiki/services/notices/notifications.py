@@ -36,7 +36,6 @@ from wiki.domain.notices.notifications import (
 from wiki.domain.talk.comments import State, excerpt
 from wiki.engine import Wiki
 from wiki.services.access import moderators
-from wiki.services.login.sessions import own_id
 from wiki.services.talk import anchors
 
 PAGE = 50
@@ -126,7 +125,7 @@ def listing(
 
     What they may not read any more is not shown, and no longer counts as unread.
     """
-    member = own_id(actor)
+    member = actor.own_id()
     with wiki.database.read() as connection:
         found = notifications.of_member(
             connection, member, before=before, limit=PAGE + 1, unread=unread
@@ -148,7 +147,7 @@ def _drop(wiki: Wiki, member: int, found: Sequence[Notification], items: Sequenc
 
 def open_one(wiki: Wiki, actor: Actor, id: int) -> str:
     """Where a notification leads; from now on it is read. Raises LoginRequired, NotFound."""
-    member = own_id(actor)
+    member = actor.own_id()
     with wiki.database.read() as connection:
         found = notifications.get(connection, member, id)
         items = seen(wiki, connection, actor, [found]) if found else []
@@ -166,7 +165,7 @@ def read(wiki: Wiki, member: int, ids: Collection[int]) -> None:
 
 def read_some(wiki: Wiki, actor: Actor, ids: Collection[int], *, all_until: int = 0) -> None:
     """The actor has seen these, or all up to an id. Raises LoginRequired."""
-    member = own_id(actor)
+    member = actor.own_id()
     with wiki.database.write() as connection:
         if all_until:
             notifications.read_all(connection, member, all_until, wiki.clock())
@@ -192,13 +191,13 @@ def look_at(wiki: Wiki, actor: Actor, path: str) -> int:
 def choices(wiki: Wiki, actor: Actor) -> Choices:
     """When the actor wants mail of what, and what they watch by itself. Raises LoginRequired."""
     with wiki.database.read() as connection:
-        return mail_choices.get(connection, own_id(actor))
+        return mail_choices.get(connection, actor.own_id())
 
 
 def choose(wiki: Wiki, actor: Actor, chosen: Choices) -> None:
     """Keep what the actor chose. Raises LoginRequired."""
     with wiki.database.write() as connection:
-        mail_choices.put(connection, own_id(actor), chosen)
+        mail_choices.put(connection, actor.own_id(), chosen)
 
 
 def choose_paces(wiki: Wiki, actor: Actor, said: Mapping[str, str]) -> None:

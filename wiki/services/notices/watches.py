@@ -18,7 +18,6 @@ from wiki.domain.search.saved_searches import SavedSearch
 from wiki.engine import Wiki
 from wiki.services.access import sight
 from wiki.services.content import places
-from wiki.services.login.sessions import own_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ class Listing:
 
 def offer(wiki: Wiki, actor: Actor, path: str) -> Offer:
     """What may be watched from a page. Raises LoginRequired, Forbidden, NotFound, Gone."""
-    member = own_id(actor)
+    member = actor.own_id()
     wiki.rights.require(actor, Right.READ, path)
     has = watched(wiki, member)
     with wiki.database.read() as connection:
@@ -89,7 +88,7 @@ def unwatch(wiki: Wiki, actor: Actor, path: str, scope: str = "") -> Scope:
 
 
 def _say(wiki: Wiki, actor: Actor, path: str, scope: str, *, wanted: bool) -> Scope:
-    member = own_id(actor)
+    member = actor.own_id()
     wiki.rights.require(actor, Right.READ, path)
     if scope and scope not in {known.value for known in Scope}:
         raise Invalid("form_wrong")
@@ -149,7 +148,7 @@ def watched(wiki: Wiki, member: int) -> Watched:
 
 def listing(wiki: Wiki, actor: Actor) -> Listing:
     """All that the actor follows and may read. Raises LoginRequired."""
-    member = own_id(actor)
+    member = actor.own_id()
     with wiki.database.read() as connection:
         placed = watches.placed(connection, member)
         found = catalogue.find(connection, [place.path for _, place in placed if place.alive])
@@ -177,14 +176,14 @@ def listing(wiki: Wiki, actor: Actor) -> Listing:
 
 def end(wiki: Wiki, actor: Actor, ids: Collection[int]) -> int:
     """End some of the actor's own watches; gives how many. Raises LoginRequired."""
-    member = own_id(actor)
+    member = actor.own_id()
     with wiki.database.write() as connection:
         return watches.end(connection, member, ids, wiki.clock())
 
 
 def end_all(wiki: Wiki, actor: Actor) -> int:
     """End all the actor's watches; gives how many. Raises LoginRequired."""
-    member = own_id(actor)
+    member = actor.own_id()
     with wiki.database.write() as connection:
         ids = [one.id for one in watches.wanted(connection, member)]
         return watches.end(connection, member, ids, wiki.clock())

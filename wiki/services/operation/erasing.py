@@ -20,7 +20,6 @@ from wiki.engine import Wiki
 from wiki.i18n.languages import translations
 from wiki.services.access import audit
 from wiki.services.login import proof
-from wiki.services.login.sessions import own_id
 from wiki.services.login.suspensions import keep_an_admin
 from wiki.services.members.members import named
 
@@ -38,7 +37,7 @@ class Left:
 def own(wiki: Wiki, actor: Actor) -> Left:
     """What the actor would leave behind. Raises LoginRequired."""
     with wiki.database.read() as connection:
-        member = members.get(connection, own_id(actor))
+        member = members.get(connection, actor.own_id())
         assert member is not None
         return _left(connection, member)
 
@@ -58,7 +57,7 @@ def erase_own(
     Raises Invalid (fields `confirm`, `current_password`), TooFast, LoginRequired, Conflict
     (`last_admin`).
     """
-    own_id(actor)
+    actor.own_id()
     _same(actor.username, username)
     proof.require(wiki, actor, session, current)
     _erase(wiki, actor, actor.username, with_comments=with_comments)

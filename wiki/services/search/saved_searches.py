@@ -20,7 +20,6 @@ from wiki.domain.search.saved_searches import LONGEST, SavedSearch, address_of
 from wiki.domain.search.search import NotReady, scope_of
 from wiki.engine import Wiki
 from wiki.projections.setaside import Trial
-from wiki.services.login.sessions import own_id
 from wiki.services.notices.notifications import tell
 from wiki.services.search.search import Asked, read
 
@@ -39,7 +38,7 @@ def save(wiki: Wiki, actor: Actor, fields: Mapping[str, str]) -> str:
     (`saved_search_empty`), too much (`saved_search_long`), what is gone (`saved_search_history`),
     or too many are kept (`saved_searches_full`).
     """
-    member = own_id(actor)
+    member = actor.own_id()
     wiki.rights.require(actor, Right.READ)
     address = address_of(fields)
     query = read(asked(fields))
@@ -60,7 +59,7 @@ def save(wiki: Wiki, actor: Actor, fields: Mapping[str, str]) -> str:
 
 def listing(wiki: Wiki, actor: Actor) -> list[SavedSearch]:
     """The searches that the actor keeps, the newest first. Raises LoginRequired."""
-    member = own_id(actor)
+    member = actor.own_id()
     with wiki.database.read() as connection:
         return saved_searches.of_member(connection, member)
 
@@ -89,7 +88,7 @@ def look(wiki: Wiki, actor: Actor, fields: Mapping[str, str]) -> SavedSearch | N
 
 def remove(wiki: Wiki, actor: Actor, id: int) -> None:
     """The actor no longer keeps a search. Raises NotFound if it is not theirs."""
-    member = own_id(actor)
+    member = actor.own_id()
     with wiki.database.write() as connection:
         if not saved_searches.remove(connection, member, [id]):
             raise NotFound("saved_search_missing")

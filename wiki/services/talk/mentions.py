@@ -14,7 +14,6 @@ from wiki.domain.history.revisions import Part
 from wiki.domain.members.members import Member, Status
 from wiki.engine import Wiki
 from wiki.services.history import hiding
-from wiki.services.login.sessions import own_id
 
 MOST = 8
 _LOOKED_AT = 60
@@ -36,7 +35,7 @@ def offer(wiki: Wiki, actor: Actor, text: str, path: str = "") -> list[Offered]:
     Only who can log in and may read the page at the path; never the actor. Raises LoginRequired,
     Forbidden.
     """
-    own = own_id(actor)
+    own = actor.own_id()
     if path:
         wiki.rights.require(actor, Right.READ, path)
     text = text.strip()
