@@ -16,19 +16,18 @@ from zoneinfo import ZoneInfo
 
 from wiki.database.access import attempts
 from wiki.database.engine.connection import Connection
-from wiki.database.login import passkeys, second_factors, sessions
+from wiki.database.login import sessions
 from wiki.database.login.sessions import Half, Since
 from wiki.database.members import members
-from wiki.domain.access.rights import Actor, Right, Role
+from wiki.domain.access.rights import Actor, Right
 from wiki.domain.content.normal import fold
 from wiki.domain.errors import Forbidden, LoginRequired, NotFound, Unavailable
 from wiki.domain.login.suspensions import Suspension
 from wiki.domain.members.members import EMAIL_MOST, Member, Session, Status, Visit
 from wiki.engine import Wiki
-from wiki.services.access import audit, journal, limits
+from wiki.services.access import audit, journal, limits, strength
 from wiki.services.access.limits import LOGIN_ACCOUNT, LOGIN_ADDRESS, LOGIN_DEVICE, LOGIN_HERE, Try
 from wiki.services.login import devices, passwords, suspensions
-from wiki.settings import Settings
 
 LIFE = timedelta(days=60)
 """A session that the browser keeps ends when it was not used for so long."""
@@ -167,7 +166,7 @@ def enter(wiki: Wiki, member: Member, door: Door, *, strong: bool = False) -> st
     require_active(wiki, member)
     token = secrets.token_urlsafe(32)
     with wiki.database.write() as connection:
-        half = not strong and asks_second_step(wiki.settings, connection, member)
+        half = not strong and strength.asks_second_step(wiki.settings, connection, member)
         sessions.add(
             connection,
             hash_token(token),
@@ -190,24 +189,6 @@ def _know(wiki: Wiki, connection: Connection, member: Member, address: str) -> N
     here = limits.key(wiki, member.id, limits.network(address))
     attempts.clear(connection, KNOWN, here)
     attempts.add(connection, KNOWN, here, wiki.clock())
-
-
-def asks_second_step(settings: Settings, connection: Connection, member: Member) -> bool:
-    """Whether a password is not enough for this account.
-
-    It is not once codes of an app are asked; nor where the site asks more of the member's role and
-    they have a passkey.
-    """
-    factor = second_factors.get(connection, member.id)
-    if factor is not None and factor.since is not None:
-        return True
-    return must_be_strong(settings, member.role) and passkeys.number(connection, member.id) > 0
-
-
-def must_be_strong(settings: Settings, role: Role) -> bool:
-    """Whether the rights of this role wait for a second step."""
-    least = settings.require_second_factor
-    return bool(least) and role >= Role[least.upper()]
 
 
 def half(wiki: Wiki, token: str) -> tuple[Half, Member] | None:
@@ -243,34 +224,7 @@ def visit_of(wiki: Wiki, token: str) -> Visit | None:
         # Who reads does not pay for it that nothing can be written.
         with contextlib.suppress(Unavailable):
             _note_seen(wiki, visit.session, now)
-    return visit if visit.strong else _capped(wiki, visit)
-
-
-def _capped(wiki: Wiki, visit: Visit) -> Visit:
-    """The visit without the rights that wait for a second step."""
-    if not wiki.settings.require_second_factor:
-        return visit
-    actor = _weak(wiki.settings, visit.actor)
-    return replace(visit, actor=actor, capped=wiki.rights.waits(actor))
-
-
-def must_step(wiki: Wiki, member: Member) -> bool:
-    """Whether some of a member's rights wait until they log in with more than a password."""
-    least = wiki.settings.require_second_factor
-    return bool(least) and wiki.rights.waits(_weak(wiki.settings, member.actor))
-
-
-def _weak(settings: Settings, actor: Actor) -> Actor:
-    """The actor without the rights that wait for a second step."""
-    least = settings.require_second_factor
-    return actor.weak(Role[least.upper()]) if least else actor
-
-
-def absent(settings: Settings, connection: Connection, member: Member) -> Actor:
-    """A member who is not here, with the rights that they would have once logged in."""
-    if not settings.require_second_factor or asks_second_step(settings, connection, member):
-        return member.actor
-    return _weak(settings, member.actor)
+    return visit if visit.strong else strength.capped(wiki, visit)
 
 
 def alive_since(now: datetime) -> Since:

@@ -14,9 +14,9 @@ from wiki.domain.access.rights import ANONYMOUS, Actor, Ground, Right, Role, Rul
 from wiki.domain.errors import Invalid
 from wiki.domain.members.members import Member, Status
 from wiki.engine import Wiki
-from wiki.services.access import rules
+from wiki.services.access import rules, strength
 from wiki.services.access.rules import Listed
-from wiki.services.login import second_factor, sessions
+from wiki.services.login import second_factor
 from wiki.services.members import terms
 
 BY_SETTING: Mapping[Right, str] = {
@@ -173,7 +173,7 @@ def _title(connection: Connection, path: str) -> str:
 def _notes(wiki: Wiki, actor: Actor, member: Member | None, path: str) -> Iterator[str]:
     if member and member.status is not Status.ACTIVE:
         yield member.status.value
-    waits = member and sessions.must_step(wiki, member)
+    waits = member and strength.must_step(wiki, member)
     if member and waits and not second_factor.has_any(wiki, actor, member.username):
         yield "second_step"
     if member and terms.owes(wiki, member.actor):

@@ -35,7 +35,7 @@ from wiki.domain.notices.notifications import (
 )
 from wiki.engine import Wiki
 from wiki.projections.setaside import Trial
-from wiki.services.login import sessions
+from wiki.services.access import strength
 from wiki.services.notices import mail, mail_stops, newsletters
 from wiki.services.notices.notifications import seen
 
@@ -164,7 +164,7 @@ def _to_tell(
 ) -> list[Item]:
     """What a letter may tell: wanted, not read on the site, and not closed to its member."""
     wanted = [one for one in found if one.read is None and reader.pace(one) is not Pace.NONE]
-    actor = sessions.absent(wiki.settings, connection, reader.member)
+    actor = strength.absent(wiki.settings, connection, reader.member)
     return seen(wiki, connection, actor, wanted, EXCERPT)
 
 
