@@ -143,6 +143,14 @@ def even(text: str) -> str:
     return " ".join(text.split())
 
 
+def beginning(words: str, most: int) -> str:
+    """A passage in at most so many characters, cut between words; an ellipsis says that it was."""
+    words = even(words)
+    if len(words) <= most:
+        return words
+    return words[:most].rsplit(" ", 1)[0].rstrip() + " …"
+
+
 def find(quote: str, text: str, most: int) -> list[Span]:
     """Where words stand in a text, whatever the space between them; at most so many places."""
     wanted, words_of_text = even(quote), text.split()

@@ -12,11 +12,16 @@ from wiki.domain.errors import Conflict, Invalid
 from wiki.domain.history.hiding import Hiding, require_text, seen
 from wiki.domain.history.revisions import Author, Event, Part, Revision
 from wiki.domain.members.members import FORMER
+from wiki.domain.talk.anchors import beginning
+from wiki.domain.talk.comments import PlacedComment
 from wiki.engine import Wiki
 from wiki.services.access import audit
 from wiki.services.content import contents
 
 __all__ = ["require_text"]
+
+_QUOTE_MOST = 90
+"""Characters of a passage in a list of comments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,35 @@ def without_hidden_authors(revisions: Iterable[Revision]) -> list[Revision]:
 def may(wiki: Wiki, actor: Actor, path: str) -> bool:
     """Whether the actor hides revisions of the page that is at this path, and sees hidden ones."""
     return actor.is_member and wiki.rights.may(actor, Right.MODERATE, path)
+
+
+def quotes(
+    wiki: Wiki, connection: Connection, actor: Actor, listed: Iterable[PlacedComment]
+) -> dict[int, str]:
+    """The beginning of the words that each comment was made about, by comment, as the actor may."""
+    anchored = [placed for placed in listed if placed.comment.anchor]
+    closed = withheld_quotes(wiki, connection, actor, anchored)
+    return {
+        placed.comment.id: beginning(placed.comment.anchor, _QUOTE_MOST)
+        for placed in anchored
+        if placed.comment.id not in closed
+    }
+
+
+def withheld_quotes(
+    wiki: Wiki, connection: Connection, actor: Actor, listed: Iterable[PlacedComment]
+) -> set[int]:
+    """Those of the comments whose words about a passage come from a text that is hidden."""
+    anchored = [placed for placed in listed if placed.comment.anchor]
+    if not anchored:
+        return set()
+    parts = hiding.parts(connection, {placed.comment.revision for placed in anchored})
+    return {
+        placed.comment.id
+        for placed in anchored
+        if Part.TEXT in parts.get((placed.comment.revision, placed.comment.path), ())
+        and not may(wiki, actor, placed.path)
+    }
 
 
 def state(wiki: Wiki, actor: Actor, page: str, revision: Revision) -> State:

@@ -27,8 +27,8 @@ from wiki.domain.members.profiles import Profile
 from wiki.domain.talk.comments import PlacedComment, State
 from wiki.engine import Wiki
 from wiki.i18n.languages import translations
+from wiki.services.history import hiding
 from wiki.services.login import proof
-from wiki.services.talk import anchors
 
 BATCH = 1_000
 OWN = "comments"
@@ -88,7 +88,7 @@ def _comments(wiki: Wiki, connection: Connection, member: Member) -> Iterator[Pl
     """
     last, actor = 0, member.actor
     while batch := comments.by_author(connection, member.id, after=last, limit=BATCH):
-        closed = anchors.withheld(wiki, connection, actor, batch)
+        closed = hiding.withheld_quotes(wiki, connection, actor, batch)
         for placed in batch:
             comment = placed.comment
             is_open = wiki.rights.may(actor, Right.READ, placed.path)

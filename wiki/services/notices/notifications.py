@@ -36,7 +36,7 @@ from wiki.domain.notices.notifications import (
 from wiki.domain.talk.comments import State, excerpt
 from wiki.engine import Wiki
 from wiki.services.access import moderators
-from wiki.services.talk import anchors
+from wiki.services.history import hiding as redaction
 
 PAGE = 50
 EXCERPT = 180
@@ -264,7 +264,7 @@ def _item(
         said = excerpt(placed.comment.text, most) if placed.comment.state is State.LIVE else ""
         thread = placed.comment.thread
         if said:
-            passage = anchors.quotes(wiki, connection, actor, [placed]).get(one.comment, "")
+            passage = redaction.quotes(wiki, connection, actor, [placed]).get(one.comment, "")
     by = people.get(one.actor or 0)
     is_change = one.kind is Kind.CHANGE
     hidden = _hidden(connection, one) if is_change else frozenset()

@@ -20,7 +20,6 @@ from wiki.services.content import places
 from wiki.services.history import hiding
 from wiki.services.history.history import page_at
 from wiki.services.pages import recent
-from wiki.services.talk import anchors
 
 LENGTH = 40
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
@@ -88,7 +87,7 @@ def page(wiki: Wiki, actor: Actor, path: str) -> Feed:
         listed = hiding.sift(wiki, connection, ANONYMOUS, found)
         ids = comments.ids_on(connection, there.page)[-LENGTH:]
         talk = comments.for_index(connection, ids)
-        quotes = anchors.quotes(wiki, connection, ANONYMOUS, talk)
+        quotes = hiding.quotes(wiki, connection, ANONYMOUS, talk)
         summary = catalogue.get(connection, there.path) if there.alive else None
     title = summary.title if summary else there.path
     changes = recent.Changes(listed, talk, {there.path: title}, quotes, "")

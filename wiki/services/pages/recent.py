@@ -23,7 +23,6 @@ from wiki.services.access import sight
 from wiki.services.content.contents import zone
 from wiki.services.history import hiding
 from wiki.services.history.history import titles_of_deleted
-from wiki.services.talk import anchors
 
 PAGE = 50
 
@@ -103,7 +102,7 @@ def changes(
         titles = _titles(connection, listed, talk)
         gone = [one for one in listed if one.path not in titles]
         titles |= titles_of_deleted(wiki, connection, gone)
-        quotes = anchors.quotes(wiki, connection, actor, talk)
+        quotes = hiding.quotes(wiki, connection, actor, talk)
     return Changes(listed, talk, titles, quotes, more)
 
 

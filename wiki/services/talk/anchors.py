@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -16,8 +16,8 @@ from wiki.domain.errors import Invalid, NotFound
 from wiki.domain.history.diff import Op, split_words
 from wiki.domain.history.revisions import Part, Revision
 from wiki.domain.talk import anchors
-from wiki.domain.talk.anchors import Anchor, Standing, even
-from wiki.domain.talk.comments import Comment, PlacedComment
+from wiki.domain.talk.anchors import Anchor, Standing, beginning, even
+from wiki.domain.talk.comments import Comment
 from wiki.engine import Wiki
 from wiki.projections import anchors as following
 from wiki.projections.anchors import Source
@@ -31,8 +31,7 @@ LOOK_BACK = 200
 """Of so many newest revisions a passage can be one; of older ones its words are looked for now."""
 
 _WORDS_SHOWN = 400
-_WORDS_QUOTED = 90
-"""Characters of a passage beside a comment, and in a list of comments."""
+"""Characters of a passage beside a comment."""
 
 
 class Fate(StrEnum):
@@ -129,7 +128,7 @@ def words(wiki: Wiki, actor: Actor, path: str, written: str) -> str:
         page = history.identity(connection, path)
     if not page:
         raise NotFound("page_missing", path=path)
-    return _short(place(wiki, actor, page, written).anchor.words)
+    return beginning(place(wiki, actor, page, written).anchor.words, _WORDS_SHOWN)
 
 
 def standing(wiki: Wiki, page: str, blob: str) -> Mapping[int, Standing] | None:
@@ -173,39 +172,10 @@ def passages(
     return found
 
 
-def quotes(
-    wiki: Wiki, connection: Connection, actor: Actor, listed: Iterable[PlacedComment]
-) -> dict[int, str]:
-    """The beginning of the words that each comment was made about, by comment, as the actor may."""
-    anchored = [placed for placed in listed if placed.comment.anchor]
-    closed = withheld(wiki, connection, actor, anchored)
-    return {
-        placed.comment.id: _short(placed.comment.anchor, _WORDS_QUOTED)
-        for placed in anchored
-        if placed.comment.id not in closed
-    }
-
-
-def withheld(
-    wiki: Wiki, connection: Connection, actor: Actor, listed: Iterable[PlacedComment]
-) -> set[int]:
-    """Those of the comments whose words about a passage come from a text that is hidden."""
-    anchored = [placed for placed in listed if placed.comment.anchor]
-    if not anchored:
-        return set()
-    parts = hidden.parts(connection, {placed.comment.revision for placed in anchored})
-    return {
-        placed.comment.id
-        for placed in anchored
-        if Part.TEXT in parts.get((placed.comment.revision, placed.comment.path), ())
-        and not hiding.may(wiki, actor, placed.path)
-    }
-
-
 def _passage(
     comment: Comment, standing: Standing | None, moments: Mapping[str, datetime]
 ) -> Passage:
-    words = _short(comment.anchor)
+    words = beginning(comment.anchor, _WORDS_SHOWN)
     if standing is None:
         return Passage(Fate.UNKNOWN, words, comment.revision)
     if standing.gone:
@@ -216,10 +186,3 @@ def _passage(
         return Passage(Fate.HERE, words, comment.revision)
     ops = split_words(even(comment.anchor), even(now))
     return Passage(Fate.EDITED, words, comment.revision, ops)
-
-
-def _short(words: str, most: int = _WORDS_SHOWN) -> str:
-    words = even(words)
-    if len(words) <= most:
-        return words
-    return words[:most].rsplit(" ", 1)[0].rstrip() + " …"
