@@ -140,7 +140,7 @@ def test_wheel_contains_what_is_not_python(wheel: Path):
         "wiki/starter/index.md",
     ):
         assert part in names
-    assert any(name.startswith("wiki/database/migrations/versions/") for name in names)
+    assert any(name.startswith("wiki/database/engine/migrations/versions/") for name in names)
 
 
 @pytest.mark.slow

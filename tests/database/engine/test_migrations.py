@@ -11,7 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, inspect, text
 
-from wiki.database import migrations
+from wiki.database.engine import migrations
 from wiki.database.engine.database import Database
 from wiki.database.engine.schema import truth
 from wiki.database.members import members

@@ -29,10 +29,10 @@ from wiki.database.engine.faults import (
     seen,
     told,
 )
+from wiki.database.engine.migrations import newest, taken, upgrade
 from wiki.database.engine.postgres import Postgres
 from wiki.database.engine.schema import truth
 from wiki.database.engine.sqlite import SQLite, has_pointer
-from wiki.database.migrations import newest, taken, upgrade
 from wiki.domain.errors import Unavailable
 
 TRUTH = "wiki.db"

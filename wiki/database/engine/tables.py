@@ -13,8 +13,6 @@ _MACHINERY = {"tables", "migrations", "database", "backend", "sqlite", "postgres
 def load() -> None:
     """Import each noun's module, so that the metadata of both schemas knows its tables."""
     for room in pkgutil.iter_modules(wiki.database.__path__):
-        if room.name in _MACHINERY:
-            continue
         package = importlib.import_module(f"wiki.database.{room.name}")
         for module in pkgutil.iter_modules(package.__path__):
             if module.name not in _MACHINERY:

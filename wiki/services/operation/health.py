@@ -14,7 +14,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from wiki.database import migrations
+from wiki.database.engine import migrations
 from wiki.database.engine.backend import Facts
 from wiki.domain.access.rights import Actor, Right
 from wiki.domain.content.setaside import Fault
