@@ -1,4 +1,5 @@
-"""Access: who may do what where: rights, rules, groups, the log of those in charge.
+"""Access: rules on paths, groups, tries that are counted, the audit log, which rows one sees.
 
-Tables stand beside their queries; a query takes a Connection first.
+May use, beside `engine` and `members` on this floor: the domain and SQLAlchemy. Tables stand beside
+their queries; a query takes a Connection first.
 """

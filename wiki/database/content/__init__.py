@@ -1,4 +1,5 @@
-"""Content: paths, files and what a page's bytes say.
+"""Content: what front matter and text of each page say at the newest revision, and its titles.
 
-Tables stand beside their queries; a query takes a Connection first.
+May use, beside `engine` and `history` on this floor: the domain and SQLAlchemy. Tables stand beside
+their queries; a query takes a Connection first.
 """

@@ -1,4 +1,5 @@
-"""Editing: writing: the editor, drafts, conflicts, renames, trash, undoing, suggestions.
+"""Editing: drafts, and suggestions that wait for an editor.
 
-Tables stand beside their queries; a query takes a Connection first.
+May use, beside `access`, `engine`, `history` and `members` on this floor: the domain and
+SQLAlchemy. Tables stand beside their queries; a query takes a Connection first.
 """

@@ -1,4 +1,5 @@
-"""Engine: the two databases: connections, schemas, changes, progress.
+"""Engine: connections to both databases on SQLite and PostgreSQL, schemas, migrations, dumps.
 
-Tables stand beside their queries; a query takes a Connection first.
+Uses no other room of this floor; below it: the domain and SQLAlchemy. Tables stand beside their
+queries; a query takes a Connection first.
 """

@@ -1,4 +1,5 @@
-"""History: revisions, differences, blame, what is gone, what is hidden.
+"""History: revisions and where pages were, sentences, hidden parts, deleted text, seals.
 
-Tables stand beside their queries; a query takes a Connection first.
+May use, beside `access`, `engine` and `members` on this floor: the domain and SQLAlchemy. Tables
+stand beside their queries; a query takes a Connection first.
 """

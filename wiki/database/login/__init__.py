@@ -1,4 +1,5 @@
-"""Login: passwords, passkeys, sessions, second steps, providers.
+"""Login: sessions, tokens, passkeys, second factors, identities elsewhere, suspensions.
 
-Tables stand beside their queries; a query takes a Connection first.
+May use, beside `engine`, `members`, `moderation` and `notices` on this floor: the domain and
+SQLAlchemy. Tables stand beside their queries; a query takes a Connection first.
 """

@@ -1,4 +1,5 @@
-"""Members: accounts, profiles, invitations, terms, leaving.
+"""Members: accounts, profiles and pictures, invitations, accepted terms.
 
-Tables stand beside their queries; a query takes a Connection first.
+May use, beside `engine` on this floor: the domain and SQLAlchemy. Tables stand beside their
+queries; a query takes a Connection first.
 """

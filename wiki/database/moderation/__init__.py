@@ -1,4 +1,5 @@
-"""Moderation: reports and warnings.
+"""Moderation: reports and cautions.
 
-Tables stand beside their queries; a query takes a Connection first.
+May use, beside `engine`, `history` and `members` on this floor: the domain and SQLAlchemy. Tables
+stand beside their queries; a query takes a Connection first.
 """

@@ -1,4 +1,5 @@
-"""Notices: what members are told, by notification and by mail.
+"""Notices: notifications, watches, what is still to be told, mail that is chosen, waits, stops.
 
-Tables stand beside their queries; a query takes a Connection first.
+May use, beside `engine` and `history` on this floor: the domain and SQLAlchemy. Tables stand beside
+their queries; a query takes a Connection first.
 """

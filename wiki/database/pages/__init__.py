@@ -1,4 +1,5 @@
-"""Pages: pages as they are read: front page, lists, people, feeds, recent changes.
+"""Pages: the catalogue of pages, recent changes, views, and when members were here.
 
-Tables stand beside their queries; a query takes a Connection first.
+May use, beside `access`, `content`, `engine`, `history`, `members` and `talk` on this floor: the
+domain and SQLAlchemy. Tables stand beside their queries; a query takes a Connection first.
 """

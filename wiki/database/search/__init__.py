@@ -1,4 +1,5 @@
-"""Search: finding what was said, and searches that are kept.
+"""Search: plain search in titles while the index is made, and searches that members keep.
 
-Tables stand beside their queries; a query takes a Connection first.
+May use, beside `access`, `content` and `engine` on this floor: the domain and SQLAlchemy. Tables
+stand beside their queries; a query takes a Connection first.
 """

@@ -1,4 +1,5 @@
-"""Talk: comments, threads, mentions, closed talk.
+"""Talk: comments, where their passages stand, closed talk, comments that wait.
 
-Tables stand beside their queries; a query takes a Connection first.
+May use, beside `access`, `engine`, `history` and `members` on this floor: the domain and
+SQLAlchemy. Tables stand beside their queries; a query takes a Connection first.
 """

@@ -1,4 +1,5 @@
-"""Access: who may do what where: rights, rules, groups, the log of those in charge.
+"""Access: roles, rights and the rules on paths, groups, and which part of a wiki one sees.
 
-Standard library only: no input or output, no clock, no globals.
+May use `errors` of this floor, and only the standard library: no input or output, no clock, no
+globals.
 """

@@ -1,4 +1,5 @@
-"""Content: paths, files and what a page's bytes say.
+"""Content: paths, links, sections and front matter of a page; comparing and normalising its text.
 
-Standard library only: no input or output, no clock, no globals.
+May use `errors` and `markdown` of this floor, and only the standard library: no input or output, no
+clock, no globals.
 """

@@ -1,4 +1,5 @@
-"""Editing: writing: the editor, drafts, conflicts, renames, trash, undoing, suggestions.
+"""Editing: merging texts, what a rename does to them, drafts and suggestions as values.
 
-Standard library only: no input or output, no clock, no globals.
+May use `content`, `errors` and `markdown` of this floor, and only the standard library: no input or
+output, no clock, no globals.
 """

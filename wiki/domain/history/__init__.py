@@ -1,4 +1,5 @@
-"""History: revisions, differences, blame, what is gone, what is hidden.
+"""History: revisions and trailers, differences and patches, sentences, what is hidden of each.
 
-Standard library only: no input or output, no clock, no globals.
+May use `content`, `errors` and `markdown` of this floor, and only the standard library: no input or
+output, no clock, no globals.
 """

@@ -1,4 +1,5 @@
-"""Login: passwords, passkeys, sessions, second steps, providers.
+"""Login: passwords everybody tries, second steps, identities elsewhere, suspensions.
 
-Standard library only: no input or output, no clock, no globals.
+May use `access` of this floor, and only the standard library: no input or output, no clock, no
+globals.
 """

@@ -1,4 +1,5 @@
-"""Members: accounts, profiles, invitations, terms, leaving.
+"""Members: names, addresses and passwords that may be, profiles, the terms they accept.
 
-Standard library only: no input or output, no clock, no globals.
+May use `access`, `content`, `errors` and `login` of this floor, and only the standard library: no
+input or output, no clock, no globals.
 """

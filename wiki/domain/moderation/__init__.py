@@ -1,4 +1,5 @@
-"""Moderation: reports and warnings.
+"""Moderation: reports to the moderators and their cautions, as values.
 
-Standard library only: no input or output, no clock, no globals.
+May use `errors` of this floor, and only the standard library: no input or output, no clock, no
+globals.
 """

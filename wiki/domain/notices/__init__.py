@@ -1,4 +1,4 @@
-"""Notices: what members are told, by notification and by mail.
+"""Notices: the kinds of things that members are told, and what they ask to be told of.
 
-Standard library only: no input or output, no clock, no globals.
+Uses no other room, and only the standard library: no input or output, no clock, no globals.
 """

@@ -1,4 +1,5 @@
-"""Operation: the worker, health, backup, purging: the wiki as its operator sees it.
+"""Operation: what a purge takes out of history and what it makes of texts that spoke of it.
 
-Standard library only: no input or output, no clock, no globals.
+May use `content` of this floor, and only the standard library: no input or output, no clock, no
+globals.
 """

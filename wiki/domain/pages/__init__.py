@@ -1,4 +1,5 @@
-"""Pages: pages as they are read: front page, lists, people, feeds, recent changes.
+"""Pages: what the kinds of pages say: questions, dialogues and who took part; changes and visits.
 
-Standard library only: no input or output, no clock, no globals.
+May use `content`, `errors`, `history`, `markdown` and `talk` of this floor, and only the standard
+library: no input or output, no clock, no globals.
 """

@@ -1,4 +1,5 @@
-"""Search: finding what was said, and searches that are kept.
+"""Search: the query as it is read, what is found, the interface of an index, saved searches.
 
-Standard library only: no input or output, no clock, no globals.
+May use `access` and `content` of this floor, and only the standard library: no input or output, no
+clock, no globals.
 """

@@ -1,4 +1,5 @@
-"""Talk: comments, threads, mentions, closed talk.
+"""Talk: comments, the passages that they are about and where these went, closed talk.
 
-Standard library only: no input or output, no clock, no globals.
+May use `errors` and `history` of this floor, and only the standard library: no input or output, no
+clock, no globals.
 """

@@ -1,4 +1,5 @@
-"""Access: who may do what where: rights, rules, groups, the log of those in charge.
+"""Access: rules, groups, moderators, sight, how strong a login must be, limits, audit, journal.
 
-Uses the engine and every lower floor; never Flask. Functions are verbs, the actor is an argument.
+Uses no other room of this floor; below it: the engine and every floor below, never Flask. Functions
+are verbs; the actor is an argument.
 """

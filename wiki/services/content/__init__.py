@@ -1,4 +1,5 @@
-"""Content: paths, files and what a page's bytes say.
+"""Content: reading a page's text, its fields and files, finding its place, committing.
 
-Uses the engine and every lower floor; never Flask. Functions are verbs, the actor is an argument.
+Uses no other room of this floor; below it: the engine and every floor below, never Flask. Functions
+are verbs; the actor is an argument.
 """

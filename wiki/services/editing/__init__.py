@@ -1,4 +1,5 @@
-"""Editing: writing: the editor, drafts, conflicts, renames, trash, undoing, suggestions.
+"""Editing: saving, new pages, drafts, suggestions, conflicts, renames, trash, undoing.
 
-Uses the engine and every lower floor; never Flask. Functions are verbs, the actor is an argument.
+May use, beside `access`, `content`, `history` and `notices` on this floor: the engine and every
+floor below, never Flask. Functions are verbs; the actor is an argument.
 """

@@ -1,4 +1,5 @@
-"""History: revisions, differences, blame, what is gone, what is hidden.
+"""History: a page's past and its differences, blame, deleted text, what is hidden of each.
 
-Uses the engine and every lower floor; never Flask. Functions are verbs, the actor is an argument.
+May use, beside `access` and `content` on this floor: the engine and every floor below, never Flask.
+Functions are verbs; the actor is an argument.
 """

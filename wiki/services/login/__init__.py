@@ -1,4 +1,5 @@
-"""Login: passwords, passkeys, sessions, second steps, providers.
+"""Login: passwords, sessions, devices, passkeys, second steps, providers, suspensions.
 
-Uses the engine and every lower floor; never Flask. Functions are verbs, the actor is an argument.
+May use, beside `access` and `notices` on this floor: the engine and every floor below, never Flask.
+Functions are verbs; the actor is an argument.
 """

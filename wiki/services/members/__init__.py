@@ -1,4 +1,5 @@
-"""Members: accounts, profiles, invitations, terms, leaving.
+"""Members: signing up, accounts, profiles, invitations, terms, what they take away with them.
 
-Uses the engine and every lower floor; never Flask. Functions are verbs, the actor is an argument.
+May use, beside `access`, `content`, `history`, `login`, `notices`, `pages` and `talk` on this
+floor: the engine and every floor below, never Flask. Functions are verbs; the actor is an argument.
 """

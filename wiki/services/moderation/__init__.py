@@ -1,4 +1,5 @@
-"""Moderation: reports and warnings.
+"""Moderation: reports and what becomes of them, cautions.
 
-Uses the engine and every lower floor; never Flask. Functions are verbs, the actor is an argument.
+May use, beside `access`, `login`, `notices` and `talk` on this floor: the engine and every floor
+below, never Flask. Functions are verbs; the actor is an argument.
 """

@@ -1,4 +1,5 @@
-"""Notices: what members are told, by notification and by mail.
+"""Notices: telling members, by notification and by mail, and what they want to be told.
 
-Uses the engine and every lower floor; never Flask. Functions are verbs, the actor is an argument.
+May use, beside `access`, `content` and `history` on this floor: the engine and every floor below,
+never Flask. Functions are verbs; the actor is an argument.
 """

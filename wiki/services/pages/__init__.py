@@ -1,4 +1,5 @@
-"""Pages: pages as they are read: front page, lists, people, feeds, recent changes.
+"""Pages: reading one, and the lists: front page, tags, people, recent changes, feeds, views.
 
-Uses the engine and every lower floor; never Flask. Functions are verbs, the actor is an argument.
+May use, beside `access`, `content`, `editing`, `history` and `talk` on this floor: the engine and
+every floor below, never Flask. Functions are verbs; the actor is an argument.
 """

@@ -1,4 +1,5 @@
-"""Search: finding what was said, and searches that are kept.
+"""Search: finding pages and talk as far as one may, and searches that are kept.
 
-Uses the engine and every lower floor; never Flask. Functions are verbs, the actor is an argument.
+May use, beside `access`, `history` and `notices` on this floor: the engine and every floor below,
+never Flask. Functions are verbs; the actor is an argument.
 """

@@ -1,4 +1,5 @@
-"""Access: who may do what where: rights, rules, groups, the log of those in charge.
+"""Access: screens of those in charge: rules, rights, groups, the audit log.
 
-One blueprint for each noun; handlers of about ten lines, which ask services.
+May use, beside `http` and `moderation` on this floor: services, render and the domain, never git or
+SQL. Handlers ask a service and show the answer.
 """

@@ -1,4 +1,5 @@
-"""Content: paths, files and what a page's bytes say.
+"""Content: addresses of files beside pages, to show and to upload.
 
-One blueprint for each noun; handlers of about ten lines, which ask services.
+May use, beside `http` on this floor: services, render and the domain, never git or SQL. Handlers
+ask a service and show the answer.
 """

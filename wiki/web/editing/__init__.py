@@ -1,4 +1,5 @@
-"""Editing: writing: the editor, drafts, conflicts, renames, trash, undoing, suggestions.
+"""Editing: the editor's forms, conflicts, suggestions, moves of pages, undoing.
 
-One blueprint for each noun; handlers of about ten lines, which ask services.
+May use, beside `http` on this floor: services, render and the domain, never git or SQL. Handlers
+ask a service and show the answer.
 """

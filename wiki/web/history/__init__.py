@@ -1,4 +1,5 @@
-"""History: revisions, differences, blame, what is gone, what is hidden.
+"""History: addresses of revisions, differences and blame; hiding parts of a revision.
 
-One blueprint for each noun; handlers of about ten lines, which ask services.
+May use, beside `http` on this floor: services, render and the domain, never git or SQL. Handlers
+ask a service and show the answer.
 """

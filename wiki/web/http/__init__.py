@@ -1,4 +1,5 @@
-"""Http: what every address needs: context, forms, caches, safety, errors, who is here.
+"""HTTP: the context of a request, forms, pages that are cached, limits, errors, safety.
 
-One blueprint for each noun; handlers of about ten lines, which ask services.
+Uses no other room of this floor; below it: services, render and the domain, never git or SQL.
+Handlers ask a service and show the answer.
 """

@@ -1,4 +1,5 @@
-"""Login: passwords, passkeys, sessions, second steps, providers.
+"""Login: forms that prove who somebody is: passkeys, second steps, passwords, addresses.
 
-One blueprint for each noun; handlers of about ten lines, which ask services.
+May use, beside `http` and `members` on this floor: services, render and the domain, never git or
+SQL. Handlers ask a service and show the answer.
 """

@@ -1,4 +1,5 @@
-"""Members: accounts, profiles, invitations, terms, leaving.
+"""Members: signing up and in, accounts, profiles, invitations, terms, other providers.
 
-One blueprint for each noun; handlers of about ten lines, which ask services.
+May use, beside `http` on this floor: services, render and the domain, never git or SQL. Handlers
+ask a service and show the answer.
 """

@@ -1,4 +1,5 @@
-"""Moderation: reports and warnings.
+"""Moderation: forms of reports and cautions, and the moderators' screens.
 
-One blueprint for each noun; handlers of about ten lines, which ask services.
+May use, beside `http` on this floor: services, render and the domain, never git or SQL. Handlers
+ask a service and show the answer.
 """

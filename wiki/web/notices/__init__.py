@@ -1,4 +1,5 @@
-"""Notices: what members are told, by notification and by mail.
+"""Notices: screens of notifications, watches and mail, and the way out of mail.
 
-One blueprint for each noun; handlers of about ten lines, which ask services.
+May use, beside `http` on this floor: services, render and the domain, never git or SQL. Handlers
+ask a service and show the answer.
 """

@@ -1,4 +1,5 @@
-"""Operation: the worker, health, backup, purging: the wiki as its operator sees it.
+"""Operation: addresses for machines that watch: alive, ready, counts for Prometheus.
 
-One blueprint for each noun; handlers of about ten lines, which ask services.
+May use, beside `http` on this floor: services, render and the domain, never git or SQL. Handlers
+ask a service and show the answer.
 """

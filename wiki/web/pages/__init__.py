@@ -1,4 +1,5 @@
-"""Pages: pages as they are read: front page, lists, people, feeds, recent changes.
+"""Pages: addresses of pages, lists, the front page, people, recent changes and feeds.
 
-One blueprint for each noun; handlers of about ten lines, which ask services.
+May use, beside `history`, `http` and `talk` on this floor: services, render and the domain, never
+git or SQL. Handlers ask a service and show the answer.
 """

@@ -1,4 +1,5 @@
-"""Search: finding what was said, and searches that are kept.
+"""Search: the page of results and its suggestions, and searches that are kept.
 
-One blueprint for each noun; handlers of about ten lines, which ask services.
+May use, beside `http` on this floor: services, render and the domain, never git or SQL. Handlers
+ask a service and show the answer.
 """

@@ -1,4 +1,5 @@
-"""Talk: comments, threads, mentions, closed talk.
+"""Talk: forms of comments, passages marked on a page, mentions, closing, comments that wait.
 
-One blueprint for each noun; handlers of about ten lines, which ask services.
+May use, beside `http` on this floor: services, render and the domain, never git or SQL. Handlers
+ask a service and show the answer.
 """
