@@ -61,8 +61,12 @@ def look(wiki: Wiki, path: str, at: str = "") -> Place | None:
     return None
 
 
-def find(wiki: Wiki, actor: Actor, path: str, *, redirect: bool = True) -> Place:
+def find(
+    wiki: Wiki, actor: Actor, path: str, *, redirect: bool = True, right: Right = Right.READ
+) -> Place:
     """The page at an address that the actor may read, redirects followed unless told otherwise.
+
+    With a `right`, only a page to which the actor may do that too.
 
     Raises Invalid, LoginRequired, Forbidden, NotFound (`path` says where), Gone for a deleted page.
     """
@@ -74,7 +78,10 @@ def find(wiki: Wiki, actor: Actor, path: str, *, redirect: bool = True) -> Place
     wiki.rights.require(actor, Right.READ, place.path)
     # Of a redirect to a closed page the stub itself would tell where that is.
     leads = destination(wiki, actor, place)
-    return leads if redirect else place
+    found = leads if redirect else place
+    if right is not Right.READ:
+        wiki.rights.require(actor, right, found.path)
+    return found
 
 
 def missing(wiki: Wiki, actor: Actor, path: str) -> NotFound | Gone:

@@ -149,8 +149,8 @@ def difference(wiki: Wiki, actor: Actor, path: str, sent: Sent) -> tuple[str, st
     return started.text, _mine(wiki, sent, started)
 
 
-def checked(wiki: Wiki, sent: Sent, base: str) -> tuple[str, str]:
-    """The text that an edit started from, and the writer's whole text.
+def checked(wiki: Wiki, sent: Sent, base: str) -> tuple[contents.Content, str]:
+    """What an edit started from, and the writer's whole text.
 
     Raises TooLarge, Invalid for a text that the wiki does not take.
     """
@@ -160,7 +160,7 @@ def checked(wiki: Wiki, sent: Sent, base: str) -> tuple[str, str]:
     wrong = fields.new_wrong(mine, started.text)
     if wrong:
         raise Invalid("fields_wrong", fields=wrong)
-    return started.text, mine
+    return started, mine
 
 
 def check_text(wiki: Wiki, new: str, before: str = "") -> None:
@@ -178,8 +178,7 @@ def check_text(wiki: Wiki, new: str, before: str = "") -> None:
 
 def _save(wiki: Wiki, actor: Actor, path: str, sent: Sent, base: str) -> Saved:
     target = _target(wiki, actor, path, sent, base)
-    started = contents.read(wiki, base)
-    _, mine = checked(wiki, sent, base)
+    started, mine = checked(wiki, sent, base)
     if not target.blob:
         return _create(wiki, actor, target.path, sent, mine)
     theirs = started if target.blob == base else contents.read(wiki, target.blob)
@@ -234,7 +233,8 @@ def _target(wiki: Wiki, actor: Actor, path: str, sent: Sent, base: str) -> _Targ
         raise Invalid.field("base", "base_unknown")
     if not place.alive:
         raise Deleted(path, _mine(wiki, sent, contents.read(wiki, base)))
-    wiki.rights.require(actor, Right.EDIT, place.path)
+    if place.path != path:
+        wiki.rights.require(actor, Right.EDIT, place.path)
     entry = wiki.store.entry(file_of(place.path))
     return _Target(place.path, entry.blob if entry else "")
 

@@ -126,11 +126,11 @@ def suggests(wiki: Wiki, actor: Actor, path: str, right: Right) -> bool:
 
     Raises LoginRequired, Forbidden for who may not even suggest it.
     """
-    rights = wiki.rights
-    if not actor.is_member or rights.may(actor, right, path):
-        rights.require(actor, right, path)
+    if wiki.rights.may(actor, right, path):
         return False
-    rights.require_any(actor, (right, Right.SUGGEST), path)
+    # A suggestion has an author: visitors are asked to log in, whatever they may do.
+    needed = (right, Right.SUGGEST) if actor.is_member else (right,)
+    wiki.rights.require_any(actor, needed, path)
     return True
 
 

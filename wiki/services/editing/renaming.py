@@ -46,8 +46,7 @@ def rename(wiki: Wiki, actor: Actor, path: str, new_path: str, summary: str = ""
     Raises LoginRequired, Forbidden, NotFound, Gone; Invalid (field `new_path`); Conflict if the
     new path is taken or differs from another only by case or Unicode form.
     """
-    place = places.find(wiki, actor, path, redirect=False)
-    wiki.rights.require(actor, Right.RENAME, place.path)
+    place = places.find(wiki, actor, path, redirect=False, right=Right.RENAME)
     new = _wanted(new_path)
     wiki.rights.require(actor, Right.CREATE, new)
     if new == place.path:

@@ -107,17 +107,18 @@ def suggest(wiki: Wiki, actor: Actor, path: str, sent: Sent) -> int | None:
         raise Invalid.field("base", "base_missing")
     wiki.rights.require(actor, Right.SUGGEST, path)
     place = editing.started_from(wiki, actor, path, sent)
-    before, mine = editing.checked(wiki, sent, sent.base)
+    started, mine = editing.checked(wiki, sent, sent.base)
     if place is None:
         if wiki.store.entry(file_of(check(path))) is not None:
             raise Conflict("path_taken", path=path)
         return _keep(wiki, actor, path, "", sent, mine)
     if not place.alive:
         raise editing.Deleted(path, mine)
-    if not contents.read(wiki, sent.base).source.readable:
+    if not started.source.readable:
         raise Conflict("page_not_utf8", path=place.path)
-    wiki.rights.require(actor, Right.SUGGEST, place.path)
-    if mine == before:
+    if place.path != path:
+        wiki.rights.require(actor, Right.SUGGEST, place.path)
+    if mine == started.text:
         return None
     with wiki.database.read() as connection:
         page = history.identity(connection, place.path)

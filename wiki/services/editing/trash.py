@@ -37,8 +37,7 @@ class Trash:
 
 def delete(wiki: Wiki, actor: Actor, path: str, summary: str = "") -> commits.Made:
     """Delete the page; its history remains. Raises LoginRequired, Forbidden, NotFound, Gone."""
-    place = places.find(wiki, actor, path, redirect=False)
-    wiki.rights.require(actor, Right.DELETE, place.path)
+    place = places.find(wiki, actor, path, redirect=False, right=Right.DELETE)
     for _ in range(TRIES):
         found = wiki.store.entry(file_of(place.path))
         if found is None:

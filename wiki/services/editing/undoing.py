@@ -148,6 +148,14 @@ def _undo(wiki: Wiki, actor: Actor, path: str, found: Revision, summary: str) ->
 # -- a member's work --
 
 
+def begun(wiki: Wiki, actor: Actor, username: str, since: datetime | None) -> Work | None:
+    """What `work_of` gives, None until a moment is chosen. Raises as it does."""
+    if since is not None:
+        return work_of(wiki, actor, username, since)
+    wiki.rights.require(actor, Right.MODERATE)
+    return None
+
+
 def work_of(wiki: Wiki, actor: Actor, username: str, since: datetime) -> Work:
     """What a member did since a moment, for moderators, and what taking it back comes to.
 

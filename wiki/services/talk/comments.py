@@ -246,6 +246,19 @@ def _slow_down(wiki: Wiki, connection: Connection, author: int, now: datetime) -
 # -- one comment --
 
 
+def answered(
+    wiki: Wiki, actor: Actor, path: str, parent: int | None, right: Right = Right.COMMENT
+) -> PlacedComment | None:
+    """What a new comment on the page at a path answers; None if it begins a thread.
+
+    Only for who has the right there. Raises LoginRequired, Forbidden; NotFound for the parent.
+    """
+    wiki.rights.require(actor, Right.READ, path)
+    if right is not Right.READ:
+        wiki.rights.require(actor, right, path)
+    return get(wiki, actor, parent) if parent else None
+
+
 def get(wiki: Wiki, actor: Actor, id: int) -> PlacedComment:
     """A comment and where its page is now.
 

@@ -140,9 +140,8 @@ def _before(path: str, right: Right, problem: forms.Problem | None) -> tuple[str
     """The page's path, and what points at it; nothing is read for who has to log in first."""
     if problem and problem.login:
         return path, []
-    path = places.find(wiki(), actor(), path, redirect=False).path
-    if not problem:
-        wiki().rights.require(actor(), right, path)
+    needed = Right.READ if problem else right
+    path = places.find(wiki(), actor(), path, redirect=False, right=needed).path
     return path, renaming.pointing(wiki(), actor(), path)
 
 

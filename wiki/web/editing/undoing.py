@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Response, flash, request
 from markupsafe import Markup
 
-from wiki.domain.access.rights import Right
 from wiki.domain.content import frontmatter
 from wiki.domain.errors import Invalid
 from wiki.domain.history import diff
@@ -49,9 +48,9 @@ def ask(username: str, problem: forms.Problem | None = None) -> Response:
     written = request.values.get("since", "")
     work = None
     if not (problem and problem.login):
-        wiki().rights.require(actor(), Right.MODERATE)
-        if written and not (problem and _is_about_time(problem)):
-            work = undoing.work_of(wiki(), actor(), username, _moment(written))
+        is_chosen = written and not (problem and _is_about_time(problem))
+        since = _moment(written) if is_chosen else None
+        work = undoing.begun(wiki(), actor(), username, since)
     previews = {
         taken.page: preview_of(taken.before or "", taken.after or "")
         for taken in (work.pages if work else ())

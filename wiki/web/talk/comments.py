@@ -31,11 +31,8 @@ def write(path: str, problem: Problem | None = None) -> Response:
     `anchor` names the words that it is about; `quote=yes` begins with what it answers.
     """
     who = actor()
-    wiki().rights.require(who, Right.READ, path)
-    if not problem:
-        wiki().rights.require(who, Right.COMMENT, path)
-    parent = _parent()
-    answered = comments.get(wiki(), who, parent) if parent else None
+    needed = Right.READ if problem else Right.COMMENT
+    answered = comments.answered(wiki(), who, path, _parent(), needed)
     anchor, words, lost = _passage(path)
     return forms.page(
         "talk/comments/write.html",
