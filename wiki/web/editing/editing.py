@@ -21,7 +21,7 @@ from wiki.render.diff import diff_labels, words_html
 from wiki.render.slots import labels
 from wiki.services.access import rates
 from wiki.services.content import fields, places
-from wiki.services.editing import creating, drafts, editing, suggestions
+from wiki.services.editing import creating, drafts, editing, submitting
 from wiki.services.editing import editor as editors
 from wiki.services.editing.editing import Conflicted, Deleted, Saved, Sent
 from wiki.services.pages import pages, questions
@@ -93,19 +93,13 @@ def save(path: str) -> Response:
         return editor_page(shown)
     path = places.asked(path)
     pace.take(rates.edits, _sent_text())
-    if editors.suggests(wiki(), actor(), path, _right()):
-        return _waits(kept(lambda: suggestions.suggest(wiki(), actor(), path, sent())), path)
-    return saved_page(kept(lambda: editing.save(wiki(), actor(), path, sent())))
+    done = kept(lambda: submitting.submit(wiki(), actor(), path, sent()))
+    return saved_page(done) if isinstance(done, Saved) else _waits(done, path)
 
 
 def _sent_text() -> str:
     """The text in the form: of a section, else of the page."""
     return request.form.get("part") or request.form.get("text", "")
-
-
-def _right() -> Right:
-    """The right to publish what this form sends: of a page that is there, or of a new one."""
-    return Right.EDIT if request.form.get("base") else Right.CREATE
 
 
 def _waits(suggestion: int | None, path: str = "") -> Response:
@@ -152,9 +146,8 @@ def create() -> Response:
         return _new_form(_typed_new(), preview=html)
     new = _typed_new()
     pace.take(rates.edits, new.text)
-    if editors.suggests(wiki(), actor(), new.path.strip("/ "), Right.CREATE):
-        return _waits(kept(lambda: suggestions.suggest_new(wiki(), actor(), new)))
-    return saved_page(kept(lambda: creating.create(wiki(), actor(), new)))
+    done = kept(lambda: submitting.submit_new(wiki(), actor(), new))
+    return saved_page(done) if isinstance(done, Saved) else _waits(done)
 
 
 @blueprint.post("/preview")
