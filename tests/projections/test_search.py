@@ -17,6 +17,7 @@ import pytest
 from wiki.domain.history.revisions import Author
 from wiki.domain.search.query import parse
 from wiki.domain.search.search import NotReady, Scope
+from wiki.projections.search import index
 from wiki.services.content import files
 from wiki.store.store import Change
 
@@ -308,6 +309,29 @@ def test_one_searches_while_another_writes(page: Any, update: Any, found: Any, w
     for reader in readers:
         reader.join()
     assert failed == []
+
+
+def test_an_index_whose_place_was_taken_is_not_damaged(
+    page: Any, update: Any, found: Any, wiki: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who is still reading the old one finds its files gone."""
+    page("a", "burger\n")
+    update()
+    rebuild = wiki.search.rebuild
+
+    def taken(*_: object) -> None:
+        # A column's file is opened when it is first asked for.
+        rebuild(wiki.store, wiki.database, lambda done, total: None)
+        raise FileNotFoundError("x.kind.col")
+
+    monkeypatch.setattr(index, "check", taken)
+    with pytest.raises(NotReady):
+        wiki.search.check(wiki.store, wiki.database)
+    monkeypatch.undo()
+    live = wiki.search.folder.live()
+    update()
+    assert wiki.search.folder.live() == live, "nothing is built anew"
+    assert found("burger") == [("page", "a")]
 
 
 def test_the_check_finds_what_is_not_in_the_index(page: Any, update: Any, wiki: Any) -> None:

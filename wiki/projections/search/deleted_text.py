@@ -104,7 +104,7 @@ class DeletedTextIndex(Index):
         Of so many pages at most; nothing while something waits. Raises NotReady.
         """
         view = self._newest()
-        with self._reading(), database.read() as connection:
+        with self._reading(view), database.read() as connection:
             if deleted_text.count(connection) or sentences.behind(connection):
                 return []
             wrong = []

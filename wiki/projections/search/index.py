@@ -30,7 +30,7 @@ class SearchIndex(Index):
     def complete(self, text: str, scope: Scope, limit: int = 8) -> list[Completion]:
         """What has a word that begins as the last word of `text` does; raises NotReady."""
         view = self._newest()
-        with self._reading():
+        with self._reading(view):
             return complete(view, text, scope, limit)
 
     def marks(self, query: Query, scope: Scope) -> frozenset[int]:
@@ -39,13 +39,13 @@ class SearchIndex(Index):
         A thing keeps its mark when its page is renamed or its text changes.
         """
         view = self._newest()
-        with self._reading():
+        with self._reading(view):
             return marks(view, query, scope, self.site)
 
     def check(self, store: Store, database: Database) -> list[Difference]:
         """What the index has otherwise than git and SQL; raises NotReady."""
         view = self._newest()
-        with self._reading(), database.read() as connection:
+        with self._reading(view), database.read() as connection:
             return check(view, store, connection)
 
     def _follow(self, store: Store, database: Database, view: View) -> bool:

@@ -67,7 +67,7 @@ class Index(ABC):
             kept = self._answers.get(key)
         if kept is not None:
             return kept
-        with self._reading():
+        with self._reading(view):
             found = answer(view, query, scope, self.site, offset, limit)
             found = corrected(view, query, scope, self.site, found)
         with self._lock:
@@ -132,11 +132,14 @@ class Index(ABC):
             return None
 
     @contextmanager
-    def _reading(self) -> Iterator[None]:
+    def _reading(self, view: View) -> Iterator[None]:
         """What is damaged is found out while it is read: then raises NotReady."""
         try:
             yield
         except DAMAGE as error:
+            if view is not self._view or self._look() != self._stamp:
+                # Another generation took its place meanwhile: its files are gone, not damaged.
+                raise NotReady from error
             log.exception("%s cannot be read; the worker builds it anew", self.folder.path.name)
             self.folder.mark_damaged()
             self._view, self._stamp = None, None
