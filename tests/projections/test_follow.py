@@ -257,3 +257,21 @@ def test_a_story_on_both_databases(site_on: Site) -> None:
     site_on.follow()
     holds_together(site_on)
     same_as_rebuilt(site_on)
+
+
+def test_another_process_may_follow_further_meanwhile(site: Site, monkeypatch) -> None:
+    """Between looking for the newest revision and reading how far it was followed."""
+    site.save("create", {"a": "een\n"})
+    site.follow()
+    site.save("edit", {"a": "twee\n"})
+    asked = follow._followed
+
+    def late(connection: object) -> str | None:
+        monkeypatch.setattr(follow, "_followed", asked)
+        site.save("edit", {"a": "drie\n"})
+        site.follow()
+        return asked(connection)
+
+    monkeypatch.setattr(follow, "_followed", late)
+    site.follow()
+    same_as_rebuilt(site)

@@ -71,6 +71,8 @@ def _read(
     if last is None:
         with database.read() as connection:
             last = _followed(connection)
+        # Not before: another process may have followed a newer one meanwhile.
+        head = store.head()
     if last == head:
         return None
     if not last or not _can_follow(store, last):
