@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.fixtures.running import CHECKOUT, PASSWORD, denktank
+from wiki.database.notices import outbox
 from wiki.domain.access.rights import Role
 from wiki.domain.errors import Unavailable
 from wiki.domain.history.revisions import Author
@@ -31,6 +32,8 @@ def make(settings: Settings, file: Path) -> None:
     pages = [Change(f"p{n}.md", f"# Pagina {n}\n".encode() + os.urandom(9000)) for n in range(200)]
     who = Author("chef", f"chef@{Author.DOMAIN}")
     wiki.store.commit(pages, author=who, message="x", trailers={}, expect={}, when=wiki.clock())
+    with wiki.database.write() as connection:
+        outbox.add(connection, "anna@example.org", "Nieuws", "tekst", wiki.clock())
     backup.write(wiki, file)
     wiki.close()
 
@@ -58,6 +61,19 @@ def has_people(settings: Settings) -> bool:
         return not members.needs_setup(wiki)
     finally:
         wiki.close()
+
+
+def test_mail_that_was_not_sent_is_held(archive: Path, tmp_path: Path) -> None:
+    """The wiki that was backed up may have sent it since."""
+    backup.restore(archive, tmp_path / "wiki", {}, "")
+    wiki = open_wiki(Settings(data=tmp_path / "wiki"))
+    with wiki.database.write() as connection:
+        assert outbox.due(connection, wiki.clock()) == []
+        (held,) = outbox.unsent(connection, given_up=True)
+        assert (held.recipient, held.error) == ("anna@example.org", backup.HELD)
+        outbox.all_again(connection, wiki.clock())
+        assert len(outbox.due(connection, wiki.clock())) == 1
+    wiki.close()
 
 
 @pytest.mark.parametrize("at", [UNFINISHED, "pages/.git/objects", "wiki.identity"])

@@ -40,6 +40,10 @@ def restore(file: Path, data: Path | None, database: str | None) -> None:
 
     All of it or nothing: one that was broken off is simply run again. DENKTANK_DATABASE_URL in the
     environment goes before what the backup's settings name.
+
+    Mail that was not sent yet is held: an administrator sends it again from the mail screen, or
+    not. New mail goes as the backup's settings say; for a copy to try things with, set
+    DENKTANK_MAIL_URL to nothing before it is served.
     """
     if data is None:
         raise Stop("name the new folder with --data")

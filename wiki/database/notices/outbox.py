@@ -141,6 +141,12 @@ def again(connection: Connection, letter: Letter, now: datetime) -> None:
     connection.execute(update(outbox).where(*where).values(due=now, tries=0))
 
 
+def hold(connection: Connection, why: str) -> int:
+    """All mail that is not sent waits until somebody says that it may go; gives how much."""
+    held = update(outbox).where(outbox.c.sent.is_(None)).values(due=None, error=why)
+    return connection.execute(held).rowcount
+
+
 def all_again(connection: Connection, now: datetime) -> int:
     """The time of all mail that was given up has come once more; gives how much that is."""
     where = (outbox.c.sent.is_(None), outbox.c.due.is_(None))

@@ -26,6 +26,7 @@ from wiki import identity
 from wiki.database.engine import dump
 from wiki.database.engine import identity as marks
 from wiki.database.engine.database import Database, contents, make_shown
+from wiki.database.notices import outbox
 from wiki.domain.errors import Conflict, Invalid, Unavailable
 from wiki.domain.faults import chain
 from wiki.engine import UNFINISHED, Wiki
@@ -45,6 +46,8 @@ FORMAT = 1
 MANIFEST, PEOPLE, PAGES = "manifest.json", "people.jsonl", "pages.bundle"
 KEPT = (FILE, SECRET_FILE)
 DRAFT = ".backup-"
+HELD = "restored from a backup"
+"""Why mail waits that was not sent when the backup was made."""
 RESTORED = (
     *(UNFINISHED, FILE, SECRET_FILE, identity.FILE),
     *("pages", "restore-", "wiki.db", "wiki.lock", "serve.lock", "projections"),
@@ -283,6 +286,8 @@ def _restore_people(tar: tarfile.TarFile, settings: Settings, mark: str) -> int:
     try:
         with database.write() as connection:
             rows = dump.load(connection, _lines(tar))
+            # The wiki that was backed up may have sent it since.
+            outbox.hold(connection, HELD)
             marks.put(connection, mark)
         database.harden()
         return rows
