@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -79,6 +80,27 @@ def test_what_a_child_has_started_ends_after_it() -> None:
     assert len(group) == 1
     serve.end_group(child)
     assert psutil.wait_procs(group, timeout=5)[1] == []
+
+
+def test_what_cannot_start_is_in_no_hurry_until_it_ran_a_while() -> None:
+    child = serve.Child("worker", partial(os._exit, 1))
+
+    def wait_after(seconds: float, now: float) -> float:
+        """Start it; it ends by itself after so long."""
+        child.tend(now)
+        assert child.process
+        child.process.join()
+        child.tend(now + seconds)
+        return round(child.due - now - seconds, 3)
+
+    now, waits = 0.0, []
+    for _ in range(9):
+        waits.append(wait_after(0, now))
+        child.tend(now + waits[-1] / 2)
+        assert child.process is None, "not before its time"
+        now += waits[-1]
+    assert waits == [0.1, 0.2, 0.4, 0.8, 10, 20, 40, 60, 60]
+    assert wait_after(31, now) == 0.1
 
 
 def test_stops_in_the_middle_of_building_an_index(running: Running) -> None:
