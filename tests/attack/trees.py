@@ -328,6 +328,15 @@ def twins(hands: Hands, random: Random, scale: int, head: str) -> Made:
     return Made(hands.commit([head], hands.tree(entries)), ["duw/a", "duw/c", "duw/c.md", "duw"])
 
 
+def bomb(hands: Hands, random: Random, scale: int, head: str) -> Made:
+    """Folders that are one, in folders that are one: more files than there is time for."""
+    del random, scale
+    at = hands.tree([(BLOB, b"%d.md" % n, hands.blob(b"x")) for n in range(10)])
+    for _ in range(9):
+        at = hands.tree([(FOLDER_MODE, b"%d" % n, at) for n in range(10)])
+    return Made(hands.commit([head], at), ["duw"])
+
+
 def empty(hands: Hands, random: Random, scale: int, head: str) -> Made:
     """Folders without anything in them, and nothing of what was pushed before."""
     del random, scale
@@ -346,6 +355,6 @@ KINDS: dict[str, Callable[[Hands, Random, int, str], Made]] = {
     made.__name__: made
     for made in (
         *(deep, wide, modes, names, big, commits, trailers, merges, many),
-        *(texts, seen, damaged, twins, empty, rewind),
+        *(texts, seen, damaged, twins, bomb, empty, rewind),
     )
 }

@@ -358,3 +358,21 @@ def test_a_full_disk_is_a_clear_refusal(store, save, monkeypatch):
     assert store.head() == head
     save({"a.md": b"three"})
     assert store.fsck() == []
+
+
+def test_a_tree_that_multiplies_is_refused(store, save, clone, git):
+    """Ten folders that are one, ten deep: a few hundred bytes, ten thousand million files."""
+    head = save({"a.md": b"a"})
+    git(clone, "pull", "-q", "origin", "main")
+    blob = git(clone, "hash-object", "-w", "--stdin", given=b"x").strip()
+    kind, mode, id = "blob", "100644", blob
+    for _ in range(10):
+        rows = "".join(f"{mode} {kind} {id}\t{number}.md\n" for number in range(10))
+        kind, mode, id = "tree", "040000", git(clone, "mktree", given=rows.encode()).strip()
+    commit = git(clone, "commit-tree", id, "-p", head, "-m", "bomb").strip()
+    words = ["git", "-C", clone, "push", "origin", f"{commit}:main"]
+    done = subprocess.run(words, env=ENVIRONMENT, capture_output=True, text=True, check=False)
+    assert done.returncode
+    assert "holds more than 1000000 files" in done.stderr
+    assert store.head() == head
+    git(clone, "push", "-q", "origin", f"{head}:refs/for/main")

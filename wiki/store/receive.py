@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -23,11 +24,51 @@ from collections.abc import Iterator
 LOCK = "denktank.lock"
 NOTHING = "0" * 40
 HEADS, OFFERED = "refs/heads/", "refs/for/"
-FETCH = "fetch first: the pages changed meanwhile"
+FETCH = "fetch first: the pages changed meanwhile; or push to refs/for/<branch>"
+MOST_FILES = 1_000_000
+_ENTRY = re.compile(rb"([0-7]{5,6}) [^\0]*\0(.{20})", re.DOTALL)
 
 
 class Rejected(Exception):
     """The push cannot land; the text is what the one who pushes reads."""
+
+
+class Trees:
+    """How many files trees hold, each tree read once.
+
+    A few hundred bytes can name one folder ten times, in ten others, ten deep: whoever follows that
+    file by file never ends.
+    """
+
+    def __init__(self) -> None:
+        words = ["git", "cat-file", "--batch"]
+        self._git = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self._known: dict[str, int] = {}
+
+    def files(self, root: str) -> int:
+        """How many files a tree holds, those in its folders included."""
+        waiting = [root]
+        while waiting:
+            tree = waiting[-1]
+            found = _ENTRY.findall(self._read(tree))
+            folders = [id.hex() for mode, id in found if int(mode, 8) == 0o40000]
+            unknown = [id for id in folders if id not in self._known]
+            if unknown:
+                # Not by calls in calls: a tree may be deeper than these may be.
+                waiting += unknown
+                continue
+            inside = sum(self._known[id] for id in folders)
+            self._known[waiting.pop()] = len(found) - len(folders) + inside
+        return self._known[root]
+
+    def _read(self, name: str) -> bytes:
+        assert self._git.stdin
+        assert self._git.stdout
+        self._git.stdin.write(name.encode() + b"\n")
+        self._git.stdin.flush()
+        *_, size = self._git.stdout.readline().split()
+        # What is missing has no size, and is told by the check that git itself makes.
+        return self._git.stdout.read(int(size) + 1)[:-1] if size.isdigit() else b""
 
 
 def main() -> None:
@@ -40,9 +81,10 @@ def main() -> None:
     commands = [line.split(" ", 2) for line in map(_text, _packets())]
     with open(LOCK, "a") as lock:  # noqa: PTH123 (loaded for each push: the less the better)
         fcntl.flock(lock, fcntl.LOCK_EX)
+        trees = Trees()
         for old, new, ref in commands:
             try:
-                _land(old, new, ref)
+                _land(old, new, ref, trees)
             except Rejected as error:
                 _say(f"ng {ref} {error}".encode())
             else:
@@ -51,7 +93,7 @@ def main() -> None:
     _flush()
 
 
-def _land(old: str, new: str, ref: str) -> None:
+def _land(old: str, new: str, ref: str, trees: Trees) -> None:
     """Let the branch hold what is pushed; raises Rejected."""
     if new == NOTHING:
         raise Rejected("the wiki's branch is not deleted")
@@ -59,6 +101,9 @@ def _land(old: str, new: str, ref: str) -> None:
     head = _git("rev-parse", "--verify", "--quiet", ref)
     if old != NOTHING and not _holds(new, old):
         raise Rejected("non-fast-forward")
+    for commit in _git("rev-list", new, "--not", *filter(None, [head])).split():
+        if trees.files(f"{commit}^{{tree}}") > MOST_FILES:
+            raise Rejected(f"revision {commit[:10]} holds more than {MOST_FILES} files")
     landed = new if not head or _holds(new, head) else _merged(head, new)
     _git("update-ref", ref, landed, head or NOTHING, refused=FETCH)
 
