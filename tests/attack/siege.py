@@ -307,7 +307,7 @@ class Siege:
             wrong.append("history that was there could be taken away by a push")
         for path in ("/", "/recent", "/feed/site.atom", "/pages", "/search?q=plan", "/questions"):
             wrong += self._ask(Ask("GET", path))
-        for path in list(pushed.paths)[:12]:
+        for path in list(pushed.paths)[: 4 * push.scale]:
             quoted = _quoted(path)
             for place in ("wiki", "history", "blame", "raw", "edit", "export", "diff"):
                 who = "mieke" if place == "edit" else ""

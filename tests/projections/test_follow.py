@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from tests.projections.conftest import START, Site
 from wiki.database.content import entries
@@ -266,7 +266,7 @@ def test_another_process_may_follow_further_meanwhile(site: Site, monkeypatch) -
     site.save("edit", {"a": "twee\n"})
     asked = follow._followed
 
-    def late(connection: object) -> str | None:
+    def late(connection: Connection) -> str | None:
         monkeypatch.setattr(follow, "_followed", asked)
         site.save("edit", {"a": "drie\n"})
         site.follow()
