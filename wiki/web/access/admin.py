@@ -20,11 +20,12 @@ from wiki.services.talk import newcomers
 from wiki.web.http import forms
 from wiki.web.http.context import (
     actor,
+    arg_number,
     back_to,
     base_url,
     gettext,
     may,
-    number_of,
+    page_number,
     see_other,
     url_of,
     wiki,
@@ -83,7 +84,7 @@ def settings_list() -> Response:
 def member_list() -> Response:
     """All accounts, those that wait first; searched, narrowed, sorted; with what is done most."""
     asked = {name: request.args.get(name, "") for name in MEMBER_FILTERS}
-    number = number_of(request.args.get("page", ""))
+    number = page_number()
     found = members.find(
         wiki(),
         actor(),
@@ -204,7 +205,7 @@ def _changed(username: str) -> Response:
 def log() -> Response:
     """What those in charge did, newest first; narrowed by who, what, about whom and when."""
     asked = {name: request.args.get(name, "") for name in LOG_FILTERS}
-    before = number_of(request.args.get("before", ""), 0)
+    before = arg_number("before")
     problem, entries = Problem(), []
     try:
         wanted = _log_asked(asked)
@@ -240,7 +241,7 @@ def _log_asked(asked: dict[str, str]) -> audit.Asked:
 def outbox() -> Response:
     """The mail that is not sent, and why."""
     lost = request.args.get("show") == "failed"
-    before = number_of(request.args.get("before", ""), 0)
+    before = arg_number("before")
     outgoing = mail.listing(wiki(), actor(), given_up=lost, before=before, limit=OUTBOX_PAGE + 1)
     listed = outgoing.letters
     return forms.page(

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, flash, request
 
 from wiki.services.access import groups
 from wiki.web.http import forms
-from wiki.web.http.context import actor, gettext, number_of, see_other, url_of, wiki
+from wiki.web.http.context import actor, gettext, page_number, see_other, url_of, wiki
 from wiki.web.http.forms import Problem
 
 blueprint = Blueprint("groups", __name__, url_prefix="/admin/groups")
@@ -32,7 +32,7 @@ def make() -> Response:
 @blueprint.get("/<int:id>")
 def show(id: int, problem: Problem | None = None) -> Response:
     """Who is in a group, which rules name it; and a search for members to put in it."""
-    text, number = request.args.get("q", ""), number_of(request.args.get("page", ""))
+    text, number = request.args.get("q", ""), page_number()
     found = groups.show(wiki(), actor(), id, text=text, number=number)
     last = max(1, -(-found.count // groups.PAGE))
     return forms.page(

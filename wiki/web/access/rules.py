@@ -10,7 +10,7 @@ from wiki.domain.errors import WikiError
 from wiki.services.access import groups, rules
 from wiki.services.access.rules import Listed, Sent
 from wiki.web.http import forms
-from wiki.web.http.context import actor, gettext, number_of, see_other, url_of, wiki
+from wiki.web.http.context import actor, arg_number, gettext, see_other, url_of, wiki
 from wiki.web.http.forms import Problem
 
 blueprint = Blueprint("rules", __name__, url_prefix="/admin/rules")
@@ -25,7 +25,7 @@ def listing(problem: Problem | None = None) -> Response:
         problem,
         sent=_sent(request.form) if problem else Sent(right="read", role="editor"),
         rules=rules.listing(wiki(), actor()),
-        undo=number_of(request.args.get("undo", ""), 0),
+        undo=arg_number("undo"),
         everywhere={right.value: role.word for right, role in wiki().rights.site.items()},
     )
 
@@ -33,7 +33,7 @@ def listing(problem: Problem | None = None) -> Response:
 @blueprint.get("/preview")
 def preview() -> Response:
     """What a rule would change, for whom and on how many pages; and the form to keep it."""
-    sent, id = _sent(request.args), number_of(request.args.get("id", ""), 0)
+    sent, id = _sent(request.args), arg_number("id")
     problem, found = Problem(), None
     try:
         found = rules.preview(wiki(), actor(), sent, id)

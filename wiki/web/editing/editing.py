@@ -29,10 +29,12 @@ from wiki.web.editing.conflicts import conflict_page, deleted_page
 from wiki.web.http import forms, pace, sizes
 from wiki.web.http.context import (
     actor,
+    arg_number,
     called,
     gettext,
     language,
     ngettext,
+    number_of,
     page_url,
     see_other,
     url_of,
@@ -55,7 +57,7 @@ def open_editor(path: str) -> Response:
         wiki(),
         actor(),
         path,
-        section=_number(args.get("section", "")),
+        section=arg_number("section"),
         converts=args.get("convert") == "yes",
         redirect=args.get("redirect") != "no",
     )
@@ -209,7 +211,7 @@ def sent() -> Sent:
         base=form.get("base"),
         summary=_summary(),
         part=form.get("part"),
-        section=_number(form.get("section", "")),
+        section=number_of(form.get("section", ""), 0),
         fields=fields.changed(given, was),
         ancestor=form.get("ancestor"),
         choices=_choices(),
@@ -306,7 +308,7 @@ def typed_editor(path: str) -> editors.Editor:
         text=text.normalise(form.get("text", "")),
         fields=given,
         was={name: form[WAS + name] for name in _named(WAS)},
-        section=_number(form.get("section", "")),
+        section=number_of(form.get("section", ""), 0),
         part=text.normalise(form.get("part", "")),
         converting=form.get("convert") == "yes",
         suggests=form.get("suggests") == "yes",
@@ -322,7 +324,7 @@ def _with_draft(shown: editors.Editor) -> editors.Editor:
         name: draft.fields.get(FIELD + name, shown.fields.get(name, "")) for name in shown.names
     }
     was = {name: draft.fields.get(WAS + name, shown.was.get(name, "")) for name in shown.names}
-    section = _number(draft.fields.get("section", ""))
+    section = number_of(draft.fields.get("section", ""), 0)
     return replace(
         shown,
         base=draft.base,
@@ -396,7 +398,3 @@ def _kind(written: str) -> Kind:
 
 def _summary() -> str:
     return " ".join(request.form.get("summary", "").split())
-
-
-def _number(written: str) -> int:
-    return int(written) if written.isdecimal() and len(written) < 6 else 0

@@ -22,7 +22,16 @@ from wiki.web.editing.conflicts import conflict_page
 from wiki.web.editing.editing import editor_page, in_editor, kept, saved_page, sent, typed_editor
 from wiki.web.editing.undoing import preview_of
 from wiki.web.http import forms, pace, sizes
-from wiki.web.http.context import actor, gettext, ngettext, respond, see_other, url_of, wiki
+from wiki.web.http.context import (
+    actor,
+    arg_number,
+    gettext,
+    ngettext,
+    respond,
+    see_other,
+    url_of,
+    wiki,
+)
 
 blueprint = Blueprint("suggestions", __name__, url_prefix="/suggestions")
 
@@ -42,7 +51,7 @@ def queue() -> Response:
         state=None if state == ALL else known.get(state, State.OPEN),
         own=own,
         path=path,
-        before=_number(args.get("before", "")),
+        before=arg_number("before"),
     )
     return respond(
         "editing/suggestions/list.html",
@@ -167,7 +176,3 @@ def _published(saved: Saved) -> Response:
 
 def _html(written: str, path: str) -> Markup:
     return pages.html_of(wiki(), actor(), written, path, labels(gettext))
-
-
-def _number(written: str) -> int:
-    return int(written) if written.isdecimal() and len(written) < 10 else 0

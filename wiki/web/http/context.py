@@ -128,7 +128,18 @@ def back_to(target: str | None, fallback: str = "/") -> str:
 
 def number_of(written: str, otherwise: int = 1) -> int:
     """The whole number above zero in an address or a field; `otherwise` for anything else."""
-    return int(written) if written.isdecimal() and 0 < len(written) < 10 else otherwise
+    is_number = written.isdecimal() and len(written) < 10
+    return (int(written) if is_number else 0) or otherwise
+
+
+def page_number() -> int:
+    """Which page of a list the address asks for."""
+    return number_of(request.args.get("page", ""))
+
+
+def arg_number(name: str) -> int:
+    """The whole number above zero that the address has under a name; 0 if it has none."""
+    return number_of(request.args.get(name, ""), 0)
 
 
 def page_url(path: str, **query: str) -> str:

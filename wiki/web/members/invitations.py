@@ -7,7 +7,7 @@ from flask import Blueprint, Response, flash, request
 from wiki.services.members import invitations, members
 from wiki.services.notices import mail
 from wiki.web.http import forms
-from wiki.web.http.context import actor, base_url, gettext, number_of, see_other, wiki
+from wiki.web.http.context import actor, arg_number, base_url, gettext, see_other, wiki
 from wiki.web.http.forms import Problem
 
 blueprint = Blueprint("invitations", __name__, url_prefix="/admin/invitations")
@@ -18,7 +18,7 @@ PAGE = 50
 @blueprint.get("")
 def listing(problem: Problem | None = None) -> Response:
     """Who was invited and what became of it; and a form to invite somebody."""
-    before = number_of(request.args.get("before", ""), 0)
+    before = arg_number("before")
     found = invitations.listing(wiki(), actor(), before=before, limit=PAGE + 1)
     return forms.page(
         "access/admin/invitations.html",

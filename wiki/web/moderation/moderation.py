@@ -11,7 +11,7 @@ from wiki.domain.errors import Invalid
 from wiki.services.moderation import reports
 from wiki.services.talk import comments
 from wiki.web.http import forms
-from wiki.web.http.context import actor, gettext, number_of, see_other, url_of, wiki, zone
+from wiki.web.http.context import actor, arg_number, gettext, see_other, url_of, wiki, zone
 from wiki.web.http.forms import Problem
 
 blueprint = Blueprint("moderation", __name__, url_prefix="/admin/reports")
@@ -23,7 +23,7 @@ PAGE = 20
 def listing() -> Response:
     """What was reported where one moderates: what is open, or was handled."""
     handled = request.args.get("show") == "handled"
-    before = number_of(request.args.get("before", ""), 0)
+    before = arg_number("before")
     found = reports.queue(wiki(), actor(), handled=handled, before=before, limit=PAGE + 1)
     return forms.page(
         "moderation/moderation/queue.html",

@@ -8,7 +8,16 @@ from flask import Blueprint, Response, g, request
 
 from wiki.domain.errors import Unavailable
 from wiki.services.notices import notifications
-from wiki.web.http.context import actor, respond, see_other, unread, wiki, zone
+from wiki.web.http.context import (
+    actor,
+    arg_number,
+    number_of,
+    respond,
+    see_other,
+    unread,
+    wiki,
+    zone,
+)
 
 blueprint = Blueprint("notifications", __name__)
 
@@ -19,7 +28,7 @@ _LOOKING = ("document", "empty")
 @blueprint.get("/notifications")
 def show() -> Response:
     """What one was told, by day."""
-    before = number(request.args.get("before", ""))
+    before = arg_number("before")
     unread = bool(request.args.get("unread"))
     found = notifications.listing(wiki(), actor(), before=before, unread=unread, zone=zone())
     answer = respond("notices/notifications/list.html", found=found, is_first=not before)
@@ -36,8 +45,8 @@ def open_one(id: int) -> Response:
 @blueprint.post("/notifications")
 def read() -> Response:
     """Mark some as read (`id`, several times), or all up to one (`until`)."""
-    ids = list(map(number, request.form.getlist("id")))
-    until = number(request.form.get("until", ""))
+    ids = [number_of(written, 0) for written in request.form.getlist("id")]
+    until = number_of(request.form.get("until", ""), 0)
     notifications.read_some(wiki(), actor(), ids, all_until=until)
     return see_other("/notifications")
 
@@ -59,8 +68,3 @@ def look() -> None:
     # The page itself is what was asked for: it comes although this cannot be kept.
     with contextlib.suppress(Unavailable):
         g.unread = max(0, unread() - notifications.look_at(wiki(), actor(), path))
-
-
-def number(written: str) -> int:
-    """The number of a row that an address or a form names; 0 where it cannot be one."""
-    return int(written) if written.isdecimal() and len(written) < 10 else 0

@@ -10,9 +10,8 @@ from flask import Blueprint, Response, flash, request
 from wiki.domain.notices.watches import Held, Scope, Watched
 from wiki.services.notices import notifications, watches
 from wiki.web.http import cache, forms, login
-from wiki.web.http.context import actor, gettext, page_url, see_other, wiki
+from wiki.web.http.context import actor, gettext, number_of, page_url, see_other, wiki
 from wiki.web.http.forms import Problem
-from wiki.web.notices.notifications import number
 
 blueprint = Blueprint("watches", __name__)
 
@@ -76,7 +75,8 @@ def end() -> Response:
     if request.form.get("all"):
         watches.end_all(wiki(), actor())
     else:
-        watches.end(wiki(), actor(), list(map(number, request.form.getlist("id"))))
+        ids = [number_of(written, 0) for written in request.form.getlist("id")]
+        watches.end(wiki(), actor(), ids)
     flash(gettext("You no longer follow this."), "done")
     return see_other("/account/watches")
 

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, request
 
 from wiki.domain.content.pages import STATUSES, Kind
 from wiki.services.pages import dialogues, questions, tags
-from wiki.web.http.context import actor, respond, wiki
+from wiki.web.http.context import actor, page_number, respond, wiki
 
 blueprint = Blueprint("lists", __name__)
 
@@ -14,7 +14,7 @@ blueprint = Blueprint("lists", __name__)
 @blueprint.get("/questions")
 def show_questions() -> Response:
     """The questions, those of one status if asked."""
-    found = questions.listing(wiki(), actor(), request.args.get("status", ""), _page())
+    found = questions.listing(wiki(), actor(), request.args.get("status", ""), page_number())
     return respond(
         "pages/lists/questions.html",
         found=found,
@@ -26,7 +26,7 @@ def show_questions() -> Response:
 @blueprint.get("/dialogues")
 def show_dialogues() -> Response:
     """The dialogues, the latest first."""
-    found = dialogues.listing(wiki(), actor(), _page())
+    found = dialogues.listing(wiki(), actor(), page_number())
     return respond("pages/lists/dialogues.html", found=found, active="dialogues")
 
 
@@ -55,8 +55,3 @@ def show_tags() -> Response:
 def show_tag(tag: str) -> Response:
     """The pages that carry a tag."""
     return respond("pages/lists/tag.html", tag=tag, pages=tags.tagged(wiki(), actor(), tag))
-
-
-def _page() -> int:
-    written = request.args.get("page", "")
-    return int(written) if written.isdecimal() and len(written) < 7 else 1

@@ -23,6 +23,7 @@ from wiki.web.http.context import (
     gettext,
     language,
     may,
+    number_of,
     page_url,
     respond,
     see_other,
@@ -138,7 +139,7 @@ def _talk(view: pages.View) -> threads.Threads:
         actor(),
         view.page,
         view.path,
-        number=int(written) if written.isdecimal() and len(written) < 7 else 1,
+        number=number_of(written),
         sort=threads.Sort(sort) if sort in set(threads.Sort) else threads.Sort.OLDEST,
     )
     # Who wrote a comment may change it: they see other controls; one that waits only they see.

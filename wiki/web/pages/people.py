@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from wiki.services.pages import people
-from wiki.web.http.context import actor, respond, wiki
+from wiki.web.http.context import actor, page_number, respond, wiki
 
 blueprint = Blueprint("people", __name__)
 
@@ -14,7 +14,9 @@ blueprint = Blueprint("people", __name__)
 def show_all() -> Response:
     """Everybody, by name."""
     return respond(
-        "pages/people/people.html", found=people.listing(wiki(), actor(), _page()), active="people"
+        "pages/people/people.html",
+        found=people.listing(wiki(), actor(), page_number()),
+        active="people",
     )
 
 
@@ -23,11 +25,6 @@ def show(slug: str) -> Response:
     """One person."""
     return respond(
         "pages/people/person.html",
-        found=people.profile(wiki(), actor(), slug, _page()),
+        found=people.profile(wiki(), actor(), slug, page_number()),
         active="people",
     )
-
-
-def _page() -> int:
-    written = request.args.get("page", "")
-    return int(written) if written.isdecimal() and len(written) < 7 else 1

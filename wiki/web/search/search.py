@@ -14,7 +14,7 @@ from wiki.services.search import saved_searches
 from wiki.services.search import search as searching
 from wiki.services.search.search import Asked, Linked
 from wiki.web.http import pace
-from wiki.web.http.context import actor, page_url, respond, wiki
+from wiki.web.http.context import actor, page_number, page_url, respond, wiki
 
 blueprint = Blueprint("search", __name__)
 
@@ -70,7 +70,6 @@ def description() -> Response:
 
 def _asked() -> Asked:
     fields = _fields()
-    number = request.args.get("page", "")
     return Asked(
         q=fields["q"],
         kind=fields["kind"],
@@ -82,7 +81,7 @@ def _asked() -> Asked:
         until=fields["to"],
         where=fields["in"],
         sort=fields["sort"],
-        page=int(number) if number.isdecimal() and number.isascii() and len(number) < 7 else 1,
+        page=page_number(),
     )
 
 

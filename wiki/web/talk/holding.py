@@ -6,7 +6,7 @@ from flask import Blueprint, Response, flash, request
 
 from wiki.services.talk import comments, newcomers
 from wiki.web.http import forms
-from wiki.web.http.context import actor, gettext, number_of, see_other, wiki
+from wiki.web.http.context import actor, arg_number, gettext, see_other, wiki
 
 blueprint = Blueprint("holding", __name__, url_prefix="/admin/held")
 LIST = "/admin/held"
@@ -16,7 +16,7 @@ PAGE = 30
 @blueprint.get("")
 def listing(problem: forms.Problem | None = None, id: int = 0) -> Response:
     """What waits where one moderates, the oldest first."""
-    after = number_of(request.args.get("after", ""), 0)
+    after = arg_number("after")
     found = newcomers.queue(wiki(), actor(), after=after, limit=PAGE + 1)
     return forms.page(
         "moderation/moderation/held.html",
