@@ -59,9 +59,6 @@ def test_lists(site_on: Site) -> None:
         assert catalogue.agenda(connection, since.replace(day=3), sight=Sight(("geheim",))) == []
         about = catalogue.dialogues_of(connection, "vraag", sight=Sight(("geheim",)))
         assert [page.path for page in about] == ["d/een", "d/twee", "d/zonder"]
-        assert [
-            page.path for page in catalogue.listing(connection, "d", sight=EVERYTHING)
-        ] == sorted(paths)
         assert catalogue.count(connection, Kind.DIALOGUE, "held", sight=EVERYTHING) == 1
         assert {
             tag.name.lower(): tag.count for tag in catalogue.tags(connection, sight=EVERYTHING)

@@ -193,7 +193,7 @@ def anchors(site: Site) -> dict[tuple[str, str], str]:
     with site.database.read() as connection:
         commits = list(connection.scalars(select(history.commits.c.commit)))
         asked = [(path, commit) for path in PATHS for commit in commits]
-        return history.pages_of(connection, asked)
+        return {each: history.page_of(connection, *each) for each in asked}
 
 
 def same_as_rebuilt(site: Site) -> None:

@@ -140,7 +140,7 @@ def test_a_rewritten_branch_is_followed_anew(site: Site) -> None:
     assert checking.check(site.store, site.database) == []
 
 
-def test_check_names_the_field_and_repair_mends_it(site: Site) -> None:
+def test_check_names_the_field_and_a_rebuild_mends_it(site: Site) -> None:
     site.save("create", {"a": "een\n"})
     site.follow()
     with site.database.project() as connection:
@@ -148,7 +148,7 @@ def test_check_names_the_field_and_repair_mends_it(site: Site) -> None:
         connection.execute(history.names.delete())
     found = {(d.key.split()[0], d.field) for d in checking.check(site.store, site.database)}
     assert found == {("revisions", "event"), ("names", "")}
-    checking.repair(site.store, site.database)
+    follow.rebuild(site.store, site.database)
     assert checking.check(site.store, site.database) == []
 
 

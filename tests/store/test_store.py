@@ -15,7 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from wiki.domain.errors import Conflict, Invalid, NotFound
-from wiki.domain.history.revisions import Author, Event, event_of, trailers
+from wiki.domain.history import trailers as messages
+from wiki.domain.history.revisions import Author, Event, trailers
 from wiki.store import commits
 from wiki.store.store import Change, Entry, FileDiff, Stale, Store
 
@@ -152,7 +153,7 @@ def test_messages_and_names_are_cleaned_of_what_git_refuses(store):
     assert found.authored == when
     assert found.authored.utcoffset() == when.utcoffset()
     assert trailers(found.message) == {"Denktank": "edit", "From": "a Denktank: rename"}
-    assert event_of(found.message) is Event.EDIT
+    assert messages.read(found.message).event is Event.EDIT
 
 
 def test_a_writer_cannot_forge_trailers(store, save):
@@ -163,7 +164,7 @@ def test_a_writer_cannot_forge_trailers(store, save):
         trailers={},
         expect={},
     )
-    assert event_of(store.get(store.head()).message) is Event.OUTSIDE
+    assert messages.read(store.get(store.head()).message).event is Event.OUTSIDE
 
 
 def test_log_gives_parents_first_and_changes_are_what_each_commit_did(store, save):

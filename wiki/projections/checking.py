@@ -69,11 +69,6 @@ def _holds(store: Store, commit: str, head: str) -> bool:
     return bool(commit) and store.reachable(commit) and (not head or store.reachable(head, commit))
 
 
-def repair(store: Store, database: Database, zone: tzinfo = UTC) -> None:
-    """Make history and catalogue anew from the repository."""
-    follow.rebuild(store, database, zone)
-
-
 def _compare(
     projection: str,
     table: str,

@@ -200,13 +200,3 @@ def index_packs(git: Path) -> list[str]:
             done.append(pack.name)
         draft.unlink(missing_ok=True)
     return done
-
-
-def put_aside(git: Path, id: str) -> bool:
-    """Move the file of a damaged object away: what is whole in a pack is found by git then."""
-    file = git / "objects" / id[:2] / id[2:]
-    if not file.is_file():
-        return False
-    (git / "denktank.damaged").mkdir(exist_ok=True)
-    file.replace(git / "denktank.damaged" / id)
-    return True

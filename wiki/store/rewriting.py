@@ -154,11 +154,6 @@ def rewrite(git: Path, reader: Reader, found: Survey, tell: Tell) -> Rewritten:
     return Rewritten(writing.ids.new, writing.blobs, moves)
 
 
-def messages(reader: Reader, id: str) -> bytes:
-    """A commit's message as it is written."""
-    return reader.read_as("commit", id).partition(b"\n\n")[2]
-
-
 # -- what there is --
 
 

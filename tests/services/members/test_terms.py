@@ -75,18 +75,6 @@ def test_asked_again(wiki: Wiki, page: Write, member: Actor, editor: Actor) -> N
     assert terms.owes(wiki, member)
 
 
-def test_a_member_who_was_never_asked_can_be(wiki: Wiki, page: Write, member: Actor) -> None:
-    assert member.id
-    with wiki.database.write() as connection:
-        terms.owe(wiki, connection, member.id)
-    assert not terms.owes(wiki, member), "there are no terms"
-    page("voorwaarden", "# Voorwaarden\n")
-    assert terms.owes(wiki, member)
-    assert terms.accepted(wiki, member.id) is None
-    terms.accept(wiki, member, now(wiki).stamp)
-    assert not terms.owes(wiki, member)
-
-
 def test_who_asks(wiki: Wiki, page: Write, member: Actor, editor: Actor, admin: Actor) -> None:
     with pytest.raises(NotFound):
         terms.ask_again(wiki, editor, "x")

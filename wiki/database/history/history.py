@@ -326,18 +326,6 @@ def page_of(connection: Connection, path: str, commit: str) -> str:
     return "" if date is None else _last_before(connection, path, date, commit)
 
 
-def pages_of(
-    connection: Connection, anchors: Sequence[tuple[str, str]]
-) -> dict[tuple[str, str], str]:
-    """For each (path, revision): the page that was there, as `page_of`; none, no entry."""
-    found: dict[tuple[str, str], str] = {}
-    for path, commit in dict.fromkeys(anchors):
-        page = page_of(connection, path, commit)
-        if page:
-            found[path, commit] = page
-    return found
-
-
 def at_page(
     page: ColumnElement[str] | str, path: ColumnElement[str], commit: ColumnElement[str]
 ) -> ColumnElement[bool]:

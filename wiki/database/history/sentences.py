@@ -364,14 +364,6 @@ def standing(connection: Connection, page: str, step: int = ALIVE) -> list[Stand
     return [Standing(*row) for row in connection.execute(query.order_by(sentences.c.place))]
 
 
-def gone_at(connection: Connection, page: str, step: int) -> list[Sentence]:
-    """What a step took away from a page and never came back, in reading order."""
-    query = _SENTENCE.where(
-        sentences.c.page == page, sentences.c.died == step, sentences.c.back == false()
-    )
-    return _sentences(connection, query.order_by(sentences.c.place))
-
-
 def revisions_at(
     connection: Connection, page: str, numbers: Collection[int]
 ) -> dict[int, Revision]:

@@ -39,7 +39,7 @@ acceptances = Table(
     truth,
     Column("id", Integer, primary_key=True),
     Column("member", ForeignKey("members.id", ondelete="CASCADE"), nullable=False),
-    # The asking that this answers; 0 before the first, -1 for who still has to accept any.
+    # The asking that this answers; 0 before the first.
     Column("asking", Integer, nullable=False),
     Column("revision", String(64), nullable=False),
     Column("blob", String(64), nullable=False),
@@ -47,8 +47,6 @@ acceptances = Table(
     Index(None, "member", "asking"),
     sqlite_autoincrement=True,
 )
-
-OWED = -1
 
 _OWES = select(
     func.coalesce(
@@ -104,9 +102,8 @@ def owes(connection: Connection, member: int) -> bool:
 
 def accepted(connection: Connection, member: int) -> Acceptance | None:
     """The last version that a member accepted."""
-    where = (acceptances.c.member == member, acceptances.c.asking > OWED)
-    asked = select(acceptances).where(*where).order_by(acceptances.c.id.desc()).limit(1)
-    row = connection.execute(asked).first()
+    asked = select(acceptances).where(acceptances.c.member == member)
+    row = connection.execute(asked.order_by(acceptances.c.id.desc()).limit(1)).first()
     return Acceptance(row.revision, row.blob, row.at) if row else None
 
 

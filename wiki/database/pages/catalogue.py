@@ -197,21 +197,6 @@ def agenda(
     return _summaries(connection, query.limit(limit).offset(offset))
 
 
-def listing(
-    connection: Connection,
-    folder: str = "",
-    limit: int = 200,
-    offset: int = 0,
-    *,
-    sight: Sight,
-) -> list[Summary]:
-    """Pages of every kind under a folder, by path; redirects are left out."""
-    query = (
-        _listed(None, "", sight).where(inside(catalogue.c.path, folder)).order_by(catalogue.c.path)
-    )
-    return _summaries(connection, query.limit(limit).offset(offset))
-
-
 def count(
     connection: Connection,
     kind: Kind | None = None,

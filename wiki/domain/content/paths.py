@@ -58,11 +58,6 @@ def slug(title: str) -> str:
     return _NOT_SLUG.sub("-", ascii_only.replace("'", "")).strip("-")[:80].rstrip("-")
 
 
-def slugs(path: str) -> str:
-    """A typed path as a new path: every segment a slug, empty segments dropped."""
-    return "/".join(part for part in map(slug, path.split("/")) if part)
-
-
 def check(path: str) -> str:
     """The path itself if git and every file system can hold it.
 

@@ -113,11 +113,3 @@ def trailers(message: str) -> dict[str, str]:
         return {}
     found = [_TRAILER.fullmatch(line) for line in paragraphs[-1].splitlines()]
     return {line[1]: line[2].strip() for line in found if line} if all(found) else {}
-
-
-def event_of(message: str) -> Event:
-    """What the commit with this message did; OUTSIDE if it does not say."""
-    try:
-        return Event(trailers(message).get("Denktank", Event.OUTSIDE))
-    except ValueError:
-        return Event.OUTSIDE

@@ -27,7 +27,6 @@ _TITLE = re.compile(
 )
 _LABEL = re.compile(r"\[((?:[^\[\]\\]++|\\.)*+)\]", re.DOTALL)
 _SPACE = re.compile(r"[ \t\n]*+")
-_BLANKS = re.compile(r"[ \t]*+")
 _BLANKS_AND_LINE = re.compile(r"[ \t]*+(?:\n[ \t]*+)?+")
 _LINE_END = re.compile(r"[ \t]*+(?:\n|\Z)")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")

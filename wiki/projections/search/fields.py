@@ -62,7 +62,6 @@ class Cell(FieldType):  # type: ignore[misc]
 
 
 TEXT_COLUMNS = ("kind", "status", "tags", "people", "authors", "questions")
-NUMBER_COLUMNS = ("when", "length", "mark")
 
 
 def schema() -> Schema:

@@ -99,11 +99,6 @@ def keep(wiki: Wiki, connection: Connection, member: int, accepted: Terms | None
         terms.accept(connection, member, asking, accepted.revision, accepted.blob, now)
 
 
-def owe(wiki: Wiki, connection: Connection, member: int) -> None:
-    """A new member who was not asked yet is asked before they do anything."""
-    terms.accept(connection, member, terms.OWED, "", "", wiki.clock())
-
-
 def owes(wiki: Wiki, actor: Actor) -> bool:
     """Whether the actor has to accept the terms before they do anything."""
     if actor.id is None:

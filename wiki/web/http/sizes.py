@@ -16,8 +16,6 @@ FORM = 512 * 1024
 three in the encoding of forms, and the passage that it is about."""
 FIELDS = 2000
 """The most fields of a form; a conflict with all its passages has a few hundred."""
-FILES_LEAST = 200_000
-"""Bytes that a form with a file may have besides it."""
 
 View = TypeVar("View", bound=Callable[..., Any])
 URLENCODED = "application/x-www-form-urlencoded"
