@@ -22,7 +22,7 @@ from wiki.domain.content import links as page_links
 from wiki.domain.content import text as files
 from wiki.domain.content.effort import Effort
 from wiki.domain.editing import merge, renames
-from wiki.domain.history import diff, patches, sentences
+from wiki.domain.history import diff, sentences
 from wiki.domain.history.sentences import Weave
 from wiki.domain.login import identities
 from wiki.domain.markdown import document
@@ -132,7 +132,6 @@ CALLS: dict[str, Call] = {
     "domain.content.normal.form": lambda text: normal.form(text, "NFKD"),
     "domain.history.sentences.Weave": fold,
     "domain.history.sentences.Weave.fold": fold,
-    "domain.history.patches.unified": lambda text: patches.unified(text, changed(text), text[:200]),
     "domain.content.paths.is_inside": lambda text: paths.is_inside(text, text[:-1]),
     "domain.proxies.Proxies.between": lambda text: proxies.read("10.0.0.0/8").between(
         "10.0.0.1", text.split(",")
@@ -213,7 +212,7 @@ COMPARES = frozenset(
     domain.anchors.Carry domain.diff.pieces domain.diff.side domain.diff.split_words
     domain.likeness.pair
     domain.diff.stats domain.diff.words domain.merge.merge domain.sentences.Weave
-    domain.sentences.Weave.fold domain.text.Source.encode domain.patches.unified
+    domain.sentences.Weave.fold domain.text.Source.encode
     render.marked.rendered_html
     """.split()
 )

@@ -40,7 +40,7 @@ def test_side_by_side_folds_what_did_not_change() -> None:
 
 
 def test_source_marks_lines() -> None:
-    html = source_html(diff.unified("a\n", "<b>\n", "x.md"))
+    html = source_html("@@ -1 +1 @@\n-a\n+<b>\n")
     assert '<span class="diff-added">+&lt;b&gt;</span>' in html
     assert '<span class="diff-removed">-a</span>' in html
 

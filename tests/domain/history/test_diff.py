@@ -1,10 +1,7 @@
 """A diff is exact, readable and quick."""
 
-import subprocess
 import time
-from pathlib import Path
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,7 +14,6 @@ from wiki.domain.history.diff import (
     side,
     split_words,
     stats,
-    unified,
     words,
 )
 
@@ -81,45 +77,12 @@ def test_fields_are_shown_as_values() -> None:
     assert fields(None, None) == []
 
 
-patched = st.lists(st.sampled_from(["a\n", "b\n", "c\n", "\n", "d"]), max_size=20).map("".join)
-
-
-@pytest.mark.slow
-@given(patched, patched)
-def test_git_applies_the_patch(
-    tmp_path_factory: pytest.TempPathFactory, old: str, new: str
-) -> None:
-    name = 'map é/een "x" y.md'
-    folder = tmp_path_factory.mktemp("patch")
-    _assert_applies(folder, name, old, new)
-
-
-def _assert_applies(folder: Path, name: str, old: str | None, new: str | None) -> None:
-    file = folder / name
-    file.parent.mkdir(parents=True)
-    if old is not None:
-        file.write_bytes(old.encode())
-    patch = unified(old, new, name)
-    if old != new:
-        subprocess.run(["git", "apply", "-"], input=patch.encode(), cwd=folder, check=True)
-    now = file.read_bytes().decode() if file.exists() else None
-    assert now == new
-
-
-@pytest.mark.parametrize(("old", "new"), [(None, "a\nb"), ("a\n", None), ("a", "a\n")])
-def test_git_applies_a_new_and_a_deleted_file(
-    tmp_path: Path, old: str | None, new: str | None
-) -> None:
-    _assert_applies(tmp_path, "map/x y.md", old, new)
-
-
 def test_large_texts_take_no_time() -> None:
     many = "x\n" * 20_000
     other = "x\n" * 10_000 + "y\n" + "x\n" * 9_000
     started = time.process_time()
     assert apply(words(many, other), Change.INSERT) == other
     side(many, other)
-    unified(many, other, "x.md")
     long = "".join(f"Alinea {n} " + "met woorden " * 30 + ".\n\n" for n in range(600))
     words(long, "".join(reversed(long.split("\n\n"))))
     assert time.process_time() - started < 20

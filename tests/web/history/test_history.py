@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from wiki.domain.history.revisions import Author
 from wiki.projections import history
+from wiki.store.store import Change
 
 
 def test_history_is_paged_newest_first(client: Any, page: Any) -> None:
@@ -92,3 +94,13 @@ def test_recent_changes(client: Any, page: Any) -> None:
     assert older
     assert client.get(older[1]).text.count("data-revision=") == 5
     assert client.get("/recent?before=-x").status_code == 404
+
+
+def test_a_patch_has_the_bytes_of_the_file(client: Any, wiki: Any) -> None:
+    for data in (b"\xef\xbb\xbfEen\r\ncaf\xe9\r\n", b"\xef\xbb\xbfEen\r\nkoffie\r\n"):
+        author = Author("Anna", "anna@example.org")
+        changes = [Change("a.md", data)]
+        wiki.store.commit(changes, author=author, message="m", trailers={}, expect={})
+    wiki.follow()
+    answer = client.get("/diff/a?patch=yes")
+    assert b" \xef\xbb\xbfEen\r\n-caf\xe9\r\n+koffie\r\n" in answer.data

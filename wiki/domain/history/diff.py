@@ -16,7 +16,6 @@ from wiki.domain.content import frontmatter
 from wiki.domain.content.alignment import Step, changes, outer
 from wiki.domain.content.effort import Effort
 from wiki.domain.content.likeness import bag, likeness, pair
-from wiki.domain.history.patches import unified as unified
 
 _PARAGRAPH = re.compile(
     r"(?:[^\S\n]*+\n)*+(?:[^\S\n]*+\S[^\n]*+\n?+)++(?:[^\S\n]*+(?:\n|\Z))*+|\s++"

@@ -14,6 +14,7 @@ from wiki.database.history import hiding as hidden
 from wiki.database.pages import catalogue
 from wiki.domain.access.rights import ANONYMOUS, Actor
 from wiki.domain.content import frontmatter
+from wiki.domain.content.paths import file_of
 from wiki.domain.errors import Gone, NotFound, Unreadable
 from wiki.domain.history import diff
 from wiki.domain.history.activity import Period, Writer, periods
@@ -22,6 +23,7 @@ from wiki.domain.members.members import FORMER
 from wiki.engine import Wiki
 from wiki.services.content import contents, places
 from wiki.services.history import hiding
+from wiki.store import patches
 
 PAGE = 50
 MOST_TRIED = 200
@@ -95,6 +97,8 @@ class Side:
     number: int
     text: str
     readable: bool
+    data: bytes | None
+    """The file's bytes; None where the revision deleted it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +269,13 @@ def compare(wiki: Wiki, actor: Actor, path: str, start: str, end: str) -> Compar
     return Comparison(page, title, kind, before, after, changed)
 
 
+def patch_of(found: Comparison) -> bytes:
+    """The difference between two revisions as a patch of the page's file."""
+    before, after = found.before, found.after
+    old, was = (before.data, file_of(before.revision.path)) if before else (None, "")
+    return patches.unified(old, after.data, file_of(after.revision.path), was)
+
+
 def _both(connection: Connection, page: str, start: str, end: str) -> list[Revision]:
     """The page's revisions that two commits made; empty: the newest, and the one before `end`."""
     if end:
@@ -320,7 +331,8 @@ def _writers(wiki: Wiki, connection: Connection, page: str) -> list[Writer]:
 def _side(wiki: Wiki, revision: Revision, number: int) -> Side:
     hiding.require_text(revision)
     content = contents.read(wiki, revision.blob)
-    return Side(revision, number, content.text, content.source.readable)
+    data = content.source.data if revision.blob else None
+    return Side(revision, number, content.text, content.source.readable, data)
 
 
 def titles_of_deleted(

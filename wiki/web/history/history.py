@@ -10,7 +10,6 @@ from flask import Blueprint, Response, request
 from markupsafe import Markup
 
 from wiki.domain.content import frontmatter
-from wiki.domain.content.paths import file_of
 from wiki.domain.errors import Invalid
 from wiki.domain.history import diff
 from wiki.render import diff as render
@@ -88,7 +87,7 @@ def _difference(view: str, found: Comparison, old: str, new: str) -> Markup:
     if view == "side":
         return render.side_html(diff.side(old, new), words)
     if view == "source":
-        return render.source_html(_patch(found))
+        return render.source_html(history.patch_of(found).decode(errors="replace"))
     if view == "rendered":
         # Slow to load, and the view that is asked for least.
         from wiki.render import marked
@@ -104,14 +103,8 @@ def _as_read(side: Side | None) -> str:
     return pages.html_at(wiki(), actor(), side.revision, labels(gettext))
 
 
-def _patch(found: Comparison) -> str:
-    was = file_of(found.before.revision.path) if found.before else ""
-    before = found.before.text if found.before else None
-    return diff.unified(before, found.after.text, file_of(found.after.revision.path), was)
-
-
 def _download(found: Comparison) -> Response:
-    answer = Response(_patch(found), content_type="text/x-patch; charset=utf-8")
+    answer = Response(history.patch_of(found), content_type="text/x-patch")
     name = found.page.path.rpartition("/")[2]
     name = f"{name}-{found.after.revision.commit[:10]}.patch"
     answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
