@@ -53,7 +53,7 @@ BEFORE = [
 ]
 DECIDED = [
     ("wiki.store.moving", "ready", "after", 1),
-    ("wiki.database.history.moved", "move", "after", 1),
+    ("wiki.database.history.moved_revisions", "move", "after", 1),
     ("wiki.store.moving", "move", "before", 1),
     ("wiki.store.moving", "flush_folder", "after", 4),
     ("wiki.projections.export", "catch_up", "before", 1),

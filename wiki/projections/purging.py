@@ -18,7 +18,7 @@ from wiki.database.access import audit
 from wiki.database.engine import changes
 from wiki.database.engine.connection import Connection
 from wiki.database.engine.database import Database
-from wiki.database.history import moved
+from wiki.database.history import moved_revisions
 from wiki.database.operation import purging
 from wiki.domain.history.revisions import Part
 from wiki.domain.operation.purging import Ids, Words
@@ -142,7 +142,7 @@ def _follow(connection: Connection, intent: Intent) -> None:
     purging.change_ids(connection, Ids({**intent.commits, **intent.blobs, **intent.pages}))
     purging.change_words(connection, Words(intent.words, intent.passages, intent.instead))
     purging.move_anchors(connection, intent.anchors)
-    moved.move(connection, intent.commits)
+    moved_revisions.move(connection, intent.commits)
     detail = {**intent.detail, "act": intent.act}
     at = datetime.fromisoformat(intent.at)
     audit.add(connection, at, intent.by, ACT, intent.subject, detail, intent.reason)

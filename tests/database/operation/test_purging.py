@@ -8,7 +8,7 @@ from tests.database.engine.test_dump import value
 from wiki.database.engine import tables
 from wiki.database.engine.database import Database
 from wiki.database.engine.schema import Moment, truth
-from wiki.database.history import moved
+from wiki.database.history import moved_revisions
 from wiki.database.operation import purging
 from wiki.domain.operation.purging import Ids
 
@@ -65,7 +65,7 @@ def test_no_column_is_of_a_kind_that_nobody_decided_on() -> None:
 def test_what_moved_twice_is_found(database: Database) -> None:
     first, second, third = ("1" * 40, "2" * 40, "3" * 40)
     with database.write() as connection:
-        moved.move(connection, {first: second})
-        moved.move(connection, {second: third})
-        assert {moved.now(connection, id) for id in (first, second, first[:9])} == {third}
-        assert moved.now(connection, "abcdef12") == ""
+        moved_revisions.move(connection, {first: second})
+        moved_revisions.move(connection, {second: third})
+        assert {moved_revisions.now(connection, id) for id in (first, second, first[:9])} == {third}
+        assert moved_revisions.now(connection, "abcdef12") == ""

@@ -17,7 +17,7 @@ from sqlalchemy import Column, Connection, Table, delete, select, update
 from wiki.database.editing.drafts import presence
 from wiki.database.history import hiding
 from wiki.database.history.history import identities
-from wiki.database.history.moved import moved
+from wiki.database.history.moved_revisions import moved_revisions
 from wiki.database.operation.erasing import change_texts, holding
 from wiki.database.talk.comments import comments
 from wiki.domain.history.revisions import Part
@@ -56,7 +56,7 @@ def change_ids(connection: Connection, ids: Ids) -> Counter[str]:
     """Let every text name new commits, blobs and pages; gives by table how many rows changed."""
     connection.execute(delete(presence))
     return change_texts(
-        connection, ids.text, takes=lambda column: column.table is not moved, tell=False
+        connection, ids.text, takes=lambda column: column.table is not moved_revisions, tell=False
     )
 
 

@@ -17,7 +17,7 @@ from wiki.projections.search import filters
 from wiki.projections.search.bounds import bounded, cost
 from wiki.projections.search.compounding import compounded
 from wiki.projections.search.fields import NEVER
-from wiki.projections.search.matching import Matcher, apart, freshness, liking
+from wiki.projections.search.matching import Matcher, apart, freshness, kind_weights
 from wiki.projections.search.plan import Group, Plan, plan
 from wiki.projections.search.segments import split
 from wiki.projections.search.snippets import Marker
@@ -169,7 +169,7 @@ def _best(
     """The best documents, as (number of the segment, document)."""
     ranked: list[tuple[float, int, int, int]] = []
     newest = max((found.matcher.segment.newest for found in answers), default=NEVER)
-    groups = _telling(view, asked, sum(len(found.documents) for found in answers))
+    groups = _rarest(view, asked, sum(len(found.documents) for found in answers))
     for number, found in enumerate(answers):
         when = found.matcher.segment.when
         if sort is Sort.DATE or not asked.wanted:
@@ -180,7 +180,7 @@ def _best(
     return [(-number, d) for _, _, number, d in heapq.nlargest(most, ranked)]
 
 
-def _telling(view: View, asked: Plan, documents: int) -> list[Group]:
+def _rarest(view: View, asked: Plan, documents: int) -> list[Group]:
     """The groups that are scored: the rarest, as many as so many documents allow."""
     rarest = sorted(asked.wanted, key=lambda group: sum(cost(leaf, view) for leaf in group.leaves))
     return rarest[: max(1, MOST_SCORED // max(1, documents))]
@@ -199,11 +199,11 @@ def _scores(found: Answer, groups: Sequence[Group], newest: int) -> dict[int, fl
         have.update(best.keys())
         for document, score in best.items():
             total[document] += score
-    liked, when = liking(segment), segment.when
+    weights, when = kind_weights(segment), segment.when
     kinds = segment.column("kind").codes
     many = len(groups)
     return {
-        d: score * (have[d] / many) ** 2 * liked[kinds[d]] * freshness(when[d], newest)
+        d: score * (have[d] / many) ** 2 * weights[kinds[d]] * freshness(when[d], newest)
         for d, score in total.items()
     }
 

@@ -13,7 +13,7 @@ from itertools import accumulate
 from typing import cast
 
 from wiki.domain.search.query import Notice
-from wiki.projections.search.plan import Group, Leaf, Plan, Prefix, Sequence, Together, Word
+from wiki.projections.search.plan import AllOf, Group, Leaf, Plan, Prefix, Sequence, Word
 from wiki.projections.search.view import View
 
 MOST_READ = 120_000
@@ -129,7 +129,7 @@ def _phrased(leaf: Leaf, view: View, notices: list[Notice]) -> Leaf:
         return made
     notices.append(Notice("search_phrase_common", " ".join(what.typed)))
     words = {word.exact: word for word in rarest[:MOST_PLACED]}
-    return replace(leaf, what=Together(tuple(words.values())))
+    return replace(leaf, what=AllOf(tuple(words.values())))
 
 
 def _within(group: Group, spelled: dict[Leaf, Leaf], view: View, notices: list[Notice]) -> Group:

@@ -11,7 +11,7 @@ from wiki.analysis.tokens import fold_text
 from wiki.domain.search.search import Found
 from wiki.projections.search.entries import TITLE_AT
 from wiki.projections.search.fields import NEVER
-from wiki.projections.search.plan import Group, Leaf, Prefix, Sequence, Together, Word
+from wiki.projections.search.plan import AllOf, Group, Leaf, Prefix, Sequence, Word
 from wiki.projections.search.segments import Segment
 from wiki.projections.search.view import Part, View
 
@@ -33,7 +33,7 @@ MOST_VERIFIED = 100
 
 RECENT = 0.03
 _YEAR = 365.25 * 86_400
-_LIKED = {Found.QUESTION: 1.15, Found.DIALOGUE: 1.1, Found.PERSON: 1.2, Found.COMMENT: 0.95}
+_KIND_WEIGHTS = {Found.QUESTION: 1.15, Found.DIALOGUE: 1.1, Found.PERSON: 1.2, Found.COMMENT: 0.95}
 
 
 @dataclass
@@ -81,7 +81,7 @@ class Matcher:
             return self._find_prefix(what, leaf.title)
         if isinstance(what, Word):
             return self._find_word(what, leaf.title)
-        if isinstance(what, Together):
+        if isinstance(what, AllOf):
             return set.intersection(*(self._find_word(word, leaf.title) for word in what.words))
         return self._in_order(what, leaf.title)
 
@@ -161,10 +161,10 @@ class Matcher:
         return math.log(1 + (self.view.size - frequency + 0.5) / (frequency + 0.5))
 
 
-def liking(segment: Segment) -> list[float]:
+def kind_weights(segment: Segment) -> list[float]:
     """What a score is multiplied with, for each code of the kind column."""
     kinds = segment.column("kind").values
-    return [_LIKED.get(Found(kind), 1.0) if kind else 1.0 for kind in kinds]
+    return [_KIND_WEIGHTS.get(Found(kind), 1.0) if kind else 1.0 for kind in kinds]
 
 
 def freshness(when: int, newest: int) -> float:
@@ -179,7 +179,7 @@ def apart(leaf: Leaf) -> Leaf | None:
     if not isinstance(leaf.what, Word) or len(leaf.what.parts) < 2:
         return None
     words = tuple(Word(part, ((part, 1.0),)) for part in leaf.what.parts)
-    return Leaf(Together(words), leaf.title)
+    return Leaf(AllOf(words), leaf.title)
 
 
 def _is_somewhere(starts: frozenset[int], title: bool) -> bool:

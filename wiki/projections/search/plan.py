@@ -47,7 +47,7 @@ class Sequence:
 
 
 @dataclass(frozen=True, slots=True)
-class Together:
+class AllOf:
     """Words that all have to be there, anywhere."""
 
     words: tuple[Word, ...]
@@ -57,7 +57,7 @@ class Together:
 class Leaf:
     """One thing to look for, in the title only or anywhere."""
 
-    what: Word | Prefix | Sequence | Together
+    what: Word | Prefix | Sequence | AllOf
     title: bool = False
 
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from wiki.database.engine import changes
 from wiki.database.engine.connection import Connection
-from wiki.database.history import activity, history, moved
+from wiki.database.history import activity, history, moved_revisions
 from wiki.database.history import hiding as hidden
 from wiki.database.pages import catalogue
 from wiki.domain.access.rights import ANONYMOUS, Actor
@@ -304,7 +304,7 @@ def _commit(wiki: Wiki, written: str) -> str:
     commit = wiki.store.resolve(written)
     if commit is None and is_revision(written):
         with wiki.database.read() as connection:
-            commit = moved.now(connection, written)
+            commit = moved_revisions.now(connection, written)
     if not commit:
         raise NotFound("revision_missing", revision=written[:64])
     return commit

@@ -9,7 +9,7 @@ from sqlalchemy import Column, Connection, Index, String, Table, bindparam, inse
 
 from wiki.database.engine.schema import truth
 
-moved = Table(
+moved_revisions = Table(
     "moved_revisions",
     truth,
     Column("commit", String(64), primary_key=True),
@@ -21,19 +21,27 @@ _BATCH = 500
 
 def now(connection: Connection, written: str) -> str:
     """The commit that an old one became, by its id or the beginning of it; empty if none."""
-    asked = select(moved.c.became).where(moved.c.commit.startswith(written, autoescape=True))
+    asked = select(moved_revisions.c.became).where(
+        moved_revisions.c.commit.startswith(written, autoescape=True)
+    )
     found = set(connection.scalars(asked.limit(2)))
     return found.pop() if len(found) == 1 else ""
 
 
 def move(connection: Connection, commits: Mapping[str, str]) -> None:
     """From now on these old commits are those new ones, and what became one of them follows."""
-    follow = update(moved).where(moved.c.became == bindparam("old")).values(became=bindparam("new"))
-    is_first = connection.execute(select(moved.c.commit).limit(1)).first() is None
+    follow = (
+        update(moved_revisions)
+        .where(moved_revisions.c.became == bindparam("old"))
+        .values(became=bindparam("new"))
+    )
+    is_first = connection.execute(select(moved_revisions.c.commit).limit(1)).first() is None
     for some in _batches(commits):
         if not is_first:
             connection.execute(follow, [{"old": old, "new": new} for old, new in some])
-        connection.execute(insert(moved), [{"commit": old, "became": new} for old, new in some])
+        connection.execute(
+            insert(moved_revisions), [{"commit": old, "became": new} for old, new in some]
+        )
 
 
 def _batches(commits: Mapping[str, str]) -> Iterator[list[tuple[str, str]]]:
