@@ -32,7 +32,7 @@ from sqlalchemy import (
     update,
 )
 
-from wiki.database.access.visible import visible
+from wiki.database.access.sight import visible
 from wiki.database.engine import changes
 from wiki.database.engine.schema import Moment, truth
 from wiki.database.history.history import places, revisions

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, Connection, Integer, exists, func, literal_column, select
 
-from wiki.database.access.visible import visible
+from wiki.database.access.sight import visible
 from wiki.database.history.hiding import hidden_revisions
 from wiki.database.history.history import commits, places, revisions
 from wiki.domain.access.sight import Sight

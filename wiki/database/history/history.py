@@ -32,7 +32,7 @@ from sqlalchemy import (
     tuple_,
 )
 
-from wiki.database.access.visible import visible
+from wiki.database.access.sight import visible
 from wiki.database.engine.schema import Moment, projections
 from wiki.domain.access.sight import Sight
 from wiki.domain.history.history import Place

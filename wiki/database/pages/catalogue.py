@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, func, or_, select
 
-from wiki.database.access.visible import inside, visible
+from wiki.database.access.sight import inside, visible
 from wiki.database.content.entries import (
     SUMMARY,
     catalogue,

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, select
 
-from wiki.database.access.visible import inside, visible
+from wiki.database.access.sight import inside, visible
 from wiki.database.content.entries import catalogue
 from wiki.database.history import history
 from wiki.database.history.history import ROW, commits, listed, places

@@ -16,7 +16,7 @@ from sqlalchemy import (
     select,
 )
 
-from wiki.database.access.visible import visible
+from wiki.database.access.sight import visible
 from wiki.database.engine.schema import truth
 from wiki.database.engine.upsert import insert_or
 from wiki.database.history.history import places

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from wiki.database.access.visible import visible
+from wiki.database.access.sight import visible
 from wiki.database.content.entries import SUMMARY, catalogue, summary
 from wiki.domain.access.sight import Sight
 from wiki.domain.content.pages import Summary

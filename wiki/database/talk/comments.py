@@ -34,7 +34,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
-from wiki.database.access.visible import visible
+from wiki.database.access.sight import visible
 from wiki.database.engine import changes
 from wiki.database.engine.schema import Moment, truth
 from wiki.database.history import history
