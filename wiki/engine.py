@@ -170,11 +170,11 @@ class Wiki:
 
     def keep_people(self) -> None:
         """Note, durably, that there are people: a database without them is no longer believed."""
-        known = identity.read(self.settings.data)
-        if known is None or known.people:
+        marked = identity.read(self.settings.data)
+        if marked is None or marked.people:
             return
         self.database.harden()
-        identity.write(self.settings.data, replace(known, people=True))
+        identity.write(self.settings.data, replace(marked, people=True))
 
     def close(self) -> None:
         """Let go of files and connections; the wiki cannot be used afterwards."""
@@ -251,20 +251,20 @@ def _database(settings: Settings) -> Database:
     database on a server that has a mark and people is some other folder's.
     """
     data = settings.data
-    known = identity.read(data)
-    database = Database.open(settings.database_url, data, known.mark if known else "")
+    marked = identity.read(data)
+    database = Database.open(settings.database_url, data, marked.mark if marked else "")
     try:
         with database.read() as connection:
             mark, has_people = marks.get(connection), members.any_ever(connection)
-        if known is None and mark and has_people and not database.is_file:
+        if marked is None and mark and has_people and not database.is_file:
             raise Unavailable("database_taken", folder=str(data))
-        if known and known.people and not has_people:
+        if marked and marked.people and not has_people:
             raise Unavailable("database_lost", folder=str(data))
         if not mark:
             with database.write() as connection:
                 mark = marks.ensure(connection)
         found = identity.Identity(mark, has_people)
-        if found != known:
+        if found != marked:
             database.harden()
             identity.write(data, found)
     except BaseException:

@@ -70,18 +70,18 @@ def analyse(text: str, language: str) -> list[Token]:
 
     A word held together by signs (`BZK/DGOO`) is followed by the words inside it.
     """
-    found: list[Token] = []
+    tokens: list[Token] = []
     position = 0
     for span in spans(text):
         if span.pieces:
             exact = fold(span.text)
-            found.append(Token(exact, *_indexed(exact, language), span.start, span.end, position))
+            tokens.append(Token(exact, *_indexed(exact, language), span.start, span.end, position))
         for word in span.pieces or (span,):
             known = _known(word.text, language)
             if known:
-                found.append(Token(*known, word.start, word.start + len(word.text), position))
+                tokens.append(Token(*known, word.start, word.start + len(word.text), position))
             position += 1
-    return found
+    return tokens
 
 
 @lru_cache(maxsize=50_000)

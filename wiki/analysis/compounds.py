@@ -127,13 +127,13 @@ def _best(word: str) -> _Split | None:
 
 def _joined(text: str, tail: _Split) -> _Split:
     """`text` as the first part before `tail`, with the link that fits best."""
-    known = parts()
+    known_parts = parts()
     best = _NONE
     for link in LINKS:
         part = text.removesuffix(link)
-        if not text.endswith(link) or part not in known:
+        if not text.endswith(link) or part not in known_parts:
             continue
-        cost = known[part].first + (0.0 if link in known[part].links else UNUSUAL)
+        cost = known_parts[part].first + (0.0 if link in known_parts[part].links else UNUSUAL)
         if cost < best.cost:
             best = _Split(cost, (part,))
     return _Split(best.cost + ANOTHER + tail.cost, best.parts + tail.parts)

@@ -26,11 +26,11 @@ class Translations:
         """The translation of a text, its `%(name)s` placeholders not yet filled."""
         return self.texts.get(text, text)
 
-    def ngettext(self, one: str, many: str, number: int) -> str:
+    def ngettext(self, singular: str, many: str, number: int) -> str:
         """The translation for this number, its placeholders not yet filled."""
-        forms = self.plurals.get(one)
+        forms = self.plurals.get(singular)
         if forms is None:
-            return one if number == 1 else many
+            return singular if number == 1 else many
         return forms[min(self.form(number), len(forms) - 1)]
 
     def has(self, text: str) -> bool:

@@ -30,11 +30,11 @@ def choose(accept: str, cookie: str = "", member: str = "", default: str = LANGU
 
 def _preferred(accept: str) -> list[str]:
     """The language codes of an Accept-Language header, the most wanted first."""
-    found = []
+    languages = []
     for place, part in enumerate(accept.split(",")[:20]):
         code, _, quality = part.strip().partition(";")
-        found.append((-_weight(quality), place, code.strip()))
-    return [code for weight, _, code in sorted(found) if weight and code]
+        languages.append((-_weight(quality), place, code.strip()))
+    return [code for weight, _, code in sorted(languages) if weight and code]
 
 
 def _weight(quality: str) -> float:

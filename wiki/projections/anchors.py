@@ -73,13 +73,13 @@ def standing(source: Source, page: str, blob: str, most: int) -> dict[int, Stand
     if not follow(source, page, most):
         return None
     with source.database.read() as connection:
-        found = kept.load(connection, page)
+        anchors = kept.load(connection, page)
         # A merge that took the older of two sides is no revision of the page.
-        if all(one.gone or one.place.blob == blob for one in found.values()):
-            return found
+        if all(one.gone or one.place.blob == blob for one in anchors.values()):
+            return anchors
         made = {one.comment: one.anchor for one in kept.made(connection, page)}
     step = Step("", blob, source.plain(blob), source.plain)
-    followed = {id: step.follow(one, made[id]) for id, one in found.items() if id in made}
+    followed = {id: step.follow(one, made[id]) for id, one in anchors.items() if id in made}
     return {id: one for id, one in followed.items() if one.gone or one.place.blob == blob}
 
 
@@ -128,12 +128,12 @@ def check(source: Source, most: int = 200) -> list[str]:
             if at is None or _item(connection, page) in aside:
                 continue
             made = {one.comment: one for one in kept.made(connection, page)}
-            known = kept.load(connection, page)
-            made = {id: one for id, one in made.items() if id in known}
+            stored = kept.load(connection, page)
+            made = {id: one for id, one in made.items() if id in stored}
             state: dict[int, Standing] = {}
             steps = _until(waiting(connection, page, Followed()), at)
             _fold(source, steps, state, made, _NOWHERE, _NOWHERE)
-            if state != {id: one for id, one in known.items() if id in made}:
+            if state != {id: one for id, one in stored.items() if id in made}:
                 wrong.append(at.path)
     return sorted(wrong)
 
@@ -148,16 +148,16 @@ def _advance(source: Source, page: str, most: int) -> int | None:
         made = {one.comment: one for one in kept.made(connection, page)}
         if not made:
             return None
-        found = kept.load(connection, page) if before else {}
-        new = {id: one for id, one in made.items() if id not in found}
+        anchors = kept.load(connection, page) if before else {}
+        new = {id: one for id, one in made.items() if id not in anchors}
         at = before or kept.begin(connection, page, min(one.key for one in made.values()))
         low = min([_key(at), *(one.key for one in new.values())])
         todo = _todo(connection, page, low, _key(at), most)
-    state = {id: one for id, one in found.items() if id in made}
+    state = {id: one for id, one in anchors.items() if id in made}
     _fold(source, todo, state, made, low, _key(at))
     further = [one for one in todo if _order(one) > _key(at)]
     after = Reached(at.steps + len(further), *_order(further[-1])) if further else at
-    changed = {id: one for id, one in state.items() if found.get(id) != one}
+    changed = {id: one for id, one in state.items() if anchors.get(id) != one}
     with source.database.project() as connection:
         kept.keep(connection, page, before, after, changed)
     return len(further)
@@ -188,17 +188,17 @@ def _fold(
 
     Those in `state` are as they were at `at`; the others join in the revision they were made in.
     """
-    known = set(state)
+    before = set(state)
     joining: dict[_Key, list[Made]] = {}
     for one in made.values():
-        if one.comment not in known:
+        if one.comment not in before:
             joining.setdefault(max(one.key, low), []).append(one)
     _join(state, joining.get(low, ()))
     for revision in steps:
         key = _order(revision)
         if revision.blob and state:
             step = Step(revision.commit, revision.blob, source.plain(revision.blob), source.plain)
-            for id in [id for id in state if key > at or id not in known]:
+            for id in [id for id in state if key > at or id not in before]:
                 state[id] = step.follow(state[id], made[id].anchor)
         _join(state, joining.get(key, ()))
 

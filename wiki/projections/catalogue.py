@@ -78,7 +78,7 @@ def difference(store: Store, last: str, head: str, zone: tzinfo = UTC) -> Differ
 
 def write(
     connection: Connection,
-    found: Difference,
+    difference: Difference,
     head: str,
     tell: Callable[[int, int], None] = lambda done, total: None,
 ) -> None:
@@ -86,18 +86,18 @@ def write(
 
     `tell(done, total)` hears of pages now and then.
     """
-    if found.is_save:
+    if difference.is_save:
         # Cheaper than taking everything out and putting it in again.
-        for rows, _ in found.described:
+        for rows, _ in difference.described:
             entries.change(connection, rows)
     else:
-        entries.remove(connection, found.gone)
+        entries.remove(connection, difference.gone)
         done = 0
-        for rows, number in found.described:
+        for rows, number in difference.described:
             entries.put(connection, rows)
             done += number
-            tell(done, found.total)
-    found.trial.keep(connection)
+            tell(done, difference.total)
+    difference.trial.keep(connection)
     progress.put(connection, NAME, head, FORMAT)
 
 

@@ -45,21 +45,21 @@ def check(store: Store, database: Database, zone: tzinfo = UTC) -> list[Differen
     head = store.head()
     with database.read() as live:
         commits = {name: progress.get(live, name)[0] for name in TABLES}
-        found = [
+        differences = [
             Difference(name, "progress", "commit", commit, head)
             for name, commit in commits.items()
             if not _holds(store, commit, head)
         ]
         commit = commits[history.NAME]
         if commit and (set(commits.values()) != {commit} or not store.reachable(commit)):
-            return found
+            return differences
         with scratch() as true:
             follow.fill(true, store, commit, zone)
             for name, tables in TABLES.items():
                 for table in tables:
                     kept, right = contents(live, table), contents(true, table)
-                    found += _compare(name, table.name, kept, right)
-    return found
+                    differences += _compare(name, table.name, kept, right)
+    return differences
 
 
 def _holds(store: Store, commit: str, head: str) -> bool:
@@ -72,12 +72,12 @@ def _holds(store: Store, commit: str, head: str) -> bool:
 def _compare(
     projection: str,
     table: str,
-    kept: Mapping[tuple[Any, ...], Mapping[str, Any]],
+    stored: Mapping[tuple[Any, ...], Mapping[str, Any]],
     true: Mapping[tuple[Any, ...], Mapping[str, Any]],
 ) -> Iterator[Difference]:
-    for key in sorted(kept.keys() | true.keys(), key=str):
+    for key in sorted(stored.keys() | true.keys(), key=str):
         name = " ".join([table, *map(str, key)])
-        mine, right = kept.get(key), true.get(key)
+        mine, right = stored.get(key), true.get(key)
         if mine is None or right is None:
             there = ("", _ABSENT) if mine else (_ABSENT, "")
             yield Difference(projection, name, "", *there)

@@ -238,15 +238,15 @@ class _Folding:
 
     def _settle(self, path: str, sides: Sequence[Lives]) -> Life | None:
         """What becomes of a path about which the parents disagree."""
-        found = [side.at(path) for side in sides]
-        alive = list(dict.fromkeys(life.page for life in found if life and not life.grave))
-        everywhere = all(life and not life.grave for life in found)
+        lives = [side.at(path) for side in sides]
+        alive = list(dict.fromkeys(life.page for life in lives if life and not life.grave))
+        everywhere = all(life and not life.grave for life in lives)
         if alive and (everywhere or self._blob(path)):
             page = alive[0]
             for other in alive[1:]:
                 page = self._choose(path, page, other, sides)
             return Life(page)
-        return next((life for life in found if life and life.grave), None)
+        return next((life for life in lives if life and life.grave), None)
 
     def _choose(self, path: str, one: str, other: str, sides: Sequence[Lives]) -> str:
         """Which of two pages a path keeps: the one that did not move; else they are the same."""

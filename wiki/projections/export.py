@@ -63,14 +63,14 @@ def rebuild(store: Store) -> list[Kept]:
     """Write every file that is missing; files that differ are kept and reported."""
     record = _read(store)
     head = store.head()
-    kept = {}
+    unchanged = {}
     for entry in store.list():
         last = record.kept.get(entry.file, ("", entry.blob))[1]
         reason = _put(store, entry.file, last, entry.blob)
         if reason:
-            kept[entry.file] = (reason, last)
-    _write(store, Record(head, kept))
-    return [Kept(file, reason) for file, (reason, _) in sorted(kept.items())]
+            unchanged[entry.file] = (reason, last)
+    _write(store, Record(head, unchanged))
+    return [Kept(file, reason) for file, (reason, _) in sorted(unchanged.items())]
 
 
 def check(store: Store, since: str = "") -> list[Kept]:
@@ -78,24 +78,24 @@ def check(store: Store, since: str = "") -> list[Kept]:
 
     Except those that somebody saved after a commit, `since`: they are being written.
     """
-    found = _differing(store)
-    if not found or not since:
-        return found
+    differing = _differing(store)
+    if not differing or not since:
+        return differing
     written = {diff.file for diff in store.diff(since, store.head())}
-    return [one for one in found if one.file not in written]
+    return [one for one in differing if one.file not in written]
 
 
 def _differing(store: Store) -> list[Kept]:
-    found = []
+    differing = []
     for entry in store.list():
         with _folder(store, entry.file, create=False) as (folder, name):
             if folder is None:
-                found.append(Kept(entry.file, name or "missing"))
+                differing.append(Kept(entry.file, name or "missing"))
                 continue
             there = _blob_at(folder, name)
             if there != entry.blob:
-                found.append(Kept(entry.file, "missing" if there == "" else "changed"))
-    return found
+                differing.append(Kept(entry.file, "missing" if there == "" else "changed"))
+    return differing
 
 
 @dataclass(slots=True)

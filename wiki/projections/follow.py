@@ -42,13 +42,13 @@ def catch_up(
     Dates without an offset are meant in `zone`. Rebuilds them if there are none, if their rows have
     an older format, or if the branch was rewritten. Who has just committed knows it `is_needed`.
     """
-    while (found := _read(store, database, zone, is_needed=is_needed)) is not None:
-        if not found:
+    while (reading := _read(store, database, zone, is_needed=is_needed)) is not None:
+        if not reading:
             return rebuild(store, database, zone, needed=lambda last: not _can_follow(store, last))
         with database.project() as connection:
-            if _followed(connection) == found.commits.last:
-                history.write(connection, store, found.commits)
-                catalogue.write(connection, found.pages, found.commits.head)
+            if _followed(connection) == reading.commits.last:
+                history.write(connection, store, reading.commits)
+                catalogue.write(connection, reading.pages, reading.commits.head)
                 return True
         is_needed = False
     return False

@@ -67,12 +67,12 @@ def read(store: Store, last: str, head: str) -> Reading:
     return Reading(last, head, commits, texts)
 
 
-def write(connection: Connection, store: Store, found: Reading) -> None:
+def write(connection: Connection, store: Store, reading: Reading) -> None:
     """Fold the commits, in the caller's transaction on the projections."""
-    _, children = _family(commit for commit, _ in found.commits)
-    run = _Following(connection, store, found.texts, found.last, found.head, children)
-    run.run(found.commits)
-    progress.put(connection, NAME, found.head, FORMAT)
+    _, children = _family(commit for commit, _ in reading.commits)
+    run = _Following(connection, store, reading.texts, reading.last, reading.head, children)
+    run.run(reading.commits)
+    progress.put(connection, NAME, reading.head, FORMAT)
 
 
 def rebuild(
@@ -163,12 +163,12 @@ def count_words(store: Store, database: Database, limit: int = 500) -> int:
     counted = []
     called = []
     trial = Trial(store.git)
-    for one in waiting:
-        item = Item(WORDS, "page", one[1], one[0])
-        count = trial.of(item, partial(_count, store, *one), lambda reason: _Count(0, 0, ""))
-        counted.append((*one[:2], count.added, count.removed))
+    for revision in waiting:
+        item = Item(WORDS, "page", revision[1], revision[0])
+        count = trial.of(item, partial(_count, store, *revision), lambda reason: _Count(0, 0, ""))
+        counted.append((*revision[:2], count.added, count.removed))
         if count.title:
-            called.append((*one[:2], count.title))
+            called.append((*revision[:2], count.title))
     if counted:
         with database.project() as connection:
             kept.set_counts(connection, counted)

@@ -118,12 +118,12 @@ def mark(html: str, marks: Sequence[Mark], words: Words) -> str:
     if not marks:
         return html
     reading = _Reader(html).run()
-    found = list(_wrappings(html, reading, sorted(marks, key=lambda mark: mark.start)))
-    found += _links(reading, marks, words)
-    found.sort(key=lambda item: item[0])
+    wrappings = list(_wrappings(html, reading, sorted(marks, key=lambda mark: mark.start)))
+    wrappings += _links(reading, marks, words)
+    wrappings.sort(key=lambda item: item[0])
     parts: list[str] = []
     at = 0
-    for place, inserted in found:
+    for place, inserted in wrappings:
         parts += [html[at:place], inserted]
         at = place
     return "".join([*parts, html[at:]])
@@ -147,13 +147,13 @@ def _wrappings(html: str, reading: _Reading, marks: Sequence[Mark]) -> Iterator[
 
 def _joined(spans: Sequence[Span]) -> list[Span]:
     """Spans, sorted by their start, as the ranges that they cover together."""
-    found: list[Span] = []
+    joined: list[Span] = []
     for span in spans:
-        if found and span.start <= found[-1].end:
-            found[-1] = Span(found[-1].start, max(found[-1].end, span.end))
+        if joined and span.start <= joined[-1].end:
+            joined[-1] = Span(joined[-1].start, max(joined[-1].end, span.end))
         else:
-            found.append(span)
-    return found
+            joined.append(span)
+    return joined
 
 
 def _inside(html: str, piece: _Piece, low: int, high: int) -> tuple[int, int]:
@@ -181,24 +181,24 @@ def _links(reading: _Reading, marks: Sequence[Mark], words: Words) -> Iterator[t
     runs = iter(reading.runs)
     run = next(runs, None)
     beside: dict[int, list[Mark]] = {}
-    for one in sorted(marks, key=lambda mark: (mark.end, mark.id)):
-        while run and run.end < one.end:
+    for each in sorted(marks, key=lambda mark: (mark.end, mark.id)):
+        while run and run.end < each.end:
             run = next(runs, None)
         if run:
-            beside.setdefault(run.finish, []).append(one)
+            beside.setdefault(run.finish, []).append(each)
     for place, some in beside.items():
-        inside = "".join(_link(one) for one in some[:_MOST_MARKS])
+        inside = "".join(_link(mark) for mark in some[:_MOST_MARKS])
         if len(some) > _MOST_MARKS:
             more = escape(clean(words.more % {"number": len(some) - _MOST_MARKS}))
             inside += f'<a class="margin-mark more" href="{escape(words.href)}">{more}</a>'
         yield place, f'<span class="margin-marks">{inside}</span>'
 
 
-def _link(one: Mark) -> str:
-    label = escape(clean(one.label))
+def _link(mark: Mark) -> str:
+    label = escape(clean(mark.label))
     return (
-        f'<a class="margin-mark" id="passage-{one.id}" href="{escape(one.href)}" '
-        f'data-thread="{one.id}" title="{label}"><span class="visually-hidden">{label}</span></a>'
+        f'<a class="margin-mark" id="passage-{mark.id}" href="{escape(mark.href)}" '
+        f'data-thread="{mark.id}" title="{label}"><span class="visually-hidden">{label}</span></a>'
     )
 
 

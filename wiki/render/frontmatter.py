@@ -93,17 +93,17 @@ def _flat(front: str) -> dict[str, Value] | None:
             if not line.isprintable():
                 return None
             continue
-        found = _FLAT.fullmatch(line)
-        if not found or found["key"] in values or not line.isprintable():
+        entry = _FLAT.fullmatch(line)
+        if not entry or entry["key"] in values or not line.isprintable():
             return None
-        key = found["key"]
-        if found["list"] is not None:
-            inside = found["list"].strip()
+        key = entry["key"]
+        if entry["list"] is not None:
+            inside = entry["list"].strip()
             values[key] = [_plain(item.strip()) for item in inside.split(",")] if inside else []
-        elif found["plain"] is not None:
-            values[key] = _plain(found["plain"].rstrip())
+        elif entry["plain"] is not None:
+            values[key] = _plain(entry["plain"].rstrip())
         else:
-            values[key] = found["double"] or found["single"] or ""
+            values[key] = entry["double"] or entry["single"] or ""
     return values
 
 
@@ -233,19 +233,19 @@ class _Reading:
         return items[:_MOST_ITEMS]
 
     def _list(self, key: str, clean: Callable[[str], str]) -> tuple[str, ...]:
-        found: dict[str, None] = {}
+        values: dict[str, None] = {}
         for item in self._items(key):
             while isinstance(item, list) and len(item) == 1:
                 item = item[0]
             if isinstance(item, str):
-                found.setdefault(clean(" ".join(item.split())))
+                values.setdefault(clean(" ".join(item.split())))
             else:
                 self.problems.append(f"{key}_wrong")
-        found.pop("", None)
-        return tuple(found)
+        values.pop("", None)
+        return tuple(values)
 
     def _participants(self) -> tuple[Participant, ...]:
-        found = []
+        participants = []
         for item in self._items("participants"):
             if isinstance(item, str):
                 item = {"name": item}
@@ -261,8 +261,8 @@ class _Reading:
             if not name:
                 self.problems.append("participant_unnamed")
             if name or role or member:
-                found.append(Participant(name, role, member.removeprefix("@")))
-        return tuple(found)
+                participants.append(Participant(name, role, member.removeprefix("@")))
+        return tuple(participants)
 
     def _moment(self, key: str) -> Moment | None:
         written = self._text(key)

@@ -191,16 +191,16 @@ def _is_one(one: Piece, other: Piece, old: Sequence[_Unit], new: Sequence[_Unit]
 
 def _without_scraps(steps: Sequence[Step], new: Sequence[Token]) -> list[Step]:
     """The steps with a space between two changes taken as part of them."""
-    found: list[Step] = []
+    whole: list[Step] = []
     for at, (equal, a, b, c, d) in enumerate(steps):
         is_between = 0 < at < len(steps) - 1
         changed = not equal or (is_between and all(token.isspace() for token, _ in new[c:d]))
-        if changed and found and not found[-1][0]:
-            _, first, _, there, _ = found.pop()
-            found.append((False, first, b, there, d))
+        if changed and whole and not whole[-1][0]:
+            _, first, _, there, _ = whole.pop()
+            whole.append((False, first, b, there, d))
         else:
-            found.append((not changed, a, b, c, d))
-    return found
+            whole.append((not changed, a, b, c, d))
+    return whole
 
 
 def _parsed(html: str) -> list[_Unit]:
@@ -211,19 +211,19 @@ def _units(parent: HtmlElement | None) -> list[_Unit]:
     """What stands in an element: blocks, and runs of text between them that are not only space."""
     if parent is None:
         return []
-    found: list[_Unit] = []
+    units: list[_Unit] = []
     run: list[Token] = list(_split(parent.text, ()))
     for child in parent:
         if child.tag in _BLOCKS:
             if run:
-                found += _run(run)
+                units += _run(run)
                 run = []
-            found.append(_block(child))
+            units.append(_block(child))
         else:
             run += _tokens(child, ())
         if child.tail:
             run += _split(child.tail, ())
-    return found + _run(run) if run else found
+    return units + _run(run) if run else units
 
 
 def _run(tokens: Sequence[Token]) -> list[_Unit]:

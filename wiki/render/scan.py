@@ -47,22 +47,22 @@ def _title(document: Document) -> str:
 
 
 def _links(document: Document, path: str) -> tuple[Link, ...]:
-    found: dict[Link, None] = {}
+    links: dict[Link, None] = {}
     for block in walk(document.root):
         # Text without a bracket has no link to a page: it need not be read further.
         if isinstance(block, Leaf) and "[" in block.content.text:
-            _collect(document.inlines(block), path, found)
-    return tuple(found)
+            _collect(document.inlines(block), path, links)
+    return tuple(links)
 
 
-def _collect(nodes: Iterable[Inline], path: str, found: dict[Link, None]) -> None:
+def _collect(nodes: Iterable[Inline], path: str, links: dict[Link, None]) -> None:
     for node in nodes:
         if node.kind is Kind.WIKILINK:
             link = wikilink(node.target, node.text)
         elif node.kind in (Kind.LINK, Kind.IMAGE):
             link = address(node.target, path, words(node.children))
         else:
-            _collect(node.children, path, found)
+            _collect(node.children, path, links)
             continue
         if link.kind in (LinkKind.WIKI, LinkKind.PAGE) and link.target:
-            found[link] = None
+            links[link] = None

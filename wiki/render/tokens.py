@@ -101,12 +101,12 @@ class _Tokens:
         return [{"type": "footnotes", "children": items}] if items else []
 
     def blocks(self, blocks: Iterable[Block]) -> list[Token]:
-        found: list[Token] = []
+        tokens: list[Token] = []
         for block in blocks:
             token = self.block(block)
             if token:
-                found.append(token)
-        return found
+                tokens.append(token)
+        return tokens
 
     def block(self, block: Block) -> Token | None:
         simple = _HOLDERS.get(type(block))
@@ -165,23 +165,23 @@ class _Tokens:
         return {"type": "table", "children": children}
 
     def row(self, row: Row, aligned: Sequence[str]) -> list[Token]:
-        found: list[Token] = []
+        cells: list[Token] = []
         for cell, side in zip(row.cells, aligned, strict=False):
             attrs = {"align": side, "head": False}
-            found.append({"type": "table_cell", "children": self.leaf(cell), "attrs": attrs})
-        return found
+            cells.append({"type": "table_cell", "children": self.leaf(cell), "attrs": attrs})
+        return cells
 
     def leaf(self, leaf: Leaf) -> list[Token]:
         return self.inlines(self.document.inlines(leaf))
 
     def inlines(self, nodes: Sequence[Inline]) -> list[Token]:
-        found: list[Token] = []
+        tokens: list[Token] = []
         for node in nodes:
             raw = _RAW.get(node.kind)
             token = {"type": raw, "raw": node.text} if raw else self.inline(node)
             if token:
-                found.append(token)
-        return found
+                tokens.append(token)
+        return tokens
 
     def inline(self, node: Inline) -> Token | None:
         wrapped = _WRAPPED.get(node.kind)

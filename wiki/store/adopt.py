@@ -312,13 +312,15 @@ def _point_head(git: Path, branch: str) -> None:
 
 
 def _end_unfinished(git: Path) -> list[Notice]:
-    found = [name for name in _UNFINISHED if (git / name).exists()]
-    for name in (*found, *_LEFT):
+    unfinished = [name for name in _UNFINISHED if (git / name).exists()]
+    for name in (*unfinished, *_LEFT):
         if (git / name).is_dir():
             shutil.rmtree(git / name)
         else:
             (git / name).unlink(missing_ok=True)
-    return [Notice("store_unfinished", {"what": what}) for what in {_UNFINISHED[n] for n in found}]
+    return [
+        Notice("store_unfinished", {"what": what}) for what in {_UNFINISHED[n] for n in unfinished}
+    ]
 
 
 def _differing(reader: Reader, folder: Path, head: str) -> list[Notice]:

@@ -79,21 +79,21 @@ class Ancestry:
         """The commits new in `head`, or None if they are many or the branch did not go forward."""
         if not self._head:
             return None
-        found: set[str] = set()
+        reached: set[str] = set()
         waiting = [head]
         went_forward = False
         while waiting:
             id = waiting.pop()
             if id == self._head:
                 went_forward = True
-            if id in found or id in self._new or self._old(id):
+            if id in reached or id in self._new or self._old(id):
                 continue
             try:
                 commit = log.commit(self._reader, id)
             except Unreadable:
                 return None
-            if commit is None or len(found) + len(self._new) > _MOST_NEW:
+            if commit is None or len(reached) + len(self._new) > _MOST_NEW:
                 return None
-            found.add(id)
+            reached.add(id)
             waiting += commit.parents
-        return found if went_forward else None
+        return reached if went_forward else None

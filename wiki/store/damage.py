@@ -126,11 +126,11 @@ def restore(git: Path, damages: Iterable[Damage], source: Source) -> list[str]:
 
 def from_export(folder: Path) -> Source:
     """The files beside the repository: those that are what was exported have the newest texts."""
-    known = {}
+    exported = {}
     for file in worktree.files(folder):
         with suppress(OSError):
-            known[worktree.blob_of(folder / file)] = folder / file
-    return lambda id: ("blob", known[id].read_bytes()) if id in known else None
+            exported[worktree.blob_of(folder / file)] = folder / file
+    return lambda id: ("blob", exported[id].read_bytes()) if id in exported else None
 
 
 @contextmanager
@@ -174,13 +174,13 @@ def _repository(written: str, folder: Path) -> Path:
 def _unpacked(backup: Path, folder: Path) -> Path:
     with tarfile.open(backup) as tar:
         try:
-            found = tar.extractfile(BUNDLE)
+            bundle = tar.extractfile(BUNDLE)
         except KeyError:
-            found = None
-        if found is None:
+            bundle = None
+        if bundle is None:
             raise StoreError("repair_source", source=str(backup), detail=f"no {BUNDLE} in it")
-        with found, (folder / BUNDLE).open("wb") as out:
-            while chunk := found.read(1 << 20):
+        with bundle, (folder / BUNDLE).open("wb") as out:
+            while chunk := bundle.read(1 << 20):
                 out.write(chunk)
     return folder / BUNDLE
 

@@ -50,12 +50,12 @@ def renames(reader: Reader, commit: Commit, diffs: list[FileDiff]) -> dict[str, 
     parent = repository[commit.parents[0]].peel(pygit2.Tree)
     diff = parent.diff_to_tree(repository[commit.tree].peel(pygit2.Tree))
     diff.find_similar(flags=DiffFind.FIND_RENAMES)
-    found = {}
+    renamed = {}
     for delta in diff.deltas:
         new, old = delta.new_file.raw_path, delta.old_file.raw_path
         if delta.status_char() == "R":
-            found[new.decode(errors="replace")] = old.decode(errors="replace")
-    return {new: old for new, old in found.items() if new in come and old in gone}
+            renamed[new.decode(errors="replace")] = old.decode(errors="replace")
+    return {new: old for new, old in renamed.items() if new in come and old in gone}
 
 
 def _are_whole(reader: Reader, blobs: list[str]) -> bool:

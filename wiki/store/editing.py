@@ -123,13 +123,13 @@ class _Editor:
 
 
 def _refuse_twins(raw: bytes, new: list[bytes], at: str) -> None:
-    known: dict[str, bytes] = {}
+    names: dict[str, bytes] = {}
     wanted = {fold(name.decode()): name for name in new}
     for name in trees.names(raw):
         # Most names are ASCII, for which folding is lowering; the rest may fold to anything.
         key = name.lower().decode() if name.isascii() else fold(name.decode(errors="replace"))
         if key in wanted:
-            other = known.setdefault(key, name)
+            other = names.setdefault(key, name)
             if other != name:
                 twin = other if name == wanted[key] else name
                 file, found = at + wanted[key].decode(), at + twin.decode()

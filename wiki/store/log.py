@@ -101,19 +101,19 @@ def reached(reader: Reader, since: str, until: str) -> list[str]:
 
 def _order(reader: Reader, until: str, known: set[str]) -> list[str]:
     """All that one commit reaches but what is known, parents before children."""
-    found: list[str] = []
+    ordered: list[str] = []
     seen = set(known)
     waiting = [(until, False)]
     while waiting:
         id, are_parents_done = waiting.pop()
         if are_parents_done:
-            found.append(id)
+            ordered.append(id)
         elif id not in seen:
             seen.add(id)
             with suppress(KeyError, Unreadable):
                 parents = _known(reader, id).parents
                 waiting += [(id, True), *((parent, False) for parent in parents)]
-    return found
+    return ordered
 
 
 def _ids(reader: Reader, since: str, until: str) -> list[str]:
@@ -136,15 +136,15 @@ def _readable(reader: Reader, ids: Iterable[str], lost: set[str]) -> Iterator[Co
     """The commits of these ids, parents first; those that cannot be read are noted as lost."""
     for id in ids:
         try:
-            found = _known(reader, id)
+            commit = _known(reader, id)
         except (KeyError, Unreadable):
             lost.add(id)
             continue
-        if lost.isdisjoint(found.parents):
-            yield found
+        if lost.isdisjoint(commit.parents):
+            yield commit
         else:
-            kept = tuple(parent for parent in found.parents if parent not in lost)
-            yield replace(found, parents=kept)
+            kept = tuple(parent for parent in commit.parents if parent not in lost)
+            yield replace(commit, parents=kept)
 
 
 def _line(reader: Reader, since: str, until: str) -> list[str] | None:
@@ -175,24 +175,24 @@ def _known(reader: Reader, id: str) -> Commit:
 
 
 def _changes_of_many(reader: Reader, ids: list[str]) -> Iterator[tuple[str, list[FileDiff]]]:
-    with tempfile.TemporaryFile() as asked:
-        asked.write("\n".join(ids).encode() + b"\n")
-        asked.seek(0)
-        found: list[FileDiff] = []
+    with tempfile.TemporaryFile() as pairs:
+        pairs.write("\n".join(ids).encode() + b"\n")
+        pairs.seek(0)
+        diffs: list[FileDiff] = []
         current = ""
-        fields = command.fields(reader.git, asked, *_DIFF)
+        fields = command.fields(reader.git, pairs, *_DIFF)
         for field in fields:
             field = field.lstrip(b"\n")
             if field.startswith(b":"):
                 diff = _parse(field, next(fields))
                 if diff:
-                    found.append(diff)
+                    diffs.append(diff)
             elif field:
                 if current:
-                    yield current, sorted(found, key=lambda diff: diff.file)
-                current, found = field.decode(), []
+                    yield current, sorted(diffs, key=lambda diff: diff.file)
+                current, diffs = field.decode(), []
         if current:
-            yield current, sorted(found, key=lambda diff: diff.file)
+            yield current, sorted(diffs, key=lambda diff: diff.file)
 
 
 def _parse(field: bytes, path: bytes) -> FileDiff | None:

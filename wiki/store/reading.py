@@ -96,12 +96,12 @@ class Reader:
         damaged = None
         for folder in self._folders if len(id) == _FULL else ():
             try:
-                found = loose.read(folder, id)
+                object = loose.read(folder, id)
             except Unreadable as error:
                 damaged = error
                 continue
-            if found is not None:
-                return found
+            if object is not None:
+                return object
         try:
             kind, data = self._packs().read(id)
         except (KeyError, ValueError) as error:
@@ -173,16 +173,16 @@ class Reader:
 
 def object_folders(objects: Path, deep: int = _DEEPEST) -> list[str]:
     """A repository's folder of objects, and those of others that it borrows from."""
-    found = [os.fspath(objects)]
+    folders = [os.fspath(objects)]
     try:
         lines = (objects / "info" / "alternates").read_text(errors="surrogateescape").splitlines()
     except OSError:
-        return found
+        return folders
     for line in lines if deep else ():
         other = objects / line
         if line and not line.startswith("#") and other.is_dir():
-            found += [one for one in object_folders(other, deep - 1) if one not in found]
-    return found
+            folders += [one for one in object_folders(other, deep - 1) if one not in folders]
+    return folders
 
 
 def _shallow(git: Path) -> frozenset[str]:

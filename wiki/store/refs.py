@@ -102,11 +102,11 @@ class Branch:
         flush_folder(os.fspath(Path(self._file).parent))
         self.note(commit)
 
-    def _goes_on(self, later: str, known: str) -> bool:
+    def _goes_on(self, later: str, seen: str) -> bool:
         """Whether a packed value holds what was seen last: then git packed it after a push."""
-        if self._trusted != (later, known) and maintenance.descends(Path(self._git), later, known):
-            self._trusted = (later, known)
-        return self._trusted == (later, known)
+        if self._trusted != (later, seen) and maintenance.descends(Path(self._git), later, seen):
+            self._trusted = (later, seen)
+        return self._trusted == (later, seen)
 
     def propose(self, new: str) -> None:
         """Write down, flushed, where the branch will go; call with the writers' lock held."""
@@ -186,7 +186,7 @@ class Branch:
         except OSError:
             return ""
         try:
-            found = _ID.match(os.read(handle, 64))
+            match = _ID.match(os.read(handle, 64))
         except IsADirectoryError:
             # What is left of branches whose names began with this one.
             return None
@@ -194,7 +194,7 @@ class Branch:
             return ""
         finally:
             os.close(handle)
-        return found[0].decode() if found else ""
+        return match[0].decode() if match else ""
 
     def _packed(self) -> str:
         file = f"{self._git}/packed-refs"

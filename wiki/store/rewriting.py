@@ -137,20 +137,20 @@ def survey(git: Path, reader: Reader, task: Task, tell: Tell) -> Survey:
     return found
 
 
-def rewrite(git: Path, reader: Reader, found: Survey, tell: Tell) -> Rewritten:
+def rewrite(git: Path, reader: Reader, survey: Survey, tell: Tell) -> Rewritten:
     """Write the commits that change, and all that follow them; gives what became of them."""
-    writing = _Writing(git, reader, found)
-    total = len(found.nodes) + len(found.notes)
+    writing = _Writing(git, reader, survey)
+    total = len(survey.nodes) + len(survey.notes)
     with _fast_import(git) as process:
-        for number, node in enumerate((*found.nodes, *found.notes)):
-            if node.id in found.written:
-                writing.commit(process, node, is_note=number >= len(found.nodes))
+        for number, node in enumerate((*survey.nodes, *survey.notes)):
+            if node.id in survey.written:
+                writing.commit(process, node, is_note=number >= len(survey.nodes))
             if number % _TELL_EVERY == 0:
                 tell("history", number, total)
         _say(process, f"reset {_SCRATCH}\nfrom {_GONE}\n\ndone\n".encode())
     tell("history", total, total)
     reader.reopen()
-    moves = _moves(git, reader, found, writing)
+    moves = _moves(git, reader, survey, writing)
     return Rewritten(writing.ids.new, writing.blobs, moves)
 
 
@@ -188,19 +188,19 @@ def _name(diff: Diff) -> str:
     return diff.path.decode("utf-8", "surrogateescape")
 
 
-def _scan(git: Path, found: Survey, words: Words, tell: Tell) -> set[str]:
+def _scan(git: Path, survey: Survey, words: Words, tell: Tell) -> set[str]:
     """Look into every blob; gives those that hold the words and are no text."""
     marks = [mark.encode() for mark in words.marks]
-    wanted = {d.blob for d in _diffs(found) if d.blob and d.mode != _SUBMODULE} - found.gone
+    wanted = {d.blob for d in _diffs(survey) if d.blob and d.mode != _SUBMODULE} - survey.gone
     held = set()
     for number, (id, data) in enumerate(_contents(git, wanted)):
         if any(mark in data for mark in marks):
             if (text := _text(data)) is None:
                 held.add(id)
             elif words.stand_in(text):
-                found.texts.add(id)
+                survey.texts.add(id)
         if any(mark in data for mark in _ADDRESS):
-            found.linking.add(id)
+            survey.linking.add(id)
         if number % _TELL_EVERY == 0:
             tell("files", number, len(wanted))
     tell("files", len(wanted), len(wanted))
@@ -212,12 +212,12 @@ def _contents(git: Path, wanted: set[str]) -> Iterator[tuple[str, bytes]]:
     if not wanted:
         return
     every = ("cat-file", "--batch-all-objects", "--unordered", "--batch-check=%(objectname)")
-    with tempfile.TemporaryFile() as asked:
+    with tempfile.TemporaryFile() as ids:
         for id in command.run(git, *every).split():
             if id in wanted:
-                asked.write(id.encode() + b"\n")
-        asked.seek(0)
-        with command.process(git, asked, "cat-file", "--batch", "--buffer") as process:
+                ids.write(id.encode() + b"\n")
+        ids.seek(0)
+        with command.process(git, ids, "cat-file", "--batch", "--buffer") as process:
             out = process.stdout
             while head := out.readline():
                 id, _, size = head.split()
@@ -234,33 +234,33 @@ def _text(data: bytes) -> str | None:
         return None
 
 
-def _mark(found: Survey, reader: Reader, words: Words, tell: Tell) -> None:
+def _mark(survey: Survey, reader: Reader, words: Words, tell: Tell) -> None:
     """Which commits hold something themselves, and which follow one that does."""
-    task = found.task
+    task = survey.task
     marks = [mark.encode() for mark in words.marks]
     if task.author:
         marks.append(f"<{Author('', task.author).email}@{Author.DOMAIN}>".encode())
-    bad = found.texts | found.gone
-    total = len(found.nodes)
-    for number, node in enumerate(found.nodes):
+    bad = survey.texts | survey.gone
+    total = len(survey.nodes)
+    for number, node in enumerate(survey.nodes):
         is_changed = (
             node.id in task.messages
             or any(diff.blob in bad or _name(diff) in task.files for diff in node.diffs)
             or (bool(marks) and _is_named(reader.read_as("commit", node.id), marks))
         )
         if is_changed:
-            found.changed.add(node.id)
-        if is_changed or not found.written.isdisjoint(node.parents):
-            found.written.add(node.id)
+            survey.changed.add(node.id)
+        if is_changed or not survey.written.isdisjoint(node.parents):
+            survey.written.add(node.id)
         if number % _TELL_EVERY == 0:
             tell("commits", number, total)
-    for node in found.notes:
+    for node in survey.notes:
         noted = {_joined(diff.path) for diff in node.diffs}
-        if noted & found.written or not found.written.isdisjoint(node.parents):
-            found.written.add(node.id)
+        if noted & survey.written or not survey.written.isdisjoint(node.parents):
+            survey.written.add(node.id)
         if any(diff.blob in bad for diff in node.diffs):
-            found.changed.add(node.id)
-            found.written.add(node.id)
+            survey.changed.add(node.id)
+            survey.written.add(node.id)
     tell("commits", total, total)
 
 
@@ -278,17 +278,17 @@ def _joined(path: bytes) -> str:
 class _Writing:
     """The commits written so far, and what each old id became."""
 
-    def __init__(self, git: Path, reader: Reader, found: Survey) -> None:
+    def __init__(self, git: Path, reader: Reader, survey: Survey) -> None:
         self._git = git
         self._reader = reader
-        self._found = found
-        self._words = Words(found.task.words, instead=found.task.instead)
+        self._found = survey
+        self._words = Words(survey.task.words, instead=survey.task.instead)
         self.ids = Ids()
         self.blobs: dict[str, str] = {}
         self._marks: dict[str, bytes] = {}
         self._number = 0
         self._settled = self._elsewhere()
-        self._taken = {diff.blob for diff in _diffs(found)}
+        self._taken = {diff.blob for diff in _diffs(survey)}
 
     def _elsewhere(self) -> set[str]:
         """Blobs that name revisions and stand in a commit that keeps its id: they stay."""
@@ -485,7 +485,7 @@ def _quoted(path: bytes) -> bytes:
 
 
 def _moves(
-    git: Path, reader: Reader, found: Survey, writing: _Writing
+    git: Path, reader: Reader, survey: Survey, writing: _Writing
 ) -> dict[str, tuple[str, str]]:
     moves = {}
     for name, id, kind in refs(git):
@@ -494,7 +494,7 @@ def _moves(
         elif kind == "tag":
             new = _tag(git, reader, writing, id)
         else:
-            new = id if not (_under(git, id, kind) & (found.texts | found.gone)) else ""
+            new = id if not (_under(git, id, kind) & (survey.texts | survey.gone)) else ""
         if name.startswith("refs/replace/") and name.rpartition("/")[2] in writing.ids.new:
             new = ""
         if new != id:

@@ -164,11 +164,11 @@ def _collect(raw: bytes, at: int, end: int) -> tuple[dict[bytes, Node], int]:
     return found, at
 
 
-def _one_more(raw: bytes, at: int, found: dict[bytes, Node]) -> int:
+def _one_more(raw: bytes, at: int, nodes: dict[bytes, Node]) -> int:
     match = _ENTRY.match(raw, at)
     if match is None:
         raise ValueError("a tree is damaged")
-    found[match[2]] = _node(match)
+    nodes[match[2]] = _node(match)
     return match.end()
 
 

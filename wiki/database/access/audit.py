@@ -123,20 +123,22 @@ def _asked() -> Select[Any]:
 
 
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
+    conditions: list[ColumnElement[bool]] = []
     if wanted.actor is not None:
-        found.append(audit.c.actor == wanted.actor if wanted.actor else audit.c.actor.is_(None))
+        conditions.append(
+            audit.c.actor == wanted.actor if wanted.actor else audit.c.actor.is_(None)
+        )
     if wanted.begins:
-        found.append(
+        conditions.append(
             or_(*(audit.c.act.startswith(text, autoescape=True) for text in wanted.begins))
         )
     if wanted.about:
-        found.append(audit.c.subject.icontains(wanted.about, autoescape=True))
+        conditions.append(audit.c.subject.icontains(wanted.about, autoescape=True))
     if wanted.since:
-        found.append(audit.c.at >= wanted.since)
+        conditions.append(audit.c.at >= wanted.since)
     if wanted.until:
-        found.append(audit.c.at < wanted.until)
-    return found
+        conditions.append(audit.c.at < wanted.until)
+    return conditions
 
 
 def _entry(row: Any) -> Entry:

@@ -154,15 +154,15 @@ def remove(connection: Connection, paths: Collection[str]) -> None:
 
 def written(meta: Meta) -> str:
     """What a page's front matter says, as the catalogue keeps it."""
-    kept: dict[str, Any] = {name: getattr(meta, name) for name in _PLAIN if getattr(meta, name)}
-    kept["kind"] = meta.kind.value
+    fields: dict[str, Any] = {name: getattr(meta, name) for name in _PLAIN if getattr(meta, name)}
+    fields["kind"] = meta.kind.value
     for name in ("date", "end"):
         moment = getattr(meta, name)
         if moment:
-            kept[name] = [moment.written, moment.start.isoformat(), moment.is_day]
+            fields[name] = [moment.written, moment.start.isoformat(), moment.is_day]
     if meta.participants:
-        kept["participants"] = [[p.name, p.role, p.member] for p in meta.participants]
-    return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
+        fields["participants"] = [[p.name, p.role, p.member] for p in meta.participants]
+    return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
 
 
 _PLAIN = (

@@ -39,19 +39,19 @@ MOST = 400
 """Characters of a title that are compared: what every database can index."""
 
 
-def put(connection: Connection, found: Sequence[tuple[str, str, str]]) -> None:
+def put(connection: Connection, new: Sequence[tuple[str, str, str]]) -> None:
     """Note titles by (commit, path, the title as `domain.paths.fold` folds it)."""
-    if not found:
+    if not new:
         return
     here = and_(titles.c.commit == bindparam("at"), titles.c.path == bindparam("of"))
-    connection.execute(delete(titles).where(here), [{"at": c, "of": p} for c, p, _ in found])
-    values = [{"commit": c, "path": p, "fold": fold[:MOST]} for c, p, fold in found]
+    connection.execute(delete(titles).where(here), [{"at": c, "of": p} for c, p, _ in new])
+    values = [{"commit": c, "path": p, "fold": fold[:MOST]} for c, p, fold in new]
     connection.execute(insert(titles), values)
 
 
 def pages(connection: Connection, folds: Collection[str]) -> dict[str, list[str]]:
     """For each of these folded titles: the pages that ever had it."""
-    found: dict[str, list[str]] = {}
+    pages_by_fold: dict[str, list[str]] = {}
     here = and_(titles.c.commit == revisions.c.commit, titles.c.path == revisions.c.path)
     for some in slices({fold[:MOST] for fold in folds}):
         query = (
@@ -60,5 +60,5 @@ def pages(connection: Connection, folds: Collection[str]) -> dict[str, list[str]
             .where(titles.c.fold.in_(some))
         )
         for fold, page in connection.execute(query.distinct().order_by(revisions.c.page)):
-            found.setdefault(fold, []).append(page)
-    return found
+            pages_by_fold.setdefault(fold, []).append(page)
+    return pages_by_fold

@@ -188,12 +188,12 @@ def count(connection: Connection, author: int, state: State) -> int:
 
 def waiting(connection: Connection) -> list[tuple[str, str]]:
     """Page (empty: one that is not there) and path of each open suggestion."""
-    asked = (
+    query = (
         select(func.coalesce(places.c.page, "").label("page"), _PATH.label("path_now"))
         .select_from(_placed())
         .where(suggestions.c.state == State.OPEN.value)
     )
-    return [(row.page, row.path_now) for row in connection.execute(asked)]
+    return [(row.page, row.path_now) for row in connection.execute(query)]
 
 
 def _placed() -> Any:

@@ -187,12 +187,12 @@ class Database:
         self._backend.forget()
 
 
-def _passed_over(error: Exception, known: object) -> Unavailable:
+def _passed_over(error: Exception, last_seen: object) -> Unavailable:
     """A fault that may pass as something is known from before; raised as `Unavailable` if not."""
     fault = error if isinstance(error, Unavailable) else seen(error)
     if fault is None:
         raise error
-    if known is None:
+    if last_seen is None:
         raise fault from error
     return fault
 

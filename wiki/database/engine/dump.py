@@ -49,13 +49,13 @@ def load(connection: Connection, written: Iterator[bytes]) -> int:
     Tables and columns that are unknown here are an error: KeyError names the first.
     """
     tables.load()
-    known = {table.name: table for table in truth.sorted_tables}
+    by_name = {table.name: table for table in truth.sorted_tables}
     for table in reversed(truth.sorted_tables):
         connection.execute(delete(table))
     count = 0
     parsed = (json.loads(line) for line in written)
     for name, rows in groupby(parsed, key=lambda row: row[0]):
-        table = known[name]
+        table = by_name[name]
         batch = [_row(table, values) for _, values in rows]
         for at in range(0, len(batch), BATCH):
             connection.execute(insert(table), batch[at : at + BATCH])

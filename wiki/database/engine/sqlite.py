@@ -159,12 +159,12 @@ class SQLite:
             "ROLLBACK",
         )
 
-    def _passes(self, *asked: str) -> bool:
+    def _passes(self, *pragmas: str) -> bool:
         try:
             with closing(_connect(":memory:")) as raw:
                 _attach(raw, self._file(self._live()))
                 raw.execute(f"SELECT name FROM {PROJECTIONS}.progress").fetchall()
-                return all(raw.execute(one).fetchall() in ([], [("ok",)]) for one in asked)
+                return all(raw.execute(one).fetchall() in ([], [("ok",)]) for one in pragmas)
         except sqlite3.Error as error:
             # Somebody writes: then they can be written. On a full disk new ones would be no better.
             return error.sqlite_errorcode & 0xFF in _NOT_ITS_FAULT

@@ -49,8 +49,8 @@ def writers(connection: Connection, page: str, limit: int = 100) -> list[Writer]
         .order_by(number.desc(), revisions.c.author)
         .limit(limit)
     )
-    found = connection.execute(query).all()
-    ids = [row[2] for row in found]
+    rows = connection.execute(query).all()
+    ids = [row[2] for row in rows]
     named = select(commits.c.commit, commits.c.name).where(commits.c.commit.in_(ids))
     names = {row.commit: row.name for row in connection.execute(named)}
-    return [Writer(row[0], names[row[2]], row[1]) for row in found]
+    return [Writer(row[0], names[row[2]], row[1]) for row in rows]

@@ -134,7 +134,9 @@ def removals(
 ) -> Iterator[Removal]:
     """What these steps of a page took, the first step first."""
     taken = _taken(connection, page, of)
-    known = _steps(connection, page, {step for row in taken for step in (row.died, row.origin)})
+    steps_by_number = _steps(
+        connection, page, {step for row in taken for step in (row.died, row.origin)}
+    )
     hidden = hidden_steps(connection, [page])[page]
 
     def key(row: Row[_Taken]) -> tuple[int, bool]:
@@ -142,8 +144,8 @@ def removals(
 
     for (died, closed), gone in groupby(sorted(taken, key=key), key):
         there = list(gone)
-        step = known[died]
-        authors = [step.name, *(known[row.origin].name for row in there)]
+        step = steps_by_number[died]
+        authors = [step.name, *(steps_by_number[row.origin].name for row in there)]
         yield Removal(
             died,
             step.commit,
@@ -184,12 +186,12 @@ def _steps(connection: Connection, page: str, numbers: Collection[int]) -> dict[
         query = query.where(steps.c.step.in_(sorted(numbers)))
     hidden = hiding.every(connection)
     former = set(members.former(connection))
-    found = {}
+    steps_by_number = {}
     for row in connection.execute(query):
         parts = hidden.get((row.commit, row.path), frozenset())
         is_named = Part.AUTHOR not in parts and row.author not in former
-        found[row.step] = _Step(row.commit, row.date, row.name if is_named else "")
-    return found
+        steps_by_number[row.step] = _Step(row.commit, row.date, row.name if is_named else "")
+    return steps_by_number
 
 
 def hidden_steps(connection: Connection, pages: Collection[str]) -> dict[str, set[int]]:

@@ -47,11 +47,11 @@ _PARTS = select(hidden_revisions.c.commit, hidden_revisions.c.path, hidden_revis
 
 def parts(connection: Connection, commits: Collection[str]) -> dict[Key, frozenset[Part]]:
     """What is hidden of the revisions of these commits, by (commit, path); mostly nothing."""
-    found: dict[Key, frozenset[Part]] = {}
+    hidden: dict[Key, frozenset[Part]] = {}
     for row in connection.execute(_PARTS, {"at": sorted(commits)}):
         key = (row.commit, row.path)
-        found[key] = found.get(key, frozenset()) | {Part(row.part)}
-    return found
+        hidden[key] = hidden.get(key, frozenset()) | {Part(row.part)}
+    return hidden
 
 
 def every(connection: Connection) -> dict[Key, frozenset[Part]]:

@@ -483,10 +483,10 @@ def _revision(row: Any) -> Revision:
 
 def places_of_blob(connection: Connection, blob: str, limit: int) -> list[tuple[str, str]]:
     """The paths and commits in which pages said what a blob says, the newest first, so many."""
-    found = (
+    query = (
         select(revisions.c.path, revisions.c.commit)
         .where(revisions.c.blob == blob)
         .order_by(revisions.c.date.desc(), revisions.c.commit)
         .limit(limit)
     )
-    return [(path, commit) for path, commit in connection.execute(found)]
+    return [(path, commit) for path, commit in connection.execute(query)]

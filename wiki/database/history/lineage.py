@@ -102,11 +102,11 @@ def last_trace(connection: Connection, path: str) -> tuple[str, str, str] | None
 
 def paths_by(connection: Connection, ids: Collection[str]) -> set[str]:
     """Every path that one of these commits touched or decided about."""
-    found: set[str] = set()
+    paths: set[str] = set()
     for table in (revisions, crossings):
         for some in _slices(ids):
-            found.update(connection.scalars(select(table.c.path).where(table.c.commit.in_(some))))
-    return found
+            paths.update(connection.scalars(select(table.c.path).where(table.c.commit.in_(some))))
+    return paths
 
 
 def all_paths(connection: Connection) -> set[str]:

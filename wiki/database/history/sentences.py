@@ -149,13 +149,13 @@ def followed(connection: Connection, page: str) -> Followed | None:
 
     That is so once its history changed before that point: a push brings revisions of long ago.
     """
-    found = reached(connection, page)
-    if found is None:
+    last = reached(connection, page)
+    if last is None:
         return None
-    here = (found.date, found.commit, found.path)
+    here = (last.date, last.commit, last.path)
     count = select(func.count()).select_from(revisions)
     count = count.where(revisions.c.page == page, here >= _PLACE_IN_HISTORY)
-    return found if connection.scalar(count) == found.steps else None
+    return last if connection.scalar(count) == last.steps else None
 
 
 def waiting(
@@ -327,14 +327,14 @@ def count_unfollowed(connection: Connection) -> int:
 
 def touched(connection: Connection, ids: Collection[str]) -> list[str]:
     """The pages, of those that were followed before, that these commits touched or joined."""
-    found: dict[str, None] = {}
+    pages_touched: dict[str, None] = {}
     for some in _slices(ids):
         changed = select(revisions.c.page).where(revisions.c.commit.in_(some))
         met = select(identities.c.page).join(joined, joined.c.one == identities.c.born)
         pages = union(changed, met.where(joined.c.commit.in_(some)))
         query = select(weaves.c.page).where(weaves.c.page.in_(pages))
-        found.update(dict.fromkeys(connection.scalars(query)))
-    return list(found)
+        pages_touched.update(dict.fromkeys(connection.scalars(query)))
+    return list(pages_touched)
 
 
 def _slices(values: Collection[_Value]) -> Iterator[list[_Value]]:
@@ -369,25 +369,25 @@ def revisions_at(
 ) -> dict[int, Revision]:
     """The page's revisions that were these steps."""
     keys: dict[tuple[str, str], int] = {}
-    found: dict[int, Revision] = {}
+    revisions_by_step: dict[int, Revision] = {}
     for some in _slices(sorted(numbers)):
         mine = and_(steps.c.page == page, steps.c.step.in_(some))
         query = select(steps.c.commit, steps.c.path, steps.c.step).where(mine)
         keys.update({(row[0], row[1]): row[2] for row in connection.execute(query)})
         same = and_(steps.c.commit == revisions.c.commit, steps.c.path == revisions.c.path)
         for revision in listed(connection, ROW.join(steps, same).where(mine), "", _NUMBERS):
-            found[keys[revision.commit, revision.path]] = revision
-    return found
+            revisions_by_step[keys[revision.commit, revision.path]] = revision
+    return revisions_by_step
 
 
 def commits_of(connection: Connection, page: str, numbers: Collection[int]) -> dict[int, str]:
     """The commits that were these steps of a page."""
-    found: dict[int, str] = {}
+    commits: dict[int, str] = {}
     for some in _slices(sorted(numbers)):
         query = select(steps.c.step, steps.c.commit)
         query = query.where(steps.c.page == page, steps.c.step.in_(some))
-        found.update((row[0], row[1]) for row in connection.execute(query))
-    return found
+        commits.update((row[0], row[1]) for row in connection.execute(query))
+    return commits
 
 
 def shares(connection: Connection, page: str) -> dict[int, int]:

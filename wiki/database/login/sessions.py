@@ -150,7 +150,7 @@ def visit(connection: Connection, hash: str, since: Since) -> tuple[Visit, datet
         return None
     groups = groups_of(row.groups)
     actor = Actor(row.id, row.uid, row.username, row.name, Role(row.role), groups)
-    found = Visit(
+    made = Visit(
         actor,
         row.session,
         row.language,
@@ -162,7 +162,7 @@ def visit(connection: Connection, hash: str, since: Since) -> tuple[Visit, datet
         remember=row.remember,
         strong=row.strong,
     )
-    return found, row.seen
+    return made, row.seen
 
 
 def half(connection: Connection, hash: str, since: datetime) -> Half | None:
@@ -206,14 +206,14 @@ def _alive(since: Since) -> ColumnElement[bool]:
 
 def of_member(connection: Connection, member: int, since: Since) -> list[Session]:
     """The member's sessions, the last used first."""
-    asked = (
+    query = (
         select(sessions)
         .where(sessions.c.member == member, ~sessions.c.half, _alive(since))
         .order_by(sessions.c.seen.desc(), sessions.c.id.desc())
     )
     return [
         Session(row.id, row.created, row.seen, row.agent, row.remember, row.strong)
-        for row in connection.execute(asked)
+        for row in connection.execute(query)
     ]
 
 

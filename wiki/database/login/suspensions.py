@@ -38,12 +38,12 @@ def put(
 
 def get(connection: Connection, member: int) -> Suspension | None:
     """Why and until when a member is shut out, as far as that was written down."""
-    asked = (
+    query = (
         select(suspensions, members.c.username)
         .outerjoin(members, members.c.id == suspensions.c.by)
         .where(suspensions.c.member == member)
     )
-    row = connection.execute(asked).first()
+    row = connection.execute(query).first()
     if row is None:
         return None
     return Suspension(row.member, row.reason, row.username or "", row.at, row.until)

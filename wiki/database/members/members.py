@@ -307,19 +307,21 @@ def count(connection: Connection, wanted: Wanted) -> int:
 
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     # What is left of an erased account is nobody's.
-    found: list[ColumnElement[bool]] = [members.c.status != Status.ERASED.value]
+    conditions: list[ColumnElement[bool]] = [members.c.status != Status.ERASED.value]
     if wanted.text:
         columns = (members.c.username, members.c.name, members.c.email)
-        found.append(or_(*(column.icontains(wanted.text, autoescape=True) for column in columns)))
+        conditions.append(
+            or_(*(column.icontains(wanted.text, autoescape=True) for column in columns))
+        )
     if wanted.status:
-        found.append(members.c.status == wanted.status)
+        conditions.append(members.c.status == wanted.status)
     if wanted.role is not None:
-        found.append(members.c.role == wanted.role)
+        conditions.append(members.c.role == wanted.role)
     if wanted.group:
-        found.append(_is_in(wanted.group))
+        conditions.append(_is_in(wanted.group))
     if wanted.without:
-        found.append(~_is_in(wanted.without))
-    return found
+        conditions.append(~_is_in(wanted.without))
+    return conditions
 
 
 def _is_in(group: str) -> ColumnElement[bool]:
@@ -329,7 +331,7 @@ def _is_in(group: str) -> ColumnElement[bool]:
 
 def administrators(connection: Connection, *, without: int = 0) -> int:
     """How many active administrators there are, one of them left out."""
-    asked = (
+    query = (
         select(func.count())
         .select_from(members)
         .where(
@@ -338,7 +340,7 @@ def administrators(connection: Connection, *, without: int = 0) -> int:
             members.c.id != without,
         )
     )
-    return connection.scalar(asked) or 0
+    return connection.scalar(query) or 0
 
 
 def change(connection: Connection, id: int, values: Mapping[str, Any]) -> None:

@@ -68,13 +68,13 @@ def ask(connection: Connection, revision: str, by: int | None, reason: str, now:
 
 def newest(connection: Connection) -> Asking | None:
     """The last time that everybody was asked."""
-    asked = (
+    query = (
         select(askings, members.c.username)
         .outerjoin(members, members.c.id == askings.c.by)
         .order_by(askings.c.id.desc())
         .limit(1)
     )
-    row = connection.execute(asked).first()
+    row = connection.execute(query).first()
     return Asking(row.id, row.revision, row.username or "", row.reason, row.at) if row else None
 
 

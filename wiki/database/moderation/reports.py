@@ -138,15 +138,15 @@ def newest(
 
 def of_cases(connection: Connection, ids: Sequence[int]) -> dict[int, list[Report]]:
     """The reports of each of these cases, the oldest first."""
-    found: dict[int, list[Report]] = {id: [] for id in ids}
-    asked = (
+    reports_by_case: dict[int, list[Report]] = {id: [] for id in ids}
+    query = (
         select(reports, members.c.username)
         .outerjoin(members, members.c.id == reports.c.reporter)
         .where(reports.c.case.in_(ids))
         .order_by(reports.c.id)
     )
-    for row in connection.execute(asked):
-        found[row.case].append(
+    for row in connection.execute(query):
+        reports_by_case[row.case].append(
             Report(
                 id=row.id,
                 reporter=row.reporter,
@@ -157,7 +157,7 @@ def of_cases(connection: Connection, ids: Sequence[int]) -> dict[int, list[Repor
                 created=row.created,
             )
         )
-    return found
+    return reports_by_case
 
 
 def handle(

@@ -105,11 +105,11 @@ def take(connection: Connection, topic: str, members: Collection[int]) -> list[N
         _UNREAD,
         _UNMAILED,
     )
-    found = [_notification(row) for row in connection.execute(select(notifications).where(*where))]
-    if found:
-        gone = notifications.c.id.in_([one.id for one in found])
+    taken = [_notification(row) for row in connection.execute(select(notifications).where(*where))]
+    if taken:
+        gone = notifications.c.id.in_([one.id for one in taken])
         connection.execute(delete_from(notifications).where(gone))
-    return found
+    return taken
 
 
 def of_member(
@@ -134,7 +134,7 @@ def get(connection: Connection, member: int, id: int) -> Notification | None:
 
 def unread_at(connection: Connection, member: int, path: str, kinds: Collection[Kind]) -> list[int]:
     """The ids of a member's unread notifications of these kinds about the page at a path today."""
-    asked = (
+    query = (
         select(notifications.c.id)
         .join(
             revisions,
@@ -147,7 +147,7 @@ def unread_at(connection: Connection, member: int, path: str, kinds: Collection[
         .where(notifications.c.member == member, _UNREAD, places.c.path == path)
         .where(notifications.c.kind.in_([kind.value for kind in kinds]))
     )
-    return list(connection.scalars(asked))
+    return list(connection.scalars(query))
 
 
 def read(connection: Connection, member: int, ids: Collection[int], now: datetime) -> None:
@@ -174,7 +174,7 @@ def read_topic(connection: Connection, member: int, topic: str, now: datetime) -
 def waiting(connection: Connection) -> list[Waiting]:
     """What was neither mailed nor left out of mail, by member and kind."""
     oldest = func.min(notifications.c.created).label("oldest")
-    asked = (
+    query = (
         select(notifications.c.member, notifications.c.kind, func.count().label("number"), oldest)
         .where(_UNMAILED)
         .group_by(notifications.c.member, notifications.c.kind)
@@ -182,7 +182,7 @@ def waiting(connection: Connection) -> list[Waiting]:
     )
     return [
         Waiting(row.member, Kind(row.kind), row.number, row.oldest)
-        for row in connection.execute(asked)
+        for row in connection.execute(query)
     ]
 
 

@@ -103,13 +103,13 @@ def add(
 
 def due(connection: Connection, now: datetime, limit: int = 20) -> list[Letter]:
     """The mail whose time has come, the oldest first."""
-    asked = (
+    query = (
         select(outbox)
         .where(outbox.c.sent.is_(None), outbox.c.due <= now)
         .order_by(outbox.c.due, outbox.c.id)
         .limit(limit)
     )
-    return [_letter(row) for row in connection.execute(asked)]
+    return [_letter(row) for row in connection.execute(query)]
 
 
 def unsent(

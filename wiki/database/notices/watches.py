@@ -110,19 +110,19 @@ def wanted(connection: Connection, member: int) -> list[Watch]:
 
 def end(connection: Connection, member: int, ids: Collection[int], now: datetime) -> int:
     """End a member's watches; gives how many there were."""
-    found = [one for one in wanted(connection, member) if one.id in ids]
-    for one in found:
+    ended = [watch for watch in wanted(connection, member) if watch.id in ids]
+    for watch in ended:
         put(
             connection,
             member,
-            one.scope,
-            one.path,
-            one.revision,
+            watch.scope,
+            watch.path,
+            watch.revision,
             now,
             wanted=False,
-            instead_of=[one.id],
+            instead_of=[watch.id],
         )
-    return len(found)
+    return len(ended)
 
 
 def watchers(
@@ -133,16 +133,16 @@ def watchers(
     `questions` are the pages (by identity) of the questions that it is a dialogue about.
     """
     own = list(connection.execute(_placed().where(revisions.c.page == page)))
-    found: dict[int, datetime] = {}
+    since: dict[int, datetime] = {}
     for row in [*_about(connection, questions), *_around(connection, path)]:
-        found[row.member] = min(row.created, found.get(row.member, row.created))
+        since[row.member] = min(row.created, since.get(row.member, row.created))
     for row in own:
         if row.wanted:
-            found[row.member] = min(row.created, found.get(row.member, row.created))
+            since[row.member] = min(row.created, since.get(row.member, row.created))
     for row in own:
         if not row.wanted:
-            found.pop(row.member, None)
-    return found
+            since.pop(row.member, None)
+    return since
 
 
 def said_of(connection: Connection, page: str, members: Iterable[int]) -> set[int]:

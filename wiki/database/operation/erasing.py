@@ -146,8 +146,8 @@ def _words(connection: Connection, member: Member, mention: str) -> None:
     """Mentions become those of nobody; the audit log names an opaque id."""
     subject = audit.c.subject == member.username
     connection.execute(update(audit).where(subject).values(subject=member.uid))
-    known = {text for text in (member.username, member.name, member.email) if text}
-    as_value = "|".join(re.escape(json.dumps(text)) for text in sorted(known))
+    words = {text for text in (member.username, member.name, member.email) if text}
+    as_value = "|".join(re.escape(json.dumps(text)) for text in sorted(words))
     patterns = [
         (rf"(?<![\w@.-])@{re.escape(member.username)}(?![\w-])", f"@{mention}"),
         (as_value, json.dumps(FORMER)),
@@ -161,7 +161,7 @@ def _words(connection: Connection, member: Member, mention: str) -> None:
             text = pattern.sub(by, text)
         return text
 
-    change_texts(connection, anonymous, like=sorted(known))
+    change_texts(connection, anonymous, like=sorted(words))
 
 
 def change_texts(
@@ -250,13 +250,13 @@ def _changed(
             column.icontains(word, autoescape=True) for column in columns for word in words
         ]
         asked = asked.where(or_(*holds))
-    found = []
+    changes = []
     for row in connection.execute(asked).mappings():
         texts = {column.name: row[column.name] for column in columns if row[column.name]}
         new = {name: changed for name, text in texts.items() if (changed := change(text)) != text}
         if new:
-            found.append((row, new))
-    return found
+            changes.append((row, new))
+    return changes
 
 
 def _tell(connection: Connection, table: Table, row: Any) -> None:

@@ -90,7 +90,7 @@ def births(connection: Connection) -> Iterator[tuple[str, str, str]]:
 
 def anchored(connection: Connection) -> list[Anchored]:
     """Every comment that is about a passage."""
-    asked = select(
+    query = select(
         comments.c.id,
         comments.c.path,
         comments.c.revision,
@@ -98,7 +98,7 @@ def anchored(connection: Connection) -> list[Anchored]:
         comments.c.start,
         comments.c.end,
     ).where(comments.c.start.is_not(None))
-    return [Anchored(*row) for row in connection.execute(asked)]
+    return [Anchored(*row) for row in connection.execute(query)]
 
 
 def move_anchors(

@@ -66,13 +66,13 @@ def keep(
     An item that fails again with the same text keeps when that was first found.
     """
     parts = sorted({item.part for item in tried})
-    known = {_name(fault.item): fault for fault in of(connection, table, *parts)}
-    for name in sorted({_name(item) for item in tried} & known.keys()):
+    faults = {_name(fault.item): fault for fault in of(connection, table, *parts)}
+    for name in sorted({_name(item) for item in tried} & faults.keys()):
         here = [column == value for column, value in zip(_key(table), name, strict=True)]
         connection.execute(delete(table).where(*here))
     new: dict[tuple[str, str, str], Fault] = {}
     for item, reason in failed:
-        before = known.get(_name(item))
+        before = faults.get(_name(item))
         fault = Fault(item, reason[:MOST_REASON], now, now)
         if before is not None and before.item.mark == item.mark[:64]:
             fault = replace(fault, first=before.first, tries=before.tries + 1)

@@ -44,11 +44,11 @@ def get(connection: Connection, path: str) -> Summary | None:
 
 def find(connection: Connection, paths: Collection[str]) -> dict[str, Summary]:
     """The pages at these paths; those that hold none are left out."""
-    found: dict[str, Summary] = {}
+    summaries: dict[str, Summary] = {}
     for some in slices(paths):
         rows = connection.execute(SUMMARY.where(catalogue.c.path.in_(some)))
-        found.update((row.path, summary(row)) for row in rows)
-    return found
+        summaries.update((row.path, summary(row)) for row in rows)
+    return summaries
 
 
 def by_nobody(connection: Connection, paths: Collection[str] = ()) -> dict[str, str]:
@@ -56,8 +56,8 @@ def by_nobody(connection: Connection, paths: Collection[str] = ()) -> dict[str, 
 
     Of these pages only, where some are given.
     """
-    found: dict[str, str] = {}
-    asked = (
+    blobs: dict[str, str] = {}
+    candidates = (
         select(catalogue.c.path, catalogue.c.blob)
         .join_from(members, revisions, revisions.c.author == members.c.uid)
         .join(
@@ -67,20 +67,20 @@ def by_nobody(connection: Connection, paths: Collection[str] = ()) -> dict[str, 
         .where(members.c.status == Status.ERASED.value)
     )
     for some in slices(paths) if paths else ([],):
-        query = asked.where(catalogue.c.path.in_(some)) if some else asked
-        found.update((row.path, row.blob) for row in connection.execute(query))
-    return found
+        query = candidates.where(catalogue.c.path.in_(some)) if some else candidates
+        blobs.update((row.path, row.blob) for row in connection.execute(query))
+    return blobs
 
 
 def changed_last_in(connection: Connection, commits: Collection[str]) -> dict[str, str]:
     """The blob of each page whose newest revision is one of these commits."""
     here = and_(catalogue.c.path == places.c.path, places.c.alive)
     query = select(catalogue.c.path, catalogue.c.blob).join_from(places, catalogue, here)
-    found: dict[str, str] = {}
+    blobs: dict[str, str] = {}
     for some in slices(commits):
         rows = connection.execute(query.where(places.c.commit.in_(some)))
-        found.update((row.path, row.blob) for row in rows)
-    return found
+        blobs.update((row.path, row.blob) for row in rows)
+    return blobs
 
 
 def holds(
@@ -102,7 +102,7 @@ def by_title(
     sight: Sight,
 ) -> dict[str, str]:
     """For each title (as `domain.paths.fold` folds it) that a page has: the first such path."""
-    found: dict[str, str] = {}
+    paths: dict[str, str] = {}
     for some in slices({fold(title) for title in titles}):
         rows = connection.execute(
             select(catalogue.c.title_fold, catalogue.c.path)
@@ -111,8 +111,8 @@ def by_title(
             .order_by(catalogue.c.path)
         )
         for folded, path in rows:
-            found.setdefault(folded, path)
-    return found
+            paths.setdefault(folded, path)
+    return paths
 
 
 def resolve_links(
@@ -400,14 +400,14 @@ def dialogues_of_member(
 
 def slug_of(connection: Connection, username: str, *, sight: Sight) -> str:
     """The slug of the name that dialogues call a member by, the most used one; empty if none."""
-    asked = (
+    query = (
         select(named.c.slug)
         .where(_names(username), visible(named.c.path, sight))
         .group_by(named.c.slug)
         .order_by(func.count().desc(), named.c.slug)
         .limit(1)
     )
-    return connection.scalar(asked) or ""
+    return connection.scalar(query) or ""
 
 
 def accounts(connection: Connection, slugs: Collection[str] | None) -> list[tuple[str, str]]:

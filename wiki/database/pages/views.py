@@ -65,7 +65,7 @@ def most_read(
     """The pages that live and were read most under their present path, from a month on."""
     number = func.sum(views.c.number).label("number")
     alive = and_(places.c.path == views.c.path, places.c.alive)
-    asked = (
+    query = (
         select(views.c.path, number)
         .join(places, alive)
         .where(views.c.month >= since, visible(views.c.path, sight))
@@ -73,7 +73,7 @@ def most_read(
         .order_by(number.desc(), views.c.path)
         .limit(limit)
     )
-    return [MostRead(row.path, int(row.number)) for row in connection.execute(asked)]
+    return [MostRead(row.path, int(row.number)) for row in connection.execute(query)]
 
 
 def forget(connection: Connection, before: str) -> int:

@@ -105,7 +105,7 @@ def begin(connection: Connection, page: str, key: tuple[int, str, str]) -> Reach
 
 def made(connection: Connection, page: str) -> list[Made]:
     """A page's anchors as they were made, the first comment first."""
-    asked = (
+    query = (
         select(
             talk.comments.c.id,
             talk.comments.c.start,
@@ -129,13 +129,13 @@ def made(connection: Connection, page: str) -> list[Made]:
             path=row.path,
             anchor=Anchor(row.blob, row.start, row.end, row.anchor),
         )
-        for row in connection.execute(asked)
+        for row in connection.execute(query)
     ]
 
 
 def are_new(connection: Connection, page: str) -> bool:
     """Whether a page has anchors of which nothing is kept yet."""
-    asked = (
+    query = (
         select(talk.comments.c.id)
         .join(revisions, talk.MADE_THERE)
         .join(standing, standing.c.comment == talk.comments.c.id, isouter=True)
@@ -143,7 +143,7 @@ def are_new(connection: Connection, page: str) -> bool:
         .where(talk.comments.c.path.in_(history.paths_of(connection, page)))
         .where(standing.c.comment.is_(None))
     )
-    return connection.execute(asked.limit(1)).first() is not None
+    return connection.execute(query.limit(1)).first() is not None
 
 
 def load(connection: Connection, page: str) -> dict[int, Standing]:
@@ -208,14 +208,14 @@ def waiting(connection: Connection, limit: int) -> list[str]:
         .cte("pages")
     )
     steps = select(func.count()).select_from(revisions).where(revisions.c.page == pages.c.page)
-    asked = (
+    query = (
         select(pages.c.page)
         .join(anchored, anchored.c.page == pages.c.page, isouter=True)
         .where(func.coalesce(anchored.c.steps, 0) != steps.scalar_subquery())
         .order_by(pages.c.page)
         .limit(limit)
     )
-    return list(connection.scalars(asked))
+    return list(connection.scalars(query))
 
 
 def followed_pages(connection: Connection, limit: int) -> list[str]:

@@ -42,14 +42,14 @@ closings = Table(
 
 def of(connection: Connection, page: str) -> Closing | None:
     """The closing of a page's talk, or None if it is open."""
-    asked = (
+    query = (
         select(closings, members.c.username)
         .outerjoin(members, members.c.id == closings.c.by)
         .where(history.at_page(page, closings.c.path, closings.c.revision))
         .order_by(closings.c.id)
         .limit(1)
     )
-    row = connection.execute(asked).first()
+    row = connection.execute(query).first()
     return Closing(row.id, row.reason, row.username or "", row.at) if row else None
 
 

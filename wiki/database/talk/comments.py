@@ -270,14 +270,14 @@ def count_by(connection: Connection, author: int) -> int:
 
 def made_before(connection: Connection, author: int, number: int) -> datetime | None:
     """When the author wrote the comment that is so many back: 1 is the newest; None if none is."""
-    asked = (
+    query = (
         select(comments.c.created)
         .where(comments.c.author == author)
         .order_by(comments.c.created.desc())
         .limit(1)
         .offset(number - 1)
     )
-    return connection.scalar(asked)
+    return connection.scalar(query)
 
 
 # -- one comment and where it is --
@@ -329,14 +329,14 @@ def listing(
         .offset(offset)
         .subquery()
     )
-    asked = (
+    query = (
         select(*_COLUMNS)
         .join(wanted, wanted.c.id == comments.c.id)
         .join(members, members.c.id == comments.c.author)
         .outerjoin(_resolver, _RESOLVED_BY)
         .order_by(*order)
     )
-    return [_comment(row) for row in connection.execute(asked)]
+    return [_comment(row) for row in connection.execute(query)]
 
 
 def _threads(newest_first: bool) -> tuple[ColumnElement[Any], ...]:
@@ -348,22 +348,22 @@ def _threads(newest_first: bool) -> tuple[ColumnElement[Any], ...]:
 
 def answers(connection: Connection, threads: Sequence[int]) -> dict[int, int]:
     """How many answers can be read in each of these threads; none, no entry."""
-    asked = (
+    query = (
         select(comments.c.thread, func.count())
         .where(comments.c.thread.in_(threads), comments.c.id != comments.c.thread, LIVE)
         .group_by(comments.c.thread)
     )
-    return {row[0]: row[1] for row in connection.execute(asked)}
+    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def resolutions(connection: Connection, threads: Sequence[int]) -> dict[int, Resolved]:
     """Which of these threads are dealt with, and by whom."""
-    asked = (
+    query = (
         select(comments.c.id, *_RESOLUTION)
         .join(_resolver, _RESOLVED_BY)
         .where(comments.c.id.in_(threads))
     )
-    found = ((row.id, _resolved(row)) for row in connection.execute(asked))
+    found = ((row.id, _resolved(row)) for row in connection.execute(query))
     return {id: resolved for id, resolved in found if resolved}
 
 
@@ -385,14 +385,14 @@ def has_anchors(connection: Connection, page: str) -> bool:
 def anchored(connection: Connection, at: ColumnElement[bool]) -> list[Anchored]:
     """Comments whose passages a page shows: not those of threads that are dealt with."""
     root = comments.alias("root")
-    asked = (
+    query = (
         select(comments.c.id, members.c.name, members.c.username)
         .join(members, members.c.id == comments.c.author)
         .join(root, root.c.id == comments.c.thread)
         .where(at, comments.c.start.is_not(None), LIVE, root.c.resolved_by.is_(None))
         .order_by(comments.c.id)
     )
-    return [Anchored(row.id, row.name or row.username) for row in connection.execute(asked)]
+    return [Anchored(row.id, row.name or row.username) for row in connection.execute(query)]
 
 
 def newest_writers(connection: Connection, page: str, limit: int) -> list[int]:
@@ -421,12 +421,12 @@ def here(connection: Connection, page: str) -> ColumnElement[bool]:
 
 def callers(connection: Connection, ids: Sequence[int]) -> dict[int, str]:
     """How the author of each of these comments is called."""
-    asked = (
+    query = (
         select(comments.c.id, members.c.name, members.c.username)
         .join(members, members.c.id == comments.c.author)
         .where(comments.c.id.in_(ids))
     )
-    return {row.id: row.name or row.username for row in connection.execute(asked)}
+    return {row.id: row.name or row.username for row in connection.execute(query)}
 
 
 def count(connection: Connection, paths: Sequence[str]) -> dict[str, int]:
@@ -443,7 +443,7 @@ def count(connection: Connection, paths: Sequence[str]) -> dict[str, int]:
         )
         .group_by(comments.c.path, comments.c.revision)
     ).cte("spots")
-    asked = (
+    query = (
         select(pages.c.path, func.sum(spots.c.number).label("number"))
         .select_from(spots)
         .join(
@@ -453,7 +453,7 @@ def count(connection: Connection, paths: Sequence[str]) -> dict[str, int]:
         .join(pages, pages.c.page == revisions.c.page)
         .group_by(pages.c.path)
     )
-    return {row.path: int(row.number) for row in connection.execute(asked)}
+    return {row.path: int(row.number) for row in connection.execute(query)}
 
 
 # -- lists over all pages --
@@ -471,20 +471,20 @@ def latest(
 
     `before` is the id of a comment to go on after; `author` asks for one member's.
     """
-    found: list[PlacedComment] = []
+    newest: list[PlacedComment] = []
     readable = and_(places.c.alive, visible(places.c.path, sight))
     batch = max(2 * limit, 50)
-    while len(found) < limit:
+    while len(newest) < limit:
         ids = _newest_ids(connection, before, author, batch)
         if not ids:
             break
         asked = (
             placed_query().where(comments.c.id.in_(ids), readable).order_by(comments.c.id.desc())
         )
-        rows = connection.execute(asked.limit(limit - len(found)))
-        found += [placed_comment(row) for row in rows]
+        rows = connection.execute(asked.limit(limit - len(newest)))
+        newest += [placed_comment(row) for row in rows]
         before, batch = ids[-1], min(2 * batch, 2000)
-    return found
+    return newest
 
 
 def _newest_ids(

@@ -168,15 +168,15 @@ class Rights:
     def why(self, actor: Actor, right: Right, path: str = "") -> Why:
         """The answer that `may` gives, with what it rests on."""
         allowed, ground, rule = self._decide(actor, right, path)
-        asked = Right.READ if ground is Ground.UNREAD else right
+        decisive = Right.READ if ground is Ground.UNREAD else right
         return Why(
             right=right,
             allowed=allowed,
             ground=ground,
-            needed=rule.role if rule else self.site[asked],
+            needed=rule.role if rule else self.site[decisive],
             rule=rule,
             groups=actor.groups & rule.groups if rule and ground is Ground.GROUP else frozenset(),
-            beaten=tuple(other for other in self._reaching(asked, path) if other is not rule),
+            beaten=tuple(other for other in self._reaching(decisive, path) if other is not rule),
         )
 
     def rule_for(self, right: Right, path: str) -> Rule | None:
@@ -242,16 +242,16 @@ class Rights:
 
     def is_as_open(self, path: str, other: str) -> bool:
         """Whether, by what the rules say, everybody who may read at `other` may read at `path`."""
-        one, two = self.rule_for(Right.READ, path), self.rule_for(Right.READ, other)
-        if one == two:
+        here, there = self.rule_for(Right.READ, path), self.rule_for(Right.READ, other)
+        if here == there:
             return True
         site = self.site[Right.READ]
-        if (one.role if one else site) > (two.role if two else site):
+        if (here.role if here else site) > (there.role if there else site):
             return False
-        named = (two.groups, two.members) if two else (frozenset(), frozenset())
-        if one is None:
+        named = (there.groups, there.members) if there else (frozenset(), frozenset())
+        if here is None:
             return site is Role.READER or not any(named)
-        return one.role is Role.READER or (named[0] <= one.groups and named[1] <= one.members)
+        return here.role is Role.READER or (named[0] <= here.groups and named[1] <= here.members)
 
     def readable(self, actor: Actor, paths: Iterable[str]) -> list[str]:
         """The paths that the actor may read, in their order."""

@@ -86,7 +86,7 @@ def body_at(text: str) -> int:
 
 def entries(front: str) -> list[Entry]:
     """Every line of a front matter, grouped by the key it belongs to, in order."""
-    found: list[Entry] = []
+    listed: list[Entry] = []
     key, lines, waiting = "", [], []  # type: str, list[str], list[str]
     value = _Value("")
     for line in front.removesuffix("\n").split("\n") if front else []:
@@ -98,14 +98,14 @@ def entries(front: str) -> list[Entry]:
         elif not named and _QUIET.fullmatch(line):
             waiting.append(line)
         else:
-            _add(found, key, lines)
-            _add(found, "", waiting)
+            _add(listed, key, lines)
+            _add(listed, "", waiting)
             waiting = []
             key, lines = (key_of(named) if named else ""), [line]
             value = _Value(line[named.end() :].lstrip() if named else "")
-    _add(found, key, lines)
-    _add(found, "", waiting)
-    return found
+    _add(listed, key, lines)
+    _add(listed, "", waiting)
+    return listed
 
 
 def key_of(match: re.Match[str]) -> str:

@@ -44,11 +44,13 @@ def of(document: Document) -> list[Section]:
         while open_above and headings[open_above[-1]].level >= heading.level:
             ends[open_above.pop()] = heading.start
         open_above.append(number)
-    found: list[Section] = []
+    sections: list[Section] = []
     for number, (heading, end) in enumerate(zip(headings, ends, strict=True), 1):
         said = title(document, heading)
-        found.append(Section(number, heading.level, said, anchors.give(said), heading.start, end))
-    return found
+        sections.append(
+            Section(number, heading.level, said, anchors.give(said), heading.start, end)
+        )
+    return sections
 
 
 def cut(text: str, number: int) -> str:

@@ -155,18 +155,18 @@ def _agreed(
 ) -> list[tuple[int, int, int, int]]:
     """Runs that stand in all three: (start in base, length, start in theirs, start in mine)."""
     left, right = matches(base, theirs, effort), matches(base, mine, effort)
-    found = []
+    agreed = []
     i = j = 0
     while i < len(left) and j < len(right):
         (a, t, n), (b, m, k) = left[i], right[j]
         start, end = max(a, b), min(a + n, b + k)
         if start < end:
-            found.append((start, end - start, t + start - a, m + start - b))
+            agreed.append((start, end - start, t + start - a, m + start - b))
         if a + n < b + k:
             i += 1
         else:
             j += 1
-    return found
+    return agreed
 
 
 def _decide(base: Lines, theirs: Lines, mine: Lines, effort: Effort) -> Iterator[Hunk]:
@@ -320,16 +320,16 @@ def _list_union(base: Lines, theirs: Lines, mine: Lines, key: str) -> Hunk | Non
     """`tags: [a, b]` with what either side added and without what either side removed."""
     if len(theirs) != 1 or len(mine) != 1 or len(base) > 1:
         return None
-    found = [_FLOW_LIST.fullmatch(line) for line in (*base, *theirs, *mine)]
-    lists = [_items(match[2]) for match in found if match]
-    if len(lists) < len(found) or not found[-1]:
+    matches = [_FLOW_LIST.fullmatch(line) for line in (*base, *theirs, *mine)]
+    lists = [_items(match[2]) for match in matches if match]
+    if len(lists) < len(matches) or not matches[-1]:
         return None
     old = frozenset(lists[0] if base else ())
     here, there = frozenset(lists[-1]), frozenset(lists[-2])
     added = [item for item in lists[-2] if item not in old and item not in here]
     removed = old - there
     items = [item for item in lists[-1] if item not in removed] + added
-    line = f"{found[-1][1]}[{', '.join(items)}]"
+    line = f"{matches[-1][1]}[{', '.join(items)}]"
     return Hunk(Kind.MIXED, base, theirs, mine, (line,), key)
 
 

@@ -171,14 +171,14 @@ def _values(line: str, at: int, move: _Move) -> str:
     return lead + _SCALAR.sub(lambda found: _scalar(found, move, several), rest)
 
 
-def _scalar(found: re.Match[str], move: _Move, several: bool) -> str:
-    if found["plain"] is not None:
-        value = found["plain"].rstrip()
-        return _value(value, value, move, several) + found["plain"][len(value) :]
-    if found["single"] is not None:
-        return _value(found["single"].replace("''", "'"), found[0], move, several)
-    value = found["double"].replace('\\"', '"').replace("\\\\", "\\")
-    return _value(value, found[0], move, several)
+def _scalar(match: re.Match[str], move: _Move, several: bool) -> str:
+    if match["plain"] is not None:
+        value = match["plain"].rstrip()
+        return _value(value, value, move, several) + match["plain"][len(value) :]
+    if match["single"] is not None:
+        return _value(match["single"].replace("''", "'"), match[0], move, several)
+    value = match["double"].replace('\\"', '"').replace("\\\\", "\\")
+    return _value(value, match[0], move, several)
 
 
 def _value(value: str, written: str, move: _Move, several: bool) -> str:

@@ -141,13 +141,13 @@ def pieces(before: Sequence[str], after: Sequence[str], effort: Effort) -> list[
 def apply(blocks: Iterable[Block], side: Change) -> str:
     """The old text (side DELETE) or the new one (side INSERT) that a diff was made of."""
     skipped = Fate.MOVED_HERE if side is Change.DELETE else Fate.MOVED_AWAY
-    kept = (Change.EQUAL, side)
+    taken = (Change.EQUAL, side)
     return "".join(
         op.text
         for block in blocks
         if block.fate is not skipped
         for op in block.ops
-        if op.change in kept
+        if op.change in taken
     )
 
 

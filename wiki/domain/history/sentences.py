@@ -220,7 +220,7 @@ class Weave:
         self, step: int, keys: Sequence[str], follower: Sentence | None, *, replaces: bool
     ) -> list[Sentence]:
         """New sentences right before `follower` (None: at the end), after all that died there."""
-        found = []
+        born = []
         for text, place in zip(keys, self._room(len(keys), follower, replaces), strict=True):
             gone = self._gone.get(text)
             origin = gone.origin if gone else step
@@ -229,10 +229,10 @@ class Weave:
             self._next += 1
             insort(self._places, place)
             self.all[sentence.number] = self.changed[sentence.number] = sentence
-            found.append(sentence)
+            born.append(sentence)
             if gone:
                 self._set_back(gone.last)
-        return found
+        return born
 
     def _room(self, number: int, follower: Sentence | None, replaces: bool) -> list[int]:
         """Places for so many sentences; all are spread anew where there is no room left."""
@@ -304,7 +304,7 @@ def _sentences(unit: tuple[str, bool]) -> list[str]:
     text, prose = unit
     if not prose:
         return [text]
-    found: list[str] = []
+    sentences: list[str] = []
     start = 0
     for end in _END.finditer(text):
         at = end.end()
@@ -314,10 +314,10 @@ def _sentences(unit: tuple[str, bool]) -> list[str]:
             break
         if text[at].islower() or (end[0] == "." and _is_short(text, start, end.start())):
             continue
-        found.append(text[start:at])
+        sentences.append(text[start:at])
         start = at
-    found.append(text[start:])
-    return found
+    sentences.append(text[start:])
+    return sentences
 
 
 def _is_short(text: str, start: int, stop: int) -> bool:
@@ -327,14 +327,14 @@ def _is_short(text: str, start: int, stop: int) -> bool:
 
 def _with_space(sentences: list[str]) -> list[str]:
     """No sentence is only space: it belongs to the one before it, at the start to the next."""
-    found: list[str] = []
+    joined: list[str] = []
     lead = ""
     for sentence in sentences:
         if sentence.strip():
-            found.append(lead + sentence)
+            joined.append(lead + sentence)
             lead = ""
-        elif found:
-            found[-1] += sentence
+        elif joined:
+            joined[-1] += sentence
         else:
             lead += sentence
-    return found or ([lead] if lead else [])
+    return joined or ([lead] if lead else [])

@@ -43,7 +43,7 @@ def roles_by_group(written: str) -> dict[str, Role]:
 
     Raises ValueError, with a sentence, for what is no such list.
     """
-    found: dict[str, Role] = {}
+    roles: dict[str, Role] = {}
     for part in filter(None, map(str.strip, written.split(","))):
         group, equals, word = (piece.strip() for piece in part.rpartition("="))
         role = next((role for role in Role if role.word == word), None)
@@ -51,8 +51,8 @@ def roles_by_group(written: str) -> dict[str, Role]:
             raise ValueError(
                 f"write group=role, with member, editor, moderator or admin; not {part!r}"
             )
-        found[group] = role
-    return found
+        roles[group] = role
+    return roles
 
 
 def role_for(roles: dict[str, Role], groups: Collection[str]) -> Role:

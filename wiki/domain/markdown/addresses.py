@@ -51,19 +51,19 @@ def bare(text: str, at: int, first: int, in_brackets: bool) -> tuple[int, int, s
 
 def calls(text: str, start: int, end: int, *, mentions: bool) -> Iterator[Inline]:
     """A stretch of plain text as text, addresses of mail and, if asked for, mentions."""
-    kept = low = start
+    whole = low = start
     at = text.find("@", start, end)
     while at >= 0:
         node = _mail(text, low, at, end) or (_mention(text, at, end) if mentions else None)
         if node:
-            if kept < node.start:
-                yield Inline(Kind.TEXT, kept, node.start, text[kept : node.start])
+            if whole < node.start:
+                yield Inline(Kind.TEXT, whole, node.start, text[whole : node.start])
             yield node
-            kept = node.end
-        low = max(at + 1, kept)
+            whole = node.end
+        low = max(at + 1, whole)
         at = text.find("@", low, end)
-    if kept < end:
-        yield Inline(Kind.TEXT, kept, end, text[kept:end])
+    if whole < end:
+        yield Inline(Kind.TEXT, whole, end, text[whole:end])
 
 
 def _is_domain(text: str, at: int, *, needs_point: bool) -> bool:

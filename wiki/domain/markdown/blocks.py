@@ -316,15 +316,15 @@ class _Reader:
         return Opened.CONTAINER
 
     def _begin_heading(self, depth: int) -> Opened:
-        found = _ATX.match(self.line, self.next)
-        if not found:
+        opening = _ATX.match(self.line, self.next)
+        if not opening:
             return Opened.NOTHING
-        marks = found[0].rstrip(BLANK)
-        written = self.line[found.end() :].rstrip(BLANK)
+        marks = opening[0].rstrip(BLANK)
+        written = self.line[opening.end() :].rstrip(BLANK)
         shorter = written.rstrip("#")
         if not shorter or shorter[-1] in BLANK:
             written = shorter.rstrip(BLANK)
-        content = Content(written, [0], [self.base + found.end()])
+        content = Content(written, [0], [self.base + opening.end()])
         heading = Heading(
             self.base + self.pos,
             self.base + len(self.line),
@@ -337,9 +337,9 @@ class _Reader:
         return Opened.LEAF
 
     def _begin_fence(self, char: str, depth: int) -> Opened:
-        found = _FENCE.match(self.line, self.next)
-        info = self.line[found.end() :] if found else ""
-        if not found or (char == "`" and "`" in info):
+        opening = _FENCE.match(self.line, self.next)
+        info = self.line[opening.end() :] if opening else ""
+        if not opening or (char == "`" and "`" in info):
             return Opened.NOTHING
         code = Code(
             self.base + self.pos,
@@ -352,7 +352,7 @@ class _Reader:
         self._add(code, depth)
         self.leaf = code
         self.parts = []
-        self.fence, self.fence_indent = found[0], self.indent
+        self.fence, self.fence_indent = opening[0], self.indent
         return Opened.LEAF
 
     def _begin_code(self, depth: int) -> None:
@@ -438,32 +438,32 @@ class _Reader:
         return True
 
     def _begin_note(self, depth: int) -> Opened:
-        found = _NOTE.match(self.line, self.next) if self.has_notes else None
-        if not found or depth >= MOST_NESTED:
+        opening = _NOTE.match(self.line, self.next) if self.has_notes else None
+        if not opening or depth >= MOST_NESTED:
             return Opened.NOTHING
         start = self.base + self.pos
-        note = Note(start, self.base + found.end(), self.number, self.number, label=found[1])
+        note = Note(start, self.base + opening.end(), self.number, self.number, label=opening[1])
         self._add(note, depth)
-        self.root.notes.setdefault(fold(found[1]), note)
+        self.root.notes.setdefault(fold(opening[1]), note)
         self._skip_blanks()
-        self._advance(found.end() - found.start())
+        self._advance(opening.end() - opening.start())
         self._look()
         return Opened.CONTAINER
 
     def _begin_item(self, depth: int) -> bool:
-        found = _BULLET.match(self.line, self.next)
-        if not found or depth + 1 >= MOST_NESTED:
+        bullet = _BULLET.match(self.line, self.next)
+        if not bullet or depth + 1 >= MOST_NESTED:
             return False
-        number = found[1]
+        number = bullet[1]
         if self.interrupted and (
-            not self.line[found.end() :].strip(BLANK) or (number and int(number) != 1)
+            not self.line[bullet.end() :].strip(BLANK) or (number and int(number) != 1)
         ):
             return False
-        mark = found[0][-1]
+        mark = bullet[0][-1]
         start, indent = self.base + self.pos, self.indent
         self._skip_blanks()
-        self._advance(found.end() - found.start())
-        width = indent + found.end() - found.start() + self._space_after_bullet()
+        self._advance(bullet.end() - bullet.start())
+        width = indent + bullet.end() - bullet.start() + self._space_after_bullet()
         parent = self.open[depth - 1]
         if isinstance(parent, List) and parent.mark == mark and parent.ordered == bool(number):
             holder = parent
@@ -674,7 +674,7 @@ class _Reader:
                 break
             label, target = found
             lines = text.count("\n", at, target.end - 1)
-            one = Definition(
+            made = Definition(
                 content.at(at),
                 content.at(target.end - 1) + 1,
                 paragraph.line,
@@ -684,10 +684,10 @@ class _Reader:
                 target.title,
                 content.span(target.start, target.stop),
             )
-            self.root.definitions.setdefault(fold(label), one)
-            siblings.insert(len(siblings) - 1, one)
+            self.root.definitions.setdefault(fold(label), made)
+            siblings.insert(len(siblings) - 1, made)
             at = target.end
-            paragraph.line = one.last + 1
+            paragraph.line = made.last + 1
         if at >= len(text):
             return None
         if at:
@@ -737,7 +737,7 @@ def _alignment(written: str) -> str:
 def _terms(paragraph: Paragraph) -> list[Block]:
     """Each line of a paragraph as a term."""
     content = paragraph.content
-    found: list[Block] = []
+    terms: list[Block] = []
     at = 0
     for number, line in enumerate(content.text.split("\n")):
         words = line.strip(BLANK)
@@ -745,22 +745,22 @@ def _terms(paragraph: Paragraph) -> list[Block]:
         start = content.at(low)
         place = paragraph.line + number
         own = Content(words, [0], [start])
-        found.append(Term(start, start + len(words), place, place, own))
+        terms.append(Term(start, start + len(words), place, place, own))
         at += len(line) + 1
-    return found
+    return terms
 
 
-def _finish_list(found: List) -> None:
+def _finish_list(block: List) -> None:
     """Say whether a list is tight, and which of its items are tasks."""
-    items = [item for item in found.children if isinstance(item, Item)]
-    found.tight = not _has_gap(items) and not any(_has_gap(item.children) for item in items)
+    items = [item for item in block.children if isinstance(item, Item)]
+    block.tight = not _has_gap(items) and not any(_has_gap(item.children) for item in items)
     for item in items:
         first = item.children[0] if item.children else None
         task = _TASK.match(first.content.text) if isinstance(first, Paragraph) else None
         if task and isinstance(first, Leaf):
             item.done = task[1] != " "
             first.content = first.content.after(task.end())
-        if found.tight:
+        if block.tight:
             for child in item.children:
                 if isinstance(child, Paragraph):
                     child.bare = True

@@ -240,11 +240,11 @@ class _Scanner:
     def _wikilink(self) -> int:
         """Where the link to a page that begins here ends; 0 if none does, or it is another link."""
         text, at = self.text, self.at
-        found = _WIKILINK.match(text, at)
-        if not found:
+        match = _WIKILINK.match(text, at)
+        if not match:
             return 0
-        target, words = found[1], found[2] or ""
-        end = found.end()
+        target, words = match[1], match[2] or ""
+        end = match.end()
         if not words:
             if fold(target) in self.known.definitions:
                 return 0
@@ -307,15 +307,15 @@ class _Scanner:
 
     def _angle(self) -> int:
         text, at = self.text, self.at
-        found = _ADDRESS.match(text, at)
-        mail = None if found else _MAIL.match(text, at)
-        if found or mail:
-            found = found or mail
-            assert found is not None
-            inside = (Inline(Kind.TEXT, at + 1, found.end() - 1, found[1]),)
-            target = f"mailto:{found[1]}" if mail else found[1]
-            link = Inline(Kind.LINK, at, found.end(), "", inside, target)
-            return self._put(link, found.end())
+        address = _ADDRESS.match(text, at)
+        mail = None if address else _MAIL.match(text, at)
+        if address or mail:
+            address = address or mail
+            assert address is not None
+            inside = (Inline(Kind.TEXT, at + 1, address.end() - 1, address[1]),)
+            target = f"mailto:{address[1]}" if mail else address[1]
+            link = Inline(Kind.LINK, at, address.end(), "", inside, target)
+            return self._put(link, address.end())
         end = self._html_end(at)
         if end < 0:
             return at + 1

@@ -77,11 +77,11 @@ class Content:
 
     def after(self, length: int) -> Content:
         """The rest of it after so many characters."""
-        kept = [n for n, offset in enumerate(self.offsets) if offset > length]
+        lines_after = [n for n, offset in enumerate(self.offsets) if offset > length]
         return Content(
             self.text[length:],
-            [0, *(self.offsets[n] - length for n in kept)],
-            [self.at(length), *(self.sources[n] for n in kept)],
+            [0, *(self.offsets[n] - length for n in lines_after)],
+            [self.at(length), *(self.sources[n] for n in lines_after)],
         )
 
 
@@ -226,16 +226,16 @@ def walk(block: Block, into: Callable[[Block], bool] = lambda block: True) -> It
     """The block and all blocks in it, in order of the text; `into` says in which ones to look."""
     waiting = [block]
     while waiting:
-        one = waiting.pop()
-        yield one
-        if not into(one):
+        node = waiting.pop()
+        yield node
+        if not into(node):
             continue
-        if isinstance(one, Container):
-            waiting += reversed(one.children)
-        elif isinstance(one, Table):
-            waiting += reversed(one.rows)
-        elif isinstance(one, Row):
-            waiting += reversed(one.cells)
+        if isinstance(node, Container):
+            waiting += reversed(node.children)
+        elif isinstance(node, Table):
+            waiting += reversed(node.rows)
+        elif isinstance(node, Row):
+            waiting += reversed(node.cells)
 
 
 def every(nodes: Sequence[Inline]) -> Iterator[Inline]:

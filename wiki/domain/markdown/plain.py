@@ -68,7 +68,7 @@ def shown_html(written: str) -> str:
     """Raw HTML without the comments in it; one that is never closed stays."""
     if _COMMENT not in written:
         return written
-    kept: list[str] = []
+    shown: list[str] = []
     at = 0
     begin = written.find(_COMMENT)
     while begin >= 0:
@@ -76,10 +76,10 @@ def shown_html(written: str) -> str:
         end = begin + len(short) if short else written.find("-->", begin + 4) + 3
         if end < begin + 4:
             break
-        kept.append(written[at:begin])
+        shown.append(written[at:begin])
         at = end
         begin = written.find(_COMMENT, at)
-    return "".join([*kept, written[at:]])
+    return "".join([*shown, written[at:]])
 
 
 def _pieces(nodes: Iterable[Inline]) -> Iterator[str]:
@@ -133,16 +133,16 @@ def _texts(document: Document, blocks: Iterable[Block]) -> Iterator[str]:
 
 def _block_texts(document: Document, block: Block, notes: _Notes) -> Iterator[str]:
     """The texts of a block and those in it; the notes they refer to are added to those known."""
-    for one in walk(block, into=lambda found: not isinstance(found, Note | Row)):
+    for node in walk(block, into=lambda found: not isinstance(found, Note | Row)):
         text = ""
-        if isinstance(one, Leaf):
-            text = _leaf(document, one, notes)
-        elif isinstance(one, Row):
-            text = " ".join(_leaf(document, cell, notes) for cell in one.cells)
-        elif isinstance(one, Code):
-            text = one.text
-        elif isinstance(one, Html):
-            text = shown_html(one.text)
+        if isinstance(node, Leaf):
+            text = _leaf(document, node, notes)
+        elif isinstance(node, Row):
+            text = " ".join(_leaf(document, cell, notes) for cell in node.cells)
+        elif isinstance(node, Code):
+            text = node.text
+        elif isinstance(node, Html):
+            text = shown_html(node.text)
         if text and not text.isspace():
             yield text.strip()
 

@@ -49,11 +49,11 @@ class Speakers:
         """The opening of a paragraph that begins a turn, or None."""
         if not self.names or "**" not in paragraph[:5]:
             return None
-        found = _OPENING.match(paragraph)
-        speaker = self.names.get(_fold(found["name"])) if found else None
-        if not found or not speaker:
+        opening = _OPENING.match(paragraph)
+        speaker = self.names.get(_fold(opening["name"])) if opening else None
+        if not opening or not speaker:
             return None
-        return Opening(speaker, (found["time"] or found["later"] or "").strip(), found.end())
+        return Opening(speaker, (opening["time"] or opening["later"] or "").strip(), opening.end())
 
 
 @dataclass(slots=True)
@@ -78,19 +78,19 @@ class Part:
 def parts(document: Document, speakers: Speakers) -> list[Part]:
     """A dialogue's text by turn. A turn ends where the next begins, at a heading, or at the end."""
     begin, end = document.root.start, document.root.end
-    found = [Part(None, begin, begin, end)]
+    parts = [Part(None, begin, begin, end)]
     for block in document.root.children:
         opening = speakers.opening(block.content.text) if isinstance(block, Paragraph) else None
-        if opening or (isinstance(block, Heading) and found[-1].opening):
-            found[-1].end = block.start
-            found.append(Part(opening, block.start, block.start, end))
+        if opening or (isinstance(block, Heading) and parts[-1].opening):
+            parts[-1].end = block.start
+            parts.append(Part(opening, block.start, block.start, end))
         if opening and isinstance(block, Paragraph):
             text = block.content.text
             length = len(text) - len(text[opening.length :].lstrip())
-            found[-1].said = block.content.at(opening.length)
+            parts[-1].said = block.content.at(opening.length)
             block = replace(block, content=block.content.after(length), inlines=None)
-        found[-1].blocks.append(block)
-    return found
+        parts[-1].blocks.append(block)
+    return parts
 
 
 def turns(text: str, participants: Iterable[str]) -> list[Turn]:
@@ -103,14 +103,14 @@ def turns(text: str, participants: Iterable[str]) -> list[Turn]:
 
 def turns_of(text: str, parts: Iterable[Part]) -> list[Turn]:
     """The turns among the parts of a dialogue's text, numbered from 1."""
-    found: list[Turn] = []
+    turns: list[Turn] = []
     for part in parts:
         if part.opening:
             said = text[part.said : part.end].strip()
-            number, opening = len(found) + 1, part.opening
+            number, opening = len(turns) + 1, part.opening
             turn = Turn(number, opening.speaker, opening.time, part.start, part.end, said)
-            found.append(turn)
-    return found
+            turns.append(turn)
+    return turns
 
 
 def check(meta: Meta) -> list[FieldError]:

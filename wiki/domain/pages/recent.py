@@ -82,9 +82,9 @@ def by_day(
         slot(revision.when, revision.path)[0].append(revision)
     for placed in comments:
         slot(placed.comment.created, placed.path)[1].append(placed)
-    found = []
+    grouped = []
     for day in sorted(days, reverse=True):
         entries = [Entry(path, some, said) for path, (some, said) in days[day].items()]
         entries.sort(key=lambda entry: entry.latest, reverse=True)
-        found.append(Day(entries[0].latest, entries))
-    return found
+        grouped.append(Day(entries[0].latest, entries))
+    return grouped

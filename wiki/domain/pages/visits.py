@@ -17,16 +17,16 @@ class Visits:
     latest: datetime
 
 
-def arrive(known: Visits | None, now: datetime) -> tuple[Visits, bool]:
+def arrive(visits: Visits | None, now: datetime) -> tuple[Visits, bool]:
     """The visits after somebody looks now, and whether that has to be kept.
 
     At the first visit nothing is new: everything before it is left aside.
     """
-    if known is None:
+    if visits is None:
         return Visits(now, now), True
-    if now - known.latest > PAUSE:
-        return Visits(known.latest, now), True
+    if now - visits.latest > PAUSE:
+        return Visits(visits.latest, now), True
     # Kept sparsely: a visit that goes on moves its end once a few minutes.
-    if now - known.latest > PAUSE / 6:
-        return Visits(known.before, now), True
-    return known, False
+    if now - visits.latest > PAUSE / 6:
+        return Visits(visits.before, now), True
+    return visits, False

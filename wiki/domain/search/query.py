@@ -240,13 +240,13 @@ def _pieces(text: str) -> Iterator[_Piece]:
         minus, name, quoted, close, bare = match.groups()
         if bare and bare.endswith(":") and bare[:-1].lower() in _FIELDS:
             name, bare = bare[:-1], ""
-        known = _FIELDS.get((name or "").lower(), "")
-        if name and not known:
+        field = _FIELDS.get((name or "").lower(), "")
+        if name and not field:
             written = bare if quoted is None else f'"{quoted}"'
             yield _Piece(bool(minus), "", f"{name}:{written}", quoted is not None, False)
         else:
             inside = quoted is not None
-            yield _Piece(bool(minus), known, quoted or bare or "", inside, inside and not close)
+            yield _Piece(bool(minus), field, quoted or bare or "", inside, inside and not close)
 
 
 class _Reader:
@@ -367,11 +367,11 @@ class _Reader:
             self.found[piece.field].append(value)
 
     def _day(self, name: str, value: str, written: str) -> None:
-        found = day(value)
-        if found is None:
+        date = day(value)
+        if date is None:
             self.note("search_date", written)
         else:
-            self.days[name] = found
+            self.days[name] = date
 
     def _place(self, value: str, written: str) -> None:
         if value.lower() in _PLACES:

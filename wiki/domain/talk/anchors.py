@@ -159,11 +159,11 @@ def find(quote: str, text: str, most: int) -> list[Span]:
     if at < 0:
         return []
     places = _Places(text, words_of_text)
-    found: list[Span] = []
-    while at >= 0 and len(found) < most:
-        found.append(Span(places.of(at), places.of(at + len(wanted) - 1) + 1))
+    spans: list[Span] = []
+    while at >= 0 and len(spans) < most:
+        spans.append(Span(places.of(at), places.of(at + len(wanted) - 1) + 1))
         at = evened.find(wanted, at + 1)
-    return found
+    return spans
 
 
 class _Places:
@@ -303,14 +303,14 @@ class Carry:
         """Where the passage's sentences went, if they stand once in the old text and in the new."""
         touched = self._sentences.touched(start, end)
         keys = [self._sentences.keys[number] for number in touched]
-        found = self._targets.runs(keys)
-        if len(found) != 1 or len(self._sentences.runs(keys)) != 1:
+        runs = self._targets.runs(keys)
+        if len(runs) != 1 or len(self._sentences.runs(keys)) != 1:
             return None
-        there = self._new[found[0].start : found[0].end]
+        there = self._new[runs[0].start : runs[0].end]
         before = even(self._old[self._sentences.spans[touched[0]].start : start])
         for span in find(self._old[start:end], there, most=len(there)):
             if even(there[: span.start]) == before:
-                return Span(found[0].start + span.start, found[0].start + span.end)
+                return Span(runs[0].start + span.start, runs[0].start + span.end)
         return None
 
     # -- edited inside --
@@ -340,12 +340,12 @@ class Carry:
     ) -> bool:
         """Whether enough of the passage's words stayed, or of the sentence that it is a part of."""
         every = len(_WORD.findall(self._old[start:end]))
-        kept = self._words_kept(start, end)
-        if kept and kept >= _LEAST_KEPT * every:
+        words_kept = self._words_kept(start, end)
+        if words_kept and words_kept >= _LEAST_KEPT * every:
             return True
         whole = Span(around[0].start, around[-1].end)
         others = len(_WORD.findall(self._old[whole.start : whole.end])) - every
-        stayed = self._words_kept(*whole) - kept
+        stayed = self._words_kept(*whole) - words_kept
         return bool(pieces) and stayed >= 2 and 2 * stayed >= others
 
     def _words_kept(self, start: int, end: int) -> int:
@@ -419,13 +419,13 @@ def _of_block(block: Block, old: int, new: int) -> Iterator[_Piece]:
         if op.change is Change.INSERT:
             new += size
             continue
-        kept = op.change is Change.EQUAL
+        is_equal = op.change is Change.EQUAL
         following = block.ops[number + 1] if number + 1 < len(block.ops) else None
         replaced = following and following.change is Change.INSERT
-        there = size if kept else len(following.text) if following and replaced else 0
-        yield _Piece(old, old + size, kept, Span(new, new + there), block.move)
+        there = size if is_equal else len(following.text) if following and replaced else 0
+        yield _Piece(old, old + size, is_equal, Span(new, new + there), block.move)
         old += size
-        new += size if kept else 0
+        new += size if is_equal else 0
 
 
 class _Sentences:

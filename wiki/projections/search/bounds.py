@@ -47,18 +47,18 @@ def bounded(asked: Plan, view: View) -> tuple[Plan, list[Notice]]:
     costs = {group: sum(cost(leaf, view) for leaf in group.leaves) for group in wanted + refused}
     ordered = sorted(wanted, key=costs.__getitem__) + sorted(refused, key=costs.__getitem__)
     spent = accumulate(costs[group] for group in ordered)
-    kept = {
+    affordable = {
         group
         for number, (group, sum_) in enumerate(zip(ordered, spent, strict=True))
         if sum_ <= MOST_READ or (number == 0 and group in wanted)
     }
-    left = [_shown(group) for group in (*wanted, *refused) if group not in kept]
+    left = [_shown(group) for group in (*wanted, *refused) if group not in affordable]
     if left:
         notices.append(Notice("search_too_common", ", ".join(left)))
     plan = replace(
         asked,
-        wanted=tuple(group for group in wanted if group in kept),
-        refused=tuple(group for group in refused if group in kept),
+        wanted=tuple(group for group in wanted if group in affordable),
+        refused=tuple(group for group in refused if group in affordable),
     )
     return plan, notices
 
@@ -90,31 +90,31 @@ def _spell(asked: Plan, view: View, notices: list[Notice]) -> dict[Leaf, Leaf]:
     leaves = dict.fromkeys(asked.every_leaf())
     begun = [leaf for leaf in leaves if isinstance(leaf.what, Prefix)]
     share = MOST_BEGUN // max(2, len(begun))
-    found = dict(zip(leaves, leaves, strict=True))
+    spelled = dict(zip(leaves, leaves, strict=True))
     cut = []
     for leaf in begun:
         prefix, whole = _spelled(leaf, view, share)
-        found[leaf] = replace(leaf, what=prefix)
+        spelled[leaf] = replace(leaf, what=prefix)
         if not whole:
             cut.append(f"{prefix.start}*")
     if cut:
         notices.append(Notice("search_prefix_wide", ", ".join(cut)))
-    return found
+    return spelled
 
 
 def _spelled(leaf: Leaf, view: View, most: int) -> tuple[Prefix, bool]:
     """A beginning with its words, and whether these are all of them."""
     prefix = cast(Prefix, leaf.what)
-    found: Counter[str] = Counter()
+    documents: Counter[str] = Counter()
     whole = True
     for part in view.parts:
         some = part.segment.frequencies(_field(leaf), prefix.start, MOST_CONSIDERED)
         whole = whole and len(some) < MOST_CONSIDERED
-        found.update(dict(some))
-    terms = sorted(found, key=lambda term: (-found[term], term))
-    spent = accumulate(found[term] for term in terms)
+        documents.update(dict(some))
+    terms = sorted(documents, key=lambda term: (-documents[term], term))
+    spent = accumulate(documents[term] for term in terms)
     kept = [term for term, sum_ in zip(terms, spent, strict=True) if sum_ <= most] or terms[:1]
-    postings = sum(found[term] for term in kept)
+    postings = sum(documents[term] for term in kept)
     return replace(prefix, terms=tuple(kept), postings=postings), whole and len(kept) == len(terms)
 
 
@@ -140,12 +140,12 @@ def _within(group: Group, spelled: dict[Leaf, Leaf], view: View, notices: list[N
     costs = {leaf: cost(leaf, view) for leaf in leaves}
     ordered = sorted(leaves, key=costs.__getitem__)
     spent = accumulate(costs[leaf] for leaf in ordered)
-    kept = {leaf for leaf, sum_ in zip(ordered, spent, strict=True) if sum_ <= MOST_READ // 2}
-    kept.add(ordered[0])
-    left = Group(tuple(leaf for leaf in leaves if leaf not in kept))
+    affordable = {leaf for leaf, sum_ in zip(ordered, spent, strict=True) if sum_ <= MOST_READ // 2}
+    affordable.add(ordered[0])
+    left = Group(tuple(leaf for leaf in leaves if leaf not in affordable))
     if left.leaves:
         notices.append(Notice("search_too_common", _shown(left)))
-    return Group(tuple(leaf for leaf in leaves if leaf in kept))
+    return Group(tuple(leaf for leaf in leaves if leaf in affordable))
 
 
 def _shown(group: Group) -> str:

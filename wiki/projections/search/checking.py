@@ -39,15 +39,17 @@ def check(view: View, store: Store, connection: Connection) -> list[Difference]:
     aside = {one.item.key for one in setaside.of(connection, setaside.derived, sources.NAME)}
     every = {str(source.placed.comment.id) for source in sources.all_comments(connection)}
     there = every - aside
-    found = [
+    differences = [
         Difference(path, pages.get(path, ""), true.get(path, ""))
         for path in sorted(pages.keys() | true.keys())
         if pages.get(path) != true.get(path)
     ]
     for id in sorted(comments.keys() | there, key=int):
         if comments[id] != (id in there):
-            found.append(Difference(f"comment {id}", str(comments[id]), str(int(id in there))))
-    return found
+            differences.append(
+                Difference(f"comment {id}", str(comments[id]), str(int(id in there)))
+            )
+    return differences
 
 
 def _kept(view: View) -> tuple[dict[str, str], Counter[str]]:

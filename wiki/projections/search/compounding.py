@@ -27,11 +27,11 @@ MOST_WORDS = 4
 """Longer queries find enough by their many words."""
 
 
-def compounded(asked: Plan, view: View) -> Plan:
+def compounded(plan: Plan, view: View) -> Plan:
     """The plan with such compounds as further stems of its words."""
-    groups = (Group(tuple(_leaf(leaf, view) for leaf in group.leaves)) for group in asked.wanted)
+    groups = (Group(tuple(_leaf(leaf, view) for leaf in group.leaves)) for group in plan.wanted)
     first = tuple(islice(groups, MOST_WORDS))
-    return replace(asked, wanted=(*first, *asked.wanted[MOST_WORDS:]))
+    return replace(plan, wanted=(*first, *plan.wanted[MOST_WORDS:]))
 
 
 def _leaf(leaf: Leaf, view: View) -> Leaf:

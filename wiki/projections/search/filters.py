@@ -94,13 +94,13 @@ def of_kinds(segment: Segment, chosen: frozenset[Found]) -> set[int]:
 
 
 def _with(
-    segment: Segment, name: str, asked: tuple[str, ...], equal: Callable[[str, str], bool]
+    segment: Segment, name: str, wanted: tuple[str, ...], equal: Callable[[str, str], bool]
 ) -> set[int]:
     column = segment.column(name)
     codes = {
         code
         for code, joined in enumerate(column.values)
-        if any(equal(fold(value), one) for value in split(joined) for one in asked)
+        if any(equal(fold(value), one) for value in split(joined) for one in wanted)
     }
     return column.documents(codes)
 

@@ -68,13 +68,13 @@ class Index(ABC):
         if kept is not None:
             return kept
         with self._reading(view):
-            found = answer(view, query, scope, self.site, offset, limit)
-            found = corrected(view, query, scope, self.site, found)
+            results = answer(view, query, scope, self.site, offset, limit)
+            results = corrected(view, query, scope, self.site, results)
         with self._lock:
-            self._answers[key] = found
+            self._answers[key] = results
             while len(self._answers) > _KEPT_ANSWERS:
                 self._answers.popitem(last=False)
-        return found
+        return results
 
     def update(self, store: Store, database: Database) -> bool:
         """Catch up with git and SQL; whether more waits. Builds anew what is missing or damaged."""

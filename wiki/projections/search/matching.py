@@ -98,20 +98,20 @@ class Matcher:
 
     def _in_order(self, sequence: Sequence, title: bool) -> set[int]:
         """Documents with the words, which come rarest first, in the places of the phrase."""
-        found = self._with_forms(sequence.words)
+        documents = self._with_forms(sequence.words)
         places: dict[str, Mapping[int, frozenset[int]]] = {}
         starts: dict[int, frozenset[int]] = {}
         for number, word in enumerate(sequence.words):
             if word.exact not in places:
-                places[word.exact] = self._places(word, sorted(found))
+                places[word.exact] = self._places(word, sorted(documents))
             here = places[word.exact]
-            moved = {d: frozenset(p - word.at for p in here.get(d, ())) for d in found}
-            starts = {d: starts[d] & moved[d] if number else moved[d] for d in found}
-            found = {d for d in found if _is_somewhere(starts[d], title)}
-        if len(found) > MOST_VERIFIED:
-            return found
+            moved = {d: frozenset(p - word.at for p in here.get(d, ())) for d in documents}
+            starts = {d: starts[d] & moved[d] if number else moved[d] for d in documents}
+            documents = {d for d in documents if _is_somewhere(starts[d], title)}
+        if len(documents) > MOST_VERIFIED:
+            return documents
         pattern = re.compile(r"\W+".join(map(re.escape, sequence.typed)))
-        return {document for document in found if self._reads(document, pattern, title)}
+        return {document for document in documents if self._reads(document, pattern, title)}
 
     def _with_forms(self, words: Iterable[Word]) -> set[int]:
         """Documents that have each of the words in the form that was typed."""
@@ -130,11 +130,11 @@ class Matcher:
         return any(pattern.search(fold_text(text)) for text in texts)
 
     def _places(self, word: Word, documents: list[int]) -> Mapping[int, frozenset[int]]:
-        found: dict[int, frozenset[int]] = {}
+        places: dict[int, frozenset[int]] = {}
         for stem, _ in word.stems:
             for document, positions in self.segment.positions(stem, documents).items():
-                found[document] = found.get(document, frozenset()).union(positions)
-        return found
+                places[document] = places.get(document, frozenset()).union(positions)
+        return places
 
     def _score_word(self, word: Word, documents: set[int]) -> dict[int, float]:
         segment = self.segment
@@ -146,14 +146,14 @@ class Matcher:
         rarity = self._rarity(word)
         lengths, long = segment.lengths, K1 * B / self.view.average
         best = rarity * (K1 + 1)
-        found: dict[int, float] = {}
+        scores: dict[int, float] = {}
         for document in documents:
             weight = typed * exact.get(document, 0.0)
             for postings, share in lists:
                 weight += share * postings.get(document, 0.0)
             score = best * weight / (weight + SHORT + long * lengths[document])
-            found[document] = score if document in exact else OTHERWISE * score
-        return found
+            scores[document] = score if document in exact else OTHERWISE * score
+        return scores
 
     def _rarity(self, word: Word) -> float:
         stems = [self.view.frequency("stem", stem) for stem, _ in word.stems]

@@ -56,13 +56,13 @@ def accounts(connection: Connection, only: Collection[str] | None = None) -> dic
 
 def named_by(view: View, owners: Iterable[str]) -> set[str]:
     """The slugs of the people whom the documents of these owners name."""
-    found: set[str] = set()
+    names: set[str] = set()
     for part in view.parts:
         for owner in owners:
             for document in part.segment.postings("owner", owner):
                 if document not in part.deleted:
-                    found.update(map(slug, part.segment.values("people", document)))
-    return found - {""}
+                    names.update(map(slug, part.segment.values("people", document)))
+    return names - {""}
 
 
 def members_in(view: View, paths: Iterable[str]) -> set[int]:

@@ -94,11 +94,11 @@ def plan(query: Query, site: Site) -> Plan:
     languages = (here, *(language for language in LANGUAGES if language != here))
     wanted: list[Group] = []
     refused: list[Group] = []
-    asked = [clause for clause in query.clauses if clause.wanted]
+    clauses = [clause for clause in query.clauses if clause.wanted]
     for clause in query.clauses:
         groups = _groups(clause, languages)
         (wanted if clause.wanted else refused).extend(groups)
-    if asked and not wanted:
+    if clauses and not wanted:
         return Plan((), tuple(refused), only_stop_words=True)
     return Plan(tuple(dict.fromkeys(wanted)), tuple(refused))
 

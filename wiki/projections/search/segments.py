@@ -61,17 +61,17 @@ class Segment:
         """Each document that has the term, with the term's weight there. Not to be changed."""
         key = (field, term)
         with self._lock:
-            found = self._postings.get(key)
-            if found is None:
-                found = self._read_postings(field, term)
-                self._keep(key, found)
+            postings = self._postings.get(key)
+            if postings is None:
+                postings = self._read_postings(field, term)
+                self._keep(key, postings)
             else:
                 self._postings.move_to_end(key)
-            return found
+            return postings
 
     def positions(self, term: str, documents: Sequence[int]) -> dict[int, array[int]]:
         """Where the stem stands in each of these documents (ascending) that has it."""
-        found: dict[int, array[int]] = {}
+        positions: dict[int, array[int]] = {}
         with self._lock:
             matcher = self._matcher("stem", term)
             for document in documents:
@@ -82,8 +82,8 @@ class Segment:
                 if matcher.is_active() and matcher.id() == document:
                     packed = matcher.value()
                     if len(packed) > 1:
-                        found[document] = array("I", packed)
-        return found
+                        positions[document] = array("I", packed)
+        return positions
 
     def terms(self, field: str, prefix: str, most: int) -> list[str]:
         """Terms of a field that begin so, in order, at most so many."""
@@ -93,14 +93,14 @@ class Segment:
     def ending(self, ending: str, most: int) -> list[str]:
         """Stems that end so and are longer, in order, at most so many."""
         written, wanted = self._stems, f"{ending}\n"
-        found: list[str] = []
+        stems: list[str] = []
         at = written.find(wanted)
-        while at >= 0 and len(found) < most:
+        while at >= 0 and len(stems) < most:
             begin = written.rfind("\n", 0, at) + 1
             if begin < at:
-                found.append(written[begin : at + len(ending)])
+                stems.append(written[begin : at + len(ending)])
             at = written.find(wanted, at + 1)
-        return found
+        return stems
 
     def frequency(self, field: str, term: str) -> int:
         """How many documents have the term; its postings are not read."""

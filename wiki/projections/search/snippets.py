@@ -39,11 +39,11 @@ class Mark:
 class Marker:
     """Marks what a plan looks for in documents of one segment (ascending)."""
 
-    def __init__(self, segment: Segment, asked: Plan, documents: list[int]) -> None:
-        words = [word for leaf in asked.leaves() for word in _words(leaf.what)]
+    def __init__(self, segment: Segment, plan: Plan, documents: list[int]) -> None:
+        words = [word for leaf in plan.leaves() for word in _words(leaf.what)]
         self.stems = {stem for word in words for stem, _ in word.stems}
         self.stems |= {forms(part, "nl")[0] for word in words for part in word.parts}
-        prefixes = [leaf.what.start for leaf in asked.leaves() if isinstance(leaf.what, Prefix)]
+        prefixes = [leaf.what.start for leaf in plan.leaves() if isinstance(leaf.what, Prefix)]
         self._prefix = _beginning(prefixes)
         self._places = {stem: segment.positions(stem, documents) for stem in self.stems}
 
@@ -121,33 +121,33 @@ def _parts(span: Span) -> Iterator[tuple[int, str]]:
         return
     at = 0
     for part in compounds.split(folded):
-        found = folded.find(part, at)
-        if found >= 0:
-            yield found, part
-            yield from ((found + folded[found:].find(p), p) for p in compounds.split(part))
-            at = found + len(part)
+        begin = folded.find(part, at)
+        if begin >= 0:
+            yield begin, part
+            yield from ((begin + folded[begin:].find(p), p) for p in compounds.split(part))
+            at = begin + len(part)
 
 
 def _apart(marks: list[Mark]) -> list[Mark]:
-    found: list[Mark] = []
+    apart: list[Mark] = []
     for mark in marks:
-        if not found or mark.start >= found[-1].end:
-            found.append(mark)
-    return found
+        if not apart or mark.start >= apart[-1].end:
+            apart.append(mark)
+    return apart
 
 
 def _windows(text: str, marks: list[Mark]) -> list[tuple[int, int]]:
     """The stretches with most different words in them, the best two that do not overlap."""
-    found = []
+    counts = []
     for number, mark in enumerate(marks):
         inside = []
         for other in marks[number:]:
             if other.end > mark.start + LENGTH - LEAD:
                 break
             inside.append(other.stem)
-        found.append((len(set(inside)), len(inside), -number))
+        counts.append((len(set(inside)), len(inside), -number))
     chosen: list[tuple[int, int]] = []
-    for _, _, number in sorted(found, reverse=True):
+    for _, _, number in sorted(counts, reverse=True):
         start = _start(text, marks[-number].start)
         end = _end(text, start)
         if all(end <= begin or start >= stop for begin, stop in chosen):

@@ -211,13 +211,13 @@ def pages(
     there = [(path, blob) for path, blob in wanted.items() if blob]
     for start in range(0, len(there), BATCH):
         batch = there[start : start + BATCH]
-        known = catalogue.find(connection, [path for path, _ in batch])
-        for path in catalogue.by_nobody(connection, list(known)):
-            known[path] = replace(known[path], author=FORMER)
-        hidden = hiding.parts(connection, {row.revision for row in known.values()})
+        summaries = catalogue.find(connection, [path for path, _ in batch])
+        for path in catalogue.by_nobody(connection, list(summaries)):
+            summaries[path] = replace(summaries[path], author=FORMER)
+        hidden = hiding.parts(connection, {row.revision for row in summaries.values()})
         for path, id in batch:
             data = read_blob(store, id)
-            row = known.get(path)
+            row = summaries.get(path)
             if row is None or row.blob != id:
                 row = read_page(path, id, data, head, row)
             if Part.AUTHOR in hidden.get((row.revision, path), ()):

@@ -19,10 +19,10 @@ SHORTEST_SLIP = 4
 _SHORT_WORD = 5
 
 
-def corrected(view: View, query: Query, scope: Scope, site: Site, found: Results) -> Results:
+def corrected(view: View, query: Query, scope: Scope, site: Site, results: Results) -> Results:
     """The results with a better query, if they are empty and one is near that finds something."""
-    if found.total or query.is_empty:
-        return found
+    if results.total or query.is_empty:
+        return results
     text = query.text
     words = (term for clause in query.clauses if clause.wanted for term in clause.any_of)
     unknown = (one for one in words if one.how is How.WORD and _is_unknown(view, fold(one.text)))
@@ -30,11 +30,11 @@ def corrected(view: View, query: Query, scope: Scope, site: Site, found: Results
         better = _better(view, fold(term.text))
         text = text.replace(term.text, better) if better else text
     if text == query.text:
-        return found
+        return results
     other = replace(parse(text), where=query.where, filters=query.filters)
     if answer(view, other, scope, site, 0, 0).total:
-        return replace(found, corrected=text)
-    return found
+        return replace(results, corrected=text)
+    return results
 
 
 def _is_unknown(view: View, word: str) -> bool:
@@ -56,7 +56,7 @@ def _better(view: View, word: str) -> str:
     return best[2]
 
 
-def distance(one: str, other: str, most: int) -> int:
+def distance(word: str, other: str, most: int) -> int:
     """The Damerau–Levenshtein distance of two words, or `most` + 1 if it is more than `most`.
 
     It counts letters added, dropped, changed, or swapped with their neighbour (Damerau 1964), and
@@ -64,8 +64,8 @@ def distance(one: str, other: str, most: int) -> int:
     """
     before: list[int] = []
     row = list(range(len(other) + 1))
-    for i, letter in enumerate(one, 1):
-        now = [i, *_row(one, other, i, letter, row, before)]
+    for i, letter in enumerate(word, 1):
+        now = [i, *_row(word, other, i, letter, row, before)]
         if min(now) > most:
             return most + 1
         before, row = row, now
@@ -73,12 +73,12 @@ def distance(one: str, other: str, most: int) -> int:
 
 
 def _row(
-    one: str, other: str, i: int, letter: str, row: list[int], before: list[int]
+    word: str, other: str, i: int, letter: str, row: list[int], before: list[int]
 ) -> Iterator[int]:
     left = i
     for j, against in enumerate(other, 1):
         left = min(row[j] + 1, left + 1, row[j - 1] + (letter != against))
-        swapped = i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == against
+        swapped = i > 1 and j > 1 and letter == other[j - 2] and word[i - 2] == against
         if swapped:
             left = min(left, before[j - 2] + 1)
         yield left

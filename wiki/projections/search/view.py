@@ -80,15 +80,15 @@ def open_view(folder: Path, before: View | None = None) -> View:
 
 
 def _open(folder: Path, generation: int, before: View | None) -> View:
-    known: Mapping[str, Segment] = {}
+    open_already: Mapping[str, Segment] = {}
     if before is not None and before.folder == folder:
-        known = {part.segment.id: part.segment for part in before.parts}
+        open_already = {part.segment.id: part.segment for part in before.parts}
     try:
         state = read_state(folder, generation)
         storage = storage_of(folder)
         parts = []
         for written in _table(folder, generation).segments:
-            segment = known.get(written.segment_id()) or Segment(storage, schema(), written)
+            segment = open_already.get(written.segment_id()) or Segment(storage, schema(), written)
             parts.append(Part(segment, frozenset(written.deleted_docs())))
     except DAMAGE as error:
         raise Damaged(str(error)) from error
