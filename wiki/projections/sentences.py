@@ -30,7 +30,7 @@ from wiki.projections.setaside import Trial, text_of
 from wiki.store.store import Store
 
 NAME = "passages"
-FORMAT = 2
+FORMAT = 3
 
 _CHUNK = 100
 """Revisions of a page that are written in one transaction: a save never waits for many."""

@@ -24,6 +24,7 @@ def _count(number: int) -> str:
 MOST_CHARACTERS = 500_000
 MOST_LINES = 8_000
 """Above either it takes too long to compare a text as it reads, or side by side."""
+_MOST_PATCH_LINES = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,11 @@ def diff_labels(
 def is_long(*texts: str) -> bool:
     """Whether a text is longer than what is compared as it reads, or side by side."""
     return any(len(text) > MOST_CHARACTERS or text.count("\n") > MOST_LINES for text in texts)
+
+
+def is_long_patch(patch: str) -> bool:
+    """Whether a patch is too long for a browser to show; it can still be downloaded."""
+    return patch.count("\n") > _MOST_PATCH_LINES or len(patch) > 4 * MOST_CHARACTERS
 
 
 def words_html(blocks: Sequence[Block], labels: DiffLabels | None = None) -> Markup:

@@ -25,6 +25,9 @@ ALIVE = 2**31 - 1
 MOST_KEPT = 4_000
 """Characters of a sentence that are kept and compared."""
 
+MOST_SENTENCES = 50_000
+"""Of a text that has more sentences its paragraphs are given, of one with more of those all."""
+
 _SPACE = 2**40
 _CLOSE_BY = 2**20
 _LONGEST = 4_000_000
@@ -62,14 +65,20 @@ class Sentence:
 def cut(text: str) -> list[str]:
     """A page's text without its front matter, in sentences; joined they are exactly that text.
 
-    A heading, a list item, a table row and a line of code begin one of their own.
+    A heading, a list item, a table row and a line of code begin one of their own. Of what has more
+    sentences than anybody writes, paragraphs are given, else all of it as one.
     """
     begin = frontmatter.body_at(text)
     if len(text) - begin > _LONGEST:
         return [text[begin:]]
+    units = _units(read(text, begin))
+    if len(units) > MOST_SENTENCES:
+        return [text[begin:]]
     found: list[str] = []
-    for unit in _units(read(text, begin)):
+    for unit in units:
         found += _sentences(unit)
+        if len(found) > MOST_SENTENCES:
+            return _with_space([lines for lines, _ in units])
     return _with_space(found)
 
 
@@ -221,13 +230,15 @@ class Weave:
     ) -> list[Sentence]:
         """New sentences right before `follower` (None: at the end), after all that died there."""
         born = []
-        for text, place in zip(keys, self._room(len(keys), follower, replaces), strict=True):
+        places = self._room(len(keys), follower, replaces)
+        at = bisect_left(self._places, places[0])
+        self._places[at:at] = places
+        for text, place in zip(keys, places, strict=True):
             gone = self._gone.get(text)
             origin = gone.origin if gone else step
             words = len(_WORD.findall(text))
             sentence = Sentence(self._next, place, step, ALIVE, origin, words)
             self._next += 1
-            insort(self._places, place)
             self.all[sentence.number] = self.changed[sentence.number] = sentence
             born.append(sentence)
             if gone:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from wiki.database.engine import changes
 from wiki.database.engine.connection import Connection
@@ -101,24 +101,33 @@ class Side:
     """The file's bytes; None where the revision deleted it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Comparison:
-    """Two revisions of a page; `before` is None where `after` made the page.
-
-    `blocks` are their difference in words, front matter left aside.
-    """
+    """Two revisions of a page; `before` is None where `after` made the page."""
 
     page: PageNow
     title: str
     kind: str
     before: Side | None
     after: Side
-    blocks: tuple[diff.Block, ...]
+
+    @cached_property
+    def blocks(self) -> tuple[diff.Block, ...]:
+        """Their difference in words, front matter left aside; found when it is first asked for."""
+        old, new = frontmatter.split(self.old)[1], frontmatter.split(self.after.text)[1]
+        with contents.spared():
+            return tuple(diff.words(old, new))
 
     @property
-    def counts(self) -> tuple[int, int]:
-        """How many words came and how many went."""
-        return diff.count(self.blocks)
+    def counted(self) -> tuple[int, int] | None:
+        """How many words came and went, if that is known without comparing the texts anew."""
+        if "blocks" in self.__dict__:
+            return diff.count(self.blocks)
+        added, removed = self.after.revision.added, self.after.revision.removed
+        is_next = self.after.number == (self.before.number if self.before else 0) + 1
+        if not is_next or added is None or removed is None:
+            return None
+        return added, removed
 
     @property
     def old(self) -> str:
@@ -263,10 +272,7 @@ def compare(wiki: Wiki, actor: Actor, path: str, start: str, end: str) -> Compar
         title, kind = named(wiki, connection, page, sides[-1:])
     listed = [_side(wiki, *pair) for pair in zip(sides, places_in_row, strict=True)]
     after, before = listed[-1], listed[0] if len(listed) > 1 else None
-    old, new = (frontmatter.split(side.text if side else "")[1] for side in (before, after))
-    with contents.spared():
-        changed = tuple(diff.words(old, new))
-    return Comparison(page, title, kind, before, after, changed)
+    return Comparison(page, title, kind, before, after)
 
 
 def patch_of(found: Comparison) -> bytes:

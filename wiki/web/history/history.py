@@ -68,8 +68,8 @@ def compare(path: str) -> Response:
         return _download(found)
     view = args.get("view", "")
     view = view if view in VIEWS else "words"
-    is_long = view in ("rendered", "side") and render.is_long(found.old, found.after.text)
     old, new = frontmatter.split(found.old), frontmatter.split(found.after.text)
+    html, is_long = _shown(view, found, old[1], new[1])
     return respond(
         "history/history/diff.html",
         found=found,
@@ -77,23 +77,29 @@ def compare(path: str) -> Response:
         is_long=is_long,
         is_now=not args.get("to"),
         fields=[] if view == "source" else diff.fields(old[0], new[0]),
-        html=_difference("words" if is_long else view, found, old[1], new[1]),
+        html=html,
     )
 
 
-def _difference(view: str, found: Comparison, old: str, new: str) -> Markup:
-    """The difference in one of the views."""
+def _shown(view: str, found: Comparison, old: str, new: str) -> tuple[Markup, bool]:
+    """The difference in one of the views, and whether it is too long for that: then its words."""
     words = render.diff_labels(gettext, ngettext)
+    if view == "source":
+        patch = history.patch_of(found).decode(errors="replace")
+        if not render.is_long_patch(patch):
+            return render.source_html(patch), False
+    elif view != "words" and not render.is_long(found.old, found.after.text):
+        return _beside(view, found, old, new, words), False
+    return render.words_html(found.blocks, words), view != "words"
+
+
+def _beside(view: str, found: Comparison, old: str, new: str, words: render.DiffLabels) -> Markup:
     if view == "side":
         return render.side_html(diff.side(old, new), words)
-    if view == "source":
-        return render.source_html(history.patch_of(found).decode(errors="replace"))
-    if view == "rendered":
-        # Slow to load, and the view that is asked for least.
-        from wiki.render import marked
+    # Slow to load, and the view that is asked for least.
+    from wiki.render import marked
 
-        return marked.rendered_html(_as_read(found.before), _as_read(found.after), words)
-    return render.words_html(found.blocks, words)
+    return marked.rendered_html(_as_read(found.before), _as_read(found.after), words)
 
 
 def _as_read(side: Side | None) -> str:
