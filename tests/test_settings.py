@@ -20,6 +20,7 @@ DOCS = Path(__file__).parents[1] / "docs"
         ("base_url", "https://example.org/?a=b", "host name of its own"),
         ("base_url", "denk.example.org", "whole address"),
         ("base_url", "ftp://denk.example.org", "whole address"),
+        ("max_text_bytes", "5000000", "4000000 at most"),
         ("trusted_proxies", "proxy.example.org", "no address"),
     ],
 )

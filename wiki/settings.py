@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from wiki.domain import proxies
+from wiki.domain.content.setaside import MOST_BYTES
 from wiki.domain.login.identities import check_issuer, roles_by_group
 from wiki.keeping import PRIVATE, keep
 
@@ -46,7 +47,7 @@ def _setting(
     default: Any,
     help: str,
     choices: tuple[str, ...] = (),
-    check: Callable[[str], object] | None = None,
+    check: Callable[[Any], object] | None = None,
 ) -> Any:
     """One setting; `check` raises ValueError, with a sentence, for a value that cannot be used."""
     return field(default=default, metadata={"help": help, "choices": choices, "check": check})
@@ -63,6 +64,15 @@ def _check_address(written: str) -> None:
         raise ValueError(
             "the wiki cannot stand under a path of a site; give it a host name of its own, "
             f"such as {parts.scheme}://denktank.{parts.hostname}"
+        )
+
+
+def _check_size(size: int) -> None:
+    """Raise ValueError for a size above which no page is read."""
+    if size > MOST_BYTES:
+        raise ValueError(
+            f"{MOST_BYTES} at most; a larger page could be saved, but not read: it would be shown "
+            "as a link to its file"
         )
 
 
@@ -161,7 +171,9 @@ class Settings:
     terms_page: str = _setting(
         "voorwaarden", "the page with the terms that who joins accepts; if there is none, none"
     )
-    max_text_bytes: int = _setting(2_000_000, "the largest page, in bytes")
+    max_text_bytes: int = _setting(
+        2_000_000, f"the largest page, in bytes; {MOST_BYTES} at most", check=_check_size
+    )
     max_file_bytes: int = _setting(20_000_000, "the largest attachment, in bytes")
     secret_key: str = _setting("", "signs cookies; empty: made at the first start")
     trusted_proxies: str = _setting(

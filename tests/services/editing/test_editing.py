@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from wiki.domain.access.rights import Actor
+from wiki.domain.errors import TooLarge
 from wiki.engine import Wiki
 from wiki.services.editing import editing
 from wiki.services.editing.editing import Sent
@@ -43,3 +46,8 @@ def test_saves_at_the_same_time_are_all_kept(
         assert own is not None
         assert own.data.decode() == f"Versie {ROUNDS}.\n"
     assert sum(1 for _ in wiki.store.log()) == 1 + WRITERS + 2 * WRITERS * ROUNDS
+
+
+def test_a_text_of_more_lines_than_are_read_is_not_saved(wiki: Wiki, member: Actor) -> None:
+    with pytest.raises(TooLarge, match="text_long"):
+        editing.save(wiki, member, "lang", Sent("a\n" * 150_001, "", ""))

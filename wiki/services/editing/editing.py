@@ -12,6 +12,7 @@ from wiki.database.history import history
 from wiki.domain.access.rights import Actor, Right
 from wiki.domain.content import sections, text
 from wiki.domain.content.paths import check, file_of
+from wiki.domain.content.setaside import MOST_LINES
 from wiki.domain.editing import merge
 from wiki.domain.editing.drafts import key_of_page, key_of_path
 from wiki.domain.errors import Conflict, Invalid, TooLarge
@@ -168,6 +169,8 @@ def check_text(wiki: Wiki, new: str, before: str = "") -> None:
     size = len(new.encode())
     if size > wiki.settings.max_text_bytes:
         raise TooLarge("text_large", most_bytes=wiki.settings.max_text_bytes, bytes=size)
+    if new.count("\n") > MOST_LINES:
+        raise TooLarge("text_long", most_lines=MOST_LINES)
     # What was not UTF-8 arrives as replacement characters: saving those would lose what was there.
     if new.count("\ufffd") > before.count("\ufffd"):
         raise Invalid.field("text", "text_not_utf8")
