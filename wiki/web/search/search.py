@@ -19,8 +19,9 @@ from wiki.web.http.context import actor, page_number, page_url, respond, wiki
 blueprint = Blueprint("search", __name__)
 
 _FIELDS = ("q", "kind", "tag", "person", "question", "status", "from", "to", "in", "sort")
-_WORD_BEFORE = re.compile(r"[\w'’]+$")
-_WORD_AFTER = re.compile(r"(?P<rest>[\w'’]*)(?: (?P<following>\w+)\b)?")
+_MOST_IN_WORD = 80
+_WORD = re.compile(r"[\w'’]")
+_WORD_AFTER = re.compile(r"(?P<rest>[\w'’]{0,80}+)(?: (?P<following>\w{1,80}+)\b)?")
 _LONGEST_FIELD = 2_000
 _OPERATORS = {"tag": "tag", "person": "who", "question": "question", "status": "status"}
 
@@ -161,9 +162,11 @@ def _text_fragment(snippets: tuple[Snippet, ...]) -> str:
 
 
 def _fragment(text: str, start: int, end: int) -> str:
-    begin = _WORD_BEFORE.search(text, 0, start)
+    begin, first = start, max(0, start - _MOST_IN_WORD)
+    while begin > first and _WORD.match(text, begin - 1):
+        begin -= 1
     after = _WORD_AFTER.match(text, end)
-    word = (begin[0] if begin else "") + text[start:end] + (after["rest"] if after else "")
+    word = text[begin:end] + (after["rest"] if after else "")
     following = after["following"] if after else None
     suffix = f",-{_escaped(following)}" if following else ""
     return f"#:~:text={_escaped(word)}{suffix}"
