@@ -17,6 +17,8 @@ TEXTS = {
     "entities": "&#32;" * 80_000,
     "marks": "# a" + "\u0301" * 10_000 + "\u0323" * 10_000,
     "table": "a|b\n-" + "|   " * 24 + "x\n",
+    "open-link": "Hallo [a](" + " " * 200_000 + "x",
+    "front": "---\nhttp://" + "\t" * 80_000 + ")\n---\n",
     "nested": "> a\n- b\n" * 300,
     "large": "woord en zin. " * 4_500_000,
     "goed": "# Goed\n\nhoning\n",

@@ -122,6 +122,41 @@ def test_ten_comments_give_one_letter(wiki: Wiki, anna: Actor, bram: Actor, page
     assert unmailed(wiki) == 0
 
 
+HOSTILE = (
+    "Nou " + "!" * 19_000,
+    "&#32;" * 3_900,
+    "a" + "\u0301\u0323" * 9_000,
+    "a|b\n-" + "|   " * 4_000 + "x",
+    "> a\n- b\n" * 2_000,
+    "> " * 9_000 + "a",
+    "Hallo [a](" + " " * 19_000 + "x",
+    "[" * 19_000,
+    "*a **b " * 2_500,
+    "<script>alert(1)</script>\ue000csrf\ue001 http://x.example/" + "a" * 18_000,
+)
+"""Comments of the kinds that once stopped the wiki, about as long as one may be."""
+
+
+def test_hostile_comments_give_one_letter_of_bounded_length(
+    wiki: Wiki, anna: Actor, bram: Actor, page: Any
+) -> None:
+    page("a", "# A\n")
+    watches.watch(wiki, anna, "a")
+    notifications.choose(wiki, anna, Choices(watched=Pace.AT_ONCE))
+    for text in HOSTILE:
+        comments.post(wiki, bram, "a", text)
+    assert work(wiki) == []
+    later(wiki, minutes=5)
+    (letter,) = work(wiki)
+    for form in (letter.text, letter.html):
+        assert all(f"https://denk.example/comment/{number + 1}" in form for number in range(10))
+        assert len(form) < 40_000
+    assert "<script" not in letter.html
+    sent = mail.message(wiki.settings, letter).as_bytes()
+    assert len(sent) < 150_000
+    assert max(map(len, sent.splitlines())) <= 998, "RFC 5321, 4.5.3.1.6"
+
+
 def test_digests_go_at_seven_by_the_member_s_clock(
     wiki: Wiki, anna: Actor, bram: Actor, person: Person, page: Any
 ) -> None:
