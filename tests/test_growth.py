@@ -103,6 +103,7 @@ CALLS: dict[str, Call] = {
     "domain.talk.anchors.locate": lambda text: anchors.locate(
         anchors.Asked(quote=text[-4_000:]), text
     ),
+    "domain.talk.anchors.beginning": lambda text: anchors.beginning(text, 200),
     "domain.talk.anchors.written": lambda text: anchors.written("", 0, 1, text),
     "domain.pages.dialogues.Speakers": lambda text: dialogues.Speakers(lines(text)),
     "domain.pages.dialogues.Speakers.opening": lambda text: dialogues.Speakers(["A"]).opening(text),
