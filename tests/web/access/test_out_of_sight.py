@@ -273,5 +273,16 @@ def test_a_page_that_moved_into_sight_shows_its_past(
     renaming.rename(world, admin, "dicht/besloten", "besloten")
     settle(world)
     assert "Was besloten." in client.get(f"/wiki/besloten?at={first}").text
-    assert "dicht/besloten" not in client.get("/history/besloten").text
+    for address in (
+        "/history/besloten",
+        "/recent",
+        "/feed/site.atom",
+        "/feed/folder/besloten",
+        "/members/chef",
+        "/feed/member/chef",
+    ):
+        shown = client.get(address)
+        assert shown.status_code == 200, address
+        assert "dicht/besloten" not in shown.text, address
+    assert 'href="/wiki/besloten"' in client.get("/recent").text
     assert client.get(f"/wiki/dicht/besloten?at={first}").status_code == 303

@@ -209,7 +209,7 @@ def by_author(
 ) -> list[Revision]:
     """A member's revisions (or those of an e-mail address from outside), newest first.
 
-    Only of pages that now are (or last were) in sight. `before` is a commit, or
+    Only of pages that now are (or last were) in sight, and were then. `before` is a commit, or
     `domain.history.cursor` of a row to go on within a commit.
     """
     query = in_sight(ROW, sight).where(revisions.c.author == uid)
@@ -431,11 +431,11 @@ def _last_before(connection: Connection, path: str, date: int, commit: str) -> s
 
 
 def in_sight(query: Select[tuple[str]], sight: Sight) -> Select[tuple[str]]:
-    """Only revisions of pages whose present (or last) path may be seen."""
+    """Only revisions whose path may be seen, of pages whose present (or last) one may be."""
     if not sight.hidden:
         return query
     return query.join(places, places.c.page == revisions.c.page).where(
-        visible(places.c.path, sight)
+        visible(places.c.path, sight), visible(revisions.c.path, sight)
     )
 
 

@@ -30,12 +30,17 @@ def revisions(
     limit: int = 50,
     sight: Sight,
 ) -> list[Revision]:
-    """Revisions, newest first, of pages that now are (or last were) in sight and asked for."""
+    """Revisions, newest first, of pages that now are (or last were) in sight and asked for.
+
+    Not those from when they were out of it.
+    """
     query = ROW
     if sight.hidden or wanted.folder or wanted.kind:
         few = bool(wanted.folder) and _is_small(connection, wanted.folder)
         conditions = _pages(wanted, sight, by_path=few)
         query = query.join(places, places.c.page == history.revisions.c.page).where(*conditions)
+        # A page that came from elsewhere does not say where it was.
+        query = query.where(visible(history.revisions.c.path, sight))
     if wanted.author:
         query = query.where(history.revisions.c.author == wanted.author)
     if wanted.since:
