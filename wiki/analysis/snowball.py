@@ -1,4 +1,4 @@
-"""Snowball stemmers, safe between threads.
+"""Snowball stemmers (https://snowballstem.org, after Porter 1980), safe between threads.
 
 A stemmer keeps the word it works on in itself, so one lock guards each; callers cache stems.
 """

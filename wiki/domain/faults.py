@@ -27,7 +27,7 @@ def chain(error: BaseException) -> Iterator[BaseException]:
 
 
 def of_disk(error: BaseException) -> Unavailable | None:
-    """What a failure says to who uses the wiki, if the disk is at its root; None if it is not.
+    """Give the failure as readers are told it, if the disk is at its root; None if it is not.
 
     A WikiError on the way was raised on purpose: what it covers is no longer a fault.
     """

@@ -66,7 +66,7 @@ def _plain(renderer: Renderer, git: Path, source: str) -> str:
 
 
 def standing(source: Source, page: str, blob: str, most: int) -> dict[int, Standing] | None:
-    """What became of each of a page's anchors in its present text, by comment.
+    """Find each of a page's anchors in its present text, by comment.
 
     Follows at most so many revisions first; None if there are more.
     """

@@ -52,7 +52,7 @@ class Difference:
 
 
 def difference(store: Store, last: str, head: str, zone: tzinfo = UTC) -> Difference:
-    """What changed between two revisions (empty: nothing).
+    """Compare two revisions (empty: nothing).
 
     Dates without an offset are meant in `zone`.
     """
@@ -102,7 +102,7 @@ def write(
 
 
 def _describe(store: Store, trial: Trial, path: str, blob: str, zone: tzinfo) -> Rows:
-    """What the catalogue says of a page; only its name if it cannot be described."""
+    """Describe a page for the catalogue; by its name alone if it cannot be described."""
 
     def whole() -> Rows:
         return _writable(describe(path, blob, text_of(store, blob), zone))
@@ -124,7 +124,7 @@ def _writable(rows: Rows) -> Rows:
 
 
 def describe(path: str, blob: str, data: bytes, zone: tzinfo = UTC) -> Rows:
-    """What the catalogue says of one page, as rows of its tables."""
+    """Describe one page as rows of the catalogue's tables."""
     # PostgreSQL takes no NUL in text.
     written = text.decode(data).text.replace("\0", "")
     return _rows(path, blob, frontmatter.read(written, zone), scan(written, path))

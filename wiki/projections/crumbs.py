@@ -135,7 +135,7 @@ def crumbs_in(git: Path) -> Crumbs:
 
 
 def _left(file: Path) -> bytes | None:
-    """What a process that has ended was at; empty if at nothing, None if it lives."""
+    """Read what a process that has ended was at; empty if at nothing, None if it lives."""
     try:
         handle = os.open(file, os.O_RDWR | os.O_CLOEXEC)
     except OSError:

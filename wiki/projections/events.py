@@ -70,7 +70,7 @@ def fold(
     diffs: Sequence[FileDiff],
     parents: Sequence[Lives],
 ) -> tuple[Lives, Step]:
-    """What the commit did, and what lives after it.
+    """Tell what the commit did, and what lives after it.
 
     `date` is its corrected date, `diffs` its changes; `parents` must not be used afterwards.
     """
@@ -237,7 +237,7 @@ class _Folding:
         self.step.left = {path: lives.at(path) for path in settled if path not in touched}
 
     def _settle(self, path: str, sides: Sequence[Lives]) -> Life | None:
-        """What becomes of a path about which the parents disagree."""
+        """Decide what becomes of a path about which the parents disagree."""
         lives = [side.at(path) for side in sides]
         alive = list(dict.fromkeys(life.page for life in lives if life and not life.grave))
         everywhere = all(life and not life.grave for life in lives)
@@ -283,7 +283,7 @@ class _Folding:
         return self._facts.blob(file_of(path), self._commit.id)
 
     def _event(self, *, moved: bool = False, gone: bool = False) -> Event:
-        """What the commit did to a page; others that it touched in passing were edited."""
+        """Name what the commit did to a page; others that it touched in passing were edited."""
         event = self._told.event
         passing = (event is Event.RENAME and not moved) or (event is Event.DELETE and not gone)
         return Event.EDIT if passing else event

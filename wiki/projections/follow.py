@@ -65,7 +65,7 @@ class _New:
 def _read(
     store: Store, database: Database, zone: tzinfo, *, is_needed: bool
 ) -> _New | Literal[False] | None:
-    """What is to be followed; None if nothing is, False if only a rebuild can."""
+    """Read what is to be followed; None if nothing is, False if only a rebuild can."""
     head = store.head()
     last = _parent(store, head) if is_needed else None
     if last is None:

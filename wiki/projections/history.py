@@ -255,7 +255,7 @@ class _Following:
         self._note_step(commit, date, step)
 
     def _told(self, commit: Commit) -> tuple[Commit, trailers.Told]:
-        """What a commit tells of itself, as far as it is to be believed, and by whom it then is.
+        """Give what of a commit's own telling is to be believed, and by whom it then is.
 
         Trailers and the addresses of members are our own; who pushes can write either.
         """
@@ -278,7 +278,7 @@ class _Following:
         return known
 
     def _lives_after(self, commit: str) -> Lives:
-        """What lives after a commit, to be changed by one of its children."""
+        """Give what lives after a commit, to be changed by one of its children."""
         self._left[commit] -= 1
         lives = self._open.get(commit)
         if lives is None:

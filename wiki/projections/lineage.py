@@ -31,7 +31,7 @@ class Past(Protocol):
     """What the rows of commits followed earlier say about one of those commits."""
 
     def life(self, path: str) -> Life | None:
-        """What lives or last lived at the path; None if nothing did or it moved away."""
+        """Find what lives or last lived at the path; None if nothing did or it moved away."""
 
     def paths(self, page: str) -> Iterable[str]:
         """At least every path at which the page lived."""
@@ -67,7 +67,7 @@ class Lives:
         return copy
 
     def at(self, path: str) -> Life | None:
-        """What lives or last lived at the path."""
+        """Find what lives or last lived at the path."""
         if path in self._lives:
             life = self._lives[path]
         else:

@@ -163,7 +163,7 @@ def _run(store: Store, database: Database, page: str, most: int) -> _Done:
 
 
 def _set_aside(connection: Connection) -> dict[str, Item]:
-    """What is set aside, by page."""
+    """List what is set aside, by page."""
     return {one.item.mark: one.item for one in setaside.of(connection, setaside.derived, NAME)}
 
 

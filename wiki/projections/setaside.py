@@ -60,7 +60,7 @@ class Trial:
         self.failed: list[tuple[Item, str]] = []
 
     def of(self, item: Item, make: Callable[[], _Made], instead: Callable[[str], _Made]) -> _Made:
-        """What `make` gives; what `instead` gives for the reason if that fails, or is deadly.
+        """Give what `make` gives; if that fails or is deadly, what `instead` makes of the reason.
 
         A failure of the database or the disk is raised.
         """

@@ -76,7 +76,7 @@ def sizes(connection: Connection) -> dict[str, int]:
 
 
 def replace(connection: Connection, name: str, new: str = "") -> None:
-    """Who is in a group is in another from now on, or (without `new`) in none instead of it."""
+    """Move everybody in a group to another, or (without `new`) out of it into none."""
     asked = select(members.c.id, members.c.groups).where(members.c.groups.contains(name))
     for row in connection.execute(asked).all():
         found = groups_of(row.groups)

@@ -153,7 +153,7 @@ def remove(connection: Connection, paths: Collection[str]) -> None:
 
 
 def written(meta: Meta) -> str:
-    """What a page's front matter says, as the catalogue keeps it."""
+    """Write a page's front matter as the catalogue keeps it."""
     fields: dict[str, Any] = {name: getattr(meta, name) for name in _PLAIN if getattr(meta, name)}
     fields["kind"] = meta.kind.value
     for name in ("date", "end"):
@@ -181,7 +181,7 @@ _LISTS = ("tags", "questions", "problems")
 
 
 def meta_of(kept: str) -> Meta:
-    """What `written` kept."""
+    """Read what `written` wrote."""
     values = json.loads(kept)
     values["kind"] = Kind(values["kind"])
     for name in _LISTS:

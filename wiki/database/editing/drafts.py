@@ -114,7 +114,7 @@ def arrive(connection: Connection, member: int, key: str, writer: Writer) -> Non
 
 
 def others(connection: Connection, member: int, key: str, now: datetime) -> list[Writer]:
-    """Who else has had the editor open under this key just now, by name."""
+    """Name those who also have had the editor open under this key just now."""
     rows = connection.execute(
         select(presence)
         .where(presence.c.key == key, presence.c.member != member, presence.c.seen >= now - PRESENT)

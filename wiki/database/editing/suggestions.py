@@ -98,7 +98,7 @@ def same(connection: Connection, new: NewSuggestion) -> int | None:
 
 
 def state_of(connection: Connection, id: int) -> State:
-    """What became of a suggestion that there is."""
+    """Give the state of a suggestion that there is."""
     asked = select(suggestions.c.state).where(suggestions.c.id == id)
     return State(connection.execute(asked).scalar_one())
 

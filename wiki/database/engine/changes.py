@@ -1,4 +1,4 @@
-"""What changed in SQL that a reader sees: rows for the worker, a generation for caches."""
+"""Changes in SQL that a reader sees: rows for the worker, a generation for caches."""
 
 from __future__ import annotations
 

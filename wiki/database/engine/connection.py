@@ -16,6 +16,6 @@ def after(connection: Connection, act: Callable[[], None]) -> None:
 
 
 def take_after(connection: Connection) -> Sequence[Callable[[], None]]:
-    """What was to be done after this transaction, taken away from it."""
+    """Take from a transaction what was to be done after it."""
     acts: Sequence[Callable[[], None]] = connection.info.pop(_AFTER, ())
     return acts

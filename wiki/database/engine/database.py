@@ -233,7 +233,7 @@ def make_shown(url: str) -> str:
 
 @contextmanager
 def _readable() -> Iterator[None]:
-    """What a database says to a wrong URL, or says while it is away, comes out as Unavailable."""
+    """Raise Unavailable for what a database says to a wrong URL, or says while it is away."""
     try:
         yield
     except (SQLAlchemyError, sqlite3.Error, ValueError) as error:

@@ -60,7 +60,7 @@ _WRONG = re.compile(
 
 
 def seen(error: BaseException) -> Unavailable | None:
-    """What a failure says to who uses the wiki; None if it is no fault of database or disk."""
+    """Give the failure as readers are told it; None if it is no fault of database or disk."""
     if isinstance(error, WikiError):
         return None
     code = _code(error)

@@ -447,7 +447,7 @@ def _reattach(raw: sqlite3.Connection, file: Path) -> None:
 
 
 def _bytes(folder: Path, pattern: str) -> int:
-    """What files take; one that goes meanwhile takes nothing."""
+    """Count the bytes that files take; one that goes meanwhile takes none."""
     found = 0
     for file in folder.glob(pattern):
         with suppress(FileNotFoundError):

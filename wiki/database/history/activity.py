@@ -1,4 +1,4 @@
-"""Who worked on a page and when, counted."""
+"""Counts of who worked on a page, and when."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def days_of(connection: Connection, author: str, *, sight: Sight) -> list[tuple[
 
 
 def writers(connection: Connection, page: str, limit: int = 100) -> list[Writer]:
-    """Who wrote on a page, those with most revisions first; work by a hidden author not counted."""
+    """List those who wrote on a page, most revisions first, without work by a hidden author."""
     number = func.count()
     query = (
         select(revisions.c.author, number, func.max(revisions.c.commit))

@@ -105,7 +105,7 @@ def pending(connection: Connection, limit: int | None = None) -> list[Waiting]:
 
 
 def done(connection: Connection, indexed: Sequence[Waiting]) -> None:
-    """What waited is indexed. Rows of projections made anew meanwhile stay, whatever their ids."""
+    """Let go of what is indexed; rows of projections made anew meanwhile stay."""
     same = [column == bindparam(f"of_{column.name}") for column in waiting.columns]
     values = [{f"of_{name}": value for name, value in asdict(one).items()} for one in indexed]
     if values:
@@ -132,7 +132,7 @@ def pages(connection: Connection) -> list[str]:
 def removals(
     connection: Connection, page: str, of: Collection[int] = (EVERY,)
 ) -> Iterator[Removal]:
-    """What these steps of a page took, the first step first."""
+    """Give what these steps of a page took, the first step first."""
     taken = _taken(connection, page, of)
     steps_by_number = _steps(
         connection, page, {step for row in taken for step in (row.died, row.origin)}

@@ -1,4 +1,4 @@
-"""What moderators hid of revisions: the table and its queries."""
+"""Hidden parts of revisions: the table and its queries."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _PARTS = select(hidden_revisions.c.commit, hidden_revisions.c.path, hidden_revis
 
 
 def parts(connection: Connection, commits: Collection[str]) -> dict[Key, frozenset[Part]]:
-    """What is hidden of the revisions of these commits, by (commit, path); mostly nothing."""
+    """Find what is hidden of the revisions of these commits, by (commit, path); mostly nothing."""
     hidden: dict[Key, frozenset[Part]] = {}
     for row in connection.execute(_PARTS, {"at": sorted(commits)}):
         key = (row.commit, row.path)
@@ -61,7 +61,7 @@ def every(connection: Connection) -> dict[Key, frozenset[Part]]:
 
 
 def of_revision(connection: Connection, commit: str, path: str) -> list[Hiding]:
-    """What is hidden of one revision, by whom and why."""
+    """Tell what is hidden of one revision, by whom and why."""
     query = (
         select(hidden_revisions, members.c.username)
         .outerjoin(members, members.c.id == hidden_revisions.c.by)

@@ -234,7 +234,7 @@ def of_pages(
 
 
 def of_commits(connection: Connection, ids: Sequence[str]) -> list[Revision]:
-    """What these commits did to pages."""
+    """List the revisions of pages that these commits made."""
     found: list[Revision] = []
     for start in range(0, len(ids), 500):
         query = ROW.where(revisions.c.commit.in_(ids[start : start + 500]))
@@ -243,7 +243,7 @@ def of_commits(connection: Connection, ids: Sequence[str]) -> list[Revision]:
 
 
 def since(connection: Connection, date: int) -> list[Revision]:
-    """What was done to pages from a moment (Unix seconds) on."""
+    """List the revisions of all pages from a moment (Unix seconds) on."""
     return [_revision(row) for row in connection.execute(ROW.where(revisions.c.date >= date))]
 
 
@@ -442,7 +442,7 @@ def in_sight(query: Select[tuple[str]], sight: Sight) -> Select[tuple[str]]:
 def listed(
     connection: Connection, query: Select[tuple[str]], before: str, limit: int
 ) -> list[Revision]:
-    """What a query made from ROW finds, newest first, after the row that `before` names."""
+    """List what a query made from ROW finds, newest first, after the row that `before` names."""
     if before:
         commit, _, path = before.partition(":")
         date = connection.scalar(_DATE, {"at": commit})

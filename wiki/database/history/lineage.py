@@ -82,7 +82,7 @@ def dates(connection: Connection, ids: Collection[str]) -> dict[str, int]:
 
 
 def traces(connection: Connection, path: str) -> Iterable[tuple[str, str, str]]:
-    """What was made of a path, newest first: commit, page (by birth), and its grave.
+    """Trace what was made of a path, newest first: commit, page (by birth), and its grave.
 
     The grave is the last blob of a page that died, empty for one that lives; an empty page stands
     for a path at which nothing was left.

@@ -48,7 +48,7 @@ def member_of(connection: Connection, issuer: str, subject: str) -> int | None:
 
 
 def of_member(connection: Connection, member: int) -> list[Identity]:
-    """Who the member is elsewhere."""
+    """List the member's identities elsewhere."""
     asked = select(identities).where(identities.c.member == member).order_by(identities.c.id)
     return [
         Identity(row.id, row.issuer, row.subject, row.name, row.created, row.used)
@@ -93,6 +93,6 @@ def use(connection: Connection, issuer: str, subject: str, name: str, now: datet
 
 
 def remove(connection: Connection, member: int, identity: int) -> bool:
-    """That word is no longer enough for the member's account; False if it was not."""
+    """Stop taking the provider's word for the member's account; False if it was not taken."""
     where = (identities.c.member == member, identities.c.id == identity)
     return bool(connection.execute(delete_from(identities).where(*where)).rowcount)

@@ -140,7 +140,7 @@ def add(
 
 
 def visit(connection: Connection, hash: str, since: Since) -> tuple[Visit, datetime] | None:
-    """Who the session belongs to, and when it was last seen; None if unknown or not seen `since`.
+    """Find whose session it is and when it was seen; None if unknown or not seen `since`.
 
     One statement: it runs for every page that a member views.
     """

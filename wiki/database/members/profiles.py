@@ -40,7 +40,7 @@ avatars = Table(
 
 
 def get(connection: Connection, member: int) -> Profile:
-    """What a member tells of themselves; an empty profile if they tell nothing."""
+    """Give a member's profile; an empty one if they tell nothing of themselves."""
     row = connection.execute(select(profiles).where(profiles.c.member == member)).first()
     mark = connection.scalar(select(avatars.c.mark).where(avatars.c.member == member)) or ""
     return Profile(row.work if row else "", row.about if row else "", mark)

@@ -31,12 +31,12 @@ mail_choices = Table(
 
 
 def get(connection: Connection, member: int) -> Choices:
-    """What a member chose; the defaults if they chose nothing."""
+    """Give a member's choices; the defaults if they chose nothing."""
     return some(connection, [member]).get(member, Choices())
 
 
 def some(connection: Connection, members: Collection[int]) -> dict[int, Choices]:
-    """What these members chose, of those who chose anything."""
+    """Give the choices of those of these members who chose anything."""
     asked = select(mail_choices).where(mail_choices.c.member.in_(sorted(members)))
     return {row.member: _choices(row) for row in connection.execute(asked)}
 

@@ -172,7 +172,7 @@ def read_topic(connection: Connection, member: int, topic: str, now: datetime) -
 
 
 def waiting(connection: Connection) -> list[Waiting]:
-    """What was neither mailed nor left out of mail, by member and kind."""
+    """Count what was neither mailed nor left out of mail, by member and kind."""
     oldest = func.min(notifications.c.created).label("oldest")
     query = (
         select(notifications.c.member, notifications.c.kind, func.count().label("number"), oldest)
@@ -189,7 +189,7 @@ def waiting(connection: Connection) -> list[Waiting]:
 def unmailed(
     connection: Connection, member: int, kinds: Collection[Kind], limit: int
 ) -> list[Notification]:
-    """What of these kinds was neither mailed nor left out of mail, the oldest first."""
+    """List what of these kinds was neither mailed nor left out of mail, the oldest first."""
     of_kinds = notifications.c.kind.in_(sorted(kinds))
     where = (notifications.c.member == member, _UNMAILED, of_kinds)
     asked = select(notifications).where(*where).order_by(notifications.c.id).limit(limit)
@@ -205,7 +205,7 @@ def mailed(
 
 
 def of_letter(connection: Connection, letter: int) -> list[Notification]:
-    """What a letter in the outbox tells."""
+    """List the notifications that a letter in the outbox tells."""
     asked = select(notifications).where(notifications.c.letter == letter)
     return [_notification(row) for row in connection.execute(asked.order_by(notifications.c.id))]
 

@@ -78,13 +78,13 @@ def put(
 
 
 def of_page(connection: Connection, member: int, page: str) -> list[Watch]:
-    """What a member said of a page."""
+    """Find the member's watch of a page."""
     asked = _placed().where(watches.c.member == member, revisions.c.page == page)
     return [_watch(row) for row in connection.execute(asked)]
 
 
 def of_folder(connection: Connection, member: int, folder: str) -> list[Watch]:
-    """What a member said of a folder."""
+    """Find the member's watch of a folder."""
     where = (watches.c.member == member, watches.c.path == folder, _IS_FOLDER)
     return [_watch(row) for row in connection.execute(select(watches).where(*where))]
 
@@ -128,7 +128,7 @@ def end(connection: Connection, member: int, ids: Collection[int], now: datetime
 def watchers(
     connection: Connection, page: str, path: str, questions: Sequence[str] = ()
 ) -> dict[int, datetime]:
-    """Who watches a page that is at a path, by whatever watch, and since when.
+    """Find who watches a page that is at a path, by whatever watch, and since when.
 
     `questions` are the pages (by identity) of the questions that it is a dialogue about.
     """
@@ -152,7 +152,7 @@ def said_of(connection: Connection, page: str, members: Iterable[int]) -> set[in
 
 
 def reach(connection: Connection) -> Reach:
-    """What anybody watches."""
+    """Gather all that anybody watches."""
     pages = select(revisions.c.page).join_from(watches, revisions, _MADE_THERE).distinct()
     paths = select(watches.c.path).where(_IS_FOLDER, watches.c.wanted).distinct()
     is_question = watches.c.scope == Scope.QUESTION.value

@@ -111,7 +111,7 @@ def move_anchors(
 
 
 def unhide(connection: Connection, parts: Mapping[Part, Iterable[hiding.Key]]) -> None:
-    """What is gone need not be hidden any more."""
+    """Forget that something is hidden which is gone."""
     for part, keys in parts.items():
         if keys := list(keys):
             hiding.show(connection, keys, part)

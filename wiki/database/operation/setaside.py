@@ -49,7 +49,7 @@ def every(connection: Connection, limit: int = 1_000) -> list[Fault]:
 
 
 def of(connection: Connection, table: Table, *parts: str) -> list[Fault]:
-    """What these parts set aside."""
+    """List what these parts set aside."""
     query = select(table).where(table.c.part.in_(parts))
     return [_fault(row) for row in connection.execute(query)]
 

@@ -288,7 +288,7 @@ def wanted(
     *,
     sight: Sight,
 ) -> list[Wanted]:
-    """What pages link to though no page is there, what most pages want first."""
+    """List what pages link to though no page is there, what most pages want first."""
     query = (
         select(func.min(links.c.target), func.count(links.c.source.distinct()).label("pages"))
         .where(visible(links.c.source, sight))

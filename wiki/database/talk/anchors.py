@@ -147,7 +147,7 @@ def are_new(connection: Connection, page: str) -> bool:
 
 
 def load(connection: Connection, page: str) -> dict[int, Standing]:
-    """What became of each of a page's anchors by where it was followed to, by comment."""
+    """Load each of a page's anchors as far as it was followed, by comment."""
     asked = select(standing).where(standing.c.page == page)
     return {
         row.comment: Standing(Anchor(row.blob, row.start, row.end, row.words), row.gone)

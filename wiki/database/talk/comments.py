@@ -219,7 +219,7 @@ def resolve(connection: Connection, thread: int, by: int, now: datetime, revisio
 
 
 def writers(connection: Connection, thread: int) -> list[int]:
-    """Who wrote what can be read in a thread."""
+    """List the writers of what can be read in a thread."""
     asked = select(comments.c.author).where(comments.c.thread == thread, LIVE).distinct()
     return list(connection.scalars(asked.order_by(comments.c.author)))
 
@@ -396,7 +396,7 @@ def anchored(connection: Connection, at: ColumnElement[bool]) -> list[Anchored]:
 
 
 def newest_writers(connection: Connection, page: str, limit: int) -> list[int]:
-    """Who wrote the newest threads of a page, the newest first."""
+    """List the writers of a page's newest threads, the newest first."""
     newest = (
         select(comments.c.author)
         .where(here(connection, page), comments.c.shown, LIVE)

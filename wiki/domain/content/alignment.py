@@ -143,7 +143,10 @@ class _Aligner:
         self.todo.append((low, high, left, right))
 
     def _myers(self, low: int, high: int, left: int, right: int) -> bool:
-        """The shortest edit script of a region; False if it takes more steps than are left."""
+        """Find the shortest edit script of a region; False if it takes more steps than are left.
+
+        The greedy algorithm of Myers, "An O(ND) Difference Algorithm and Its Variations", 1986.
+        """
         a, b = self.a, self.b
         n, m = high - low, right - left
         most = min(n + m, _MOST_EDITS)

@@ -76,7 +76,7 @@ def bag(text: str) -> Counter[str]:
 
 
 def likeness(one: Counter[str], other: Counter[str]) -> float:
-    """0 (no word shared) to 1 (the same words), by count."""
+    """The Sørensen–Dice coefficient of two bags of words: 0 (none shared) to 1 (the same)."""
     total = one.total() + other.total()
     if not total:
         return 1.0

@@ -30,7 +30,7 @@ def form(text: str, which: Form) -> str:
 
 
 def fold(text: str, which: Form, most: int) -> str:
-    """What a name counts as: without case, in one form; nothing after `most` characters counts."""
+    """Fold a name: without case, in one form, and no more than `most` characters of it."""
     return form(text.strip()[:most], which).casefold()
 
 

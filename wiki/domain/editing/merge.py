@@ -25,7 +25,7 @@ _FLOW_LIST = re.compile(r"([^:]++:\s*+)\[([^\[\]{}\"'#]*+)\]\s*+")
 
 
 class Kind(StrEnum):
-    """Who changed a hunk."""
+    """Which sides changed a hunk."""
 
     SAME = "same"
     THEIRS = "theirs"
@@ -88,7 +88,11 @@ class Merged:
 
 
 def merge(base: str, theirs: str, mine: str) -> Merged:
-    """What `theirs` and `mine` both made of `base`, as one text where that can be."""
+    """Merge what `theirs` and `mine` made of `base` into one text, where that can be (diff3).
+
+    Lines are merged by the regions that both sides left alone; see Khanna, Kunal and Pierce, "A
+    Formal Investigation of Diff3", 2007.
+    """
     texts = (base, theirs, mine)
     parts = [frontmatter.cut(text) for text in texts]
     front = _front(parts) if any(parts) else []

@@ -130,7 +130,7 @@ def sentences(text: str) -> list[str]:
 
 
 def pieces(before: Sequence[str], after: Sequence[str], effort: Effort) -> list[Piece]:
-    """What became of each of some pieces of text (paragraphs, say), in reading order.
+    """Tell what became of each of some pieces of text (paragraphs, say), in reading order.
 
     Space around them makes no difference. What `effort` has left no room for counts as gone and
     come.
@@ -378,7 +378,7 @@ class _Pieces:
 def _coarse_blocks(
     steps: Sequence[Step], before: Sequence[str], after: Sequence[str]
 ) -> Iterator[Block]:
-    """What stayed, and between it what went and what came, each as a whole.
+    """List what stayed, and between it what went and what came, each as a whole.
 
     Where even that alternates too often, all between the beginnings and the ends that are the same.
     """

@@ -42,11 +42,11 @@ class Author:
 
     @property
     def key(self) -> str:
-        """What tells one author from another: a member's id, else an address, else a name."""
+        """The key that tells authors apart: a member's id, else an address, else a name."""
         return self.uid or self.email.lower() or self.name
 
     def from_outside(self) -> Author:
-        """Who pushed a commit, as everybody is told: the name given, and how the commit came.
+        """The name of whoever pushed a commit, and how the commit came, as everybody is told.
 
         Never a member, whatever name or address was given: what tells this author from others is
         no opaque id.
@@ -67,9 +67,10 @@ class Part(StrEnum):
 class Revision:
     """One row of a page's history.
 
-    `date` is the corrected date (the larger of the commit's own time and its newest parent's + 1
-    second): history's order. `when` is the commit's own time, with its zone. `blob` is empty
-    where the page was deleted. Word counts are None until the worker has counted. `hidden` are the
+    `date` is the corrected commit date (the larger of the commit's own time and its newest parent's
+    plus a second; git's generation number v2, see gitformat-commit-graph(5)): history's order.
+    `when` is the commit's own time, with its zone. `blob` is empty where the page was deleted. Word
+    counts are None until the worker has counted. `hidden` are the
     parts that a moderator hid, `withheld` those that are not for the actor who asked. `accepter` is
     the editor who let a suggestion in.
     """

@@ -375,7 +375,7 @@ class _Reader:
         return Opened.LEAF
 
     def _html_ends(self) -> str | re.Pattern[str] | None:
-        """What ends the HTML block that begins here (empty: an empty line); None if none does."""
+        """Find what ends the HTML block that begins here (empty: an empty line), or None."""
         line, at = self.line, self.next
         if _ENDED_BY_TAG.match(line, at):
             return _END_TAG
@@ -665,7 +665,7 @@ class _Reader:
         return Content("\n".join([text[low:high] for low, high in pieces]), offsets, sources)
 
     def _take_definitions(self, paragraph: Paragraph, content: Content) -> Content | None:
-        """What is left of a paragraph without the definitions it begins with; None: nothing."""
+        """Take from a paragraph the definitions it begins with; gives the rest, None if nothing."""
         text, at = content.text, 0
         siblings = self.open[-1].children
         while text.startswith("[", at):
@@ -725,7 +725,7 @@ def _row(cells: list[Cell], start: int, end: int, number: int) -> Row:
 
 
 def _alignment(written: str) -> str:
-    """What a cell of a table's rule says; a question mark if it is no such cell."""
+    """Read a cell of a table's rule; a question mark if it is no such cell."""
     if not written.strip(":") or written.strip(":").strip("-") or written.startswith("::"):
         return "?"
     left, right = written.startswith(":"), written.endswith(":")

@@ -37,7 +37,7 @@ def title(document: Document, heading: Heading) -> str:
 
 
 def page_link_words(target: str, words: str) -> str:
-    """What a link to a page says: its own words, else the page and the heading it leads to."""
+    """Give a link's words: its own, else the page and the heading it leads to."""
     page, _, heading = target.strip().rstrip("\\").partition("#")
     return (words or (f"{page}#{heading}" if heading and page else page or heading)).strip()
 

@@ -114,7 +114,7 @@ def turns_of(text: str, parts: Iterable[Part]) -> list[Turn]:
 
 
 def check(meta: Meta) -> list[FieldError]:
-    """What is wrong with a dialogue's fields, each with the form field and a code."""
+    """List what is wrong with a dialogue's fields, each with the form field and a code."""
     wrong = [FieldError("title", "title_missing", {})] if not meta.title.strip() else []
     if meta.status not in STATUSES[Kind.DIALOGUE]:
         known = ", ".join(STATUSES[Kind.DIALOGUE])

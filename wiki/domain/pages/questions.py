@@ -7,7 +7,7 @@ from wiki.domain.errors import FieldError
 
 
 def check(meta: Meta) -> list[FieldError]:
-    """What is wrong with a question's fields, each with the form field and a code."""
+    """List what is wrong with a question's fields, each with the form field and a code."""
     wrong = [FieldError("title", "title_missing", {})] if not meta.title.strip() else []
     if meta.status not in STATUSES[Kind.QUESTION]:
         known = ", ".join(STATUSES[Kind.QUESTION])

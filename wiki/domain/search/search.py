@@ -61,7 +61,7 @@ class Scope:
 
 
 def scope_of(rights: Rights, actor: Actor) -> Scope:
-    """What the actor may find: only what they may read. Rules go from short to long prefixes."""
+    """Give the actor's scope: only what they may read. Rules go from short to long prefixes."""
     prefixes = {rule.prefix.rstrip("/") for rule in rights.rules if rule.right is Right.READ}
     ordered = sorted(prefixes, key=lambda prefix: (len(prefix), prefix))
     rules = ((prefix, rights.may(actor, Right.READ, prefix)) for prefix in ordered)
@@ -69,7 +69,7 @@ def scope_of(rights: Rights, actor: Actor) -> Scope:
 
 
 def past_scope_of(rights: Rights, actor: Actor) -> Scope:
-    """What the actor may find of what is gone: what moderators hid only where they are one."""
+    """Give the actor's scope in what is gone: what moderators hid only where they are one."""
     scope = scope_of(rights, actor)
     decisive = (rule.prefix.rstrip("/") for rule in rights.rules if rule.right in _OF_HIDDEN)
     prefixes = sorted({"", *decisive}, key=lambda prefix: (len(prefix), prefix))
@@ -185,10 +185,10 @@ class Search(Protocol):
     """A search engine: Whoosh today; every call is safe between threads."""
 
     def search(self, query: Query, scope: Scope, offset: int = 0, limit: int = 20) -> Results:
-        """What the query finds within the scope, from `offset` on; raises NotReady."""
+        """Find what the query asks for within the scope, from `offset` on; raises NotReady."""
 
     def complete(self, text: str, scope: Scope, limit: int = 8) -> list[Completion]:
-        """What has a word that begins as the last word of `text` does; raises NotReady."""
+        """Complete the last word of `text` to names that have such a word; raises NotReady."""
 
     def marks(self, query: Query, scope: Scope) -> frozenset[int]:
         """A mark of everything that has all the query asks for; raises NotReady.

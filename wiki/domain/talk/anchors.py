@@ -219,7 +219,7 @@ class Step:
         self._carries: dict[str, Carry] = {}
 
     def follow(self, standing: Standing, made: Anchor) -> Standing:
-        """What becomes of an anchor, `made` as it was, that stood (or stands) so before."""
+        """Follow an anchor, `made` as it was, that stood (or stands) so before."""
         place = standing.place
         if place.blob == self.blob:
             return Standing(place)

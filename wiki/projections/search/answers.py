@@ -43,7 +43,7 @@ class Answer:
 
 
 def answer(view: View, query: Query, scope: Scope, site: Site, offset: int, limit: int) -> Results:
-    """What the query finds within the scope."""
+    """Answer a query within the scope."""
     asked, left_out = bounded(compounded(plan(query, site), view), view)
     notices = (*query.notices, *_notices(asked), *left_out)
     if query.is_empty or asked.only_stop_words:

@@ -25,7 +25,7 @@ class Difference:
 
 
 def check(view: View, store: Store, connection: Connection) -> list[Difference]:
-    """What the index has that git and SQL do not have, and the other way round.
+    """List what the index has that git and SQL do not have, and the other way round.
 
     Texts are compared by blob; a comment by being there.
     """

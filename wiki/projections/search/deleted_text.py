@@ -81,7 +81,7 @@ class DeletedTextSource:
 
 
 class DeletedTextIndex(Index):
-    """What revisions took from pages."""
+    """The index of what revisions took from pages."""
 
     def behind(self, connection: Connection) -> int:
         """How much waits to be indexed; -1 if the index is to be built from nothing."""
@@ -271,7 +271,7 @@ def _kept(view: View, page: str) -> str:
 
 
 def _documents(view: View, page: str) -> Iterator[dict[str, Any]]:
-    """What is stored of a page's documents."""
+    """Give what is stored of a page's documents."""
     for part in view.parts:
         for document in part.segment.postings("owner", _owner(page)):
             if document not in part.deleted:
@@ -279,7 +279,7 @@ def _documents(view: View, page: str) -> Iterator[dict[str, Any]]:
 
 
 def _essence(documents: Iterable[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
-    """What must be right in documents."""
+    """Pick what must be right in documents."""
     return sorted(
         map(itemgetter("number", "paths", "revision", "hidden", "blob", "text"), documents)
     )

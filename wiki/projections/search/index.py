@@ -28,7 +28,7 @@ class SearchIndex(Index):
     """Pages, turns, comments and people as they are now."""
 
     def complete(self, text: str, scope: Scope, limit: int = 8) -> list[Completion]:
-        """What has a word that begins as the last word of `text` does; raises NotReady."""
+        """Complete the last word of `text` to names that have such a word; raises NotReady."""
         view = self._newest()
         with self._reading(view):
             return complete(view, text, scope, limit)
@@ -43,7 +43,7 @@ class SearchIndex(Index):
             return marks(view, query, scope, self.site)
 
     def check(self, store: Store, database: Database) -> list[Difference]:
-        """What the index has otherwise than git and SQL; raises NotReady."""
+        """List what the index has otherwise than git and SQL; raises NotReady."""
         view = self._newest()
         with self._reading(view), database.read() as connection:
             return check(view, store, connection)

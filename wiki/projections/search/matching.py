@@ -1,4 +1,9 @@
-"""Which documents of a segment answer a plan, and how well: BM25F over prepared weights."""
+"""Which documents of a segment answer a plan, and how well: BM25F over prepared weights.
+
+See Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009: weights
+of fields are summed before they go through one curve. 1 is added within the logarithm of a word's
+rarity, so that it is never negative.
+"""
 
 from __future__ import annotations
 
@@ -162,7 +167,7 @@ class Matcher:
 
 
 def kind_weights(segment: Segment) -> list[float]:
-    """What a score is multiplied with, for each code of the kind column."""
+    """Give what a score is multiplied with, for each code of the kind column."""
     kinds = segment.column("kind").values
     return [_KIND_WEIGHTS.get(Found(kind), 1.0) if kind else 1.0 for kind in kinds]
 

@@ -29,7 +29,7 @@ def prepare(documents: Iterable[Document]) -> list[Prepared]:
 
 
 def tried(source: Source, site: Site, trial: Trial) -> list[Prepared]:
-    """What a source gives; if it cannot be described, its names, and the trial knows."""
+    """Prepare what a source gives; if it cannot be described, its names, and the trial knows."""
     return trial.of(
         source.item,
         lambda: prepare(source.documents(site)),

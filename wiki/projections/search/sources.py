@@ -151,7 +151,7 @@ class Pending:
 
 
 def pending(store: Store, connection: Connection, before: Progress, head: str) -> Pending | None:
-    """What differs between the index's revision and `head`, and the changes in SQL that wait."""
+    """Find what differs between the index's revision and `head`, and changes in SQL that wait."""
     rows = changes.pending(connection)
     if before.revision == head and not rows:
         return None

@@ -1,4 +1,4 @@
-"""What is used of Whoosh, and all that is used of its inside, in one place.
+"""Everything that is used of Whoosh and of its inside, in one place.
 
 Whoosh's own ways are a few calls for each single posting, 10 microseconds each. So here a whole
 list is written and read at once, with attributes of Whoosh 2.7.4 that are not its public interface:
@@ -193,11 +193,11 @@ class Codec(W3Codec):  # type: ignore[misc]
     length_stats = False
 
     def field_writer(self, storage: Any, segment: Any) -> W3FieldWriter:
-        """What writes the postings of a segment."""
+        """Give the writer of a segment's postings."""
         return _Fields(self, storage, segment)
 
     def postings_writer(self, dbfile: Any, byteids: bool = False) -> W3PostingsWriter:
-        """What writes the posting lists of a field."""
+        """Give the writer of a field's posting lists."""
         return _Lists(dbfile, self._blocklimit, byteids, compression=0)
 
 
