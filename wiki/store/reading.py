@@ -6,7 +6,6 @@ import os
 import secrets
 import threading
 import time
-from collections import OrderedDict
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import pygit2
 from pygit2.enums import ObjectType, RepositoryOpenFlag
 
 from wiki.domain.errors import Unreadable
+from wiki.shelf import Shelf
 from wiki.store import loose
 from wiki.store.seals import Seal
 
@@ -52,9 +52,7 @@ class Reader:
         self.seal = seal or Seal(secrets.token_bytes())
         self._local = threading.local()
         self._folders = object_folders(git / "objects")
-        self._trees: OrderedDict[str, bytes] = OrderedDict()
-        self._trees_size = 0
-        self._trees_lock = threading.Lock()
+        self._trees: Shelf[str, bytes] = Shelf(_TREES_KEPT, len)
 
     def repository(self) -> pygit2.Repository:
         """This thread's handle; a forked child gets its own."""
@@ -73,9 +71,7 @@ class Reader:
     def forget(self) -> None:
         """Forget everything that was read: objects were put right."""
         self.reopen()
-        with self._trees_lock:
-            self._trees.clear()
-            self._trees_size = 0
+        self._trees.clear()
 
     def read(self, id: str) -> tuple[str, bytes]:
         """An object's kind and bytes.
@@ -152,23 +148,16 @@ class Reader:
         """A tree's raw bytes, the empty id being the empty tree; raises Unreadable."""
         if not id:
             return b""
-        with self._trees_lock:
-            known = self._trees.get(id)
-            if known is not None:
-                self._trees.move_to_end(id)
-                return known
+        known = self._trees.get(id)
+        if known is not None:
+            return known
         data = self.expect("tree", id)
         self.keep_tree(id, data)
         return data
 
     def keep_tree(self, id: str, data: bytes) -> None:
         """Remember a tree that will be read again soon."""
-        with self._trees_lock:
-            if id not in self._trees:
-                self._trees[id] = data
-                self._trees_size += len(data)
-            while self._trees_size > _TREES_KEPT:
-                self._trees_size -= len(self._trees.popitem(last=False)[1])
+        self._trees.put(id, data)
 
 
 def object_folders(objects: Path, deep: int = _DEEPEST) -> list[str]:

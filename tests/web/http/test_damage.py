@@ -7,8 +7,8 @@ import pytest
 from wiki.app import create_app
 from wiki.engine import open_wiki
 from wiki.services.content import contents
-from wiki.services.content.contents import _Shelf
 from wiki.services.operation import projections
+from wiki.shelf import Shelf
 
 ADDRESSES = (
     "/",
@@ -45,7 +45,7 @@ def test_a_damaged_object_costs_its_own_page_at_most(wiki, objects, settings, mo
         before = file.read_bytes()
         file.unlink()
         file.write_bytes(before[: len(before) // 2])
-        monkeypatch.setattr(contents, "_SHELF", _Shelf(contents.MOST_KEPT))
+        monkeypatch.setattr(contents, "_SHELF", Shelf(contents.MOST_KEPT))
         again = open_wiki(settings)
         try:
             client = create_app(settings, again).test_client()

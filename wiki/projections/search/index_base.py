@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import logging
 from abc import ABC, abstractmethod
-from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
@@ -18,6 +17,7 @@ from wiki.projections.search.answers import answer
 from wiki.projections.search.folder import CURRENT, DAMAGE, Damaged, Folder
 from wiki.projections.search.spelling import corrected
 from wiki.projections.search.view import View, open_view
+from wiki.shelf import Shelf
 from wiki.store.store import Store
 
 log = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ class Index(ABC):
         self._view: View | None = None
         self._stamp: object = None
         self._lock = Lock()
-        self._answers: OrderedDict[object, Results] = OrderedDict()
+        self._answers: Shelf[Hashable, Results] = Shelf(_KEPT_ANSWERS)
 
     @classmethod
     def open(cls, folder: Path, site: Site | None = None) -> Self:
@@ -63,17 +63,13 @@ class Index(ABC):
         """What the query finds within the scope, from `offset` on; raises NotReady."""
         view = self._newest()
         key = (view.folder, view.generation, query, scope, offset, limit)
-        with self._lock:
-            kept = self._answers.get(key)
+        kept = self._answers.get(key)
         if kept is not None:
             return kept
         with self._reading(view):
             results = answer(view, query, scope, self.site, offset, limit)
             results = corrected(view, query, scope, self.site, results)
-        with self._lock:
-            self._answers[key] = results
-            while len(self._answers) > _KEPT_ANSWERS:
-                self._answers.popitem(last=False)
+        self._answers.put(key, results)
         return results
 
     def update(self, store: Store, database: Database) -> bool:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -19,6 +17,7 @@ from wiki.projections.setaside import VIEW, Trial, is_passing, problem_of, text_
 from wiki.render import anchors, frontmatter, markdown
 from wiki.render.html import Heading
 from wiki.services.content import fields
+from wiki.shelf import Shelf
 
 log = logging.getLogger(__name__)
 
@@ -165,31 +164,5 @@ def zone(wiki: Wiki) -> ZoneInfo:
     return ZoneInfo(wiki.settings.timezone)
 
 
-class _Shelf:
-    """What was shown lately, up to a number of characters; the longest unused goes first."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._size = 0
-        self._kept: OrderedDict[tuple[str, str, str], Shown] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, key: tuple[str, str, str]) -> Shown | None:
-        with self._lock:
-            found = self._kept.get(key)
-            if found is not None:
-                self._kept.move_to_end(key)
-            return found
-
-    def put(self, key: tuple[str, str, str], shown: Shown) -> None:
-        with self._lock:
-            if key not in self._kept:
-                self._kept[key] = shown
-                self._size += len(shown.html) + 1000
-            while self._size > self._most:
-                _, gone = self._kept.popitem(last=False)
-                self._size -= len(gone.html) + 1000
-
-
 # A blob's id is its content, so one shelf serves every wiki of the process.
-_SHELF = _Shelf(MOST_KEPT)
+_SHELF: Shelf[tuple[str, str, str], Shown] = Shelf(MOST_KEPT, lambda shown: len(shown.html) + 1000)

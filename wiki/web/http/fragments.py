@@ -8,13 +8,12 @@ of date, and needs no invalidation.
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 
 from flask import Flask
 from markupsafe import Markup
 
+from wiki.shelf import Shelf
 from wiki.web.http.context import language, zone
 
 MOST = 1_500
@@ -27,9 +26,7 @@ class Fragments:
     """The pieces of one process; the one used longest ago goes first."""
 
     def __init__(self, most: int = MOST) -> None:
-        self._most = most
-        self._kept: OrderedDict[Key, Markup] = OrderedDict()
-        self._lock = threading.Lock()
+        self._kept: Shelf[Key, Markup] = Shelf(most)
 
     def of(self, *shared: Hashable) -> Callable[..., Markup]:
         """A function that gives a piece by the rest of its key: as it was made, else made now."""
@@ -41,17 +38,11 @@ class Fragments:
         return piece
 
     def _piece(self, key: Key, make: Callable[[], Markup]) -> Markup:
-        with self._lock:
-            known = self._kept.get(key)
-            if known is not None:
-                self._kept.move_to_end(key)
-                return known
-        made = make()
-        with self._lock:
-            self._kept[key] = made
-            while len(self._kept) > self._most:
-                self._kept.popitem(last=False)
-        return made
+        piece = self._kept.get(key)
+        if piece is None:
+            piece = make()
+            self._kept.put(key, piece)
+        return piece
 
 
 def install(app: Flask) -> None:
