@@ -1,4 +1,4 @@
-"""What templates use to write in the reader's language: gettext, and filters for dates and numbers.
+"""What every template may use, on the screen and in mail: gettext, addresses, dates and numbers.
 
 The filters: `date`, `short_date`, `long_date`, `date_time`, `full_time`, `clock`, `iso_time`,
 `relative`, `short_moment`, `date_range(end)`, `number`, `percent`, `file_size`.
@@ -14,6 +14,7 @@ from pathlib import Path
 from jinja2 import Environment
 from markupsafe import Markup
 
+from wiki.domain.content.addresses import url_of
 from wiki.domain.content.pages import Moment
 from wiki.i18n import dates
 from wiki.i18n.languages import translations
@@ -45,7 +46,7 @@ def install(
         return Markup(text) % {"num": number, **values}
 
     # Jinja's own extension does the same at ten times the cost, ninety times a page.
-    environment.globals.update(_=gettext, gettext=gettext, ngettext=ngettext)
+    environment.globals.update(_=gettext, gettext=gettext, ngettext=ngettext, url=url_of)
     _install_dates(environment, language, zone, now)
     environment.filters["number"] = lambda value: dates.number(value, language())
     environment.filters["percent"] = lambda share: dates.percent(share, language())

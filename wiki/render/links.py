@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from wiki.domain.content.addresses import url_of
 from wiki.domain.content.links import LinkKind
 
 
@@ -22,20 +23,16 @@ class LinkState:
 
 def page_url(path: str, anchor: str = "", at: str = "") -> str:
     """The address of a page (`at` a revision), or of a heading on it."""
-    return (
-        f"/wiki/{quote(path)}"
-        + (f"?at={at}" if at else "")
-        + (f"#{quote(anchor)}" if anchor else "")
-    )
+    return url_of("page", path, at=at) + (f"#{quote(anchor)}" if anchor else "")
 
 
 def file_url(file: str) -> str:
     """The address of an attachment."""
-    return f"/files/{quote(file)}"
+    return url_of("file", file)
 
 
 def new_url(target: str, kind: LinkKind) -> str:
     """The address where a wanted page can be written."""
     looks_like_path = kind is LinkKind.PAGE or ("/" in target and " " not in target)
     name = "path" if looks_like_path else "title"
-    return f"/new?{name}={quote(target, safe='')}"
+    return url_of("new", **{name: target})

@@ -13,10 +13,10 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import escape, unescape
-from urllib.parse import quote
 
 from markupsafe import Markup
 
+from wiki.domain.content.addresses import url_of
 from wiki.domain.content.links import LinkKind
 from wiki.domain.content.paths import slug
 from wiki.domain.content.sections import PREFIX
@@ -99,7 +99,8 @@ def fill_mentions(html: str, members: Mapping[str, str]) -> str:
         name = members.get(match[1].casefold())
         if name is None:
             return match[2]
-        return f'<a class="mention" href="/members/{escape(quote(name))}">{match[2]}</a>'
+        address = escape(url_of("member", name))
+        return f'<a class="mention" href="{address}">{match[2]}</a>'
 
     return _MENTION.sub(one, html)
 

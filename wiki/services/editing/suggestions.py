@@ -17,6 +17,7 @@ from wiki.database.history import hiding as hidden_texts
 from wiki.database.history import history
 from wiki.database.pages import catalogue
 from wiki.domain.access.rights import Actor, Right
+from wiki.domain.content.addresses import url_of
 from wiki.domain.content.paths import check, file_of
 from wiki.domain.editing import merge
 from wiki.domain.editing.drafts import key_of_kind
@@ -449,7 +450,7 @@ def _tell_reviewers(
 ) -> None:
     editors = set(holders(wiki, connection, path, Right.EDIT))
     reviewers = editors & set(holders(wiki, connection, path, Right.REVIEW))
-    values = {"url": f"/suggestions/{id}", "title": fields.title_of(text) or path}
+    values = {"url": url_of("suggestion", id), "title": fields.title_of(text) or path}
     # A page that is not there yet cannot be looked up; whoever opens this is asked again anyway.
     path = path if wiki.store.entry(file_of(path)) else ""
     tell(wiki, connection, reviewers, Told.SUGGESTION, path=path, by=actor.id, values=values)
@@ -464,5 +465,5 @@ def _tell_author(
     path: str,
     **values: str,
 ) -> None:
-    given = {"url": f"/suggestions/{suggestion.id}", "title": _title(suggestion), **values}
+    given = {"url": url_of("suggestion", suggestion.id), "title": _title(suggestion), **values}
     tell(wiki, connection, [suggestion.author], kind, path=path, by=actor.id, values=given)

@@ -13,6 +13,7 @@ from wiki.database.members import members
 from wiki.database.pages import catalogue, recent
 from wiki.domain.access.rights import Actor, Right
 from wiki.domain.content import text
+from wiki.domain.content.addresses import url_of
 from wiki.domain.content.paths import file_of
 from wiki.domain.editing import merge
 from wiki.domain.errors import Conflict, Invalid, NotFound
@@ -201,7 +202,7 @@ def take_back(
     with wiki.database.write() as connection:
         paths = ", ".join(taken.path for taken in done)
         detail = {"since": since.isoformat(timespec="minutes"), "pages": paths[:1000]}
-        subject = f"/members/{work.member.username}"
+        subject = url_of("member", work.member.username)
         audit.write(wiki, connection, actor, "member_undo", subject, reason, **detail)
     return done, left
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from wiki.database.engine.connection import Connection
 from wiki.database.history import hiding, history
 from wiki.domain.access.rights import Actor, Right
+from wiki.domain.content.addresses import url_of
 from wiki.domain.errors import Conflict, Invalid
 from wiki.domain.history.hiding import Hiding, require_text, seen
 from wiki.domain.history.revisions import Author, Event, Part, Revision
@@ -139,7 +140,7 @@ def change(
                 hiding.show(connection, keys, part)
         act = "revision_hide" if wanted - had else "revision_show"
         listed = ", ".join(sorted(part.value for part in wanted ^ had))
-        subject = f"/history/{before.path}#revision-{revision.commit[:10]}"
+        subject = url_of("history", before.path) + f"#revision-{revision.commit[:10]}"
         audit.write(wiki, connection, actor, act, subject[:250], reason, parts=listed)
     wiki.wake()
     return state(wiki, actor, page, revision)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from enum import StrEnum
 
 from wiki.database.engine.connection import Connection
 from wiki.database.login import tokens
+from wiki.domain.content.addresses import url_of
 from wiki.domain.errors import NotFound
 from wiki.engine import Wiki
 from wiki.services.access import limits
@@ -38,12 +40,12 @@ SHORT = timedelta(hours=1)
 PILED_UP = frozenset({Kind.UNDO})
 """Of these, a newer one leaves the older ones: who took an account must not void them."""
 
-_PAGES = {
-    Kind.CONFIRM: "/account/confirm/",
-    Kind.EMAIL: "/account/confirm/",
-    Kind.INVITE: "/register?invitation=",
-    Kind.RESET: "/account/reset/",
-    Kind.UNDO: "/account/email/undo/",
+_PAGES: Mapping[Kind, Callable[[str], str]] = {
+    Kind.CONFIRM: lambda token: url_of("account_confirm", token),
+    Kind.EMAIL: lambda token: url_of("account_confirm", token),
+    Kind.INVITE: lambda token: url_of("register", invitation=token),
+    Kind.RESET: lambda token: url_of("account_reset_choose", token),
+    Kind.UNDO: lambda token: url_of("account_email_undo", token),
 }
 
 
@@ -81,7 +83,7 @@ def known(
         value=value,
         keep=kind in PILED_UP,
     )
-    return id, _PAGES[kind] + token
+    return id, _PAGES[kind](token)
 
 
 def get(wiki: Wiki, connection: Connection, kind: Kind, token: str) -> tokens.Token | None:

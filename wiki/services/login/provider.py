@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
+from wiki.domain.content.addresses import url_of
 from wiki.domain.errors import LoginRequired, NotFound, Unavailable
 from wiki.domain.login.identities import LOCAL
 from wiki.engine import Wiki
@@ -114,7 +115,7 @@ def callback(settings: Settings, here: str) -> str:
     if not settings.base_url and urlsplit(place).hostname not in LOCAL:
         log.error("logging in with %s needs BASE_URL", label(settings))
         raise _unreachable(settings)
-    return place + "/login/provider/callback"
+    return place + url_of("login_provider_callback")
 
 
 def address(wiki: Wiki, back: str, state: str, *, again: bool = False) -> str:

@@ -18,6 +18,7 @@ from wiki.database.members import members, profiles
 from wiki.database.members.members import NewMember, Wanted
 from wiki.database.pages import catalogue
 from wiki.domain.access.rights import SYSTEM, Actor, Right, Role
+from wiki.domain.content.addresses import url_of
 from wiki.domain.content.pages import Summary
 from wiki.domain.errors import Invalid, NotFound
 from wiki.domain.history.history import cursor
@@ -377,7 +378,7 @@ def setup_link(wiki: Wiki, address: str = "") -> str:
         file.unlink(missing_ok=True)
         return ""
     token = _setup_token(file) or secrets.token_urlsafe(24)
-    path = f"/setup/{token}"
+    path = url_of("setup", token)
     keep(file, (wiki.settings.base_url or address).rstrip("/") + path + "\n", PRIVATE)
     return path
 
@@ -423,4 +424,4 @@ def _setup_token(file: Path) -> str:
         written = file.read_text(encoding="utf-8").strip()
     except (FileNotFoundError, UnicodeDecodeError):
         return ""
-    return written.rpartition("/setup/")[2] if "/setup/" in written else ""
+    return written.rpartition(url_of("setup", ""))[2] if url_of("setup", "") in written else ""

@@ -15,6 +15,7 @@ from wiki.database.pages import catalogue
 from wiki.database.talk import closings as closings_table
 from wiki.database.talk import comments
 from wiki.domain.access.rights import Actor, Right
+from wiki.domain.content.addresses import url_of
 from wiki.domain.errors import Conflict, Invalid, NotFound
 from wiki.domain.members.members import Member, Status, check_email
 from wiki.domain.moderation.reports import (
@@ -114,7 +115,7 @@ def report(
                 "case": str(case),
                 "noun": subject.noun.value,
                 "reason": reason,
-                "url": f"/admin/reports/{case}",
+                "url": url_of("admin_report", case),
             }
             notifications.tell(
                 wiki,
@@ -309,7 +310,7 @@ def handle(
             raise Conflict("report_handled")
         _act(wiki, connection, actor, shown, wanted, reason, until)
         listed = ",".join(act.value for act in wanted)
-        subject = f"/admin/reports/{id}"
+        subject = url_of("admin_report", id)
         audit.write(wiki, connection, actor, "report_handle", subject, reason, acts=listed)
         _tell_reporters(wiki, connection, actor, shown, wanted, answer.strip())
     wiki.wake()
@@ -339,7 +340,7 @@ def _act(
     if shown.comment and Act.SHOW in wanted:
         talk.put_state(wiki, connection, actor, shown.comment, State.LIVE, reason)
     if shown.author and Act.WARN in wanted:
-        address = f"/comment/{shown.comment.comment.id}" if shown.comment else ""
+        address = url_of("comment", shown.comment.comment.id) if shown.comment else ""
         cautions.put(
             wiki, connection, actor, shown.author, reason, address=address, path=shown.path
         )
@@ -377,7 +378,7 @@ def reopen(wiki: Wiki, actor: Actor, id: int) -> None:
     case(wiki, actor, id)
     with wiki.database.write() as connection:
         if reports.reopen(connection, id):
-            audit.write(wiki, connection, actor, "report_reopen", f"/admin/reports/{id}")
+            audit.write(wiki, connection, actor, "report_reopen", url_of("admin_report", id))
 
 
 def tidy(wiki: Wiki) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from wiki.database.engine.connection import Connection
 from wiki.database.members import members
 from wiki.domain.access.rights import Actor, Right
+from wiki.domain.content.addresses import url_of
 from wiki.domain.errors import Conflict
 from wiki.domain.members.members import Member
 from wiki.engine import Wiki
@@ -46,7 +47,7 @@ def already(settings: Settings, member: Member) -> Written:
         "Somebody, probably you, registered at %(site)s with this e-mail address. You already have"
         " an account there: %(username)s. You can log in here:\n\n%(link)s\n\n"
         "If it was not you, do nothing.",
-        "/login",
+        url_of("login"),
     )
 
 
@@ -57,7 +58,7 @@ def approved(settings: Settings, member: Member) -> Written:
         member,
         "Welcome: your account is ready",
         "Your account %(username)s at %(site)s was approved. You can log in here:\n\n%(link)s",
-        "/login",
+        url_of("login"),
     )
 
 
@@ -68,7 +69,7 @@ def waits(settings: Settings, admin: Member, newcomer: Member) -> Written:
         admin,
         "Somebody wants to become a member",
         "%(who)s wants to become a member of %(site)s and waits for approval:\n\n%(link)s",
-        "/admin/members?status=waiting",
+        url_of("admin_members", status="waiting"),
         who=newcomer.username,
     )
 
@@ -133,7 +134,7 @@ def password_changed(settings: Settings, member: Member) -> Written:
         "Your password was changed",
         "The password of the account %(username)s at %(site)s was changed. If it was not you,"
         " choose a new one at once:\n\n%(link)s",
-        "/account/reset",
+        url_of("account_reset"),
     )
 
 
@@ -145,7 +146,7 @@ def passkey_added(settings: Settings, member: Member, name: str) -> Written:
         "A passkey was added",
         "From now on the passkey “%(passkey)s” opens the account %(username)s at %(site)s. If it"
         " was not you who added it, remove it and choose a new password:\n\n%(link)s",
-        "/account/passkeys",
+        url_of("account_passkeys"),
         passkey=name,
     )
 
@@ -158,7 +159,7 @@ def provider_tied(settings: Settings, member: Member, provider: str) -> Written:
         "Another way to log in",
         "From now on an account at %(provider)s opens the account %(username)s at %(site)s. If it"
         " was not you who chose that, untie it and choose a new password:\n\n%(link)s",
-        "/account/logins",
+        url_of("account_logins"),
         provider=provider,
     )
 
@@ -171,7 +172,7 @@ def second_step_on(settings: Settings, member: Member) -> Written:
         "Two steps at login",
         "From now on the account %(username)s at %(site)s asks for a code from an app at each"
         " login. If it was not you who chose that, tell an administrator.\n\n%(link)s",
-        "/account/second-factor",
+        url_of("account_second_factor"),
     )
 
 
@@ -184,7 +185,7 @@ def second_step_off(settings: Settings, member: Member) -> Written:
         "The account %(username)s at %(site)s no longer asks for a code or a passkey at login. If"
         " it was not you who chose that, choose a new password and set the second step up"
         " again:\n\n%(link)s",
-        "/account/second-factor",
+        url_of("account_second_factor"),
     )
 
 
@@ -197,7 +198,7 @@ def wrong_codes(settings: Settings, member: Member) -> Written:
         "Somebody gave the right password for the account %(username)s at %(site)s several times,"
         " but not the code that goes with it. They did not get in. If it was not you, choose a new"
         " password:\n\n%(link)s",
-        "/account/reset",
+        url_of("account_reset"),
     )
 
 
@@ -209,7 +210,7 @@ def trial(settings: Settings, admin: Member) -> Written:
         "Mail works",
         "%(username)s asked %(site)s for this mail, to see whether mail arrives. It does.\n\n"
         "%(link)s",
-        "/admin/outbox",
+        url_of("admin_outbox"),
     )
 
 

@@ -7,13 +7,14 @@ from wiki.database.members import members
 from wiki.database.notices import mail_stops
 from wiki.database.notices.mail_stops import Stop
 from wiki.domain.access.rights import Actor
+from wiki.domain.content.addresses import url_of
 from wiki.domain.members.members import Member
 from wiki.domain.notices.notifications import Kind
 from wiki.engine import Wiki
 from wiki.services.notices import notifications
 
 TOPIC = "mail"
-WHERE = "/account/notifications"
+WHERE = url_of("account_notifications")
 
 
 def stop(wiki: Wiki, connection: Connection, email: str, error: str) -> None:

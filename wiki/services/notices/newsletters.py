@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import quote
 
+from wiki.domain.content.addresses import url_of
 from wiki.domain.members.members import Member
 from wiki.domain.notices.notifications import Bundle, Group, Item, Pace, bundled
 from wiki.engine import Wiki
@@ -59,7 +59,7 @@ def write(wiki: Wiki, member: Member, items: Sequence[Item], pace: Pace) -> News
         "more": max(0, len(items) - MOST),
         "foot": _foot(settings, member, bundles, groups),
         "link": lambda path: link(settings, path),
-        "page_link": lambda path: link(settings, f"/wiki/{quote(path)}"),
+        "page_link": lambda path: link(settings, url_of("page", path)),
     }
     return Newsletter(
         subject=f"{settings.site_name}: {values['heading']}",

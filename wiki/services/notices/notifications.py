@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from wiki.database.engine.connection import Connection
@@ -19,6 +18,7 @@ from wiki.database.notices import mail_choices, notifications
 from wiki.database.pages import catalogue
 from wiki.database.talk import comments
 from wiki.domain.access.rights import Actor, Right
+from wiki.domain.content.addresses import url_of
 from wiki.domain.errors import Invalid, NotFound
 from wiki.domain.history.revisions import Part
 from wiki.domain.members.members import Member
@@ -317,13 +317,13 @@ def _url(one: Notification, path: str, alive: bool) -> str:
     if one.values.get("url", "").startswith("/"):
         return one.values["url"]
     if one.kind is Kind.COMMENT_HELD:
-        return "/admin/held"
+        return url_of("admin_held")
     if one.comment is not None and one.kind is not Kind.COMMENT_DECLINED:
-        return f"/comment/{one.comment}"
+        return url_of("comment", one.comment)
     if not path:
-        return "/notifications"
+        return url_of("notifications")
     if not alive:
-        return f"/history/{quote(path)}"
+        return url_of("history", path)
     if one.kind is Kind.CHANGE and one.values.get("before"):
-        return f"/diff/{quote(path)}?from={one.values['before']}&to={one.revision}"
-    return f"/wiki/{quote(path)}"
+        return url_of("diff", path, from_=one.values["before"], to=one.revision)
+    return url_of("page", path)

@@ -19,6 +19,7 @@ from wiki.database.members import members
 from wiki.database.notices import mail_choices, watches
 from wiki.database.pages import catalogue
 from wiki.domain.access.rights import Right
+from wiki.domain.content.addresses import url_of
 from wiki.domain.errors import NotFound
 from wiki.domain.members.members import Member, Status
 from wiki.domain.notices.notifications import Group, Pace
@@ -152,7 +153,7 @@ def _member(connection: Connection, link: Link) -> Member:
 def _path(settings: Settings, link: Link) -> str:
     values: list[Any] = [link.member, [group.value for group in link.groups]]
     values += [link.path, link.revision, dict(link.again)]
-    return f"/unsubscribe/{_signer(settings).dumps(values)}"
+    return url_of("unsubscribe", _signer(settings).dumps(values))
 
 
 def _link(settings: Settings, token: str) -> Link:

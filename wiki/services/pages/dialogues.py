@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from wiki.database.pages import catalogue
 from wiki.domain.access.rights import Actor, Right
+from wiki.domain.content.addresses import url_of
 from wiki.domain.content.pages import Moment, Summary
 from wiki.engine import Wiki
 from wiki.services.access import sight
@@ -80,7 +81,7 @@ def _event(wiki: Wiki, dialogue: Summary, base_url: str) -> Event:
         _times(event, meta.date, meta.end)
     if meta.location:
         event.add("location", meta.location)
-    event.add("url", f"{base_url}/wiki/{dialogue.path}")
+    event.add("url", base_url + url_of("page", dialogue.path))
     if dialogue.excerpt:
         event.add("description", dialogue.excerpt)
     return event

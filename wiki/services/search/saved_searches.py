@@ -11,6 +11,7 @@ from wiki.database.notices import notifications as told
 from wiki.database.operation import setaside
 from wiki.database.search import saved_searches
 from wiki.domain.access.rights import Actor, Right
+from wiki.domain.content.addresses import url_of
 from wiki.domain.content.setaside import Item
 from wiki.domain.errors import Invalid, NotFound
 from wiki.domain.members.members import Status
@@ -152,7 +153,7 @@ def _tell(wiki: Wiki, connection: Connection, kept: SavedSearch, new: int) -> No
             "search": str(kept.id),
             "query": " · ".join(kept.fields.values())[:200],
             "count": str(new),
-            "url": f"/search?{kept.address}",
+            "url": f"{url_of('search')}?{kept.address}",
         }
         topic = topic_of(kept)
         tell(wiki, connection, [kept.member], Kind.SAVED_SEARCH, values=values, topic=topic)

@@ -18,6 +18,7 @@ from wiki.database.members import members
 from wiki.database.pages import catalogue
 from wiki.database.talk import comments
 from wiki.domain.access.rights import Actor, Right
+from wiki.domain.content.addresses import url_of
 from wiki.domain.content.setaside import Item, mark_of
 from wiki.domain.editing.drafts import key_of_talk
 from wiki.domain.errors import Conflict, Forbidden, Gone, Invalid, LoginRequired, NotFound, TooFast
@@ -360,7 +361,7 @@ def put_state(
     id, author = placed.comment.id, placed.comment.author
     comments.set_state(connection, id, state)
     act = "comment_hide" if state is State.HIDDEN else "comment_show"
-    audit.write(wiki, connection, actor, act, f"/comment/{id}", reason)
+    audit.write(wiki, connection, actor, act, url_of("comment", id), reason)
     if state is State.HIDDEN:
         told = {"reason": reason}
         kind = Kind.COMMENT_HIDDEN

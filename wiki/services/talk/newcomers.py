@@ -10,6 +10,7 @@ from wiki.database.pages import catalogue
 from wiki.database.talk import comments as table
 from wiki.database.talk import holding
 from wiki.domain.access.rights import Actor, Right, Role
+from wiki.domain.content.addresses import url_of
 from wiki.domain.errors import Conflict, Invalid, NotFound
 from wiki.domain.moderation.reports import check_reason
 from wiki.domain.notices.notifications import Kind
@@ -87,7 +88,7 @@ def approve(wiki: Wiki, actor: Actor, id: int) -> None:
     with wiki.database.write() as connection:
         if not holding.release(connection, id):
             raise Conflict("comment_settled")
-        audit.write(wiki, connection, actor, "comment_approve", f"/comment/{id}")
+        audit.write(wiki, connection, actor, "comment_approve", url_of("comment", id))
         _tell_writer(wiki, connection, actor, placed, Kind.COMMENT_APPROVED)
     wiki.wake()
 
@@ -102,7 +103,7 @@ def decline(wiki: Wiki, actor: Actor, id: int, reason: str) -> None:
     with wiki.database.write() as connection:
         if not holding.decline(connection, id):
             raise Conflict("comment_settled")
-        audit.write(wiki, connection, actor, "comment_decline", f"/comment/{id}", reason)
+        audit.write(wiki, connection, actor, "comment_decline", url_of("comment", id), reason)
         _tell_writer(wiki, connection, actor, placed, Kind.COMMENT_DECLINED, reason=reason)
     wiki.wake()
 

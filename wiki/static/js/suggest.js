@@ -3,9 +3,6 @@
 
 const WAIT = 120;
 const SHORTEST = 2;
-const LABELS = document.documentElement.lang === "nl"
-  ? { question: "Vraagstuk", dialogue: "Gesprek", page: "Pagina", person: "Mens", tag: "Trefwoord", found: (n) => `${n} suggesties`, none: "geen suggesties" }
-  : { question: "Question", dialogue: "Dialogue", page: "Page", person: "Person", tag: "Tag", found: (n) => `${n} suggestions`, none: "no suggestions" };
 
 class Suggestions {
   constructor(input) {
@@ -42,7 +39,7 @@ class Suggestions {
     const number = ++this.asked;
     if (text.length < SHORTEST) return this.show([]);
     try {
-      const answer = await fetch(`/suggest?q=${encodeURIComponent(text)}`, { headers: { Accept: "application/json" } });
+      const answer = await fetch(`${this.input.dataset.suggest}?q=${encodeURIComponent(text)}`, { headers: { Accept: "application/json" } });
       const found = answer.ok ? await answer.json() : [];
       if (number === this.asked) this.show(found);
     } catch {
@@ -55,7 +52,12 @@ class Suggestions {
     this.input.removeAttribute("aria-activedescendant");
     this.list.replaceChildren(...found.map((one, number) => this.option(one, number)));
     this.open(found.length > 0 && document.activeElement === this.input);
-    this.said.textContent = this.input.value.trim().length < SHORTEST ? "" : found.length ? LABELS.found(found.length) : LABELS.none;
+    this.said.textContent = this.input.value.trim().length < SHORTEST ? "" : this.count(found.length);
+  }
+
+  count(number) {
+    const { found, none } = this.input.dataset;
+    return number ? found.replace("{number}", number) : none;
   }
 
   option(one, number) {
@@ -68,7 +70,7 @@ class Suggestions {
     title.textContent = one.title;
     const kind = document.createElement("span");
     kind.className = "quiet";
-    kind.textContent = LABELS[one.kind] || one.kind;
+    kind.textContent = this.input.dataset[one.kind] || one.kind;
     item.append(title, " ", kind);
     item.addEventListener("mousedown", (event) => {
       event.preventDefault();
@@ -111,4 +113,4 @@ class Suggestions {
   }
 }
 
-for (const input of document.querySelectorAll('form[role="search"] input[name="q"]')) new Suggestions(input);
+for (const input of document.querySelectorAll("input[data-suggest]")) new Suggestions(input);

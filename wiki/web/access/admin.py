@@ -8,6 +8,7 @@ from datetime import timedelta
 from flask import Blueprint, Response, flash, request
 
 from wiki.domain.access.rights import Right, Role
+from wiki.domain.content.addresses import url_of
 from wiki.domain.errors import Invalid
 from wiki.domain.members.members import Status
 from wiki.services.access import audit, groups, moderators, rules
@@ -27,7 +28,6 @@ from wiki.web.http.context import (
     may,
     page_number,
     see_other,
-    url_of,
     wiki,
 )
 from wiki.web.http.forms import Problem
@@ -50,7 +50,7 @@ def overview() -> Response:
     who = actor()
     if not may(Right.ADMINISTER.value):
         moderators.require(wiki(), who)
-        return see_other("/admin/reports")
+        return see_other(url_of("admin_reports"))
     return forms.page(
         "access/admin/overview.html",
         waiting=members.find(wiki(), who, status=Status.WAITING.value),
@@ -127,7 +127,7 @@ def approve(username: str) -> Response:
     """Let in somebody who waits."""
     members.approve(wiki(), actor(), username)
     flash(gettext("%(name)s can log in now.") % {"name": username}, "done")
-    return see_other(back_to(request.form.get("next"), "/admin/members"))
+    return see_other(back_to(request.form.get("next"), url_of("admin_members")))
 
 
 @blueprint.post("/members/<username>/role")
@@ -177,7 +177,7 @@ def end_sessions(username: str) -> Response:
     """Log somebody out everywhere; they can log in again."""
     sessions.revoke_all(wiki(), actor(), username, request.form.get("reason", ""))
     flash(gettext("%(name)s is logged out everywhere.") % {"name": username}, "done")
-    return see_other(back_to(request.form.get("next"), url_of("admin/members", username)))
+    return see_other(back_to(request.form.get("next"), url_of("admin_member", username)))
 
 
 @blueprint.post("/members/<username>/link")
@@ -195,7 +195,7 @@ def reset_factor(username: str) -> Response:
 
 def _changed(username: str) -> Response:
     flash(gettext("%(name)s is changed.") % {"name": username}, "done")
-    return see_other(back_to(request.form.get("next"), url_of("admin/members", username)))
+    return see_other(back_to(request.form.get("next"), url_of("admin_member", username)))
 
 
 # -- log and mail --
@@ -259,7 +259,7 @@ def try_mail() -> Response:
     """Mail oneself, to see whether mail arrives."""
     address = letters.try_out(wiki(), actor())
     flash(gettext("A mail is on its way to %(email)s.") % {"email": address}, "done")
-    return see_other("/admin/outbox")
+    return see_other(url_of("admin_outbox"))
 
 
 @blueprint.post("/outbox/retry")
@@ -267,7 +267,7 @@ def retry_all() -> Response:
     """Send all mail once more that was given up."""
     mail.retry_all(wiki(), actor())
     flash(gettext("It is sent as soon as the worker gets to it."), "done")
-    return see_other("/admin/outbox")
+    return see_other(url_of("admin_outbox"))
 
 
 @blueprint.post("/outbox/<int:id>/retry")
@@ -275,7 +275,7 @@ def retry(id: int) -> Response:
     """Send a mail at once, also one that was given up."""
     mail.retry(wiki(), actor(), id)
     flash(gettext("It is sent as soon as the worker gets to it."), "done")
-    return see_other("/admin/outbox")
+    return see_other(url_of("admin_outbox"))
 
 
 @blueprint.post("/outbox/<int:id>/drop")
@@ -283,4 +283,4 @@ def drop(id: int) -> Response:
     """Do not send a mail after all."""
     mail.drop(wiki(), actor(), id)
     flash(gettext("That mail is not sent."), "done")
-    return see_other("/admin/outbox")
+    return see_other(url_of("admin_outbox"))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, flash, request
 
+from wiki.domain.content.addresses import url_of
 from wiki.services.access import groups
 from wiki.web.http import forms
-from wiki.web.http.context import actor, gettext, page_number, see_other, url_of, wiki
+from wiki.web.http.context import actor, gettext, page_number, see_other, wiki
 from wiki.web.http.forms import Problem
 
 blueprint = Blueprint("groups", __name__, url_prefix="/admin/groups")
-LIST = "/admin/groups"
+LIST = url_of("admin_groups")
 
 
 @blueprint.get("")
@@ -81,4 +82,4 @@ def remove(id: int) -> Response:
 
 def _changed(id: int) -> Response:
     flash(gettext("Changed."), "done")
-    return see_other(url_of("admin/groups", str(id)))
+    return see_other(url_of("admin_group", id))

@@ -6,15 +6,16 @@ from flask import Blueprint, Response, flash, request
 from werkzeug.datastructures import MultiDict
 
 from wiki.domain.access.rights import Role
+from wiki.domain.content.addresses import url_of
 from wiki.domain.errors import WikiError
 from wiki.services.access import groups, rules
 from wiki.services.access.rules import Listed, Sent
 from wiki.web.http import forms
-from wiki.web.http.context import actor, arg_number, gettext, see_other, url_of, wiki
+from wiki.web.http.context import actor, arg_number, gettext, see_other, wiki
 from wiki.web.http.forms import Problem
 
 blueprint = Blueprint("rules", __name__, url_prefix="/admin/rules")
-LIST = "/admin/rules"
+LIST = url_of("admin_rules")
 
 
 @blueprint.get("")
@@ -79,7 +80,7 @@ def remove(id: int) -> Response:
     """Remove a rule."""
     entry = rules.remove(wiki(), actor(), id, _reason())
     flash(gettext("The rule holds no more."), "done")
-    return see_other(url_of("admin/rules", undo=str(entry)))
+    return see_other(url_of("admin_rules", undo=entry))
 
 
 @blueprint.post("/undo/<int:entry>")
@@ -92,7 +93,7 @@ def undo(entry: int) -> Response:
 
 def _done(entry: int) -> Response:
     flash(gettext("The rule holds from now on."), "done")
-    return see_other(url_of("admin/rules", undo=str(entry)))
+    return see_other(url_of("admin_rules", undo=entry))
 
 
 def _reason() -> str:

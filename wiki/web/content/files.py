@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, flash, request, send_from_directory
 
+from wiki.domain.content.addresses import url_of
 from wiki.services.content import files
 from wiki.web.http import forms, pace, sizes
-from wiki.web.http.context import HOUSE_STYLE, actor, gettext, see_other, url_of, wiki
+from wiki.web.http.context import HOUSE_STYLE, actor, gettext, see_other, wiki
 
 blueprint = Blueprint("files", __name__)
 

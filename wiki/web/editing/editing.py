@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 
 from wiki.domain.access.rights import Right
 from wiki.domain.content import text
+from wiki.domain.content.addresses import url_of
 from wiki.domain.content.pages import STATUSES, Kind
 from wiki.domain.editing import merge
 from wiki.domain.errors import Invalid, Unavailable, WikiError
@@ -37,7 +38,6 @@ from wiki.web.http.context import (
     number_of,
     page_url,
     see_other,
-    url_of,
     wiki,
 )
 
@@ -111,7 +111,7 @@ def _waits(suggestion: int | None, path: str = "") -> Response:
         return see_other(page_url(path))
     said = gettext("Thank you. Your suggestion waits for an editor; you will be told.")
     flash(said, "done")
-    return see_other(url_of("suggestions", str(suggestion)))
+    return see_other(url_of("suggestion", suggestion))
 
 
 def _again_new(problem: forms.Problem) -> Response:
@@ -268,7 +268,7 @@ def _came_in(saved: Saved, names: list[str]) -> Markup:
         count,
     ) % {"names": ", ".join(names), "num": count}
     oldest = saved.merged[-1]
-    link = url_of("diff", saved.path, **{"from": oldest.commit, "to": saved.merged[0].commit})
+    link = url_of("diff", saved.path, from_=oldest.commit, to=saved.merged[0].commit)
     if count == 1:
         link = url_of("diff", saved.path, to=oldest.commit)
     summaries = "; ".join(r.message for r in saved.merged if r.message)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, flash, request
 
 from wiki.domain.access.rights import Right
+from wiki.domain.content.addresses import url_of
 from wiki.services.access import rates
 from wiki.services.content import places
 from wiki.services.editing import renaming, trash, undoing
@@ -20,7 +21,6 @@ from wiki.web.http.context import (
     page_url,
     respond,
     see_other,
-    url_of,
     wiki,
 )
 

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, flash, request
 from markupsafe import Markup
 
 from wiki.domain.content import text
+from wiki.domain.content.addresses import url_of
 from wiki.domain.editing.suggestions import WORD_MOST, State
 from wiki.domain.history import diff
 from wiki.render.diff import diff_labels, words_html
@@ -29,7 +30,6 @@ from wiki.web.http.context import (
     ngettext,
     respond,
     see_other,
-    url_of,
     wiki,
 )
 
@@ -98,7 +98,7 @@ def decline(id: int) -> Response:
     """Do not publish it, and tell its writer why."""
     suggestions.decline(wiki(), actor(), id, request.form.get("reason", ""))
     flash(gettext("The suggestion is declined; its writer is told why."), "done")
-    return see_other("/suggestions")
+    return see_other(url_of("suggestions"))
 
 
 @blueprint.post("/<int:id>/withdraw")
@@ -107,7 +107,7 @@ def withdraw(id: int) -> Response:
     """Take one's own back."""
     suggestions.withdraw(wiki(), actor(), id)
     flash(gettext("You took your suggestion back. Its text is kept here."), "done")
-    return see_other(url_of("suggestions", str(id)))
+    return see_other(url_of("suggestion", id))
 
 
 def _edit_again(problem: forms.Problem, id: int) -> Response:
@@ -137,7 +137,7 @@ def edit(id: int) -> Response:
         return _published(kept(lambda: suggestions.amend(wiki(), actor(), id, sent())))
     suggestions.change(wiki(), actor(), id, sent())
     flash(gettext("Your suggestion is changed and waits for an editor."), "done")
-    return see_other(url_of("suggestions", str(id)))
+    return see_other(url_of("suggestion", id))
 
 
 def _looked_at(id: int) -> Response:

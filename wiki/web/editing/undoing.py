@@ -11,12 +11,13 @@ from flask import Blueprint, Response, flash, request
 from markupsafe import Markup
 
 from wiki.domain.content import frontmatter
+from wiki.domain.content.addresses import url_of
 from wiki.domain.errors import Invalid
 from wiki.domain.history import diff
 from wiki.render.diff import diff_labels, words_html
 from wiki.services.editing import undoing
 from wiki.web.http import forms
-from wiki.web.http.context import actor, gettext, ngettext, see_other, url_of, wiki, zone
+from wiki.web.http.context import actor, gettext, ngettext, see_other, wiki, zone
 
 blueprint = Blueprint("undoing", __name__)
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, flash, request
 
+from wiki.domain.content.addresses import url_of
 from wiki.domain.history.revisions import Part
 from wiki.services.history import hiding, history
 from wiki.web.http import forms
-from wiki.web.http.context import actor, gettext, see_other, url_of, wiki
+from wiki.web.http.context import actor, gettext, see_other, wiki
 
 blueprint = Blueprint("hiding", __name__)
 

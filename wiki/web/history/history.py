@@ -10,6 +10,7 @@ from flask import Blueprint, Response, request
 from markupsafe import Markup
 
 from wiki.domain.content import frontmatter
+from wiki.domain.content.addresses import url_of
 from wiki.domain.errors import Invalid
 from wiki.domain.history import diff
 from wiki.render import diff as render
@@ -25,7 +26,6 @@ from wiki.web.http.context import (
     page_url,
     respond,
     see_other,
-    url_of,
     wiki,
     zone,
 )

@@ -24,6 +24,7 @@ from flask import (
 )
 
 from wiki.domain.access.rights import Actor, Right
+from wiki.domain.content.addresses import url_of
 from wiki.domain.members.members import FORMER
 from wiki.engine import Wiki
 from wiki.i18n import languages, screen
@@ -93,7 +94,7 @@ def called(name: str) -> str:
 def picture_of(uid: str) -> str:
     """The address of a member's own picture; empty if they have none."""
     mark = wiki().people.pictures.get(uid) if uid else None
-    return f"/avatars/{mark}.webp" if mark else ""
+    return url_of("avatar", mark) if mark else ""
 
 
 def may(right: str, path: str = "") -> bool:
@@ -144,14 +145,16 @@ def arg_number(name: str) -> int:
 
 def page_url(path: str, **query: str) -> str:
     """The address of a page."""
-    return url_of("wiki", path, **query)
+    return url_of("page", path, **query)
 
 
-def url_of(verb: str, path: str = "", **query: str) -> str:
-    """The address where `verb` (`wiki`, `edit`, `history`, ...) is done to a page."""
-    address = f"/{verb}/{quote(path)}" if path else f"/{verb}"
-    asked = "&".join(f"{name}={quote(value, safe='')}" for name, value in query.items() if value)
-    return f"{address}?{asked}" if asked else address
+def report_url() -> str:
+    """The address where what the reader looks at is reported: the page, else the site."""
+    here = request.full_path.rstrip("?")
+    before, _, path = request.path.partition(url_of("page", ""))
+    if before or not path:
+        return url_of("report_site", from_=here)
+    return url_of("report", path, from_=here)
 
 
 def base_url() -> str:
@@ -215,8 +218,8 @@ def install(app: Flask) -> None:
         site=settings,
         may=may,
         moderates=moderates,
-        url=url_of,
         page_url=page_url,
+        report_url=report_url,
         base_url=base_url,
         static=static_urls(app.static_folder or "", app.static_url_path or ""),
         csp_nonce=csp_nonce,
@@ -236,7 +239,7 @@ def house_file() -> Path:
 
 def _variables() -> dict[str, Any]:
     return {
-        "house_style": f"/{HOUSE_STYLE}" if house_file().is_file() else "",
+        "house_style": url_of("house_style") if house_file().is_file() else "",
         "actor": actor(),
         "lang": language(),
         "theme": theme(),

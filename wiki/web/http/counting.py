@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 
+from wiki.domain.content.addresses import url_of
 from wiki.domain.pages.views import is_robot
 from wiki.engine import Wiki
 from wiki.services.pages import views
@@ -26,7 +27,7 @@ log = logging.getLogger(__name__)
 
 EVERY = 60.0
 """Seconds between two times that a process writes down what it counted."""
-PAGE = "/wiki/"
+PAGE = url_of("page", "")
 SEEN = ("200", "304")
 EXTENSION = "denktank-views"
 

@@ -11,9 +11,10 @@ from flask import Flask, Response, current_app, jsonify, make_response, render_t
 from werkzeug.exceptions import HTTPException
 
 from wiki.domain import errors
+from wiki.domain.content.addresses import url_of
 from wiki.i18n.errors import sentence
 from wiki.services.access import journal
-from wiki.web.http.context import actor, language, page_url, see_other, url_of, wiki
+from wiki.web.http.context import actor, language, page_url, see_other, wiki
 
 log = logging.getLogger(__name__)
 

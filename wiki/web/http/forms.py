@@ -20,6 +20,7 @@ from flask import Flask, Response, current_app, make_response, render_template, 
 from flask_wtf.csrf import generate_csrf, validate_csrf
 from wtforms import ValidationError
 
+from wiki.domain.content.addresses import url_of
 from wiki.domain.errors import Forbidden, Invalid, LoginRequired, Unavailable, WikiError
 from wiki.domain.faults import of_disk
 from wiki.i18n.errors import field_sentences, sentence
@@ -47,7 +48,9 @@ VISIBLE = ("title", "path", "new_path", "text", "summary", "reason", "name", "em
 
 TERMS_ASKED = "terms_asked"
 TERMS_FIELDS = frozenset({"terms", "terms_accepted"})
-BEFORE_TERMS = ("/account", "/logout", "/terms", "/preview", "/draft", "/notifications")
+BEFORE_TERMS = tuple(
+    map(url_of, ("account", "logout", "terms", "preview", "draft_new", "notifications"))
+)
 """What somebody may still do who did not accept the terms: look, and see to their account."""
 
 View = TypeVar("View", bound=Callable[..., Any])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, flash, request
 
+from wiki.domain.content.addresses import url_of
 from wiki.domain.errors import NotFound
 from wiki.services.login import email_change, links, proof
 from wiki.services.login.links import Kind
@@ -43,7 +44,7 @@ def ask() -> Response:
         flash(gettext("We sent a mail to that address. Open the link in it to confirm it."), "info")
     else:
         flash(gettext("Your e-mail address is changed."), "done")
-    return see_other("/account")
+    return see_other(url_of("account"))
 
 
 @blueprint.get("/account/email/undo/<token>")

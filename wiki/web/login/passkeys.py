@@ -6,6 +6,7 @@ import json
 
 from flask import Blueprint, Response, flash, jsonify, request
 
+from wiki.domain.content.addresses import url_of
 from wiki.services.login import passkeys, proof
 from wiki.services.login.passkeys import Question
 from wiki.web.http import forms, login
@@ -79,7 +80,7 @@ def prove() -> Response:
         ticket=form.get("ticket", ""),
         answer=form.get("credential", ""),
     )
-    return see_other(back_to(form.get("next"), "/account"))
+    return see_other(back_to(form.get("next"), url_of("account")))
 
 
 # -- one's own --
@@ -121,7 +122,7 @@ def add() -> Response:
     )
     login.enter(token)
     flash(gettext("The passkey is kept. From now on you can log in with it."), "done")
-    return see_other("/account/passkeys")
+    return see_other(url_of("account_passkeys"))
 
 
 @blueprint.get("/account/passkeys/<int:passkey>/remove")
@@ -142,4 +143,4 @@ def remove(passkey: int) -> Response:
     current = request.form.get("current_password", "")
     passkeys.remove(wiki(), actor(), login.session_id(), passkey, current)
     flash(gettext("That passkey no longer opens your account."), "done")
-    return see_other("/account/passkeys")
+    return see_other(url_of("account_passkeys"))

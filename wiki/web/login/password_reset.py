@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, flash, request
 
+from wiki.domain.content.addresses import url_of
 from wiki.domain.errors import NotFound
 from wiki.services.login import links, password_reset, passwords
 from wiki.services.login.links import Kind
 from wiki.services.notices import mail
 from wiki.web.http import forms, login
-from wiki.web.http.context import gettext, see_other, url_of, wiki
+from wiki.web.http.context import gettext, see_other, wiki
 from wiki.web.http.forms import Problem
 
 blueprint = Blueprint("password_reset", __name__, url_prefix="/account/reset")
@@ -30,7 +31,7 @@ def ask() -> Response:
     """Ask for a link; the answer says nothing of whether there is such an account."""
     login_name = request.form.get("username", "")
     password_reset.ask(wiki(), login_name, address=login.door().address)
-    return see_other(url_of("account/reset", sent="yes"))
+    return see_other(url_of("account_reset", sent="yes"))
 
 
 @blueprint.get("/<token>")
@@ -51,4 +52,4 @@ def choose(token: str) -> Response:
     password_reset.choose(wiki(), token, password, address=login.door().address)
     login.leave()
     flash(gettext("Your password is changed. You can log in with it."), "done")
-    return see_other("/login")
+    return see_other(url_of("login"))

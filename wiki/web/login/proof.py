@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
+from wiki.domain.content.addresses import url_of
 from wiki.services.login import passkeys, proof, second_factor
 from wiki.services.members import single_sign_on
 from wiki.web.http import forms, login
@@ -14,7 +15,7 @@ blueprint = Blueprint("proof", __name__)
 
 
 def _next() -> str:
-    return back_to(request.values.get("next"), "/account")
+    return back_to(request.values.get("next"), url_of("account"))
 
 
 @blueprint.get("/account/prove")

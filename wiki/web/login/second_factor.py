@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, flash, request
 from markupsafe import Markup
 
+from wiki.domain.content.addresses import url_of
 from wiki.domain.errors import LoginRequired
 from wiki.services.login import passkeys, proof, second_factor, sessions
 from wiki.web.http import forms, login
@@ -67,7 +68,7 @@ def begin() -> Response:
     """Make a secret for one's app."""
     current = request.form.get("current_password", "")
     second_factor.begin(wiki(), actor(), login.session_id(), current)
-    return see_other("/account/second-factor/setup")
+    return see_other(url_of("account_second_factor_setup"))
 
 
 @blueprint.get("/account/second-factor/setup")
@@ -117,4 +118,4 @@ def switch_off() -> Response:
         code=form.get("code", ""),
     )
     flash(gettext("From now on your password is enough to log in."), "done")
-    return see_other("/account/second-factor")
+    return see_other(url_of("account_second_factor"))

@@ -6,6 +6,7 @@ import zoneinfo
 
 from flask import Blueprint, Response, flash, request
 
+from wiki.domain.content.addresses import url_of
 from wiki.domain.errors import NotFound
 from wiki.domain.members.members import Status
 from wiki.i18n.languages import LANGUAGES
@@ -25,7 +26,6 @@ from wiki.web.http.context import (
     language,
     respond,
     see_other,
-    url_of,
     wiki,
 )
 from wiki.web.http.forms import Problem
@@ -63,7 +63,7 @@ def log_in() -> Response:
     remember = bool(request.form.get("remember"))
     name, password = request.form.get("username", ""), request.form.get("password", "")
     if not forms.log_in(name, password, remember=remember):
-        return see_other(url_of("login/second", next=_next()))
+        return see_other(url_of("login_second", next=_next()))
     return arrived(_next())
 
 
@@ -72,7 +72,7 @@ def arrived(target: str) -> Response:
     visit = login.current_visit()
     if visit and visit.capped:
         flash(gettext("Your rights wait for a second step: set it up here."), "info")
-        target = "/account/second-factor"
+        target = url_of("account_second_factor")
     return _prefer(see_other(target))
 
 
@@ -83,7 +83,7 @@ def log_out() -> Response:
     was_by_provider = login.is_by_provider()
     login.leave()
     if was_by_provider and provider.farewell(wiki(), base_url()):
-        return see_other(url_of("logout/provider", next=_next()))
+        return see_other(url_of("logout_provider", next=_next()))
     return see_other(_next())
 
 
@@ -132,7 +132,7 @@ def register() -> Response:
     """Ask for an account."""
     if request.form.get("website"):
         # The field that people do not see: a machine filled it, and learns nothing.
-        return see_other(url_of("register/done", then=Joined.WAIT.value))
+        return see_other(url_of("register_done", then=Joined.WAIT.value))
     joined = accounts.register(
         wiki(),
         username=request.form.get("username", ""),
@@ -147,7 +147,7 @@ def register() -> Response:
     if joined is Joined.READY:
         forms.log_in(request.form.get("username", ""), request.form.get("password", ""))
         return see_other(_next())
-    return see_other(url_of("register/done", then=joined.value, next=_next()))
+    return see_other(url_of("register_done", then=joined.value, next=_next()))
 
 
 @blueprint.get("/register/done")
@@ -171,10 +171,10 @@ def confirm(token: str) -> Response:
     """The address is theirs."""
     done = accounts.confirm(wiki(), token, address=_address(), session=login.session_id())
     if done.status is Status.WAITING:
-        return see_other(url_of("register/done", then=Joined.WAIT.value, next=done.back))
+        return see_other(url_of("register_done", then=Joined.WAIT.value, next=done.back))
     flash(gettext("Your e-mail address is confirmed."), "done")
     if actor().is_member:
-        return see_other("/account")
+        return see_other(url_of("account"))
     return see_other(url_of("login", next=back_to(done.back, "")))
 
 
@@ -241,7 +241,7 @@ def change_profile() -> Response:
         theme=form.get("theme", ""),
     )
     flash(gettext("Your profile is changed."), "done")
-    answer = see_other("/account")
+    answer = see_other(url_of("account"))
     for cookie, field in ((LANGUAGE_COOKIE, "language"), (THEME_COOKIE, "theme")):
         answer.delete_cookie(cookie)
         _keep(answer, cookie, form.get(field, ""))
@@ -272,7 +272,7 @@ def change_password() -> Response:
     )
     login.enter(token)
     flash(gettext("Your password is changed; elsewhere you are logged out."), "done")
-    return see_other("/account")
+    return see_other(url_of("account"))
 
 
 @blueprint.get("/account/sessions")
@@ -287,7 +287,7 @@ def end_session(session: int) -> Response:
     """Log out somewhere else."""
     sessions.revoke(wiki(), actor(), session)
     flash(gettext("That session is over."), "done")
-    return see_other("/account/sessions")
+    return see_other(url_of("account_sessions"))
 
 
 @blueprint.post("/account/sessions/end")
@@ -295,4 +295,4 @@ def end_sessions() -> Response:
     """Log out everywhere but here."""
     sessions.revoke_others(wiki(), actor(), login.session_id())
     flash(gettext("You are logged out everywhere but here."), "done")
-    return see_other("/account/sessions")
+    return see_other(url_of("account_sessions"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, flash, request
 
+from wiki.domain.content.addresses import url_of
 from wiki.services.members import invitations, members
 from wiki.services.notices import mail
 from wiki.web.http import forms
@@ -11,7 +12,7 @@ from wiki.web.http.context import actor, arg_number, base_url, gettext, see_othe
 from wiki.web.http.forms import Problem
 
 blueprint = Blueprint("invitations", __name__, url_prefix="/admin/invitations")
-LIST = "/admin/invitations"
+LIST = url_of("admin_invitations")
 PAGE = 50
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, flash, request
 
+from wiki.domain.content.addresses import url_of
 from wiki.domain.errors import Invalid
 from wiki.domain.history.activity import periods
 from wiki.domain.members.profiles import ABOUT_MOST, WORK_MOST
@@ -12,7 +13,7 @@ from wiki.services.members import members, profiles, takeout
 from wiki.services.members.members import Part
 from wiki.services.operation import erasing
 from wiki.web.http import forms, login, sizes
-from wiki.web.http.context import actor, gettext, language, now, respond, see_other, url_of, wiki
+from wiki.web.http.context import actor, gettext, language, now, respond, see_other, wiki
 from wiki.web.http.forms import Problem
 
 blueprint = Blueprint("members", __name__)
@@ -63,7 +64,7 @@ def change_page() -> Response:
     form = request.form
     profiles.change(wiki(), actor(), work=form.get("work", ""), about=form.get("about", ""))
     flash(gettext("Your page is changed."), "done")
-    return see_other(url_of("members", actor().username))
+    return see_other(url_of("member", actor().username))
 
 
 @blueprint.post("/account/picture")
@@ -74,14 +75,14 @@ def change_picture() -> Response:
     if request.form.get("remove"):
         profiles.remove_picture(wiki(), actor())
         flash(gettext("Your picture is gone; your initials are back."), "done")
-        return see_other("/account/page")
+        return see_other(url_of("account_page"))
     sent = request.files.get("picture")
     data = sent.read() if sent else b""
     if not data:
         raise Invalid.field("picture", "file_empty")
     profiles.set_picture(wiki(), actor(), data)
     flash(gettext("Your picture is changed."), "done")
-    return see_other("/account/page")
+    return see_other(url_of("account_page"))
 
 
 # -- one's data --
@@ -160,4 +161,4 @@ def erase_member(username: str) -> Response:
         with_comments=form.get("comments") == REMOVE,
     )
     flash(gettext("The account is erased."), "done")
-    return see_other("/admin/members")
+    return see_other(url_of("admin_members"))

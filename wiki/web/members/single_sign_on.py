@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, flash, request, session
 
+from wiki.domain.content.addresses import url_of
 from wiki.domain.errors import LoginRequired, Unavailable, WikiError
 from wiki.services.login import proof, provider
 from wiki.services.members import single_sign_on, terms
@@ -22,7 +23,6 @@ from wiki.web.http.context import (
     language,
     respond,
     see_other,
-    url_of,
     wiki,
 )
 from wiki.web.http.forms import Problem
@@ -81,16 +81,16 @@ def _arrived(arrival: Arrival) -> Response:
         single_sign_on.prove(wiki(), actor(), login.session_id(), arrival)
         return see_other(back_to(arrival.back))
     if arrival.aim is Aim.LINK:
-        return _keep(arrival, "/account/logins/tie")
+        return _keep(arrival, url_of("account_login_tie"))
     token = single_sign_on.enter(wiki(), arrival, login.door())
     if not token:
-        return _keep(arrival, "/login/provider/join")
+        return _keep(arrival, url_of("login_provider_join"))
     if actor().is_member:
         login.leave()
     is_whole = login.enter(token)
     login.note_provider()
     if not is_whole:
-        return see_other(url_of("login/second", next=back_to(arrival.back)))
+        return see_other(url_of("login_second", next=back_to(arrival.back)))
     return arrived(back_to(arrival.back))
 
 
@@ -156,7 +156,7 @@ def join() -> Response:
     )
     session.pop(ARRIVED, None)
     if joined is Joined.WAIT:
-        return see_other(url_of("register/done", then="provider", next=back_to(arrival.back)))
+        return see_other(url_of("register_done", then="provider", next=back_to(arrival.back)))
     return _arrived(arrival)
 
 
@@ -192,7 +192,7 @@ def tie() -> Response:
     single_sign_on.tie(wiki(), actor(), login.session_id(), _arrival(), current)
     session.pop(ARRIVED, None)
     flash(gettext("From now on you can also log in that way."), "done")
-    return see_other("/account/logins")
+    return see_other(url_of("account_logins"))
 
 
 @blueprint.get("/account/logins/<int:identity>/remove")
@@ -213,7 +213,7 @@ def untie(identity: int) -> Response:
     current = request.form.get("current_password", "")
     single_sign_on.untie(wiki(), actor(), login.session_id(), identity, current)
     flash(gettext("That no longer opens your account."), "done")
-    return see_other("/account/logins")
+    return see_other(url_of("account_logins"))
 
 
 # -- leaving --

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, flash, request
 
+from wiki.domain.content.addresses import url_of
 from wiki.domain.errors import NotFound
 from wiki.render.slots import labels
 from wiki.services.members import terms
@@ -52,4 +53,4 @@ def ask_again() -> Response:
     """Ask everybody to accept the terms as they stand now."""
     terms.ask_again(wiki(), actor(), request.form.get("reason", ""))
     flash(gettext("Every member is asked before the next thing they do."), "done")
-    return see_other("/admin/terms")
+    return see_other(url_of("admin_terms"))

@@ -7,15 +7,16 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, flash, request
 
+from wiki.domain.content.addresses import url_of
 from wiki.domain.errors import Invalid
 from wiki.services.moderation import reports
 from wiki.services.talk import comments
 from wiki.web.http import forms
-from wiki.web.http.context import actor, arg_number, gettext, see_other, url_of, wiki, zone
+from wiki.web.http.context import actor, arg_number, gettext, see_other, wiki, zone
 from wiki.web.http.forms import Problem
 
 blueprint = Blueprint("moderation", __name__, url_prefix="/admin/reports")
-LIST = "/admin/reports"
+LIST = url_of("admin_reports")
 PAGE = 20
 
 
@@ -63,7 +64,7 @@ def handle(id: int) -> Response:
 def reopen(id: int) -> Response:
     """Look at it once more."""
     reports.reopen(wiki(), actor(), id)
-    return see_other(url_of("admin/reports", str(id)))
+    return see_other(url_of("admin_report", id))
 
 
 def day_after(written: str, field: str = "until") -> datetime | None:

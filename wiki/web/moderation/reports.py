@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, flash, request
 
+from wiki.domain.content.addresses import url_of
 from wiki.domain.moderation.reports import REASON_MOST, Noun, Subject
 from wiki.services.moderation import reports
 from wiki.services.talk import comments
 from wiki.web.http import forms
-from wiki.web.http.context import actor, back_to, gettext, page_url, see_other, url_of, wiki
+from wiki.web.http.context import actor, back_to, gettext, page_url, see_other, wiki
 from wiki.web.http.forms import Problem
 
 blueprint = Blueprint("reports", __name__)
@@ -24,7 +25,12 @@ def _address() -> str:
 def site_form(path: str = "", problem: Problem | None = None) -> Response:
     """The form to report a page; or the site, where there is no page."""
     subject = reports.about_page(wiki(), actor(), path)
-    return _form(problem, subject, url_of("report", path), _address() or page_url(path))
+    return _form(
+        problem,
+        subject,
+        url_of("report", path) if path else url_of("report_site"),
+        _address() or page_url(path),
+    )
 
 
 @blueprint.post("/report")
@@ -40,7 +46,7 @@ def report_site(path: str = "") -> Response:
 def comment_form(id: int, problem: Problem | None = None) -> Response:
     """The form to report a comment."""
     subject = reports.about_comment(wiki(), actor(), id)
-    return _form(problem, subject, f"/comment/{id}/report", f"/comment/{id}")
+    return _form(problem, subject, url_of("comment_report", id), url_of("comment", id))
 
 
 @blueprint.post("/comment/<int:id>/report")
@@ -48,15 +54,15 @@ def comment_form(id: int, problem: Problem | None = None) -> Response:
 @forms.refill(comment_form)
 def report_comment(id: int) -> Response:
     """Report a comment."""
-    return _report(reports.about_comment(wiki(), actor(), id), f"/comment/{id}")
+    return _report(reports.about_comment(wiki(), actor(), id), url_of("comment", id))
 
 
 @blueprint.get("/members/<username>/report")
 def member_form(username: str, problem: Problem | None = None) -> Response:
     """The form to report a member."""
     subject = reports.about_member(wiki(), actor(), username)
-    there = url_of("members", username)
-    return _form(problem, subject, f"{there}/report", there, username=username)
+    there = url_of("member", username)
+    return _form(problem, subject, url_of("member_report", username), there, username=username)
 
 
 @blueprint.post("/members/<username>/report")
@@ -64,7 +70,7 @@ def member_form(username: str, problem: Problem | None = None) -> Response:
 @forms.refill(member_form)
 def report_member(username: str) -> Response:
     """Report a member."""
-    return _report(reports.about_member(wiki(), actor(), username), url_of("members", username))
+    return _report(reports.about_member(wiki(), actor(), username), url_of("member", username))
 
 
 def _form(

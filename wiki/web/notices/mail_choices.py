@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, flash, request
 
+from wiki.domain.content.addresses import url_of
 from wiki.services.access import moderators
 from wiki.services.notices import mail_stops, mailing, notifications
 from wiki.web.http import forms
@@ -12,7 +13,7 @@ from wiki.web.http.forms import Problem
 
 blueprint = Blueprint("mail_choices", __name__)
 
-HERE = "/account/notifications"
+HERE = url_of("account_notifications")
 
 
 @blueprint.get(HERE)

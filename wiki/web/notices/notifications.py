@@ -6,6 +6,7 @@ import contextlib
 
 from flask import Blueprint, Response, g, request
 
+from wiki.domain.content.addresses import url_of
 from wiki.domain.errors import Unavailable
 from wiki.services.notices import notifications
 from wiki.web.http.context import (
@@ -48,7 +49,7 @@ def read() -> Response:
     ids = [number_of(written, 0) for written in request.form.getlist("id")]
     until = number_of(request.form.get("until", ""), 0)
     notifications.read_some(wiki(), actor(), ids, all_until=until)
-    return see_other("/notifications")
+    return see_other(url_of("notifications"))
 
 
 def look() -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from flask import Blueprint, Response, flash, request
 
+from wiki.domain.content.addresses import url_of
 from wiki.domain.notices.watches import Held, Scope, Watched
 from wiki.services.notices import notifications, watches
 from wiki.web.http import cache, forms, login
@@ -57,7 +58,7 @@ def say(path: str) -> Response:
     else:
         watches.watch(wiki(), actor(), path, scope)
         flash(gettext("You follow this: you are told of changes and comments."), "done")
-    return see_other("/account/watches" if scope == Scope.FOLDER else page_url(path))
+    return see_other(url_of("account_watches") if scope == Scope.FOLDER else page_url(path))
 
 
 @blueprint.get("/account/watches")
@@ -78,7 +79,7 @@ def end() -> Response:
         ids = [number_of(written, 0) for written in request.form.getlist("id")]
         watches.end(wiki(), actor(), ids)
     flash(gettext("You no longer follow this."), "done")
-    return see_other("/account/watches")
+    return see_other(url_of("account_watches"))
 
 
 @blueprint.post("/account/watches/choices")
@@ -92,4 +93,4 @@ def choose() -> Response:
     )
     notifications.choose(wiki(), actor(), chosen)
     flash(gettext("Your choice is kept."), "done")
-    return see_other("/account/watches")
+    return see_other(url_of("account_watches"))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, current_app, g, jsonify, request
 from flask.blueprints import BlueprintSetupState
 
+from wiki.domain.content.addresses import url_of
 from wiki.services.operation import health
 from wiki.web.http import cache
 from wiki.web.http.context import wiki
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("health", __name__)
 
-ALIVE = "/healthz"
+ALIVE = url_of("alive")
 """The address that says that the process answers; it waits for nothing, so the server's loop may
 answer it while all threads are busy."""
 OK = b"ok\n"

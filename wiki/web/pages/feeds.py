@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
+from urllib.parse import quote
 
 from flask import Blueprint, Response, g, render_template, request
 
+from wiki.domain.content.addresses import url_of
 from wiki.services.pages import feeds
 from wiki.services.pages.feeds import Feed
-from wiki.web.http.context import actor, base_url, url_of, wiki
+from wiki.web.http.context import actor, base_url, wiki
 
 blueprint = Blueprint("feeds", __name__, url_prefix="/feed")
 
@@ -19,7 +21,7 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 @blueprint.get("/site.atom")
 def site() -> Response:
     """Everything that happened."""
-    return _answer("site", feeds.site(wiki(), actor()), "/recent")
+    return _answer("site", feeds.site(wiki(), actor()), url_of("recent"))
 
 
 @blueprint.get("/page/<path:path>")
@@ -39,7 +41,7 @@ def folder(path: str) -> Response:
 @blueprint.get("/member/<username>")
 def member(username: str) -> Response:
     """What a member wrote and said."""
-    return _answer("member", feeds.member(wiki(), actor(), username), url_of("members", username))
+    return _answer("member", feeds.member(wiki(), actor(), username), url_of("member", username))
 
 
 def _answer(kind: str, found: Feed, beside: str) -> Response:
@@ -64,4 +66,4 @@ def _answer(kind: str, found: Feed, beside: str) -> Response:
 
 
 def _here(base: str) -> str:
-    return base + url_of("feed", request.path.removeprefix("/feed/"))
+    return base + quote(request.path)

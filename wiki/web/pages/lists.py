@@ -6,7 +6,7 @@ from flask import Blueprint, Response, request
 
 from wiki.domain.content.pages import STATUSES, Kind
 from wiki.services.pages import dialogues, questions, tags
-from wiki.web.http.context import actor, page_number, respond, wiki
+from wiki.web.http.context import actor, base_url, page_number, respond, wiki
 
 blueprint = Blueprint("lists", __name__)
 
@@ -40,7 +40,7 @@ def agenda() -> Response:
 @blueprint.get("/agenda.ics")
 def agenda_file() -> Response:
     """The same as a calendar that programs can follow."""
-    base = wiki().settings.base_url.rstrip("/") or request.host_url.rstrip("/")
+    base = base_url()
     data = dialogues.calendar(wiki(), actor(), base)
     return Response(data, content_type="text/calendar; charset=utf-8")
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from flask import Blueprint, Response, request
 
+from wiki.domain.content.addresses import url_of
 from wiki.domain.content.paths import check
 from wiki.domain.errors import Gone, Invalid, NotFound, Unavailable, Unreadable
 from wiki.i18n.errors import sentence
@@ -27,7 +28,6 @@ from wiki.web.http.context import (
     page_url,
     respond,
     see_other,
-    url_of,
     wiki,
 )
 from wiki.web.talk import passages

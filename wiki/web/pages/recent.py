@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
+from wiki.domain.content.addresses import url_of
 from wiki.domain.content.pages import Kind
 from wiki.services.pages import recent
 from wiki.services.pages.recent import Asked
-from wiki.web.http.context import actor, respond, url_of, wiki
+from wiki.web.http.context import actor, respond, wiki
 from wiki.web.http.slots import differs_for
 
 blueprint = Blueprint("recent", __name__)
@@ -49,8 +50,8 @@ _FIELDS = ("kind", "folder", "member", "own", "new")
 def _feed(asked: Asked) -> str:
     """The feed that tells most of what is asked for."""
     if asked.own and actor().is_member:
-        return url_of("feed/member", actor().username)
+        return url_of("feed_member", actor().username)
     if asked.member.strip():
-        return url_of("feed/member", asked.member.strip())
+        return url_of("feed_member", asked.member.strip())
     folder = asked.folder.strip().strip("/")
-    return url_of("feed/folder", folder) if folder else url_of("feed/site.atom")
+    return url_of("feed_folder", folder) if folder else url_of("feed_site")

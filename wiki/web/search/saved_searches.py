@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, flash, request
 
+from wiki.domain.content.addresses import url_of
 from wiki.services.search import saved_searches
 from wiki.web.http import forms
 from wiki.web.http.context import actor, gettext, see_other, wiki
@@ -25,7 +26,7 @@ def save() -> Response:
     """Keep a search."""
     address = saved_searches.save(wiki(), actor(), request.form)
     flash(gettext("You follow this search. New hits are counted in your account."), "done")
-    return see_other(f"/search?{address}")
+    return see_other(f"{url_of('search')}?{address}")
 
 
 @blueprint.post("/account/searches/<int:id>/delete")
@@ -33,4 +34,4 @@ def remove(id: int) -> Response:
     """Keep a search no longer."""
     saved_searches.remove(wiki(), actor(), id)
     flash(gettext("You no longer follow this search."), "done")
-    return see_other("/account/searches")
+    return see_other(url_of("account_searches"))

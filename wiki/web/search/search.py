@@ -7,6 +7,7 @@ from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Response, jsonify, render_template, request
 
+from wiki.domain.content.addresses import url_of
 from wiki.domain.search.query import Query, Where, typed, without, words_of
 from wiki.domain.search.search import Completion, Found, Snippet
 from wiki.services.access import rates
@@ -14,7 +15,7 @@ from wiki.services.search import saved_searches
 from wiki.services.search import search as searching
 from wiki.services.search.search import Asked, Linked
 from wiki.web.http import pace
-from wiki.web.http.context import actor, page_number, page_url, respond, wiki
+from wiki.web.http.context import actor, base_url, page_number, page_url, respond, wiki
 
 blueprint = Blueprint("search", __name__)
 
@@ -52,8 +53,7 @@ def suggest() -> Response:
     pace.take(rates.suggestions)
     offered = searching.suggest(wiki(), actor(), text)
     if request.args.get("as") == "opensearch":
-        base = request.host_url.rstrip("/")
-        links = [base + _suggestion_url(one) for one in offered]
+        links = [base_url() + _suggestion_url(one) for one in offered]
         return jsonify([text, [one.title for one in offered], [""] * len(offered), links])
     found = [{"kind": one.kind, "title": one.title, "url": _suggestion_url(one)} for one in offered]
     answer = jsonify(found)
@@ -64,8 +64,7 @@ def suggest() -> Response:
 @blueprint.get("/opensearch.xml")
 def description() -> Response:
     """How a browser can search this wiki from its own address bar."""
-    base = wiki().settings.base_url.rstrip("/") or request.host_url.rstrip("/")
-    text = render_template("search/search/opensearch.xml", base=base)
+    text = render_template("search/search/opensearch.xml", base=base_url())
     return Response(text, content_type="application/opensearchdescription+xml; charset=utf-8")
 
 
@@ -94,7 +93,7 @@ def _address(**changes: str) -> str:
     """The address of this search with some fields changed; from its first page unless said."""
     fields = {**_fields(), **{name.rstrip("_"): value for name, value in changes.items()}}
     asked = {name: value for name, value in fields.items() if value}
-    return f"/search?{urlencode(asked)}" if asked else "/search"
+    return f"{url_of('search')}?{urlencode(asked)}" if asked else url_of("search")
 
 
 def _filters(asked: Asked, query: Query) -> list[tuple[str, str, str]]:
@@ -137,7 +136,7 @@ def _hit_url(linked: Linked) -> str:
     """Where a hit leads: to the turn or comment itself, on a page to the passage if it can."""
     hit = linked.hit
     if hit.kind is Found.COMMENT:
-        return f"/comment/{hit.number}"
+        return url_of("comment", hit.number)
     if hit.kind is Found.PERSON:
         return "/" + quote(hit.path)
     if hit.kind is Found.TURN:
@@ -178,7 +177,7 @@ def _escaped(text: str) -> str:
 
 def _suggestion_url(one: Completion) -> str:
     if one.kind == "tag":
-        return f"/tags/{quote(one.path)}"
+        return url_of("tag", one.path)
     if one.kind == "person":
         return "/" + quote(one.path)
     return page_url(one.path)

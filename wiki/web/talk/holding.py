@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, flash, request
 
+from wiki.domain.content.addresses import url_of
 from wiki.services.talk import comments, newcomers
 from wiki.web.http import forms
 from wiki.web.http.context import actor, arg_number, gettext, see_other, wiki
 
 blueprint = Blueprint("holding", __name__, url_prefix="/admin/held")
-LIST = "/admin/held"
+LIST = url_of("admin_held")
 PAGE = 30
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wiki.domain.content.addresses import url_of
 from wiki.render import anchors
 from wiki.render.anchors import Mark, Words
 from wiki.services.talk.threads import Threads
@@ -16,7 +17,7 @@ def marked(html: str, talk: Threads) -> str:
             id=one.comment,
             start=one.start,
             end=one.end,
-            href=f"#comment-{one.comment}" if one.is_shown else f"/comment/{one.comment}",
+            href=f"#comment-{one.comment}" if one.is_shown else url_of("comment", one.comment),
             label=label % {"name": called(one.called)},
         )
         for one in talk.marks
