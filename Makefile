@@ -39,6 +39,8 @@ check: $(STAMPS)/develop
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/djlint --lint --quiet templates
+	@$(BIN)/oxlint --quiet --deny-warnings --ignore-pattern '*.bundle.js' wiki/static/js frontend/src
 
 bench: $(STAMPS)/develop
 	@$(BIN)/python -m bench $(ARGS)
