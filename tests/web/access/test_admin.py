@@ -283,7 +283,7 @@ def test_why_somebody_may_or_may_not(client: Any, wiki: Wiki, page: Callable[...
     unknown = client.get("/admin/rights?member=niemand")
     assert unknown.status_code == 400
     assert 'value="niemand"' in unknown.text
-    assert "/admin/rights?path=redactie/plan" in client.get("/wiki/redactie/plan").text
+    assert "/admin/rights?path=redactie%2Fplan" in client.get("/wiki/redactie/plan").text
     assert "/admin/rights?member=anna" in client.get("/admin/members/anna").text
 
 
