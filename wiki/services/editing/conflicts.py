@@ -30,7 +30,7 @@ def about(wiki: Wiki, actor: Actor, error: Conflicted) -> About:
         summary = catalogue.get(connection, error.path)
         page = history.identity(connection, error.path)
         newest = history.of_page(connection, page, limit=1) if page else []
-        newest = hiding.sift(wiki, connection, actor, newest)
+        newest = hiding.redact(wiki, connection, actor, newest)
     title = summary.title if summary else error.path
     kind = contents.meta_of(wiki, error.theirs).kind.value
     if not newest:
@@ -44,4 +44,4 @@ def who_deleted(wiki: Wiki, path: str) -> str:
     """The name of who deleted the page that was at the path; empty if that is not known."""
     with wiki.database.read() as connection:
         last = history.deleted(connection, path)
-        return hiding.one(wiki, connection, ANONYMOUS, last).author.name if last else ""
+        return hiding.redact_one(wiki, connection, ANONYMOUS, last).author.name if last else ""

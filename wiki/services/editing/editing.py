@@ -340,7 +340,7 @@ def between(wiki: Wiki, actor: Actor, path: str, base: str) -> tuple[Revision, .
     with wiki.database.read() as connection:
         page = history.identity(connection, path)
         found = history.of_page(connection, page, limit=MOST_REVISIONS)
-        found = hiding.sift(wiki, connection, actor, found)
+        found = hiding.redact(wiki, connection, actor, found)
     came: list[Revision] = []
     for revision in found:
         if revision.blob == base:

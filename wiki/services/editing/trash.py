@@ -66,7 +66,7 @@ def listing(wiki: Wiki, actor: Actor, before: str = "") -> Trash:
             before=before,
             sight=sight.of(wiki, actor),
         )
-        listed = hiding.sift(wiki, connection, actor, found[:PAGE])
+        listed = hiding.redact(wiki, connection, actor, found[:PAGE])
         titles = titles_of_deleted(wiki, connection, listed)
     return Trash(listed, titles, cursor(found[PAGE - 1]) if len(found) > PAGE else "")
 

@@ -209,5 +209,5 @@ def _seen(
 ) -> dict[int, Revision]:
     """The page's revisions that were these steps, as the actor sees them."""
     known = kept.revisions_at(connection, page, steps)
-    sifted = hiding.sift(wiki, connection, actor, known.values())
-    return dict(zip(known, sifted, strict=True))
+    redacted = hiding.redact(wiki, connection, actor, known.values())
+    return dict(zip(known, redacted, strict=True))

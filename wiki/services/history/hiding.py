@@ -35,7 +35,7 @@ class State:
     is_current: bool
 
 
-def sift(
+def redact(
     wiki: Wiki, connection: Connection, actor: Actor, revisions: Iterable[Revision]
 ) -> list[Revision]:
     """The revisions as this actor sees them. Every list of revisions on a screen comes from here.
@@ -52,9 +52,9 @@ def sift(
     return [_seen(wiki, connection, actor, revision, hidden) for revision in listed]
 
 
-def one(wiki: Wiki, connection: Connection, actor: Actor, revision: Revision) -> Revision:
+def redact_one(wiki: Wiki, connection: Connection, actor: Actor, revision: Revision) -> Revision:
     """One revision as this actor sees it."""
-    return sift(wiki, connection, actor, [revision])[0]
+    return redact(wiki, connection, actor, [revision])[0]
 
 
 def without_hidden_authors(revisions: Iterable[Revision]) -> list[Revision]:

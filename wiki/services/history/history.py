@@ -172,7 +172,7 @@ def last_readable(wiki: Wiki, actor: Actor, path: str) -> Revision | None:
     page = page_at(wiki, actor, path)
     with wiki.database.read() as connection:
         found = history.of_page(connection, page.page, limit=MOST_TRIED)
-        found = hiding.sift(wiki, connection, actor, found)
+        found = hiding.redact(wiki, connection, actor, found)
     return next((one for one in found if one.blob and _is_readable(wiki, one)), None)
 
 
@@ -195,7 +195,7 @@ def revision_of(wiki: Wiki, page: str, written: str, actor: Actor = ANONYMOUS) -
     with wiki.database.read() as connection:
         found = history.revision(connection, page, commit)
         if found is not None:
-            return hiding.one(wiki, connection, actor, found)
+            return hiding.redact_one(wiki, connection, actor, found)
     raise NotFound("revision_missing", revision=written[:64])
 
 
@@ -223,7 +223,7 @@ def listing(
         generation = changes.current(connection)
         newest = history.of_page(connection, page.page, limit=1) if before else found[:1]
         more = found[PAGE - 1].commit if len(found) > PAGE else ""
-        listed = hiding.sift(wiki, connection, actor, found[:PAGE])
+        listed = hiding.redact(wiki, connection, actor, found[:PAGE])
         if asked.author:
             listed = hiding.without_hidden_authors(listed)
         title, kind = named(wiki, connection, page, listed)
@@ -265,7 +265,7 @@ def compare(wiki: Wiki, actor: Actor, path: str, start: str, end: str) -> Compar
     with wiki.database.read() as connection:
         found = _both(connection, page.page, *asked)
         sides = sorted(found, key=lambda one: (one.date, one.commit))
-        sides = hiding.sift(wiki, connection, actor, sides)
+        sides = hiding.redact(wiki, connection, actor, sides)
         places_in_row = history.numbers(
             connection, page.page, [(side.date, side.commit) for side in sides]
         )
@@ -302,7 +302,7 @@ def previous(wiki: Wiki, actor: Actor, revision: Revision) -> Revision | None:
     """The revision of the same page before this one, as the actor sees it."""
     with wiki.database.read() as connection:
         found = history.of_page(connection, revision.page, before=revision.commit, limit=1)
-        return hiding.one(wiki, connection, actor, found[0]) if found else None
+        return hiding.redact_one(wiki, connection, actor, found[0]) if found else None
 
 
 def _commit(wiki: Wiki, written: str) -> str:

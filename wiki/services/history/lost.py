@@ -51,7 +51,7 @@ def _hits(wiki: Wiki, connection: Connection, actor: Actor, results: Results) ->
     places = history.places_of(connection, pages)
     hidden = index.hidden_of(connection, pages)
     known = history.of_pages(connection, [(hit.page, hit.revision) for hit in results.hits])
-    taken = hiding.sift(wiki, connection, actor, known.values())
+    taken = hiding.redact(wiki, connection, actor, known.values())
     revisions = dict(zip(known, taken, strict=True))
     for hit in results.hits:
         place, revision = places.get(hit.page), revisions.get((hit.page, hit.revision))

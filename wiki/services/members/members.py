@@ -213,7 +213,7 @@ def _changes(wiki: Wiki, actor: Actor, member: Member, before: str) -> tuple[lis
         found = history.by_author(
             connection, member.uid, before=before, limit=SHOWN + 1, sight=sight.of(wiki, actor)
         )
-        listed = hiding.sift(wiki, connection, actor, found[:SHOWN])
+        listed = hiding.redact(wiki, connection, actor, found[:SHOWN])
     more = cursor(found[SHOWN - 1]) if len(found) > SHOWN else ""
     return hiding.without_hidden_authors(listed), more
 

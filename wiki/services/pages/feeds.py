@@ -84,7 +84,7 @@ def page(wiki: Wiki, actor: Actor, path: str) -> Feed:
         there = page_at(wiki, ANONYMOUS, path)
     with wiki.database.read() as connection:
         found = history.of_page(connection, there.page, limit=LENGTH)
-        listed = hiding.sift(wiki, connection, ANONYMOUS, found)
+        listed = hiding.redact(wiki, connection, ANONYMOUS, found)
         ids = comments.ids_on(connection, there.page)[-LENGTH:]
         talk = comments.for_index(connection, ids)
         quotes = hiding.quotes(wiki, connection, ANONYMOUS, talk)

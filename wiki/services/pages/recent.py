@@ -96,7 +96,7 @@ def changes(
         more = cursor(found[limit - 1]) if len(found) > limit else ""
         start = recent.moment_of(connection, more) if more else None
         talk = recent.talk(connection, wanted, since=start, until=until, sight=seen)
-        listed = hiding.sift(wiki, connection, actor, found[:limit])
+        listed = hiding.redact(wiki, connection, actor, found[:limit])
         if wanted.author:
             listed = hiding.without_hidden_authors(listed)
         titles = _titles(connection, listed, talk)

@@ -86,7 +86,7 @@ def place(wiki: Wiki, actor: Actor, page: str, written: str) -> Made:
         named = newest
         if asked.revision and not newest.commit.startswith(asked.revision):
             named = _named(wiki, connection, page, asked.revision) or newest
-        newest, seen = hiding.sift(wiki, connection, actor, [newest, named])
+        newest, seen = hiding.redact(wiki, connection, actor, [newest, named])
     if asked.revision and seen.commit.startswith(asked.revision) and _is_readable(seen):
         try:
             return _made(wiki, seen, asked)

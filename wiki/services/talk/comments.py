@@ -401,7 +401,7 @@ def newest(wiki: Wiki, actor: Actor, placed: PlacedComment, limit: int = 20) -> 
     """The newest revisions of a comment's page, in one of which its thread was dealt with."""
     with wiki.database.read() as connection:
         found = history.of_page(connection, placed.page, limit=limit)
-        return hiding.sift(wiki, connection, actor, found)
+        return hiding.redact(wiki, connection, actor, found)
 
 
 def resolve(wiki: Wiki, actor: Actor, id: int, revision: str = "") -> Spot:

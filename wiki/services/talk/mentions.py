@@ -60,7 +60,7 @@ def _taking_part(wiki: Wiki, connection: Connection, actor: Actor, path: str) ->
         return ()
     talked = comments.newest_writers(connection, page, _LOOKED_AT)
     revisions = history.of_page(connection, page, limit=_LOOKED_AT)
-    seen = hiding.sift(wiki, connection, actor, revisions)
+    seen = hiding.redact(wiki, connection, actor, revisions)
     uids = [one.author.uid for one in seen if one.author.uid and Part.AUTHOR not in one.withheld]
     wrote = {one.uid: one for one in members.with_uids(connection, uids)}
     known = {one.id: one for one in [*members.some(connection, talked), *wrote.values()]}
