@@ -13,7 +13,7 @@ from wiki.domain.content.pages import Moment, Summary
 from wiki.engine import Wiki
 from wiki.services.access import sight
 from wiki.services.content.contents import zone
-from wiki.services.talk.talk import with_comments
+from wiki.services.talk.comment_counts import filled_in
 
 if TYPE_CHECKING:
     from icalendar import Event
@@ -43,7 +43,7 @@ def listing(wiki: Wiki, actor: Actor, number: int = 1) -> Listing:
             offset=(number - 1) * PAGE,
             sight=sight.of(wiki, actor),
         )
-    return Listing(with_comments(wiki, found[:PAGE]), number, len(found) > PAGE)
+    return Listing(filled_in(wiki, found[:PAGE]), number, len(found) > PAGE)
 
 
 def coming(wiki: Wiki, actor: Actor) -> list[Summary]:

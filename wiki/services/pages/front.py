@@ -14,7 +14,7 @@ from wiki.services.access import sight
 from wiki.services.pages import dialogues, pages, questions
 from wiki.services.pages.pages import View
 from wiki.services.talk import comments
-from wiki.services.talk.talk import with_comments
+from wiki.services.talk.comment_counts import filled_in
 
 INDEX = "index"
 MOST_QUESTIONS = 6
@@ -52,7 +52,7 @@ def read(wiki: Wiki, actor: Actor) -> Front:
         )
     return Front(
         view=view,
-        questions=with_comments(wiki, questions.open_ones(wiki, actor, MOST_QUESTIONS)),
+        questions=filled_in(wiki, questions.open_ones(wiki, actor, MOST_QUESTIONS)),
         coming=coming,
         held=[found for found in latest if found.path not in ahead][:MOST_DIALOGUES],
         talk=comments.latest(wiki, actor, MOST_COMMENTS),

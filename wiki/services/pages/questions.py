@@ -9,7 +9,7 @@ from wiki.domain.access.rights import Actor, Right
 from wiki.domain.content.pages import STATUSES, Kind, Summary
 from wiki.engine import Wiki
 from wiki.services.access import sight
-from wiki.services.talk.talk import with_comments
+from wiki.services.talk.comment_counts import filled_in
 
 PAGE = 30
 MOST_OPEN = 50
@@ -39,7 +39,7 @@ def listing(wiki: Wiki, actor: Actor, status: str = "", number: int = 1) -> List
             offset=(number - 1) * PAGE,
             sight=sight.of(wiki, actor),
         )
-    shown = with_comments(wiki, found[:PAGE])
+    shown = filled_in(wiki, found[:PAGE])
     return Listing(shown, status, number, len(found) > PAGE)
 
 

@@ -8,7 +8,7 @@ from wiki.domain.content.pages import Summary
 from wiki.domain.errors import NotFound
 from wiki.engine import Wiki
 from wiki.services.access import sight
-from wiki.services.talk.talk import with_comments
+from wiki.services.talk.comment_counts import filled_in
 
 
 def all_tags(wiki: Wiki, actor: Actor) -> list[tuple[str, int]]:
@@ -26,4 +26,4 @@ def tagged(wiki: Wiki, actor: Actor, tag: str) -> list[Summary]:
         found = catalogue.tagged(connection, tag, sight=sight.of(wiki, actor))
     if not found:
         raise NotFound("tag_missing", tag=tag[:80])
-    return with_comments(wiki, found)
+    return filled_in(wiki, found)

@@ -10,7 +10,7 @@ from wiki.engine import Wiki
 from wiki.services.talk import comments
 
 
-def with_comments(wiki: Wiki, summaries: Sequence[Summary]) -> list[Summary]:
+def filled_in(wiki: Wiki, summaries: Sequence[Summary]) -> list[Summary]:
     """The same pages with their numbers of comments filled in."""
     if not summaries:
         return []
