@@ -18,12 +18,12 @@ from wiki.domain.members.members import Visit
 from wiki.engine import Wiki
 from wiki.services.access import audit, rules
 from wiki.services.login import second_factor, sessions
-from wiki.services.login.sessions import Door
+from wiki.services.login.sessions import Client
 from wiki.services.members import members
 from wiki.settings import Settings
 
 PASSWORD = "correct horse battery"
-HOME = Door("192.0.2.1")
+HOME = Client("192.0.2.1")
 
 
 @pytest.fixture
@@ -55,8 +55,8 @@ def visit(wiki: Wiki, token: str) -> Visit:
     return found
 
 
-def log_in(wiki: Wiki, name: str = "anna", door: Door = HOME) -> str:
-    return sessions.authenticate(wiki, name, PASSWORD, address=door.address, device=door.device)
+def log_in(wiki: Wiki, name: str = "anna", client: Client = HOME) -> str:
+    return sessions.authenticate(wiki, name, PASSWORD, address=client.address, device=client.device)
 
 
 class App:
@@ -183,8 +183,8 @@ def guess(wiki: Wiki, address: str, times: int) -> int:
     done = 0
     for _ in range(times):
         try:
-            half = log_in(wiki, door=Door(address))
-            second_factor.finish(wiki, half, "not right", Door(address))
+            half = log_in(wiki, client=Client(address))
+            second_factor.finish(wiki, half, "not right", Client(address))
         except TooFast:
             return done
         except LoginRequired:

@@ -26,7 +26,7 @@ from wiki.domain.members.members import Member, check_name
 from wiki.engine import Wiki
 from wiki.services.access import journal, limits
 from wiki.services.access.limits import SIGN_ON, Try
-from wiki.services.login import doors, proof
+from wiki.services.login import login_methods, proof
 from wiki.services.login import sessions as logins
 from wiki.services.login.sessions import Door, hash_token
 from wiki.services.notices import letters
@@ -215,7 +215,7 @@ def _ask(wiki: Wiki, place: Relying, kept: list[Passkey], *, must_check_owner: b
 
 
 def log_in(
-    wiki: Wiki, party: Relying | None, *, ticket: str, answer: str, door: Door, half: str = ""
+    wiki: Wiki, party: Relying | None, *, ticket: str, answer: str, client: Client, half: str = ""
 ) -> str:
     """Log in with the browser's answer; gives the token of a whole session.
 
@@ -230,14 +230,14 @@ def log_in(
         passkey = passkeys.by_credential(connection, str(read.get("id", "")))
         member = members.get(connection, passkey.member) if passkey else None
     if used is None or passkey is None or member is None:
-        journal.note("passkey-wrong", place=journal.place(wiki, door.address))
+        journal.note("passkey-wrong", place=journal.place(wiki, client.address))
         raise LoginRequired("passkey_wrong")
     if begun and begun[1].id != member.id:
         raise LoginRequired("passkey_wrong")
     _verify(wiki, place, read, used, passkey, must_check_owner=begun is None)
     if begun:
-        return logins.complete(wiki, half, door)
-    return logins.enter(wiki, member, door, strong=True)
+        return logins.complete(wiki, half, client)
+    return logins.enter(wiki, member, client, strong=True)
 
 
 def _verify(

@@ -191,7 +191,7 @@ def prove(wiki: Wiki, actor: Actor, session: int, code: str) -> None:
     proof.given(wiki, session)
 
 
-def finish(wiki: Wiki, token: str, code: str, door: Door) -> str:
+def finish(wiki: Wiki, token: str, code: str, client: Client) -> str:
     """Take the second step of a half login with a code; gives the token of the whole session.
 
     Raises LoginRequired (`code_wrong`; `second_step_late`: log in again), TooFast.
@@ -200,7 +200,7 @@ def finish(wiki: Wiki, token: str, code: str, door: Door) -> str:
     if found is None:
         raise LoginRequired("second_step_late")
     member = found[1]
-    tries = tries_for(wiki, member, door)
+    tries = tries_for(wiki, member, client)
     limits.take(wiki, tries)
     with wiki.database.write() as connection:
         is_right = _is_right(wiki, connection, member.id, normal_code(code))
@@ -210,16 +210,16 @@ def finish(wiki: Wiki, token: str, code: str, door: Door) -> str:
             for attempt in tries:
                 attempts.clear(connection, attempt.limit.kind, attempt.key)
     if not is_right:
-        journal.note("code-wrong", member=member.id, place=journal.place(wiki, door.address))
+        journal.note("code-wrong", member=member.id, place=journal.place(wiki, client.address))
         raise LoginRequired("code_wrong")
-    return logins.complete(wiki, token, door)
+    return logins.complete(wiki, token, client)
 
 
-def tries_for(wiki: Wiki, member: Member, door: Door) -> list[Try]:
+def tries_for(wiki: Wiki, member: Member, client: Client) -> list[Try]:
     """What a try of the second step counts for."""
-    place = devices.known(wiki, member.id, door.device) or limits.network(door.address)
+    place = devices.known(wiki, member.id, client.device) or limits.network(client.address)
     tries = [Try(SECOND, limits.key(wiki, member.id, place))]
-    if not logins.is_known(wiki, member.id, door):
+    if not logins.is_known(wiki, member.id, client):
         tries.append(Try(SECOND_ACCOUNT, limits.key(wiki, member.id)))
     return tries
 

@@ -44,7 +44,7 @@ KNOWN_FOR = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class Client:
     """From where somebody logs in, and what they chose.
 
     `address`: the visitor's; `agent`: what the browser calls itself; `device`: what it kept of
@@ -77,18 +77,18 @@ def authenticate(
     Raises LoginRequired (`login_wrong`, the same for an unknown name), TooFast, or Forbidden if
     the password is right but the account is not active (see `require_active`).
     """
-    door = Door(address, agent, device, remember)
+    client = Client(address, agent, device, remember)
     with wiki.database.read() as connection:
         found = members.by_login(connection, login)
     member, kept = found or (None, "")
-    tries = _tries(wiki, member.id if member else fold(login, "NFC", EMAIL_MOST), door)
+    tries = _tries(wiki, member.id if member else fold(login, "NFC", EMAIL_MOST), client)
     limits.take(wiki, tries)
     if not passwords.verify(kept, password) or member is None:
         whose = member.id if member else None
         journal.note("login-wrong", member=whose, place=journal.place(wiki, address))
         raise LoginRequired("login_wrong")
     _forgive(wiki, tries, member, kept, password)
-    return enter(wiki, member, door)
+    return enter(wiki, member, client)
 
 
 def require_active(wiki: Wiki, member: Member) -> None:
@@ -119,30 +119,30 @@ def _shut_out(wiki: Wiki, suspension: Suspension | None) -> Forbidden:
     return Forbidden(code + "_reason" if suspension.reason else code, **values)
 
 
-def _tries(wiki: Wiki, who: int | str, door: Door) -> list[Try]:
+def _tries(wiki: Wiki, who: int | str, client: Client) -> list[Try]:
     """What a try counts for: on a device where the owner logged in before, for nothing else.
 
     So nobody who tries from elsewhere, or from the next desk, makes the owner wait there.
     """
-    device = devices.known(wiki, who, door.device)
+    device = devices.known(wiki, who, client.device)
     if device:
         return [Try(LOGIN_DEVICE, limits.key(wiki, who, device))]
-    network = limits.network(door.address)
+    network = limits.network(client.address)
     tries = [
         Try(LOGIN_HERE, limits.key(wiki, who, network)),
         Try(LOGIN_ADDRESS, limits.key(wiki, network)),
     ]
-    if not is_known(wiki, who, door):
+    if not is_known(wiki, who, client):
         # Many addresses against one account: only where its owner never was, all wait together.
         tries.append(Try(LOGIN_ACCOUNT, limits.key(wiki, who)))
     return tries
 
 
-def is_known(wiki: Wiki, who: int | str, door: Door) -> bool:
+def is_known(wiki: Wiki, who: int | str, client: Client) -> bool:
     """Whether the account's owner logged in before on this device or at this address."""
-    if devices.known(wiki, who, door.device):
+    if devices.known(wiki, who, client.device):
         return True
-    here = limits.key(wiki, who, limits.network(door.address))
+    here = limits.key(wiki, who, limits.network(client.address))
     with wiki.database.read() as connection:
         return bool(attempts.count(connection, KNOWN, here, wiki.clock() - KNOWN_FOR).number)
 
@@ -157,7 +157,7 @@ def _forgive(wiki: Wiki, tries: list[Try], member: Member, kept: str, password: 
             members.change(connection, member.id, {"password": passwords.hashed(password)})
 
 
-def enter(wiki: Wiki, member: Member, door: Door, *, strong: bool = False) -> str:
+def enter(wiki: Wiki, member: Member, client: Client, *, strong: bool = False) -> str:
     """A new session for who proved to be this member; gives its token, kept nowhere else.
 
     `strong` says that more was shown than a password; without it, the session is a half one if
@@ -171,16 +171,16 @@ def enter(wiki: Wiki, member: Member, door: Door, *, strong: bool = False) -> st
             connection,
             hash_token(token),
             member.id,
-            door.agent[:200],
+            client.agent[:200],
             wiki.clock(),
-            remember=door.remember,
+            remember=client.remember,
             half=half,
             strong=strong,
         )
         if not half:
-            _know(wiki, connection, member, door.address)
+            _know(wiki, connection, member, client.address)
     event = "login-half" if half else "login-strong" if strong else "login"
-    journal.note(event, member=member.id, place=journal.place(wiki, door.address))
+    journal.note(event, member=member.id, place=journal.place(wiki, client.address))
     return token
 
 
@@ -199,7 +199,7 @@ def half(wiki: Wiki, token: str) -> tuple[Half, Member] | None:
     return (found, member) if found and member else None
 
 
-def complete(wiki: Wiki, token: str, door: Door) -> str:
+def complete(wiki: Wiki, token: str, client: Client) -> str:
     """The second step was taken: gives the token of the whole session; the half one is over.
 
     Raises LoginRequired (`second_step_late`) if it is over already, Forbidden.
@@ -209,7 +209,7 @@ def complete(wiki: Wiki, token: str, door: Door) -> str:
         raise LoginRequired("second_step_late")
     begun, member = found
     end(wiki, token)
-    return enter(wiki, member, replace(door, remember=begun.remember), strong=True)
+    return enter(wiki, member, replace(client, remember=begun.remember), strong=True)
 
 
 def visit_of(wiki: Wiki, token: str) -> Visit | None:

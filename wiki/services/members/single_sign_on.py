@@ -36,7 +36,7 @@ from wiki.domain.members.members import (
 from wiki.engine import Wiki
 from wiki.services.access import audit, journal, limits
 from wiki.services.access.limits import REGISTER, SIGN_ON, Try
-from wiki.services.login import doors, links, proof, provider, sessions, suspensions
+from wiki.services.login import links, login_methods, proof, provider, sessions, suspensions
 from wiki.services.login.links import Kind
 from wiki.services.login.provider import Somebody
 from wiki.services.login.sessions import Door
@@ -165,7 +165,7 @@ def kept(wiki: Wiki, note: str) -> Arrival:
 # -- logging in --
 
 
-def enter(wiki: Wiki, arrival: Arrival, door: Door) -> str:
+def enter(wiki: Wiki, arrival: Arrival, client: Client) -> str:
     """Log in who came back; gives the token of a new session, maybe a half one.
 
     Empty if nobody here is known as this person. Their role follows their groups there, if the
@@ -191,7 +191,7 @@ def enter(wiki: Wiki, arrival: Arrival, door: Door) -> str:
         current = members.get(connection, member.id)
     assert current is not None
     return sessions.enter(
-        wiki, current, replace(door, remember=arrival.remember), strong=_is_strong(wiki, somebody)
+        wiki, current, replace(client, remember=arrival.remember), strong=_is_strong(wiki, somebody)
     )
 
 

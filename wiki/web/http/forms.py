@@ -247,14 +247,14 @@ def log_in(name: str, password: str, *, remember: bool = False) -> bool:
 
     Raises what `sessions.authenticate` raises.
     """
-    door = login.door(remember=remember)
+    client = login.client(remember=remember)
     token = sessions.authenticate(
         wiki(),
         name,
         password,
-        address=door.address,
-        agent=door.agent,
-        device=door.device,
+        address=client.address,
+        agent=client.agent,
+        device=client.device,
         remember=remember,
     )
     return login.enter(token)
@@ -262,7 +262,7 @@ def log_in(name: str, password: str, *, remember: bool = False) -> bool:
 
 def take_step(code: str) -> bool:
     """Take the second step of this browser's login with a code; raises what that raises."""
-    token = second_factor.finish(wiki(), login.half_token(), code, login.door())
+    token = second_factor.finish(wiki(), login.half_token(), code, login.client())
     return login.enter(token)
 
 

@@ -16,7 +16,7 @@ from wiki.domain.access.rights import ANONYMOUS, Actor
 from wiki.domain.members.members import Visit
 from wiki.services.login import devices, passkeys, sessions
 from wiki.services.login.passkeys import Relying
-from wiki.services.login.sessions import Door
+from wiki.services.login.sessions import Client
 from wiki.web.http.context import wiki
 
 COOKIE_SECONDS = 365 * 24 * 3600
@@ -100,9 +100,9 @@ def current_actor() -> Actor:
     return visit.actor if visit else ANONYMOUS
 
 
-def door(*, remember: bool = False) -> Door:
+def client(*, remember: bool = False) -> Client:
     """From where this request logs in."""
-    return Door(
+    return Client(
         address=request.remote_addr or "",
         agent=request.headers.get("User-Agent", ""),
         device=_device(),

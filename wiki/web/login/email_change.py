@@ -59,7 +59,7 @@ def undo_form(token: str, problem: Problem | None = None) -> Response:
 @forms.public
 def undo(token: str) -> Response:
     """The old address stays, everybody is logged out, and its owner chooses a new password."""
-    there = email_change.undo(wiki(), token, address=login.door().address)
+    there = email_change.undo(wiki(), token, address=login.client().address)
     login.leave()
     flash(gettext("Your e-mail address stays as it was. Now choose a new password."), "done")
     return see_other(there)

@@ -33,7 +33,7 @@ def _asked(question: Question) -> Response:
 def login_options() -> Response:
     """What a script asks the browser for."""
     half = login.half_token()
-    return _asked(passkeys.begin_login(wiki(), login.relying(), login.door().address, half))
+    return _asked(passkeys.begin_login(wiki(), login.relying(), login.client().address, half))
 
 
 def _log_in_form(problem: Problem | None = None) -> Response:
@@ -51,7 +51,7 @@ def log_in() -> Response:
         login.relying(),
         ticket=form.get("ticket", ""),
         answer=form.get("credential", ""),
-        door=login.door(remember=bool(form.get("remember"))),
+        client=login.client(remember=bool(form.get("remember"))),
         half=login.half_token(),
     )
     login.enter(token)

@@ -49,7 +49,7 @@ def form(token: str, problem: Problem | None = None) -> Response:
 def choose(token: str) -> Response:
     """Choose a new password with a one-time link."""
     password = request.form.get("new_password", "")
-    password_reset.choose(wiki(), token, password, address=login.door().address)
+    password_reset.choose(wiki(), token, password, address=login.client().address)
     login.leave()
     flash(gettext("Your password is changed. You can log in with it."), "done")
     return see_other(url_of("login"))

@@ -68,7 +68,7 @@ def come_back() -> Response:
     # It counts once, whatever comes of it.
     note = begun.pop(request.args.get("state", ""), "")
     session[BEGUN] = begun
-    address = login.door().address
+    address = login.client().address
     try:
         arrival = single_sign_on.finish(wiki(), request.host_url, note, request.args, address)
         return _unkept(_arrived(arrival))
@@ -151,7 +151,7 @@ def join() -> Response:
         email=form.get("email", ""),
         name=form.get("name", ""),
         terms_accepted=forms.accepted_terms(),
-        address=login.door().address,
+        address=login.client().address,
         language=language(),
     )
     session.pop(ARRIVED, None)
