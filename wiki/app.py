@@ -35,7 +35,7 @@ from wiki.web.notices import mail_choices, notifications, unsubscribing, watches
 from wiki.web.operation import health
 from wiki.web.pages import feeds, front, lists, pages, people, recent, views, whole_pages
 from wiki.web.search import saved_searches, search
-from wiki.web.talk import closings, comments, holding, mentions
+from wiki.web.talk import closings, comments, mentions, premoderation
 
 HERE = Path(__file__).parent
 BLUEPRINTS = (
@@ -54,7 +54,7 @@ BLUEPRINTS = (
     health.blueprint,
     hiding.blueprint,
     history.blueprint,
-    holding.blueprint,
+    premoderation.blueprint,
     invitations.blueprint,
     language.blueprint,
     lists.blueprint,

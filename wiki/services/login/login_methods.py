@@ -9,7 +9,7 @@ from wiki.domain.errors import Conflict
 
 
 def require_another(connection: Connection, member: int) -> None:
-    """Require that the member can still log in when one method goes; raises Conflict (`door_last`)."""
+    """Pass if the member can log in without one of them; raises Conflict (`door_last`)."""
     has_password = bool(members.password_of(connection, member))
     methods = has_password + passkeys.number(connection, member)
     if methods + identities.number(connection, member) < 2:

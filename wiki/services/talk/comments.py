@@ -45,7 +45,7 @@ from wiki.services.access import audit, moderators, sight
 from wiki.services.history import hiding
 from wiki.services.history.history import revision_of
 from wiki.services.notices import notifications
-from wiki.services.talk import anchors, newcomers
+from wiki.services.talk import anchors, premoderation
 from wiki.services.talk.closings import require_open
 
 RESOLVE = Right.RENAME
@@ -162,8 +162,8 @@ def post(
     with wiki.database.read() as connection:
         page, revision = _newest(connection, path)
         require_open(wiki, connection, actor, page, path)
-        newcomers.check_links(wiki, connection, actor, text)
-        held = newcomers.is_held(wiki, connection, actor)
+        premoderation.check_links(wiki, connection, actor, text)
+        held = premoderation.is_held(wiki, connection, actor)
         if parent is not None:
             _check_parent(connection, parent, page)
     new = NewComment(path, revision, author, text, wiki.clock(), parent, nonce=nonce, held=held)
@@ -222,7 +222,7 @@ def _keep(wiki: Wiki, new: NewComment, draft: str) -> int:
             id = comments.add(connection, new)
             drafts.drop(connection, new.author, draft)
             if new.held:
-                newcomers.tell_moderators(wiki, connection, new.path, id, new.author)
+                premoderation.tell_moderators(wiki, connection, new.path, id, new.author)
             return id
     except comments.SentBefore:
         with wiki.database.read() as connection:
@@ -306,7 +306,7 @@ def edit(wiki: Wiki, actor: Actor, id: int, text: str) -> Spot:
     text = check_text(text)
     if text != placed.comment.text:
         with wiki.database.write() as connection:
-            newcomers.check_links(wiki, connection, actor, text)
+            premoderation.check_links(wiki, connection, actor, text)
             comments.change_text(connection, id, text, wiki.clock())
         wiki.wake()
     return spot(wiki, actor, id)

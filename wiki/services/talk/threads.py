@@ -11,7 +11,7 @@ from math import ceil
 from markupsafe import Markup
 
 from wiki.database.engine.connection import Connection
-from wiki.database.talk import closings, comments, holding
+from wiki.database.talk import closings, comments, premoderation
 from wiki.domain.access.rights import Actor, Right
 from wiki.domain.content.paths import file_of
 from wiki.domain.talk.anchors import Standing
@@ -135,7 +135,7 @@ def show(
                 offset=(number - 1) * PAGE_SIZE,
                 newest_first=sort is Sort.NEWEST,
             )
-        held = [placed.comment for placed in holding.on(connection, page)]
+        held = [placed.comment for placed in premoderation.on(connection, page)]
         closed = closings.of(connection, page)
         view = _Reader(wiki, actor, path, closed)
         view.prepare(connection, [*found, *held], known)

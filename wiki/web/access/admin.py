@@ -17,7 +17,7 @@ from wiki.services.members import members
 from wiki.services.moderation import cautions, reports
 from wiki.services.notices import letters, mail, mailing
 from wiki.services.operation import health, settings
-from wiki.services.talk import newcomers
+from wiki.services.talk import premoderation
 from wiki.web.http import forms
 from wiki.web.http.context import (
     actor,
@@ -57,7 +57,7 @@ def overview() -> Response:
         outgoing=mail.listing(wiki(), who),
         rules=rules.listing(wiki(), who),
         reports=len(reports.queue(wiki(), who, limit=SOME)),
-        held=len(newcomers.queue(wiki(), who, limit=SOME)),
+        held=len(premoderation.queue(wiki(), who, limit=SOME)),
         some=SOME,
         troubles=[trouble for trouble in health.examine(wiki(), who).troubles if trouble.is_grave],
     )

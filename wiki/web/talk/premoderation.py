@@ -26,7 +26,7 @@ def listing(problem: forms.Problem | None = None, id: int = 0) -> Response:
             (placed, comments.html_of(wiki(), actor(), placed.comment.text, placed.path))
             for placed in found[:PAGE]
         ],
-        titles=newcomers.titles(wiki(), found[:PAGE]),
+        titles=premoderation.titles(wiki(), found[:PAGE]),
         more=found[PAGE - 1].comment.id if len(found) > PAGE else 0,
         refused=id,
     )
@@ -35,7 +35,7 @@ def listing(problem: forms.Problem | None = None, id: int = 0) -> Response:
 @blueprint.post("/<int:id>/approve")
 def approve(id: int) -> Response:
     """Let a comment through."""
-    newcomers.approve(wiki(), actor(), id)
+    premoderation.approve(wiki(), actor(), id)
     flash(gettext("Everybody can read that comment now."), "done")
     return see_other(LIST)
 
@@ -44,6 +44,6 @@ def approve(id: int) -> Response:
 @forms.refill(listing)
 def decline(id: int) -> Response:
     """Do not let a comment through; its writer is told why."""
-    newcomers.decline(wiki(), actor(), id, request.form.get("reason", ""))
+    premoderation.decline(wiki(), actor(), id, request.form.get("reason", ""))
     flash(gettext("That comment stays unseen; its writer is told why."), "done")
     return see_other(LIST)

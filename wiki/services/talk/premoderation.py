@@ -1,4 +1,4 @@
-"""New members: their first comments may wait for a moderator, and hold few links."""
+"""Premoderation: the first comments of new members may wait for a moderator, with few links."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from wiki.database.engine.connection import Connection
 from wiki.database.pages import catalogue
 from wiki.database.talk import comments as table
-from wiki.database.talk import holding
+from wiki.database.talk import premoderation
 from wiki.domain.access.rights import Actor, Right, Role
 from wiki.domain.content.addresses import url_of
 from wiki.domain.errors import Conflict, Invalid, NotFound
@@ -46,7 +46,7 @@ def check_links(wiki: Wiki, connection: Connection, actor: Actor, text: str) -> 
 def _is_new(connection: Connection, actor: Actor, least: int) -> bool:
     if actor.role > Role.MEMBER or actor.id is None or not least:
         return False
-    return holding.approved(connection, actor.id, least) < least
+    return premoderation.approved(connection, actor.id, least) < least
 
 
 def tell_moderators(wiki: Wiki, connection: Connection, path: str, id: int, author: int) -> None:
@@ -67,7 +67,7 @@ def queue(wiki: Wiki, actor: Actor, *, after: int = 0, limit: int = 50) -> list[
     found: list[PlacedComment] = []
     with wiki.database.read() as connection:
         while len(found) < limit:
-            batch = holding.waiting(connection, after=after, limit=limit)
+            batch = premoderation.waiting(connection, after=after, limit=limit)
             found += [placed for placed in batch if moderators.may(wiki, actor, placed.path)]
             if len(batch) < limit:
                 break
@@ -86,7 +86,7 @@ def approve(wiki: Wiki, actor: Actor, id: int) -> None:
     """Let a comment through. Raises NotFound, LoginRequired, Forbidden, Conflict."""
     placed = _waiting(wiki, actor, id)
     with wiki.database.write() as connection:
-        if not holding.release(connection, id):
+        if not premoderation.release(connection, id):
             raise Conflict("comment_settled")
         audit.write(wiki, connection, actor, "comment_approve", url_of("comment", id))
         _tell_writer(wiki, connection, actor, placed, Kind.COMMENT_APPROVED)
@@ -101,7 +101,7 @@ def decline(wiki: Wiki, actor: Actor, id: int, reason: str) -> None:
     reason = check_reason(reason)
     placed = _waiting(wiki, actor, id)
     with wiki.database.write() as connection:
-        if not holding.decline(connection, id):
+        if not premoderation.decline(connection, id):
             raise Conflict("comment_settled")
         audit.write(wiki, connection, actor, "comment_decline", url_of("comment", id), reason)
         _tell_writer(wiki, connection, actor, placed, Kind.COMMENT_DECLINED, reason=reason)

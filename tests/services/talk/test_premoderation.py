@@ -22,7 +22,7 @@ from wiki.services.editing import renaming
 from wiki.services.members import members
 from wiki.services.notices import telling, watches
 from wiki.services.notices.notifications import listing
-from wiki.services.talk import closings, comments, newcomers, threads
+from wiki.services.talk import closings, comments, premoderation, threads
 from wiki.services.talk.threads import Threads
 from wiki.settings import Settings
 
@@ -76,25 +76,25 @@ def test_a_first_comment_waits_unseen(
     assert own.may_edit
     assert own.may_delete
     comments.edit(wiki, member, held, "Mijn eerste, beter")
-    assert [placed.comment.id for placed in newcomers.queue(wiki, moderator)] == [held]
+    assert [placed.comment.id for placed in premoderation.queue(wiki, moderator)] == [held]
     with pytest.raises(Conflict):
         comments.post(wiki, editor, "a", "Antwoord", parent=held)
 
 
 def test_letting_through(wiki: Wiki, held: int, member: Actor, moderator: Actor) -> None:
-    newcomers.approve(wiki, moderator, held)
+    premoderation.approve(wiki, moderator, held)
     assert talk(wiki, "a").count == 1
-    assert newcomers.queue(wiki, moderator) == []
+    assert premoderation.queue(wiki, moderator) == []
     assert state(wiki, comments.post(wiki, member, "a", "En nog iets").id) is State.LIVE
     with pytest.raises(Conflict):
-        newcomers.decline(wiki, moderator, held, "toch niet")
+        premoderation.decline(wiki, moderator, held, "toch niet")
     assert audit.entries(wiki, Actor(0, "", "", "", Role.ADMIN))[0].act == "comment_approve"
 
 
 def test_not_letting_through_keeps_the_text(wiki: Wiki, held: int, moderator: Actor) -> None:
     with pytest.raises(Invalid):
-        newcomers.decline(wiki, moderator, held, "  ")
-    newcomers.decline(wiki, moderator, held, "reclame")
+        premoderation.decline(wiki, moderator, held, "  ")
+    premoderation.decline(wiki, moderator, held, "reclame")
     assert state(wiki, held) is State.DECLINED
     assert talk(wiki, "a").count == 0
     assert comments.get(wiki, moderator, held).comment.text == "Mijn eerste"
@@ -108,7 +108,7 @@ def test_an_answer_that_waited_takes_its_place(
     answer = comments.post(wiki, member, "a", "Antwoord", parent=asked).id
     comments.delete(wiki, editor, asked)
     assert list(talk(wiki, "a").items) == []
-    newcomers.approve(wiki, moderator, answer)
+    premoderation.approve(wiki, moderator, answer)
     assert [shown.comment.state for shown in talk(wiki, "a").items] == [
         State.DELETED,
         State.LIVE,
@@ -134,8 +134,8 @@ def test_members_are_told_when_it_is_let_through(
     if worked_meanwhile:
         _work(wiki)
         assert _told(wiki, answer) == [("mo", Kind.COMMENT_HELD)]
-    newcomers.approve(wiki, moderator, answer)
-    newcomers.decline(wiki, moderator, declined, "reclame")
+    premoderation.approve(wiki, moderator, answer)
+    premoderation.decline(wiki, moderator, declined, "reclame")
     _work(wiki)
     _work(wiki)
     assert _told(wiki, answer) == [
@@ -169,12 +169,12 @@ def test_who_may_decide(wiki: Wiki, held: int, member: Actor, editor: Actor, adm
     rules.add(wiki, admin, prefix="elders", right="moderate", role="moderator", usernames="bram")
     for who in (member, editor):
         with pytest.raises(Forbidden):
-            newcomers.approve(wiki, who, held)
+            premoderation.approve(wiki, who, held)
     with pytest.raises(LoginRequired):
-        newcomers.approve(wiki, ANONYMOUS, held)
-    assert newcomers.queue(wiki, editor) == [], "a moderator of another folder"
+        premoderation.approve(wiki, ANONYMOUS, held)
+    assert premoderation.queue(wiki, editor) == [], "a moderator of another folder"
     with pytest.raises(Forbidden):
-        newcomers.queue(wiki, member)
+        premoderation.queue(wiki, member)
 
 
 def test_new_members_link_little(wiki: Wiki, page: Write, member: Actor, editor: Actor) -> None:
