@@ -17,7 +17,7 @@ from wiki.domain.access.rights import SYSTEM, Actor, Role
 from wiki.engine import Wiki
 from wiki.services.access import audit, rules
 from wiki.services.members import accounts, members
-from wiki.services.operation import backup, health, projections, signs
+from wiki.services.operation import backup, health, last_runs, projections
 from wiki.services.operation.worker import BEAT
 
 SCREENS = (
@@ -357,7 +357,7 @@ def test_what_is_wrong_is_said_with_what_to_do(client: Any, wiki: Wiki, tmp_path
     assert not {"backup_never", "check_never"} & troubles()
     now = wiki.clock()
     wiki.clock = lambda: now
-    signs.leave(wiki, signs.CHECK, number=2, first=["history: x"])
+    last_runs.record(wiki, last_runs.CHECK, number=2, first=["history: x"])
     sign = {"at": now.timestamp(), "pid": 1, "failing": {"mail": "OSError: no route"}}
     (wiki.settings.data / BEAT).write_text(json.dumps(sign), encoding="utf-8")
     assert {"check_found", "worker_failing"} <= troubles()

@@ -31,7 +31,7 @@ from wiki.domain.errors import Conflict, Invalid, Unavailable
 from wiki.domain.faults import chain
 from wiki.engine import UNFINISHED, Wiki
 from wiki.keeping import PRIVATE, keep
-from wiki.services.operation import signs
+from wiki.services.operation import last_runs
 from wiki.settings import (
     FILE,
     PREFIX,
@@ -73,7 +73,7 @@ def write(wiki: Wiki, target: Path) -> Report:
     with _where(target):
         rows, head = _write(wiki, target)
     size = target.stat().st_size
-    signs.leave(wiki, signs.BACKUP, file=str(target), size=size)
+    last_runs.record(wiki, last_runs.BACKUP, file=str(target), size=size)
     return Report(size, rows, head)
 
 

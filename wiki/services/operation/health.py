@@ -21,7 +21,7 @@ from wiki.domain.content.setaside import Fault
 from wiki.domain.errors import Unavailable
 from wiki.engine import Wiki
 from wiki.services.notices import mail
-from wiki.services.operation import projections, signs, worker
+from wiki.services.operation import last_runs, projections, worker
 from wiki.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -122,7 +122,7 @@ def examine(wiki: Wiki, actor: Actor) -> Condition:
     health, disk = look(wiki), shutil.disk_usage(data)
     outgoing, oldest = mail.listing(wiki, actor, limit=1), mail.oldest(wiki, actor)
     facts = wiki.database.facts()
-    backup, check = signs.find(wiki, signs.BACKUP), signs.find(wiki, signs.CHECK)
+    backup, check = last_runs.read(wiki, last_runs.BACKUP), last_runs.read(wiki, last_runs.CHECK)
     aside = projections.set_aside(wiki)
     troubles = [
         *_of_parts(health),

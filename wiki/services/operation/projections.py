@@ -20,7 +20,7 @@ from wiki.i18n.errors import sentence
 from wiki.projections import anchors as anchoring
 from wiki.projections import checking, export, follow, sentences
 from wiki.projections.crumbs import crumbs_in
-from wiki.services.operation import signs
+from wiki.services.operation import last_runs
 from wiki.services.talk import anchors
 from wiki.store.damage import Damage
 from wiki.store.store import StoreError
@@ -101,7 +101,9 @@ def check(wiki: Wiki, patience: float = 0.0) -> list[Finding]:
     except Unreadable as error:
         what = sentence("en", error.code, error.values)
         found.append(Finding("git", f"not everything could be compared: {what}"))
-    signs.leave(wiki, signs.CHECK, number=len(found), first=[str(one) for one in found[:SHOWN]])
+    last_runs.record(
+        wiki, last_runs.CHECK, number=len(found), first=[str(one) for one in found[:SHOWN]]
+    )
     return found
 
 

@@ -1,4 +1,4 @@
-"""Signs that one process leaves for others in the data folder: what was done last, and when."""
+"""When the last backup and the last check were made: files that every process of the wiki reads."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from wiki.keeping import keep
 BACKUP, CHECK = "last-backup.json", "last-check.json"
 
 
-def leave(wiki: Wiki, name: str, **values: object) -> None:
-    """Write down that something was done now, in the place of the last time."""
+def record(wiki: Wiki, name: str, **values: object) -> None:
+    """Write down that something was done now, with these values, over what was written last."""
     told = {"at": wiki.clock().isoformat(), **values}
     keep(wiki.settings.data / name, json.dumps(told))
 
 
-def find(wiki: Wiki, name: str) -> tuple[datetime, Mapping[str, Any]] | None:
+def read(wiki: Wiki, name: str) -> tuple[datetime, Mapping[str, Any]] | None:
     """When it was done last, and what was written with that; None if never."""
     try:
         values = json.loads((wiki.settings.data / name).read_text(encoding="utf-8"))
