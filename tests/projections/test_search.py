@@ -443,7 +443,7 @@ from wiki.settings import Settings
 wiki = open_wiki(Settings(data=Path(sys.argv[1]), secret_key="only for tests"))
 print("ready", flush=True)
 while True:
-    for job in (jobs.follow, jobs.search, jobs.sentences, jobs.lost):
+    for job in (jobs.follow, jobs.search, jobs.sentences, jobs.deleted_text):
         job(wiki)
 """
 

@@ -80,7 +80,7 @@ def work(wiki: Wiki) -> None:
     wiki.follow()
     for job in (jobs.saved, jobs.tell, jobs.news, jobs.answers, jobs.anchors):
         job(wiki)
-    while any([jobs.sentences(wiki), jobs.lost(wiki), jobs.search(wiki)]):
+    while any([jobs.sentences(wiki), jobs.deleted_text(wiki), jobs.search(wiki)]):
         pass
 
 

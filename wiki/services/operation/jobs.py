@@ -78,8 +78,8 @@ def sentences(wiki: Wiki) -> bool:
     return blaming.catch_up(wiki.store, wiki.database, PASSAGES)
 
 
-def lost(wiki: Wiki) -> bool:
-    """What pages lost can be searched."""
+def deleted_text(wiki: Wiki) -> bool:
+    """Bring the index of deleted text up to date; whether there is more to do."""
     return wiki.deleted_text.update(wiki.store, wiki.database)
 
 

@@ -104,7 +104,7 @@ def every_job() -> list[Job]:
         Job("mail", jobs.mail, every=20, slow=True),
         Job("anchors", jobs.anchors, every=60, rest=1.0),
         Job("passages", jobs.sentences, every=60, rest=1.0),
-        Job("lost", jobs.lost, every=3, rest=1.0, slow=True),
+        Job("lost", jobs.deleted_text, every=3, rest=1.0, slow=True),
         Job("words", jobs.words, every=60, rest=1.0),
         Job("tidy", jobs.tidy, every=3600, on_change=False),
         Job("maintain", jobs.maintain, every=1800, on_change=False, slow=True),

@@ -31,7 +31,7 @@ from wiki.domain.search.search import (
 )
 from wiki.engine import Wiki
 from wiki.services.access import sight
-from wiki.services.history import lost
+from wiki.services.history import deleted_text
 
 PAGE = 20
 LAST_PAGE = 500
@@ -71,7 +71,7 @@ class Linked:
 class Search:
     """A page of what a search found; `titles` of the questions that the facets name.
 
-    `lost` is what was found of what once stood on pages, if that was searched.
+    `deleted_text` is what was found of what once stood on pages, if that was searched.
     """
 
     asked: Asked
@@ -82,7 +82,7 @@ class Search:
     has_more: bool = False
     titles: Mapping[str, str] = field(default_factory=dict)
     ready: bool = True
-    lost: tuple[lost.Hit, ...] | None = None
+    deleted_text: tuple[deleted_text.Hit, ...] | None = None
 
 
 def search(wiki: Wiki, actor: Actor, asked: Asked) -> Search:
@@ -108,13 +108,13 @@ def search(wiki: Wiki, actor: Actor, asked: Asked) -> Search:
 def _in_history(wiki: Wiki, actor: Actor, asked: Asked, query: Query, number: int) -> Search:
     offset = (number - 1) * PAGE
     try:
-        results, gone = lost.search(wiki, actor, query, PAGE, offset)
+        results, gone = deleted_text.search(wiki, actor, query, PAGE, offset)
     except NotReady:
         results = Results(notices=(*query.notices, Notice("search_lost_not_ready")))
-        return Search(asked, query, results, number=number, ready=False, lost=())
+        return Search(asked, query, results, number=number, ready=False, deleted_text=())
     _, named = _linked(wiki, actor, replace(results, hits=()))
     has_more = results.total > offset + PAGE and number < LAST_PAGE
-    return Search(asked, query, results, (), number, has_more, named, lost=gone)
+    return Search(asked, query, results, (), number, has_more, named, deleted_text=gone)
 
 
 def suggest(wiki: Wiki, actor: Actor, text: str, limit: int = 8) -> list[Completion]:

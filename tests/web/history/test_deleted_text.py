@@ -13,7 +13,7 @@ from wiki.database.history import hiding
 from wiki.domain.access.rights import ANONYMOUS, Actor, Right, Role, Rule
 from wiki.domain.history.revisions import Part
 from wiki.engine import Wiki
-from wiki.services.history import lost
+from wiki.services.history import deleted_text
 from wiki.services.operation import erasing, jobs
 from wiki.services.search import search
 from wiki.services.search.search import Asked
@@ -22,13 +22,13 @@ Page = Callable[..., str]
 
 
 def follow(wiki: Wiki) -> None:
-    for job in (jobs.follow, jobs.search, jobs.sentences, jobs.lost):
+    for job in (jobs.follow, jobs.search, jobs.sentences, jobs.deleted_text):
         while job(wiki):
             pass
 
 
 def found(wiki: Wiki, actor: Actor, q: str, **more: Any) -> list[tuple[str, str]]:
-    hits = search.search(wiki, actor, Asked(q=q, where="history", **more)).lost
+    hits = search.search(wiki, actor, Asked(q=q, where="history", **more)).deleted_text
     assert hits is not None
     return [(hit.path, said(hit)) for hit in hits]
 
@@ -37,7 +37,7 @@ def total(wiki: Wiki, actor: Actor, q: str) -> int:
     return search.search(wiki, actor, Asked(q=q, where="history")).results.total
 
 
-def said(hit: lost.Hit) -> str:
+def said(hit: deleted_text.Hit) -> str:
     snippets = ("".join(piece.text for piece in one.pieces) for one in hit.found.snippets)
     return " … ".join(snippets)
 
