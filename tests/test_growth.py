@@ -39,7 +39,7 @@ from wiki.render import links, marked, slots, values
 from wiki.render.markdown import Renderer
 from wiki.render.plugins.code import code_block
 from wiki.services.content import fields
-from wiki.services.notices import newsletters
+from wiki.services.notices import notification_mail
 from wiki.services.search import saved_searches as saved
 
 SMALL = 2_000
@@ -204,7 +204,9 @@ CALLS: dict[str, Call] = {
     "services.content.fields.apply": lambda text: fields.apply(text, {"title": text, "tags": text}),
     "services.content.fields.new_wrong": lambda text: fields.new_wrong(text, changed(text)),
     "services.content.fields.values": lambda text: fields.values(pages.Meta(), text),
-    "services.notices.newsletters.pace_of": lambda text: newsletters.pace_of({"List-Id": text}),
+    "services.notices.notification_mail.pace_of": lambda text: notification_mail.pace_of(
+        {"List-Id": text}
+    ),
     "services.search.saved_searches.asked": lambda text: saved.asked({"q": text}),
 }
 
@@ -248,7 +250,7 @@ NOT_TYPED: dict[str, str] = {
     "domain.search.search": PATHS,
     "domain.notices.watches": PATHS,
     "i18n.catalogue": "sentences of the code",
-    "i18n.letters": "names of templates, which escape what they show",
+    "i18n.mail_templates": "names of templates, which escape what they show",
     "projections.events": OURS,
     "projections.lineage": PATHS,
     "projections.setaside": "keeps what could not be read, and reads nothing in it",

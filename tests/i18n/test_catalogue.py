@@ -39,10 +39,10 @@ def from_code() -> Iterator[str]:
                 yield text.value
 
 
-def from_letters() -> Iterator[str]:
-    """Subjects and texts of mail: what `services/notices/letters.py` passes to its `_write`."""
+def from_account_mail() -> Iterator[str]:
+    """Subjects and texts of mail: what `account_mail.py` passes to its `_write`."""
     tree = ast.parse(
-        (HOUSE / "wiki" / "services" / "notices" / "letters.py").read_text(encoding="utf-8")
+        (HOUSE / "wiki" / "services" / "notices" / "account_mail.py").read_text(encoding="utf-8")
     )
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "_write":
@@ -62,7 +62,7 @@ def translated() -> dict[str, tuple[str, ...]]:
 
 
 def shown() -> set[str]:
-    return {*from_templates(), *from_code(), *from_letters(), *from_settings()}
+    return {*from_templates(), *from_code(), *from_account_mail(), *from_settings()}
 
 
 def test_every_text_has_a_translation() -> None:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from http import HTTPStatus
 
 from wiki.i18n.errors import sentence
-from wiki.i18n.letters import as_html
+from wiki.i18n.mail_templates import as_html
 from wiki.web.http.safety import HEADERS, POLICY
 
 

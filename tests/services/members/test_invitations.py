@@ -11,7 +11,7 @@ from wiki.domain.access.rights import Actor
 from wiki.domain.errors import Forbidden, NotFound
 from wiki.engine import Wiki
 from wiki.services.members import accounts, invitations, members
-from wiki.services.notices import mail
+from wiki.services.notices import outbox
 from wiki.settings import Settings
 
 PASSWORD = "correct horse battery"
@@ -62,7 +62,7 @@ def test_sent_once_more(wiki: Wiki, admin: Actor) -> None:
     path, email = invitations.renew(wiki, admin, old.id)
     assert path != first
     assert email == "a@example.org"
-    assert mail.listing(wiki, admin).waiting == 2
+    assert outbox.listing(wiki, admin).waiting == 2
     with pytest.raises(Forbidden):
         accounts.may_register(wiki, first.partition("invitation=")[2])
     join(wiki, path, "nieuw")

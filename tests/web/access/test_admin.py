@@ -208,28 +208,28 @@ def test_a_members_page(app: Any, page: Callable[..., str], member: Actor) -> No
 
 
 def test_mail_is_tried_again_or_dropped(client: Any, wiki: Wiki) -> None:
-    from wiki.database.notices import outbox
-    from wiki.services.notices import mail
+    from wiki.database.notices import outbox as table
+    from wiki.services.notices import outbox
 
     with wiki.database.write() as connection:
-        first = mail.put(wiki, connection, "a@example.org", "Eerste", "x")
-        mail.put(wiki, connection, "b@example.org", "Tweede", "x")
+        first = outbox.put(wiki, connection, "a@example.org", "Eerste", "x")
+        outbox.put(wiki, connection, "b@example.org", "Tweede", "x")
     assert send(client, f"/admin/outbox/{first}/retry", "/admin/outbox").status_code == 303
     assert send(client, f"/admin/outbox/{first}/drop", "/admin/outbox").status_code == 303
     shown = client.get("/admin/outbox").text
     assert "Eerste" not in shown
     assert "Tweede" in shown
     with wiki.database.write() as connection:
-        third = mail.put(wiki, connection, "c@example.org", "Derde", "x")
-        letter = outbox.unsent_one(connection, third)
+        third = outbox.put(wiki, connection, "c@example.org", "Derde", "x")
+        letter = table.unsent_one(connection, third)
         assert letter
-        outbox.failed(connection, letter, "550 no such user", None)
+        table.failed(connection, letter, "550 no such user", None)
     lost = client.get("/admin/outbox?show=failed").text
     assert "Derde" in lost
     assert "550 no such user" in lost
     assert "Tweede" not in lost
     assert send(client, "/admin/outbox/retry", "/admin/outbox").status_code == 303
-    assert mail.listing(wiki, SYSTEM, given_up=True).letters == []
+    assert outbox.listing(wiki, SYSTEM, given_up=True).letters == []
     assert 'data-act="mail_drop"' in client.get("/admin/audit").text
     assert send(client, f"/admin/outbox/{first}/retry", "/admin/outbox").status_code == 404
 

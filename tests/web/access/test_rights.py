@@ -400,7 +400,7 @@ def values(wiki: Wiki, people: dict[str, Actor], page: Callable[..., str]) -> di
     from wiki.services.editing import editing, suggestions, trash
     from wiki.services.members import invitations
     from wiki.services.moderation import cautions, reports
-    from wiki.services.notices import mail
+    from wiki.services.notices import outbox
     from wiki.services.operation import jobs
     from wiki.services.search import saved_searches
 
@@ -428,7 +428,7 @@ def values(wiki: Wiki, people: dict[str, Actor], page: Callable[..., str]) -> di
     cautions.warn(wiki, SYSTEM, "a-member", "x")
     members.invite(wiki, SYSTEM, "x@example.org")
     with wiki.database.write() as connection:
-        letter = str(mail.put(wiki, connection, "a@example.org", "x", "x"))
+        letter = str(outbox.put(wiki, connection, "a@example.org", "x", "x"))
     about = reports.about_comment(wiki, people["member"], spot.id)
     reports.report(wiki, people["member"], about, "zwaluw", network="192.0.2.1")
     while jobs.sentences(wiki) or jobs.search(wiki):

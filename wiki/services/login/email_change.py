@@ -27,15 +27,15 @@ def ask(wiki: Wiki, actor: Actor, session: int, *, email: str, current: str) -> 
     proof.require(wiki, actor, session, current)
     with wiki.database.write() as connection:
         member = proof.own(connection, actor)
-        if not mail.can_send(wiki.settings):
+        if not outbox.can_send(wiki.settings):
             members.vouch(connection, member, email)
             return False
         owner = members.by_email(connection, email)
         path = links.make(wiki, connection, Kind.EMAIL, member=member.id, value=email)
-        written = letters.new_address(wiki.settings, member, path)
+        written = account_mail.new_address(wiki.settings, member, path)
         if owner and owner.id != member.id:
-            written = letters.already(wiki.settings, owner)
-        letters.post(wiki, connection, email, written)
+            written = account_mail.already(wiki.settings, owner)
+        account_mail.post(wiki, connection, email, written)
         _warn(wiki, connection, member)
     wiki.wake()
     return True
@@ -46,8 +46,8 @@ def _warn(wiki: Wiki, connection: Connection, member: Member) -> None:
     if not member.email or members.by_email(connection, member.email) != member:
         return
     path = links.make(wiki, connection, Kind.UNDO, member=member.id, value=member.email)
-    written = letters.address_changes(wiki.settings, member, path)
-    letters.post(wiki, connection, member.email, written)
+    written = account_mail.address_changes(wiki.settings, member, path)
+    account_mail.post(wiki, connection, member.email, written)
 
 
 def settle(wiki: Wiki, connection: Connection, member: Member, email: str) -> None:
@@ -57,9 +57,9 @@ def settle(wiki: Wiki, connection: Connection, member: Member, email: str) -> No
     """
     old = member.email if members.by_email(connection, member.email) == member else ""
     members.vouch(connection, member, email)
-    if old and old != email and mail.can_send(wiki.settings):
+    if old and old != email and outbox.can_send(wiki.settings):
         path = links.make(wiki, connection, Kind.UNDO, member=member.id, value=old)
-        letters.post(wiki, connection, old, letters.moved(wiki.settings, member, path))
+        account_mail.post(wiki, connection, old, account_mail.moved(wiki.settings, member, path))
 
 
 def undo(wiki: Wiki, token: str, *, address: str) -> str:

@@ -169,7 +169,9 @@ def add(
             now=wiki.clock(),
         )
         member = proof.own(connection, actor)
-        letters.tell(wiki, connection, member, letters.passkey_added(wiki.settings, member, name))
+        account_mail.tell(
+            wiki, connection, member, account_mail.passkey_added(wiki.settings, member, name)
+        )
         session_rows.end_all(connection, me, but=session)
         journal.note_at_commit(connection, "passkey-added", member=me)
         return logins.renew(wiki, connection, session, strong=True)

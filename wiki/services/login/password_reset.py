@@ -20,7 +20,7 @@ from wiki.services.access import journal, limits
 from wiki.services.access.limits import RESET, RESET_ACCOUNT, Try
 from wiki.services.login import links, passwords
 from wiki.services.login.links import Kind
-from wiki.services.notices import letters, mail
+from wiki.services.notices import account_mail, outbox
 
 ASKED = "asked"
 WORTH = timedelta(hours=6)
@@ -58,7 +58,7 @@ def answer(wiki: Wiki) -> bool:
 
 
 def _answer(wiki: Wiki, connection: Connection, question: Token) -> None:
-    if not tokens.use(connection, question) or not mail.can_send(wiki.settings):
+    if not tokens.use(connection, question) or not outbox.can_send(wiki.settings):
         return
     found = members.by_login(connection, question.value)
     meant = [found[0]] if found else members.unconfirmed(connection, question.value)
@@ -71,11 +71,13 @@ def _help(wiki: Wiki, connection: Connection, member: Member) -> None:
         return
     if member.status is Status.UNCONFIRMED:
         path = links.make(wiki, connection, Kind.CONFIRM, member=member.id)
-        letters.post(wiki, connection, member.email, letters.confirm(wiki.settings, member, path))
+        account_mail.post(
+            wiki, connection, member.email, account_mail.confirm(wiki.settings, member, path)
+        )
     elif member.status is Status.ACTIVE and members.by_email(connection, member.email) == member:
         path = links.make(wiki, connection, Kind.RESET, member=member.id, life=links.SHORT)
-        written = letters.reset_password(wiki.settings, member, path)
-        letters.post(wiki, connection, member.email, written)
+        written = account_mail.reset_password(wiki.settings, member, path)
+        account_mail.post(wiki, connection, member.email, written)
 
 
 def choose(wiki: Wiki, token: str, password: str, *, address: str) -> None:
@@ -95,7 +97,9 @@ def choose(wiki: Wiki, token: str, password: str, *, address: str) -> None:
         members.change(connection, member.id, {"password": hashed})
         sessions.end_all(connection, member.id)
         journal.note_at_commit(connection, "password-reset", member=member.id)
-        letters.tell(wiki, connection, member, letters.password_changed(wiki.settings, member))
+        account_mail.tell(
+            wiki, connection, member, account_mail.password_changed(wiki.settings, member)
+        )
 
 
 def _about(wiki: Wiki, token: str) -> tuple[str, ...]:

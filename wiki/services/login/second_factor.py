@@ -134,7 +134,9 @@ def switch_on(wiki: Wiki, actor: Actor, session: int, code: str) -> SwitchedOn:
         second_factors.switch_on(connection, me, wiki.clock())
         sessions.end_all(connection, me, but=session)
         member = proof.own(connection, actor)
-        letters.tell(wiki, connection, member, letters.second_step_on(wiki.settings, member))
+        account_mail.tell(
+            wiki, connection, member, account_mail.second_step_on(wiki.settings, member)
+        )
         codes = _new_codes(connection, me)
         journal.note_at_commit(connection, "second-step-on", member=me)
         return SwitchedOn(codes, logins.renew(wiki, connection, session, strong=True))
@@ -160,7 +162,9 @@ def switch_off(wiki: Wiki, actor: Actor, session: int, *, current: str, code: st
         member = proof.own(connection, actor)
         second_factors.remove(connection, member.id)
         sessions.end_all(connection, member.id, but=session)
-        letters.tell(wiki, connection, member, letters.second_step_off(wiki.settings, member))
+        account_mail.tell(
+            wiki, connection, member, account_mail.second_step_off(wiki.settings, member)
+        )
     journal.note("second-step-off", member=actor.id)
 
 
@@ -230,7 +234,7 @@ def _warn(wiki: Wiki, connection: Connection, member: Member) -> None:
     attempts.add(connection, WARNED, key, wiki.clock())
     counted = attempts.count(connection, WARNED, key, wiki.clock() - limits.HOUR)
     if counted.number == WARN_AFTER:
-        letters.tell(wiki, connection, member, letters.wrong_codes(wiki.settings, member))
+        account_mail.tell(wiki, connection, member, account_mail.wrong_codes(wiki.settings, member))
 
 
 def reset(wiki: Wiki, actor: Actor, username: str) -> None:
@@ -244,7 +248,9 @@ def reset(wiki: Wiki, actor: Actor, username: str) -> None:
         second_factors.remove(connection, member.id)
         passkeys.remove_all(connection, member.id)
         sessions.end_all(connection, member.id)
-        letters.tell(wiki, connection, member, letters.second_step_off(wiki.settings, member))
+        account_mail.tell(
+            wiki, connection, member, account_mail.second_step_off(wiki.settings, member)
+        )
         audit.write(wiki, connection, actor, "member_factor_reset", member.username)
 
 

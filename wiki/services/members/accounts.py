@@ -30,7 +30,7 @@ from wiki.services.access.limits import REGISTER, Try
 from wiki.services.login import email_change, links, passwords, proof, sessions
 from wiki.services.login.links import Kind
 from wiki.services.members import terms
-from wiki.services.notices import letters, mail
+from wiki.services.notices import account_mail, outbox
 
 VALUE_MOST = 254
 """Characters that a link can carry."""
@@ -128,7 +128,7 @@ def may_register(wiki: Wiki, invitation: str = "", setting: str = "") -> None:
 def _joining(wiki: Wiki, invited: bool) -> Joined:
     if invited:
         return Joined.READY
-    return Joined.CONFIRM if mail.can_send(wiki.settings) else Joined.WAIT
+    return Joined.CONFIRM if outbox.can_send(wiki.settings) else Joined.WAIT
 
 
 def came_by_mail(connection: Connection, member: Member, invited: str) -> bool:
@@ -144,7 +144,7 @@ def ask_to_confirm(
     wiki: Wiki, connection: Connection, member: Member, joined: Joined, back: str
 ) -> None:
     """Mail the address: to its new owner a link, to whom it belongs already a warning."""
-    if not mail.can_send(wiki.settings):
+    if not outbox.can_send(wiki.settings):
         return
     owner = members.by_email(connection, member.email)
     kind = Kind.CONFIRM if joined is Joined.CONFIRM else Kind.EMAIL
@@ -152,10 +152,10 @@ def ask_to_confirm(
     if kind is Kind.CONFIRM:
         value = back if len(back) <= VALUE_MOST else ""
     path = links.make(wiki, connection, kind, member=member.id, value=value)
-    written = letters.confirm(wiki.settings, member, path)
+    written = account_mail.confirm(wiki.settings, member, path)
     if owner:
-        written = letters.already(wiki.settings, owner)
-    letters.post(wiki, connection, member.email, written)
+        written = account_mail.already(wiki.settings, owner)
+    account_mail.post(wiki, connection, member.email, written)
 
 
 def check_all(wiki: Wiki, username: str, email: str, password: str) -> None:
@@ -183,12 +183,12 @@ def _wrong(check: Callable[[], object]) -> FieldError | None:
 
 def tell_administrators(wiki: Wiki, connection: Connection, newcomer: Member) -> None:
     """Mail all administrators that somebody waits for them, in the caller's transaction."""
-    if not mail.can_send(wiki.settings):
+    if not outbox.can_send(wiki.settings):
         return
     for admin in members.find(connection, Wanted(role=int(Role.ADMIN), status=Status.ACTIVE.value)):
         if admin.email:
-            letters.post(
-                wiki, connection, admin.email, letters.waits(wiki.settings, admin, newcomer)
+            account_mail.post(
+                wiki, connection, admin.email, account_mail.waits(wiki.settings, admin, newcomer)
             )
 
 
@@ -236,7 +236,9 @@ def change_password(wiki: Wiki, actor: Actor, session: int, *, current: str, new
         members.change(connection, member.id, {"password": passwords.hashed(new)})
         session_rows.end_all(connection, member.id, but=session)
         journal.note_at_commit(connection, "password-changed", member=member.id)
-        letters.tell(wiki, connection, member, letters.password_changed(wiki.settings, member))
+        account_mail.tell(
+            wiki, connection, member, account_mail.password_changed(wiki.settings, member)
+        )
         return sessions.renew(wiki, connection, session)
 
 

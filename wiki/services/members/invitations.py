@@ -14,7 +14,7 @@ from wiki.engine import Wiki
 from wiki.services.access import audit
 from wiki.services.login import links
 from wiki.services.login.links import LIFE, Kind
-from wiki.services.notices import letters, mail
+from wiki.services.notices import account_mail, outbox
 
 KEPT = timedelta(days=90)
 """How long it can still be seen what became of an invitation whose time is over."""
@@ -33,9 +33,9 @@ def put(wiki: Wiki, connection: Connection, actor: Actor, email: str) -> str:
     token, path = links.known(wiki, connection, Kind.INVITE, value=email)
     expires = now + LIFE[Kind.INVITE]
     invitations.add(connection, token, email, actor.id, now, expires)
-    if email and mail.can_send(wiki.settings):
-        written = letters.invited(wiki.settings, path)
-        mail.put(wiki, connection, email, written.subject, written.text)
+    if email and outbox.can_send(wiki.settings):
+        written = account_mail.invited(wiki.settings, path)
+        outbox.put(wiki, connection, email, written.subject, written.text)
     return path
 
 

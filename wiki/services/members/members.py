@@ -42,7 +42,7 @@ from wiki.services.login.links import Kind
 from wiki.services.login.sessions import KNOWN_FOR, alive_since
 from wiki.services.members import invitations
 from wiki.services.members.accounts import check_all, new_uid
-from wiki.services.notices import letters, mail
+from wiki.services.notices import account_mail, outbox
 from wiki.services.talk.comments import Talk, html_of, latest
 
 ORDERS = tuple(members.ORDERS)
@@ -247,9 +247,9 @@ def approve(wiki: Wiki, actor: Actor, username: str) -> None:
             members.vouch(connection, member, member.email)
         members.change(connection, member.id, {"status": Status.ACTIVE.value})
         audit.write(wiki, connection, actor, "member_approve", member.username)
-        if mail.can_send(wiki.settings):
-            written = letters.approved(wiki.settings, member)
-            mail.put(wiki, connection, member.email, written.subject, written.text)
+        if outbox.can_send(wiki.settings):
+            written = account_mail.approved(wiki.settings, member)
+            outbox.put(wiki, connection, member.email, written.subject, written.text)
     wiki.wake()
 
 
@@ -318,7 +318,9 @@ def set_password(wiki: Wiki, username: str, password: str) -> None:
         member = named(connection, username)
         members.change(connection, member.id, {"password": hashed})
         sessions.end_all(connection, member.id)
-        letters.tell(wiki, connection, member, letters.password_changed(wiki.settings, member))
+        account_mail.tell(
+            wiki, connection, member, account_mail.password_changed(wiki.settings, member)
+        )
         audit.write(wiki, connection, SYSTEM, "member_password", member.username)
 
 
@@ -353,7 +355,7 @@ def tidy(wiki: Wiki) -> None:
         tokens.forget(connection, now)
         invitations.forget(wiki, connection)
         attempts_table.forget(connection, now - KNOWN_FOR)
-    mail.tidy(wiki)
+    outbox.tidy(wiki)
 
 
 def named(connection: Connection, username: str) -> Member:

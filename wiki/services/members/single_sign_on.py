@@ -42,7 +42,7 @@ from wiki.services.login.provider import Somebody
 from wiki.services.login.sessions import Door
 from wiki.services.members import accounts, terms
 from wiki.services.members.accounts import Joined
-from wiki.services.notices import letters
+from wiki.services.notices import account_mail
 
 LIFE = 15 * 60
 """Seconds that somebody may be away at the provider, and may take to join after that."""
@@ -219,8 +219,8 @@ def _tie(wiki: Wiki, connection: Connection, member: Member, somebody: Somebody)
 
 
 def _tell(wiki: Wiki, connection: Connection, member: Member) -> None:
-    written = letters.provider_tied(wiki.settings, member, provider.label(wiki.settings))
-    letters.tell(wiki, connection, member, written)
+    written = account_mail.provider_tied(wiki.settings, member, provider.label(wiki.settings))
+    account_mail.tell(wiki, connection, member, written)
 
 
 def _called(somebody: Somebody) -> str:

@@ -20,7 +20,8 @@ from wiki.domain.access.rights import Actor, Right
 from wiki.domain.content.setaside import Fault
 from wiki.domain.errors import Unavailable
 from wiki.engine import Wiki
-from wiki.services.notices import mail
+from wiki.services.notices import outbox
+from wiki.services.notices.outbox import Outgoing
 from wiki.services.operation import last_runs, projections, worker
 from wiki.settings import Settings
 
@@ -104,7 +105,7 @@ class Condition:
     disk: tuple[int, int]
     database: Facts
     index: int
-    outbox: mail.Outgoing
+    outbox: Outgoing
     oldest: datetime | None
     backup: tuple[datetime, Mapping[str, Any]] | None
     check: tuple[datetime, Mapping[str, Any]] | None
@@ -120,7 +121,7 @@ def examine(wiki: Wiki, actor: Actor) -> Condition:
     wiki.rights.require(actor, Right.ADMINISTER)
     data = wiki.settings.data
     health, disk = look(wiki), shutil.disk_usage(data)
-    outgoing, oldest = mail.listing(wiki, actor, limit=1), mail.oldest(wiki, actor)
+    outgoing, oldest = outbox.listing(wiki, actor, limit=1), outbox.oldest(wiki, actor)
     facts = wiki.database.facts()
     backup, check = last_runs.read(wiki, last_runs.BACKUP), last_runs.read(wiki, last_runs.CHECK)
     aside = projections.set_aside(wiki)
@@ -163,7 +164,7 @@ def _of_parts(health: Health) -> Iterator[Trouble]:
         yield Trouble("worker_failing", {"job": job, "said": said})
 
 
-def _of_mail(wiki: Wiki, outgoing: mail.Outgoing, oldest: datetime | None) -> Iterator[Trouble]:
+def _of_mail(wiki: Wiki, outgoing: Outgoing, oldest: datetime | None) -> Iterator[Trouble]:
     if not outgoing.can_send:
         yield Trouble("mail_off", {}, is_grave=False)
     elif oldest and wiki.clock() - oldest > STUCK:

@@ -11,8 +11,7 @@ from wiki.services.access import audit
 from wiki.services.login import password_reset, suspensions
 from wiki.services.members import members
 from wiki.services.moderation import reports
-from wiki.services.notices import mail as letters
-from wiki.services.notices import mailing, notifications, telling
+from wiki.services.notices import mail_schedule, notifications, outbox, telling
 from wiki.services.pages import recent, views
 from wiki.services.search import saved_searches
 from wiki.services.talk import anchors as passages_of_talk
@@ -55,12 +54,12 @@ def export(wiki: Wiki) -> bool:
 
 def news(wiki: Wiki) -> bool:
     """What members were told is put in letters."""
-    return mailing.catch_up(wiki)
+    return mail_schedule.catch_up(wiki)
 
 
 def mail(wiki: Wiki) -> bool:
     """Letters in the outbox go out, if they still may."""
-    return letters.deliver(wiki, lambda letter: mailing.renew(wiki, letter))
+    return outbox.deliver(wiki, lambda letter: mail_schedule.renew(wiki, letter))
 
 
 def answers(wiki: Wiki) -> bool:
@@ -90,7 +89,7 @@ def anchors(wiki: Wiki) -> bool:
 
 def tidy(wiki: Wiki) -> bool:
     """What has served its time is forgotten."""
-    letters.tidy(wiki)
+    outbox.tidy(wiki)
     members.tidy(wiki)
     audit.tidy(wiki)
     recent.tidy(wiki)

@@ -15,7 +15,7 @@ from wiki.services.access import audit, groups, moderators, rules
 from wiki.services.login import second_factor, sessions, suspensions
 from wiki.services.members import members
 from wiki.services.moderation import cautions, reports
-from wiki.services.notices import letters, mail, mailing
+from wiki.services.notices import account_mail, mail_schedule, outbox
 from wiki.services.operation import health, settings
 from wiki.services.talk import premoderation
 from wiki.web.http import forms
@@ -54,7 +54,7 @@ def overview() -> Response:
     return forms.page(
         "access/admin/overview.html",
         waiting=members.find(wiki(), who, status=Status.WAITING.value),
-        outgoing=mail.listing(wiki(), who),
+        outgoing=outbox.listing(wiki(), who),
         rules=rules.listing(wiki(), who),
         reports=len(reports.queue(wiki(), who, limit=SOME)),
         held=len(premoderation.queue(wiki(), who, limit=SOME)),
@@ -238,7 +238,7 @@ def _log_asked(asked: dict[str, str]) -> audit.Asked:
 
 
 @blueprint.get("/outbox")
-def outbox() -> Response:
+def unsent() -> Response:
     """The mail that is not sent, and why."""
     lost = request.args.get("show") == "failed"
     before = arg_number("before")
@@ -250,14 +250,14 @@ def outbox() -> Response:
         letters=listed[:OUTBOX_PAGE],
         more=listed[OUTBOX_PAGE - 1].id if len(listed) > OUTBOX_PAGE else 0,
         lost=lost,
-        untold=mailing.waiting(wiki(), actor()),
+        untold=mail_schedule.waiting(wiki(), actor()),
     )
 
 
 @blueprint.post("/outbox/test")
 def try_mail() -> Response:
     """Mail oneself, to see whether mail arrives."""
-    address = letters.try_out(wiki(), actor())
+    address = account_mail.try_out(wiki(), actor())
     flash(gettext("A mail is on its way to %(email)s.") % {"email": address}, "done")
     return see_other(url_of("admin_outbox"))
 
@@ -265,7 +265,7 @@ def try_mail() -> Response:
 @blueprint.post("/outbox/retry")
 def retry_all() -> Response:
     """Send all mail once more that was given up."""
-    mail.retry_all(wiki(), actor())
+    outbox.retry_all(wiki(), actor())
     flash(gettext("It is sent as soon as the worker gets to it."), "done")
     return see_other(url_of("admin_outbox"))
 
@@ -273,7 +273,7 @@ def retry_all() -> Response:
 @blueprint.post("/outbox/<int:id>/retry")
 def retry(id: int) -> Response:
     """Send a mail at once, also one that was given up."""
-    mail.retry(wiki(), actor(), id)
+    outbox.retry(wiki(), actor(), id)
     flash(gettext("It is sent as soon as the worker gets to it."), "done")
     return see_other(url_of("admin_outbox"))
 
@@ -281,6 +281,6 @@ def retry(id: int) -> Response:
 @blueprint.post("/outbox/<int:id>/drop")
 def drop(id: int) -> Response:
     """Do not send a mail after all."""
-    mail.drop(wiki(), actor(), id)
+    outbox.drop(wiki(), actor(), id)
     flash(gettext("That mail is not sent."), "done")
     return see_other(url_of("admin_outbox"))

@@ -9,7 +9,7 @@ from wiki.domain.errors import NotFound
 from wiki.services.login import email_change, links, proof
 from wiki.services.login.links import Kind
 from wiki.services.members import accounts
-from wiki.services.notices import mail
+from wiki.services.notices import outbox
 from wiki.web.http import forms, login
 from wiki.web.http.context import actor, gettext, see_other, wiki
 from wiki.web.http.forms import Problem
@@ -25,7 +25,7 @@ def form(problem: Problem | None = None) -> Response:
         problem,
         member=accounts.profile(wiki(), actor()),
         asks=proof.asks(wiki(), actor(), login.session_id()),
-        by_mail=mail.can_send(wiki().settings),
+        by_mail=outbox.can_send(wiki().settings),
     )
 
 

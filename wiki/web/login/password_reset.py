@@ -8,7 +8,7 @@ from wiki.domain.content.addresses import url_of
 from wiki.domain.errors import NotFound
 from wiki.services.login import links, password_reset, passwords
 from wiki.services.login.links import Kind
-from wiki.services.notices import mail
+from wiki.services.notices import outbox
 from wiki.web.http import forms, login
 from wiki.web.http.context import gettext, see_other, wiki
 from wiki.web.http.forms import Problem
@@ -19,7 +19,7 @@ blueprint = Blueprint("password_reset", __name__, url_prefix="/account/reset")
 @blueprint.get("")
 def ask_form(problem: Problem | None = None) -> Response:
     """The form to ask for a link by mail; without mail, whom to ask instead."""
-    by_mail = mail.can_send(wiki().settings)
+    by_mail = outbox.can_send(wiki().settings)
     is_sent = bool(request.args.get("sent"))
     return forms.page("login/password_reset/ask.html", problem, by_mail=by_mail, is_sent=is_sent)
 

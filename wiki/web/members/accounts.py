@@ -14,7 +14,7 @@ from wiki.services.login import links, passwords, proof, provider, sessions
 from wiki.services.login.links import Kind
 from wiki.services.members import accounts, members, terms
 from wiki.services.members.accounts import Joined
-from wiki.services.notices import mail
+from wiki.services.notices import outbox
 from wiki.web.http import forms, login
 from wiki.web.http.context import (
     LANGUAGE_COOKIE,
@@ -119,7 +119,7 @@ def register_form(problem: Problem | None = None) -> Response:
         invitation=invitation,
         is_invited=is_invited,
         closed="" if is_invited or setting in ("open", "approval") else setting,
-        by_mail=mail.can_send(wiki().settings),
+        by_mail=outbox.can_send(wiki().settings),
         least=passwords.shortest(wiki().settings),
         terms=terms.current(wiki()),
     )

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, flash, request
 
 from wiki.domain.content.addresses import url_of
 from wiki.services.members import invitations, members
-from wiki.services.notices import mail
+from wiki.services.notices import outbox
 from wiki.web.http import forms
 from wiki.web.http.context import actor, arg_number, base_url, gettext, see_other, wiki
 from wiki.web.http.forms import Problem
@@ -26,7 +26,7 @@ def listing(problem: Problem | None = None) -> Response:
         problem,
         found=found[:PAGE],
         more=found[PAGE - 1].id if len(found) > PAGE else 0,
-        can_send=mail.can_send(wiki().settings),
+        can_send=outbox.can_send(wiki().settings),
     )
 
 
@@ -53,7 +53,7 @@ def revoke(id: int) -> Response:
 
 
 def _shown(path: str, email: str) -> Response:
-    is_sent = bool(email) and mail.can_send(wiki().settings)
+    is_sent = bool(email) and outbox.can_send(wiki().settings)
     return forms.page(
         "access/admin/invited.html", link=base_url() + path, email=email if is_sent else ""
     )

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, flash, request
 
 from wiki.domain.content.addresses import url_of
 from wiki.services.access import moderators
-from wiki.services.notices import mail_stops, mailing, notifications
+from wiki.services.notices import mail_schedule, mail_stops, notifications
 from wiki.web.http import forms
 from wiki.web.http.context import actor, gettext, see_other, wiki
 from wiki.web.http.forms import Problem
@@ -22,7 +22,7 @@ def show(problem: Problem | None = None) -> Response:
     return forms.page(
         "notices/mail_choices/show.html",
         problem,
-        state=mailing.state(wiki(), actor()),
+        state=mail_schedule.state(wiki(), actor()),
         has_duties=moderators.has_duties(wiki(), actor()),
     )
 

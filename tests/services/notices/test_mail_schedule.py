@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from wiki.database.access import rules
 from wiki.database.members import members as people
 from wiki.database.notices import notifications as rows
-from wiki.database.notices import outbox
+from wiki.database.notices import outbox as table
 from wiki.database.notices.outbox import Letter
 from wiki.domain.access.rights import SYSTEM, Actor, Right, Role, Rule
 from wiki.domain.notices.notifications import Choices, Kind, Pace
@@ -24,10 +24,10 @@ from wiki.engine import Wiki, open_wiki
 from wiki.services.members import members
 from wiki.services.moderation import reports
 from wiki.services.notices import (
-    mail,
-    mailing,
-    newsletters,
+    mail_schedule,
+    notification_mail,
     notifications,
+    outbox,
     telling,
     unsubscribing,
     watches,
@@ -80,10 +80,10 @@ def later(wiki: Wiki, **time: float) -> None:
 
 def work(wiki: Wiki) -> list[Letter]:
     """Let the worker write what is due; gives the letters that wait, the oldest first."""
-    while telling.catch_up(wiki) or mailing.catch_up(wiki):
+    while telling.catch_up(wiki) or mail_schedule.catch_up(wiki):
         pass
     with wiki.database.read() as connection:
-        return outbox.unsent(connection)[::-1]
+        return table.unsent(connection)[::-1]
 
 
 def unmailed(wiki: Wiki) -> int:
@@ -189,7 +189,7 @@ def test_a_day_is_a_day_when_the_clock_changes(wiki: Wiki, anna: Actor) -> None:
     notifications.choose(wiki, anna, Choices(own=Pace.DAILY))
     at(wiki, datetime(2026, 3, 28, 12, tzinfo=UTC))
     tell(wiki, anna)
-    state = mailing.state(wiki, anna)
+    state = mail_schedule.state(wiki, anna)
     assert state.next_day.astimezone(UTC) == datetime(2026, 3, 29, 5, tzinfo=UTC)
     assert state.next_week.isoformat() == "2026-03-30T07:00:00+02:00"
     at(wiki, datetime(2026, 3, 29, 4, 59, tzinfo=UTC))
@@ -224,7 +224,7 @@ def test_who_cannot_be_reached_is_not_written_to(wiki: Wiki, anna: Actor, bram: 
     later(wiki, minutes=5)
     assert work(wiki) == []
     assert unmailed(wiki) == 0
-    assert not mailing.state(wiki, anna).is_confirmed
+    assert not mail_schedule.state(wiki, anna).is_confirmed
 
 
 def test_rights_are_asked_when_it_is_written_and_when_it_goes(
@@ -243,14 +243,14 @@ def test_rights_are_asked_when_it_is_written_and_when_it_goes(
     assert "In open" in letter.text
     assert "dicht" not in letter.text + letter.html
     close(wiki, "straks")
-    fresh = mailing.renew(wiki, letter)
+    fresh = mail_schedule.renew(wiki, letter)
     assert fresh is not None
     assert "In open" in fresh.text
     assert "In open" in fresh.html
     assert "straks" not in fresh.text + fresh.html + fresh.subject
     assert fresh.headers["Message-ID"] == letter.headers["Message-ID"]
     close(wiki, "open")
-    assert mailing.renew(wiki, letter) is None
+    assert mail_schedule.renew(wiki, letter) is None
     assert work(wiki) == []
 
 
@@ -263,12 +263,12 @@ def test_what_was_said_is_quoted_as_it_is_when_it_goes(
     later(wiki, minutes=5)
     (letter,) = work(wiki)
     comments.edit(wiki, bram, spot.id, "Bij nader inzien, @anna.")
-    fresh = mailing.renew(wiki, letter)
+    fresh = mail_schedule.renew(wiki, letter)
     assert fresh
     assert "Bij nader inzien" in fresh.text
     assert "Eerst" not in fresh.html
     comments.delete(wiki, bram, spot.id)
-    assert mailing.renew(wiki, letter) is None
+    assert mail_schedule.renew(wiki, letter) is None
     assert work(wiki) == []
 
 
@@ -280,11 +280,11 @@ def test_a_letter_that_waits_follows_its_member(wiki: Wiki, anna: Actor) -> None
         member = people.get(connection, anna.id or 0)
         assert member
         people.vouch(connection, member, "nieuw@example.org")
-    assert mailing.renew(wiki, letter) is None
+    assert mail_schedule.renew(wiki, letter) is None
     (again,) = work(wiki)
     assert again.recipient == "nieuw@example.org"
     notifications.choose(wiki, anna, Choices(own=Pace.NONE))
-    assert mailing.renew(wiki, again) is None
+    assert mail_schedule.renew(wiki, again) is None
     assert work(wiki) == []
 
 
@@ -296,9 +296,9 @@ def test_a_worker_that_dies_while_writing_writes_it_once(
     with monkeypatch.context() as patch:
         patch.setattr(rows, "mailed", _die)
         with pytest.raises(Killed):
-            mailing.catch_up(wiki)
+            mail_schedule.catch_up(wiki)
     with wiki.database.read() as connection:
-        assert outbox.unsent(connection) == [], "the letter went with the mark"
+        assert table.unsent(connection) == [], "the letter went with the mark"
     assert len(work(wiki)) == 1
     assert len(work(wiki)) == 1
 
@@ -316,15 +316,15 @@ def test_of_two_workers_one_writes_it(
 ) -> None:
     tell(wiki, anna)
     later(wiki, minutes=5)
-    seen = mailing.seen
+    seen = mail_schedule.seen
 
     def slow(*given: Any) -> Any:
         items = seen(*given)
-        monkeypatch.setattr(mailing, "seen", seen)
-        assert not mailing.catch_up(wiki)
+        monkeypatch.setattr(mail_schedule, "seen", seen)
+        assert not mail_schedule.catch_up(wiki)
         return items
 
-    monkeypatch.setattr(mailing, "seen", slow)
+    monkeypatch.setattr(mail_schedule, "seen", slow)
     assert len(work(wiki)) == 1
 
 
@@ -334,18 +334,18 @@ def test_one_letter_that_cannot_be_written_holds_up_no_other(
     tell(wiki, anna)
     tell(wiki, bram)
     later(wiki, minutes=5)
-    write = newsletters.write
+    write = notification_mail.write
 
     def broken(wiki: Wiki, member: Any, *rest: Any) -> Any:
         if member.username == "anna":
             raise KeyError("what nobody thought of")
         return write(wiki, member, *rest)
 
-    monkeypatch.setattr(newsletters, "write", broken)
-    assert not mailing.catch_up(wiki)
+    monkeypatch.setattr(notification_mail, "write", broken)
+    assert not mail_schedule.catch_up(wiki)
     assert [one.item.part for one in projections.set_aside(wiki)] == ["news"]
     with wiki.database.read() as connection:
-        assert [one.recipient for one in outbox.unsent(connection)] == ["bram@example.org"]
+        assert [one.recipient for one in table.unsent(connection)] == ["bram@example.org"]
     monkeypatch.undo()
     later(wiki, minutes=5)
     assert len(work(wiki)) == 2
@@ -367,7 +367,7 @@ def test_without_a_mail_server_one_letter_keeps_all(
     tell(wiki, anna)
     later(wiki, minutes=5)
     assert work(wiki) == [letter]
-    assert mailing.waiting(wiki, SYSTEM) == 1
+    assert mail_schedule.waiting(wiki, SYSTEM) == 1
 
 
 def test_what_a_moderator_is_told_stops_with_the_task(
@@ -383,7 +383,7 @@ def test_what_a_moderator_is_told_stops_with_the_task(
     assert "> Dit klopt niet." in letter.text
     assert "https://denk.example/admin/reports/1" in letter.text
     members.set_role(wiki, SYSTEM, mo.username, "editor")
-    assert mailing.renew(wiki, letter) is None
+    assert mail_schedule.renew(wiki, letter) is None
 
 
 def test_rights_that_wait_for_a_second_step_wait_in_mail_too(
@@ -418,11 +418,11 @@ def test_a_flood_is_one_letter_that_ends(wiki: Wiki, anna: Actor, bram: Actor, p
         page(f"p{number}", f"# Pagina {number}\n")
         comments.post(wiki, bram, f"p{number}", "Zeg, @anna.")
     telling.catch_up(wiki)
-    for number in range(newsletters.MOST):
+    for number in range(notification_mail.MOST):
         tell(wiki, anna, topic=f"t{number}")
     later(wiki, minutes=5)
     (letter,) = work(wiki)
-    assert letter.subject == f"Denktank: {newsletters.MOST + 5} meldingen"
+    assert letter.subject == f"Denktank: {notification_mail.MOST + 5} meldingen"
     assert "En nog 5: https://denk.example/notifications" in letter.text
 
 
@@ -438,7 +438,7 @@ def test_mail_about_one_page_stays_together(
     comments.post(wiki, bram, "a", "En @anna ook.")
     telling.catch_up(wiki)
     later(wiki, minutes=5)
-    one, two = (mail.message(wiki.settings, letter) for letter in work(wiki))
+    one, two = (outbox.message(wiki.settings, letter) for letter in work(wiki))
     assert one["Subject"] == two["Subject"]
     assert one["Bcc"] is None
     assert one["References"].split()[0] == two["References"].split()[0]
@@ -534,13 +534,13 @@ def test_each_is_mailed_once_unless_read_or_not_wanted(
 
     def send() -> None:
         with wiki.database.read() as connection:
-            waiting = [one for one in outbox.unsent(connection) if one.member == actor.id]
+            waiting = [one for one in table.unsent(connection) if one.member == actor.id]
         for letter in waiting:
-            fresh = mailing.renew(wiki, letter)
+            fresh = mail_schedule.renew(wiki, letter)
             if fresh:
                 mailed.extend(re.findall(r"reden-\d+-", fresh.text))
                 with wiki.database.write() as connection:
-                    outbox.sent(connection, letter, wiki.clock())
+                    table.sent(connection, letter, wiki.clock())
 
     for what, value in events:
         if what == "tell":
@@ -559,13 +559,13 @@ def test_each_is_mailed_once_unless_read_or_not_wanted(
             notifications.read_some(wiki, actor, [one.id for one in found])
             excused |= {one.values["reason"] for one in found}
         elif what == "write":
-            mailing.catch_up(wiki)
+            mail_schedule.catch_up(wiki)
         else:
             send()
         if notifications.choices(wiki, actor).own is Pace.NONE:
             excused |= set(told)
     later(wiki, days=8)
-    mailing.catch_up(wiki)
+    mail_schedule.catch_up(wiki)
     send()
     assert len(mailed) == len(set(mailed))
     assert set(told) - excused <= set(mailed) <= set(told)
@@ -576,4 +576,4 @@ def test_the_worker_does_it(wiki: Wiki, anna: Actor) -> None:
     later(wiki, minutes=5)
     jobs.news(wiki)
     with wiki.database.read() as connection:
-        assert len(outbox.unsent(connection)) == 1
+        assert len(table.unsent(connection)) == 1

@@ -10,11 +10,11 @@ from wiki.domain.content.addresses import url_of
 from wiki.domain.members.members import Member
 from wiki.domain.notices.notifications import Bundle, Group, Item, Pace, bundled
 from wiki.engine import Wiki
-from wiki.i18n import letters
+from wiki.i18n import mail_templates
 from wiki.i18n.languages import LANGUAGES, translations
 from wiki.services.notices import unsubscribing
-from wiki.services.notices.mail import domain, link
 from wiki.services.notices.mail_stops import WHERE
+from wiki.services.notices.outbox import domain, link
 from wiki.settings import Settings
 
 MOST = 50
@@ -22,7 +22,7 @@ MOST = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Newsletter:
+class NotificationMail:
     """A mail of what a member was told, as the outbox keeps it."""
 
     subject: str
@@ -41,7 +41,7 @@ class Foot:
     settings: str
 
 
-def write(wiki: Wiki, member: Member, items: Sequence[Item], pace: Pace) -> Newsletter:
+def write(wiki: Wiki, member: Member, items: Sequence[Item], pace: Pace) -> NotificationMail:
     """The mail of what a member was told; `items`, at least one, as they may see them now."""
     settings = wiki.settings
     language = member.language if member.language in LANGUAGES else settings.language
@@ -61,10 +61,10 @@ def write(wiki: Wiki, member: Member, items: Sequence[Item], pace: Pace) -> News
         "link": lambda path: link(settings, path),
         "page_link": lambda path: link(settings, url_of("page", path)),
     }
-    return Newsletter(
+    return NotificationMail(
         subject=f"{settings.site_name}: {values['heading']}",
-        text=letters.as_text("notices/mail/news.txt", language, zone, **values),
-        html=letters.as_html("notices/mail/news.html", language, zone, **values),
+        text=mail_templates.as_text("notices/mail/news.txt", language, zone, **values),
+        html=mail_templates.as_html("notices/mail/news.html", language, zone, **values),
         headers=_headers(settings, member, bundles, groups, pace),
     )
 
@@ -74,7 +74,7 @@ def _heading(language: str, zone: str, pace: Pace, bundles: Sequence[Bundle], nu
     texts = translations(language)
     if pace is Pace.AT_ONCE and len(bundles) == 1:
         first = bundles[0].first
-        return first.title or letters.as_text(
+        return first.title or mail_templates.as_text(
             "notices/mail/sentence.txt", language, zone, item=first
         )
     many = texts.ngettext("%(num)s notification", "%(num)s notifications", number) % {"num": number}

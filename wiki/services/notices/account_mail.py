@@ -18,14 +18,14 @@ from wiki.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class AccountMail:
     """A subject and a text."""
 
     subject: str
     text: str
 
 
-def confirm(settings: Settings, member: Member, path: str) -> Written:
+def confirm(settings: Settings, member: Member, path: str) -> AccountMail:
     """To a new member: open this link to show that the address is yours."""
     return _write(
         settings,
@@ -38,7 +38,7 @@ def confirm(settings: Settings, member: Member, path: str) -> Written:
     )
 
 
-def already(settings: Settings, member: Member) -> Written:
+def already(settings: Settings, member: Member) -> AccountMail:
     """To a member whose address somebody registered with again."""
     return _write(
         settings,
@@ -51,7 +51,7 @@ def already(settings: Settings, member: Member) -> Written:
     )
 
 
-def approved(settings: Settings, member: Member) -> Written:
+def approved(settings: Settings, member: Member) -> AccountMail:
     """To a new member: an administrator let you in."""
     return _write(
         settings,
@@ -62,7 +62,7 @@ def approved(settings: Settings, member: Member) -> Written:
     )
 
 
-def waits(settings: Settings, admin: Member, newcomer: Member) -> Written:
+def waits(settings: Settings, admin: Member, newcomer: Member) -> AccountMail:
     """To an administrator: somebody waits for approval."""
     return _write(
         settings,
@@ -74,7 +74,7 @@ def waits(settings: Settings, admin: Member, newcomer: Member) -> Written:
     )
 
 
-def new_address(settings: Settings, member: Member, path: str) -> Written:
+def new_address(settings: Settings, member: Member, path: str) -> AccountMail:
     """To the address that a member wants to use from now on."""
     return _write(
         settings,
@@ -86,7 +86,7 @@ def new_address(settings: Settings, member: Member, path: str) -> Written:
     )
 
 
-def address_changes(settings: Settings, member: Member, path: str) -> Written:
+def address_changes(settings: Settings, member: Member, path: str) -> AccountMail:
     """To a member's address: somebody asked to use another one; this link stops it."""
     return _write(
         settings,
@@ -100,7 +100,7 @@ def address_changes(settings: Settings, member: Member, path: str) -> Written:
     )
 
 
-def moved(settings: Settings, member: Member, path: str) -> Written:
+def moved(settings: Settings, member: Member, path: str) -> AccountMail:
     """To a member's old address: it is no longer used; this link takes that back."""
     return _write(
         settings,
@@ -113,7 +113,7 @@ def moved(settings: Settings, member: Member, path: str) -> Written:
     )
 
 
-def reset_password(settings: Settings, member: Member, path: str) -> Written:
+def reset_password(settings: Settings, member: Member, path: str) -> AccountMail:
     """To a member who forgot their password."""
     return _write(
         settings,
@@ -126,7 +126,7 @@ def reset_password(settings: Settings, member: Member, path: str) -> Written:
     )
 
 
-def password_changed(settings: Settings, member: Member) -> Written:
+def password_changed(settings: Settings, member: Member) -> AccountMail:
     """To a member whose password was changed."""
     return _write(
         settings,
@@ -138,7 +138,7 @@ def password_changed(settings: Settings, member: Member) -> Written:
     )
 
 
-def passkey_added(settings: Settings, member: Member, name: str) -> Written:
+def passkey_added(settings: Settings, member: Member, name: str) -> AccountMail:
     """To a member: another passkey opens their account."""
     return _write(
         settings,
@@ -151,7 +151,7 @@ def passkey_added(settings: Settings, member: Member, name: str) -> Written:
     )
 
 
-def provider_tied(settings: Settings, member: Member, provider: str) -> Written:
+def provider_tied(settings: Settings, member: Member, provider: str) -> AccountMail:
     """To a member: somebody's account elsewhere opens theirs."""
     return _write(
         settings,
@@ -164,7 +164,7 @@ def provider_tied(settings: Settings, member: Member, provider: str) -> Written:
     )
 
 
-def second_step_on(settings: Settings, member: Member) -> Written:
+def second_step_on(settings: Settings, member: Member) -> AccountMail:
     """To a member: from now on a code is asked at login."""
     return _write(
         settings,
@@ -176,7 +176,7 @@ def second_step_on(settings: Settings, member: Member) -> Written:
     )
 
 
-def second_step_off(settings: Settings, member: Member) -> Written:
+def second_step_off(settings: Settings, member: Member) -> AccountMail:
     """To a member: no code is asked at login any more."""
     return _write(
         settings,
@@ -189,7 +189,7 @@ def second_step_off(settings: Settings, member: Member) -> Written:
     )
 
 
-def wrong_codes(settings: Settings, member: Member) -> Written:
+def wrong_codes(settings: Settings, member: Member) -> AccountMail:
     """To a member: somebody who has the password does not get past the second step."""
     return _write(
         settings,
@@ -202,7 +202,7 @@ def wrong_codes(settings: Settings, member: Member) -> Written:
     )
 
 
-def trial(settings: Settings, admin: Member) -> Written:
+def trial(settings: Settings, admin: Member) -> AccountMail:
     """To an administrator: mail works."""
     return _write(
         settings,
@@ -214,7 +214,7 @@ def trial(settings: Settings, admin: Member) -> Written:
     )
 
 
-def invited(settings: Settings, path: str) -> Written:
+def invited(settings: Settings, path: str) -> AccountMail:
     """To somebody who has no account: you may join."""
     return _write(
         settings,
@@ -228,7 +228,7 @@ def invited(settings: Settings, path: str) -> Written:
 
 def _write(
     settings: Settings, member: Member | None, subject: str, text: str, path: str, **more: str
-) -> Written:
+) -> AccountMail:
     language = member.language if member and member.language in LANGUAGES else settings.language
     texts = translations(language)
     values = {
@@ -238,15 +238,15 @@ def _write(
         **more,
     }
     greeting = texts.gettext("Hello,")
-    return Written(
+    return AccountMail(
         f"{settings.site_name}: {texts.gettext(subject)}",
         f"{greeting}\n\n{texts.gettext(text) % values}\n",
     )
 
 
-def post(wiki: Wiki, connection: Connection, recipient: str, written: Written) -> None:
+def post(wiki: Wiki, connection: Connection, recipient: str, written: AccountMail) -> None:
     """Put a letter in the outbox, in the caller's transaction."""
-    mail.put(wiki, connection, recipient, written.subject, written.text)
+    outbox.put(wiki, connection, recipient, written.subject, written.text)
 
 
 def try_out(wiki: Wiki, actor: Actor) -> str:
@@ -255,7 +255,7 @@ def try_out(wiki: Wiki, actor: Actor) -> str:
     Raises LoginRequired, Forbidden, Conflict (`mail_off`, `mail_no_address`).
     """
     wiki.rights.require(actor, Right.ADMINISTER)
-    if not mail.can_send(wiki.settings):
+    if not outbox.can_send(wiki.settings):
         raise Conflict("mail_off")
     with wiki.database.write() as connection:
         member = members.get(connection, actor.own_id())
@@ -266,9 +266,9 @@ def try_out(wiki: Wiki, actor: Actor) -> str:
     return member.email
 
 
-def tell(wiki: Wiki, connection: Connection, member: Member, written: Written) -> None:
+def tell(wiki: Wiki, connection: Connection, member: Member, written: AccountMail) -> None:
     """Mail a member about their account, at the address that is known to be theirs."""
-    if not mail.can_send(wiki.settings) or not member.email:
+    if not outbox.can_send(wiki.settings) or not member.email:
         return
     if members.by_email(connection, member.email) == member:
         post(wiki, connection, member.email, written)

@@ -14,13 +14,14 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from wiki.database.members import members
-from wiki.database.notices import mail_stops, notifications, outbox
+from wiki.database.notices import mail_stops, notifications
+from wiki.database.notices import outbox as table
 from wiki.database.notices.outbox import Letter
 from wiki.domain.access.rights import SYSTEM, Actor
 from wiki.domain.notices.notifications import Kind
 from wiki.engine import Wiki
 from wiki.services.access import rules
-from wiki.services.notices import mail, watches
+from wiki.services.notices import outbox, watches
 from wiki.services.operation import jobs
 from wiki.services.talk import comments
 
@@ -63,7 +64,7 @@ def server(wiki: Wiki) -> Iterator[Server]:
 
 def put(wiki: Wiki, recipient: str = "anna@example.org", subject: str = "Hallo") -> None:
     with wiki.database.write() as connection:
-        mail.put(wiki, connection, recipient, subject, "Dag Anna,\n\ngoed nieuws: é.\n")
+        outbox.put(wiki, connection, recipient, subject, "Dag Anna,\n\ngoed nieuws: é.\n")
 
 
 def later(wiki: Wiki, **time: float) -> None:
@@ -73,8 +74,8 @@ def later(wiki: Wiki, **time: float) -> None:
 
 def test_mail_arrives_once(wiki: Wiki, server: Server) -> None:
     put(wiki)
-    assert mail.deliver(wiki)
-    assert not mail.deliver(wiki)
+    assert outbox.deliver(wiki)
+    assert not outbox.deliver(wiki)
     (letter,) = server.taken
     assert letter["To"] == "anna@example.org"
     assert letter["Subject"] == "Hallo"
@@ -82,17 +83,17 @@ def test_mail_arrives_once(wiki: Wiki, server: Server) -> None:
     assert letter["Message-ID"].endswith("@denk.example>")
     assert letter["Date"]
     assert letter.get_content().replace("\r", "") == "Dag Anna,\n\ngoed nieuws: é.\n"
-    assert mail.listing(wiki, SYSTEM).waiting == 0
+    assert outbox.listing(wiki, SYSTEM).waiting == 0
 
 
 def test_headers_cannot_be_injected(wiki: Wiki, server: Server) -> None:
     put(wiki, subject="Hallo\r\nBcc: eve@example.org")
     put(wiki, recipient="a@b\nBcc: eve@example.org")
-    mail.deliver(wiki)
+    outbox.deliver(wiki)
     (letter,) = server.taken
     assert letter["Bcc"] is None
     assert letter["Subject"] == "Hallo Bcc: eve@example.org"
-    (stuck,) = mail.listing(wiki, SYSTEM).letters
+    (stuck,) = outbox.listing(wiki, SYSTEM).letters
     assert stuck.due is None, "never to be sent"
 
 
@@ -102,10 +103,10 @@ def test_a_server_that_is_away_is_tried_again_later(wiki: Wiki) -> None:
     )
     put(wiki)
     waited = 0.0
-    for _ in range(len(mail.PAUSES)):
-        assert mail.deliver(wiki)
-        assert not mail.deliver(wiki)
-        (letter,) = mail.listing(wiki, SYSTEM).letters
+    for _ in range(len(outbox.PAUSES)):
+        assert outbox.deliver(wiki)
+        assert not outbox.deliver(wiki)
+        (letter,) = outbox.listing(wiki, SYSTEM).letters
         assert letter.error
         assert letter.due
         assert letter.due > wiki.clock()
@@ -113,45 +114,45 @@ def test_a_server_that_is_away_is_tried_again_later(wiki: Wiki) -> None:
         assert pause > waited
         waited = pause
         later(wiki, seconds=pause)
-    mail.deliver(wiki)
-    (letter,) = mail.listing(wiki, SYSTEM).letters
+    outbox.deliver(wiki)
+    (letter,) = outbox.listing(wiki, SYSTEM).letters
     assert letter.due is None
-    assert letter.tries == len(mail.PAUSES) + 1
+    assert letter.tries == len(outbox.PAUSES) + 1
     later(wiki, days=30)
-    assert not mail.deliver(wiki)
+    assert not outbox.deliver(wiki)
 
 
 def test_refused_for_now_and_for_good(wiki: Wiki, server: Server) -> None:
     server.refused = {"vol@example.org": "450 try later", "weg@example.org": "550 no such user"}
     for recipient in ("vol@example.org", "weg@example.org", "anna@example.org"):
         put(wiki, recipient)
-    mail.deliver(wiki)
+    outbox.deliver(wiki)
     assert [letter["To"] for letter in server.taken] == ["anna@example.org"]
-    due = {letter.recipient: letter.due for letter in mail.listing(wiki, SYSTEM).letters}
+    due = {letter.recipient: letter.due for letter in outbox.listing(wiki, SYSTEM).letters}
     assert due["weg@example.org"] is None
     assert due["vol@example.org"] is not None
     server.refused = {}
     later(wiki, minutes=2)
-    mail.deliver(wiki)
+    outbox.deliver(wiki)
     assert len(server.taken) == 2
 
 
 def test_a_worker_that_dies_loses_no_mail(wiki: Wiki, server: Server) -> None:
     put(wiki)
     with wiki.database.write() as connection:
-        (letter,) = outbox.due(connection, wiki.clock())
-        assert outbox.claim(connection, letter, wiki.clock() + mail.CLAIM)
-        assert not outbox.claim(connection, letter, wiki.clock() + mail.CLAIM)
-    assert not mail.deliver(wiki), "somebody has it in hand"
+        (letter,) = table.due(connection, wiki.clock())
+        assert table.claim(connection, letter, wiki.clock() + outbox.CLAIM)
+        assert not table.claim(connection, letter, wiki.clock() + outbox.CLAIM)
+    assert not outbox.deliver(wiki), "somebody has it in hand"
     later(wiki, minutes=11)
-    assert mail.deliver(wiki)
+    assert outbox.deliver(wiki)
     assert len(server.taken) == 1
 
 
 def test_without_a_server_mail_is_kept(wiki: Wiki) -> None:
     put(wiki)
-    assert not mail.deliver(wiki)
-    listed = mail.listing(wiki, SYSTEM)
+    assert not outbox.deliver(wiki)
+    listed = outbox.listing(wiki, SYSTEM)
     assert not listed.can_send
     assert listed.waiting == 1
 
@@ -160,26 +161,26 @@ def test_links_come_from_the_setting() -> None:
     from wiki.settings import Settings
 
     settings = Settings(base_url="https://denk.example/", mail_url="smtp://x")
-    assert mail.link(settings, "/login") == "https://denk.example/login"
-    assert mail.can_send(settings)
-    assert not mail.can_send(replace(settings, base_url=""))
+    assert outbox.link(settings, "/login") == "https://denk.example/login"
+    assert outbox.can_send(settings)
+    assert not outbox.can_send(replace(settings, base_url=""))
 
 
 def test_old_mail_is_forgotten(wiki: Wiki, server: Server) -> None:
     server.refused = {"weg@example.org": "550 no such user"}
     put(wiki)
     put(wiki, "weg@example.org")
-    mail.deliver(wiki)
+    outbox.deliver(wiki)
     later(wiki, days=31)
-    mail.tidy(wiki)
+    outbox.tidy(wiki)
     with wiki.database.read() as connection:
-        assert not connection.execute(outbox.outbox.select()).all()
+        assert not connection.execute(table.outbox.select()).all()
 
 
 def test_a_mail_has_two_forms_and_headers_of_its_own(wiki: Wiki, server: Server) -> None:
     address = f"<https://denk.example/unsubscribe/{'x' * 120}>"
     with wiki.database.write() as connection:
-        mail.put(
+        outbox.put(
             wiki,
             connection,
             "anna@example.org",
@@ -188,7 +189,7 @@ def test_a_mail_has_two_forms_and_headers_of_its_own(wiki: Wiki, server: Server)
             "<p>Dag &amp; welkom</p>",
             {"List-Unsubscribe": address, "References": "<een@x> <twee@x>"},
         )
-    mail.deliver(wiki)
+    outbox.deliver(wiki)
     (letter,) = server.taken
     assert letter["List-Unsubscribe"] == address
     assert letter["References"] == "<een@x> <twee@x>"
@@ -202,17 +203,17 @@ def test_headers_of_its_own_cannot_be_injected_either(wiki: Wiki, server: Server
     for value in ("<a>\r\nBcc: eve@example.org", "<é>", "<" + "a" * 1000 + ">"):
         with wiki.database.write() as connection:
             headers = {"List-Unsubscribe": value}
-            mail.put(wiki, connection, "anna@example.org", "Dag", "x", headers=headers)
-    mail.deliver(wiki)
+            outbox.put(wiki, connection, "anna@example.org", "Dag", "x", headers=headers)
+    outbox.deliver(wiki)
     assert not server.taken
-    assert {letter.due for letter in mail.listing(wiki, SYSTEM).letters} == {None}
+    assert {letter.due for letter in outbox.listing(wiki, SYSTEM).letters} == {None}
 
 
 def test_a_mail_tried_again_is_the_same_mail(wiki: Wiki) -> None:
     put(wiki)
     with wiki.database.read() as connection:
-        (letter,) = outbox.due(connection, wiki.clock())
-    first, again = (mail.message(wiki.settings, letter) for _ in range(2))
+        (letter,) = table.due(connection, wiki.clock())
+    first, again = (outbox.message(wiki.settings, letter) for _ in range(2))
     assert first["Message-ID"] == again["Message-ID"]
 
 
@@ -227,7 +228,7 @@ def test_an_address_that_is_refused_for_good_gets_no_more(
         "wij@example.org": "550 5.7.1 we do not like your network",
         "vol@example.org": "452 4.2.2 full",
     }
-    mail.deliver(wiki)
+    outbox.deliver(wiki)
     with wiki.database.read() as connection:
         stopped = mail_stops.some(connection, [1, 2, 3])
         told = notifications.of_member(connection, 1)
@@ -246,9 +247,9 @@ def test_a_mail_that_cannot_be_made_holds_up_no_other(wiki: Wiki, server: Server
             raise KeyError("what nobody thought of")
         return letter
 
-    assert mail.deliver(wiki, renew)
+    assert outbox.deliver(wiki, renew)
     assert [letter["To"] for letter in server.taken] == ["bea@example.org"]
-    (stuck,) = mail.listing(wiki, SYSTEM).letters
+    (stuck,) = outbox.listing(wiki, SYSTEM).letters
     assert stuck.due
     assert stuck.due > wiki.clock()
     assert "KeyError" in stuck.error
@@ -297,30 +298,30 @@ def test_what_was_closed_meanwhile_does_not_go(
     jobs.tell(wiki)
     later(wiki, minutes=5)
     jobs.news(wiki)
-    assert mail.listing(wiki, SYSTEM).waiting == 1
+    assert outbox.listing(wiki, SYSTEM).waiting == 1
     rules.add(wiki, admin, prefix="a", right="read", role="moderator")
     jobs.mail(wiki)
     assert not server.taken
-    assert mail.listing(wiki, SYSTEM).waiting == 0
+    assert outbox.listing(wiki, SYSTEM).waiting == 0
 
 
 def test_a_mail_is_asked_about_before_it_goes(wiki: Wiki, server: Server) -> None:
     put(wiki, "anna@example.org")
     put(wiki, "bea@example.org")
-    assert mail.deliver(wiki, lambda letter: letter if letter.recipient[0] == "b" else None)
+    assert outbox.deliver(wiki, lambda letter: letter if letter.recipient[0] == "b" else None)
     assert [letter["To"] for letter in server.taken] == ["bea@example.org"]
 
 
 def test_nothing_is_said_in_clear_text_to_another_machine(
     wiki: Wiki, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mail, "_is_here", lambda host: False)
+    monkeypatch.setattr(outbox, "_is_here", lambda host: False)
     put(wiki)
-    assert mail.deliver(wiki)
+    assert outbox.deliver(wiki)
     assert not server.taken
-    (letter,) = mail.listing(wiki, SYSTEM).letters
+    (letter,) = outbox.listing(wiki, SYSTEM).letters
     assert "MAIL_CLEAR_TEXT" in letter.error
     wiki.settings = replace(wiki.settings, mail_clear_text=True)
     later(wiki, hours=1)
-    assert mail.deliver(wiki)
+    assert outbox.deliver(wiki)
     assert len(server.taken) == 1

@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo
 
 from wiki.database.engine.connection import Connection
 from wiki.database.members import members
-from wiki.database.notices import mail_choices, notifications, outbox
+from wiki.database.notices import mail_choices, notifications
+from wiki.database.notices import outbox as table
 from wiki.database.notices.notifications import Waiting
 from wiki.database.notices.outbox import Letter
 from wiki.database.operation import setaside
@@ -154,9 +155,9 @@ def _is_ready(wiki: Wiki, reader: _Reader, one: Notification) -> bool:
 def _take_back(wiki: Wiki, member: Member) -> None:
     """Letters that no mail server will take are written anew, so that one tells all."""
     with wiki.database.write() as connection:
-        for letter in outbox.untried(connection, member.id):
+        for letter in table.untried(connection, member.id):
             notifications.unmail(connection, letter.id)
-            outbox.remove(connection, letter)
+            table.remove(connection, letter)
 
 
 def _to_tell(
@@ -191,8 +192,8 @@ def _put(
     pace: Pace,
 ) -> set[int]:
     """Put a letter in the outbox; gives the ids of what it tells. Raises _Taken."""
-    written = newsletters.write(wiki, member, items, pace)
-    letter = mail.put(
+    written = notification_mail.write(wiki, member, items, pace)
+    letter = outbox.put(
         wiki,
         connection,
         address,
@@ -230,14 +231,16 @@ def renew(wiki: Wiki, letter: Letter) -> Letter | None:
             if items and address:
                 # They have another address now: it is written anew, to that one.
                 notifications.unmail(connection, letter.id)
-            outbox.remove(connection, letter)
+            table.remove(connection, letter)
         return None
-    written = newsletters.write(wiki, member, items, newsletters.pace_of(letter.headers))
+    written = notification_mail.write(
+        wiki, member, items, notification_mail.pace_of(letter.headers)
+    )
     # It may have arrived at an earlier try: then it must be known as the same one.
     headers = {**written.headers, "Message-ID": letter.headers["Message-ID"]}
     return replace(
         letter,
-        subject=mail.one_line(written.subject),
+        subject=outbox.one_line(written.subject),
         text=written.text,
         html=written.html,
         headers=headers,
@@ -284,7 +287,7 @@ def state(wiki: Wiki, actor: Actor) -> State:
         choices = mail_choices.get(connection, member.id)
     zone = _zone(wiki, member)
     return State(
-        can_send=mail.can_send(wiki.settings),
+        can_send=outbox.can_send(wiki.settings),
         email=member.email,
         is_confirmed=owner == member,
         refused=stopped.error if stopped else "",
