@@ -17,7 +17,7 @@ from wiki.database.engine import changes
 from wiki.database.engine.database import Database
 from wiki.database.members import members
 from wiki.database.members.members import NewMember
-from wiki.database.notices import news
+from wiki.database.notices import fan_out
 from wiki.database.pages import catalogue
 from wiki.database.talk import comments
 from wiki.domain.access.rights import Role
@@ -136,4 +136,4 @@ def _crowd(wiki: Wiki, path: str) -> None:
             made.append(comments.add(connection, new))
         # That the worker would follow them all is not what is measured here.
         changes.done(connection, max(one.id for one in changes.pending(connection, 10 * CROWD)))
-        news.done(connection, [number for number, _ in news.waiting(connection, 10 * CROWD)])
+        fan_out.done(connection, [number for number, _ in fan_out.waiting(connection, 10 * CROWD)])

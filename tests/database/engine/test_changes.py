@@ -9,7 +9,7 @@ from sqlalchemy import event, insert
 
 from wiki.database.engine import changes
 from wiki.database.engine.database import Database
-from wiki.database.notices import news
+from wiki.database.notices import fan_out
 
 LOOK = 0.4
 """Seconds in which a second writer would be through, if nothing held it."""
@@ -36,7 +36,7 @@ def test_a_number_is_never_committed_after_a_higher_one_was_seen(database: Datab
         changes.done(connection, max((change.id for change in seen), default=0))
         left = changes.pending(connection)
         assert {change.key for change in [*seen, *left]} == {"1", "2"}
-        assert [comment for _, comment in news.waiting(connection, 9)] == [1, 2]
+        assert [comment for _, comment in fan_out.waiting(connection, 9)] == [1, 2]
 
 
 def test_numbers_of_rows_that_wait_are_not_given_again(database: Database) -> None:

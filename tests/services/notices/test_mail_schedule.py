@@ -24,11 +24,11 @@ from wiki.engine import Wiki, open_wiki
 from wiki.services.members import members
 from wiki.services.moderation import reports
 from wiki.services.notices import (
+    fan_out,
     mail_schedule,
     notification_mail,
     notifications,
     outbox,
-    telling,
     unsubscribing,
     watches,
 )
@@ -80,7 +80,7 @@ def later(wiki: Wiki, **time: float) -> None:
 
 def work(wiki: Wiki) -> list[Letter]:
     """Let the worker write what is due; gives the letters that wait, the oldest first."""
-    while telling.catch_up(wiki) or mail_schedule.catch_up(wiki):
+    while fan_out.catch_up(wiki) or mail_schedule.catch_up(wiki):
         pass
     with wiki.database.read() as connection:
         return table.unsent(connection)[::-1]
@@ -234,7 +234,7 @@ def test_rights_are_asked_when_it_is_written_and_when_it_goes(
         page(name, f"# Pagina {name}\n")
         comments.post(wiki, bram, name, f"In {name}: @anna.")
     notifications.choose(wiki, anna, Choices(direct=Pace.DAILY))
-    while telling.catch_up(wiki):
+    while fan_out.catch_up(wiki):
         pass
     close(wiki, "dicht")
     later(wiki, days=1)
@@ -259,7 +259,7 @@ def test_what_was_said_is_quoted_as_it_is_when_it_goes(
 ) -> None:
     page("a", "# A\n")
     spot = comments.post(wiki, bram, "a", "Eerst, @anna.")
-    telling.catch_up(wiki)
+    fan_out.catch_up(wiki)
     later(wiki, minutes=5)
     (letter,) = work(wiki)
     comments.edit(wiki, bram, spot.id, "Bij nader inzien, @anna.")
@@ -359,7 +359,7 @@ def test_without_a_mail_server_one_letter_keeps_all(
     wiki.settings = replace(wiki.settings, mail_url="")
     for number in range(3):
         comments.post(wiki, bram, "a", f"Nummer {number}, @anna.")
-        telling.catch_up(wiki)
+        fan_out.catch_up(wiki)
         later(wiki, minutes=5)
         (letter,) = work(wiki)
     assert len(re.findall("Nummer", letter.text)) == 3
@@ -392,7 +392,7 @@ def test_rights_that_wait_for_a_second_step_wait_in_mail_too(
     page("geheim", "# Geheim\n")
     members.set_role(wiki, SYSTEM, anna.username, "moderator")
     comments.post(wiki, bram, "geheim", "Zeg, @anna.")
-    telling.catch_up(wiki)
+    fan_out.catch_up(wiki)
     close(wiki, "geheim")
     wiki.settings = replace(wiki.settings, require_second_factor="moderator")
     later(wiki, minutes=5)
@@ -417,7 +417,7 @@ def test_a_flood_is_one_letter_that_ends(wiki: Wiki, anna: Actor, bram: Actor, p
     for number in range(5):
         page(f"p{number}", f"# Pagina {number}\n")
         comments.post(wiki, bram, f"p{number}", "Zeg, @anna.")
-    telling.catch_up(wiki)
+    fan_out.catch_up(wiki)
     for number in range(notification_mail.MOST):
         tell(wiki, anna, topic=f"t{number}")
     later(wiki, minutes=5)
@@ -432,11 +432,11 @@ def test_mail_about_one_page_stays_together(
     page("a", "# A\r\nBcc: eve@example.org\n")
     first = comments.post(wiki, anna, "a", "Wie weet het?")
     comments.post(wiki, bram, "a", "Ik.", parent=first.id)
-    telling.catch_up(wiki)
+    fan_out.catch_up(wiki)
     later(wiki, minutes=5)
     work(wiki)
     comments.post(wiki, bram, "a", "En @anna ook.")
-    telling.catch_up(wiki)
+    fan_out.catch_up(wiki)
     later(wiki, minutes=5)
     one, two = (outbox.message(wiki.settings, letter) for letter in work(wiki))
     assert one["Subject"] == two["Subject"]
@@ -465,7 +465,7 @@ def test_a_link_stops_what_it_says_and_is_taken_back(
     watches.watch(wiki, anna, "a")
     notifications.choose(wiki, anna, Choices(watched=Pace.AT_ONCE))
     comments.post(wiki, bram, "a", "Dag.")
-    telling.catch_up(wiki)
+    fan_out.catch_up(wiki)
     later(wiki, minutes=5)
     of_page, of_kind, of_all = links(work(wiki)[0])
     for link in (of_page, of_kind, of_all):

@@ -18,7 +18,7 @@ from wiki.projections import anchors, catalogue, history, sentences
 from wiki.projections.crumbs import MOST_DEATHS, crumbs_in
 from wiki.projections.search import prepared
 from wiki.projections.setaside import DEADLY
-from wiki.services.notices import telling
+from wiki.services.notices import fan_out
 from wiki.services.operation import projections
 from wiki.services.search import search
 from wiki.services.talk import anchors as passages_of_talk
@@ -288,7 +288,7 @@ def test_a_comment_that_cannot_be_told_does_not_keep_the_others(
     mentions = _but(wiki.renderer.mentions, lambda text: "gif" in text)
     monkeypatch.setattr(wiki.renderer, "mentions", mentions)
     monkeypatch.setattr(wiki.renderer, "fill_comment", lambda *_, **__: 1 / 0)
-    assert not telling.catch_up(wiki)
+    assert not fan_out.catch_up(wiki)
     with wiki.database.read() as connection:
         assert len(notifications.of_member(connection, editor.id)) == 1
     assert len(aside(wiki, "telling")) == 1

@@ -20,7 +20,7 @@ from wiki.engine import Wiki
 from wiki.services.access import audit, rules
 from wiki.services.editing import renaming
 from wiki.services.members import members
-from wiki.services.notices import telling, watches
+from wiki.services.notices import fan_out, watches
 from wiki.services.notices.notifications import listing
 from wiki.services.talk import closings, comments, premoderation, threads
 from wiki.services.talk.threads import Threads
@@ -152,7 +152,7 @@ def test_members_are_told_when_it_is_let_through(
 
 
 def _work(wiki: Wiki) -> None:
-    while telling.catch_up(wiki):
+    while fan_out.catch_up(wiki):
         pass
 
 

@@ -17,7 +17,7 @@ from wiki.services.editing import drafts, editing, suggestions
 from wiki.services.login import sessions
 from wiki.services.members import takeout
 from wiki.services.moderation import reports
-from wiki.services.notices import telling, watches
+from wiki.services.notices import fan_out, watches
 from wiki.services.operation import jobs
 from wiki.services.talk import comments
 
@@ -193,7 +193,7 @@ def follow(wiki: Any) -> None:
     """What the worker does."""
     while jobs.sentences(wiki) or jobs.search(wiki):
         pass
-    telling.catch_up(wiki)
+    fan_out.catch_up(wiki)
 
 
 def test_the_words_of_a_hidden_text_are_at_no_address(

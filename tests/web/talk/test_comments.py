@@ -11,7 +11,7 @@ import pytest
 from tests.conftest import token_in
 from wiki.domain.access.rights import Actor
 from wiki.engine import Wiki
-from wiki.services.notices import telling
+from wiki.services.notices import fan_out
 from wiki.services.talk import comments
 
 Login = Callable[..., None]
@@ -254,14 +254,14 @@ def test_a_moderator_reads_earlier_texts(
 def test_any_comment_can_be_shown_told_and_taken_away(
     client: Any, app: Any, wiki: Wiki, moderator: Actor, login: Login, text: str
 ) -> None:
-    while telling.catch_up(wiki):
+    while fan_out.catch_up(wiki):
         pass
     id = post(client, f"@bram @mo {text}").partition("comment-")[2]
     judge = app.test_client()
     login(judge, "mo")
     seen = ("/wiki/map/a b", "/export/map/a b", "/recent", "/feed/site.atom", "/members/anna")
     forms = (f"/comment/{id}/hide", f"/comment/{id}/report", f"/comment/{id}/history")
-    while telling.catch_up(wiki):
+    while fan_out.catch_up(wiki):
         pass
     for address in (*seen, *forms, f"/comments/map/a b?parent={id}", "/notifications", "/admin"):
         answer = judge.get(address, follow_redirects=True)

@@ -11,7 +11,7 @@ from wiki.services.access import audit
 from wiki.services.login import password_reset, suspensions
 from wiki.services.members import members
 from wiki.services.moderation import reports
-from wiki.services.notices import mail_schedule, notifications, outbox, telling
+from wiki.services.notices import fan_out, mail_schedule, notifications, outbox
 from wiki.services.pages import recent, views
 from wiki.services.search import saved_searches
 from wiki.services.talk import anchors as passages_of_talk
@@ -43,7 +43,7 @@ def saved(wiki: Wiki) -> bool:
 
 def tell(wiki: Wiki) -> bool:
     """Members are told of new comments and changes."""
-    return telling.catch_up(wiki)
+    return fan_out.catch_up(wiki)
 
 
 def export(wiki: Wiki) -> bool:

@@ -1,4 +1,4 @@
-"""Telling members what is new: the worker follows commits and comments, and each is told once.
+"""The fan-out of news: the worker follows commits and comments, and tells each member once.
 
 How far it came is kept in the truth, in the same transaction as the notifications: a worker that
 dies tells nothing twice and forgets nothing, and a rebuild of projections tells nothing anew.
@@ -16,7 +16,7 @@ from wiki.database.engine import progress
 from wiki.database.engine.connection import Connection
 from wiki.database.history import history
 from wiki.database.members import members
-from wiki.database.notices import mail_choices, news, notifications, watches
+from wiki.database.notices import fan_out, mail_choices, notifications, watches
 from wiki.database.operation import setaside
 from wiki.database.pages import catalogue
 from wiki.database.talk import comments
@@ -46,7 +46,7 @@ def catch_up(wiki: Wiki) -> bool:
     """Tell members of comments and changes that they were not told of; whether more wait."""
     _tell_changes(wiki)
     with wiki.database.read() as connection:
-        waiting = news.waiting(connection, BATCH)
+        waiting = fan_out.waiting(connection, BATCH)
     trial = Trial(wiki.store.git, wiki.clock)
     for number, comment in waiting:
         item = Item(PART, "comment", str(comment), str(number))
@@ -59,7 +59,7 @@ def _skip(wiki: Wiki, number: int, reason: str) -> None:
     """Let a comment that cannot be told not hold up the others."""
     del reason
     with wiki.database.write() as connection:
-        news.done(connection, [number])
+        fan_out.done(connection, [number])
 
 
 # -- comments --
@@ -81,11 +81,11 @@ def _tell_comment(wiki: Wiki, number: int, id: int) -> None:
         is_there = placed is not None and placed.alive and placed.comment.state is State.LIVE
         said = _heard(wiki, connection, placed) if placed and is_there else None
     with wiki.database.write() as connection:
-        news.done(connection, [number])
+        fan_out.done(connection, [number])
         if said is None:
             return
         comment, path = said.placed.comment, said.placed.path
-        news.tell(connection, id, said.mentioned)
+        fan_out.tell(connection, id, said.mentioned)
         for kind, whom in said.recipients.items():
             tell(wiki, connection, whom, kind, path=path, comment=id, by=comment.author)
         if said.watched_by_author:
@@ -97,7 +97,7 @@ def _tell_comment(wiki: Wiki, number: int, id: int) -> None:
 
 def _heard(wiki: Wiki, connection: Connection, placed: PlacedComment) -> _Said:
     comment, path = placed.comment, placed.path
-    before = news.mentioned(connection, comment.id)
+    before = fan_out.mentioned(connection, comment.id)
     called = members.named(connection, wiki.renderer.mentions(comment.text)[:MOST_CALLED])
     mentioned = _who_may_read(wiki, called, path) - {comment.author}
     recipients = {Kind.MENTION: mentioned - (before or frozenset())}
@@ -147,22 +147,22 @@ class _Change:
 def _tell_changes(wiki: Wiki) -> None:
     wiki.follow()
     with wiki.database.read() as connection:
-        far = news.how_far(connection)
+        far = fan_out.how_far(connection)
         head, _ = progress.get(connection, "history")
         if not head or (far and far.revision == head):
             return
         found = _changes(wiki, connection, _new_revisions(wiki, connection, far, head))
         before = {change.topic: _before(connection, change) for change in found}
     with wiki.database.write() as connection:
-        if news.how_far(connection) != far:
+        if fan_out.how_far(connection) != far:
             return  # another worker told it
-        news.put(connection, head, wiki.clock())
+        fan_out.put(connection, head, wiki.clock())
         for change in found:
             _keep(wiki, connection, change, before[change.topic])
 
 
 def _new_revisions(
-    wiki: Wiki, connection: Connection, far: news.Followed | None, head: str
+    wiki: Wiki, connection: Connection, far: fan_out.Followed | None, head: str
 ) -> list[Revision]:
     if far and wiki.store.reachable(far.revision, head):
         commits = [commit.id for commit in wiki.store.log(far.revision, head)]

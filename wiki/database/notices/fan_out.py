@@ -1,4 +1,4 @@
-"""How far members have been told: the last commit, and each comment with whom it mentions."""
+"""How far the fan-out came: the last commit, and each comment with whom it mentions."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from wiki.domain.notices.notifications import Choices, Kind
 from wiki.domain.notices.watches import Scope
 from wiki.engine import Wiki, open_wiki
 from wiki.services.editing import editing, renaming, trash
-from wiki.services.notices import notifications, telling, watches
+from wiki.services.notices import fan_out, notifications, watches
 from wiki.services.talk import comments
 from wiki.settings import Settings
 
@@ -43,7 +43,7 @@ def bram(wiki: Wiki, person: Person) -> Actor:
 
 
 def work(wiki: Wiki) -> None:
-    while telling.catch_up(wiki):
+    while fan_out.catch_up(wiki):
         pass
 
 
@@ -245,7 +245,7 @@ def test_a_worker_that_dies_tells_once(
     monkeypatch.setattr(rows, "add", die)
     for _ in range(2):
         with pytest.raises(KeyboardInterrupt):
-            telling.catch_up(wiki)
+            fan_out.catch_up(wiki)
         assert told(wiki, anna) == []
     monkeypatch.setattr(rows, "add", kept)
     work(wiki)
