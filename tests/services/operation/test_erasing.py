@@ -22,7 +22,7 @@ from wiki.services.members import members
 from wiki.services.operation import erasing
 from wiki.services.pages import feeds, recent
 from wiki.services.search import search
-from wiki.services.search.search import Asked
+from wiki.services.search.search import SearchForm
 from wiki.services.talk import comments, threads
 from wiki.settings import Settings
 
@@ -81,7 +81,7 @@ def test_nothing_names_them_any_more(wiki: Wiki, jan: Actor, editor: Actor, admi
     assert reply.id == talk.items[1].comment.id
     seen = [
         *history.listing(wiki, ANONYMOUS, "a").revisions,
-        *recent.listing(wiki, ANONYMOUS, recent.Asked()).days[0].entries[0].revisions,
+        *recent.listing(wiki, ANONYMOUS, recent.RecentFilter()).days[0].entries[0].revisions,
         *(item.revision for item in feeds.page(wiki, ANONYMOUS, "a").items if item.revision),
         *(run.revision for run in blame.blame(wiki, ANONYMOUS, "a").runs),
     ]
@@ -125,7 +125,8 @@ def test_search_forgets_them(wiki: Wiki, jan: Actor) -> None:
     def hits(**asked: Any) -> list[str]:
         wiki.search.update(wiki.store, wiki.database)
         return [
-            linked.hit.kind.value for linked in search.search(wiki, ANONYMOUS, Asked(**asked)).hits
+            linked.hit.kind.value
+            for linked in search.search(wiki, ANONYMOUS, SearchForm(**asked)).hits
         ]
 
     assert hits(q="vind") == ["comment"]

@@ -44,7 +44,7 @@ def test_logs_mail_visits_and_views_go(wiki: Wiki, member: Actor, days: int) -> 
         retain_visits_days=days,
         retain_views_months=days // 33,
     )
-    recent.listing(wiki, member, recent.Asked())
+    recent.listing(wiki, member, recent.RecentFilter())
     with wiki.database.write() as connection:
         table.add(connection, views.month_of(wiki.clock()), {"a": 2})
         table.add(connection, views.month_of(wiki.clock()), {"a": 1, "b": 1})

@@ -202,7 +202,7 @@ def test_the_index_has_the_name_of_what_it_cannot_take(
 
 def found(wiki: Any, words: str) -> list[str]:
     """Paths that a search finds."""
-    return [one.hit.path for one in search.search(wiki, SYSTEM, search.Asked(q=words)).hits]
+    return [one.hit.path for one in search.search(wiki, SYSTEM, search.SearchForm(q=words)).hits]
 
 
 def _but(make: Callable[..., Any], is_bad: Callable[..., bool]) -> Callable[..., Any]:

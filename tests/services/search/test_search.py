@@ -9,7 +9,7 @@ import pytest
 from wiki.database.access import rules
 from wiki.domain.access.rights import ANONYMOUS, Right, Role, Rule
 from wiki.services.search import search
-from wiki.services.search.search import Asked
+from wiki.services.search.search import SearchForm
 
 
 @pytest.fixture
@@ -27,21 +27,21 @@ def hidden(wiki: Any, page: Any) -> None:
 def test_nothing_shows_what_one_may_not_read(wiki: Any, editor: Any, ready: bool) -> None:
     if not ready:
         (wiki.settings.data / "search_index" / "current").unlink()
-    seen = search.search(wiki, ANONYMOUS, Asked(q="onthulling"))
+    seen = search.search(wiki, ANONYMOUS, SearchForm(q="onthulling"))
     assert [linked.hit.path for linked in seen.hits] == ["open/a"]
     assert seen.results.total == 1
     assert not any(values for name, values in seen.results.facets.items() if name == "tag")
-    assert len(search.search(wiki, editor, Asked(q="onthulling")).hits) == 2
+    assert len(search.search(wiki, editor, SearchForm(q="onthulling")).hits) == 2
     assert [one.path for one in search.suggest(wiki, ANONYMOUS, "onth")] == ["open/a"]
     assert search.suggest(wiki, ANONYMOUS, "sti") == []
 
 
 def test_the_form_narrows_what_was_typed() -> None:
-    query = search.read(Asked(q="burger tag:a", tag="b", person="Anna", kind="vraagstuk"))
+    query = search.read(SearchForm(q="burger tag:a", tag="b", person="Anna", kind="vraagstuk"))
     assert query.filters.tags == ("b",)
     assert query.filters.people == ("Anna",)
     assert query.filters.kinds == ("question",)
-    assert [notice.code for notice in search.read(Asked(after="x", kind="y")).notices] == [
+    assert [notice.code for notice in search.read(SearchForm(after="x", kind="y")).notices] == [
         "search_kind",
         "search_date",
     ]

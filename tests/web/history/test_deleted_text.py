@@ -16,7 +16,7 @@ from wiki.engine import Wiki
 from wiki.services.history import deleted_text
 from wiki.services.operation import erasing, jobs
 from wiki.services.search import search
-from wiki.services.search.search import Asked
+from wiki.services.search.search import SearchForm
 
 Page = Callable[..., str]
 
@@ -28,13 +28,13 @@ def follow(wiki: Wiki) -> None:
 
 
 def found(wiki: Wiki, actor: Actor, q: str, **more: Any) -> list[tuple[str, str]]:
-    hits = search.search(wiki, actor, Asked(q=q, where="history", **more)).deleted_text
+    hits = search.search(wiki, actor, SearchForm(q=q, where="history", **more)).deleted_text
     assert hits is not None
     return [(hit.path, said(hit)) for hit in hits]
 
 
 def total(wiki: Wiki, actor: Actor, q: str) -> int:
-    return search.search(wiki, actor, Asked(q=q, where="history")).results.total
+    return search.search(wiki, actor, SearchForm(q=q, where="history")).results.total
 
 
 def said(hit: deleted_text.Hit) -> str:

@@ -30,7 +30,7 @@ def send(client: Any, form: str, path: str = "", **fields: Any) -> Any:
     return client.post(path or form, data={"csrf_token": token, **fields})
 
 
-def cases(wiki: Wiki) -> list[reports.Shown]:
+def cases(wiki: Wiki) -> list[reports.CaseView]:
     return reports.queue(wiki, SYSTEM_MODERATOR)
 
 

@@ -32,7 +32,7 @@ FAMILIES: Mapping[str, Sequence[str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AuditFilter:
     """Which acts: by whom (a username, or MACHINE), of which family, about whom or what, when."""
 
     who: str = ""
@@ -42,7 +42,7 @@ class Asked:
     until: datetime | None = None
 
 
-ALL = Asked()
+ALL = AuditFilter()
 
 
 def write(
@@ -66,7 +66,7 @@ def write(
 
 
 def entries(
-    wiki: Wiki, actor: Actor, asked: Asked = ALL, *, before: int = 0, limit: int = 50
+    wiki: Wiki, actor: Actor, asked: AuditFilter = ALL, *, before: int = 0, limit: int = 50
 ) -> list[audit.Entry]:
     """The acts, newest first; for administrators."""
     wiki.rights.require(actor, Right.ADMINISTER)

@@ -31,7 +31,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class GroupPage:
     """A group with a screen of its members, the rules that name it, and who was searched for.
 
     `found` are members who are not in it yet.
@@ -53,7 +53,7 @@ def every(wiki: Wiki, actor: Actor) -> list[Row]:
     return [Row(each, sizes.get(each.name, 0), used.count(each.name)) for each in found]
 
 
-def show(wiki: Wiki, actor: Actor, id: int, *, text: str = "", number: int = 1) -> Shown:
+def show(wiki: Wiki, actor: Actor, id: int, *, text: str = "", number: int = 1) -> GroupPage:
     """A group, and members to put in it whose name holds the text; for administrators.
 
     Raises NotFound (`group_missing`).
@@ -63,7 +63,7 @@ def show(wiki: Wiki, actor: Actor, id: int, *, text: str = "", number: int = 1) 
         group = _group(connection, id)
         inside = Wanted(group=group.name)
         others = Wanted(text=text.strip(), without=group.name)
-        return Shown(
+        return GroupPage(
             group=group,
             members=members.find(connection, inside, limit=PAGE, offset=(number - 1) * PAGE),
             count=members.count(connection, inside),

@@ -40,7 +40,7 @@ class Content:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class RenderedContent:
     """A blob as HTML, with slots for what depends on other pages; `targets` are its links'."""
 
     html: str
@@ -100,7 +100,7 @@ def spared() -> Iterator[None]:
         raise Refused(SET_ASIDE) from error
 
 
-def show(wiki: Wiki, blob: str, path: str) -> Shown:
+def show(wiki: Wiki, blob: str, path: str) -> RenderedContent:
     """The HTML of a blob as the page at `path` (its relative links depend on that).
 
     A text that cannot be rendered is shown as it is written, one that is too large not at all; both
@@ -114,7 +114,7 @@ def show(wiki: Wiki, blob: str, path: str) -> Shown:
     return kept
 
 
-def _shown(wiki: Wiki, blob: str, path: str) -> Shown:
+def _shown(wiki: Wiki, blob: str, path: str) -> RenderedContent:
     try:
         source = text.decode(text_of(wiki.store, blob))
     except TooLarge:
@@ -133,10 +133,10 @@ def _shown(wiki: Wiki, blob: str, path: str) -> Shown:
     return shown
 
 
-def _rendered(wiki: Wiki, content: Content, path: str) -> Shown:
+def _rendered(wiki: Wiki, content: Content, path: str) -> RenderedContent:
     rendered = wiki.renderer.render(content.text, path=path)
     heading = next((found.text for found in rendered.headings if found.number), "")
-    return Shown(
+    return RenderedContent(
         html=anchors.offer(rendered.html),
         meta=content.meta,
         title=content.meta.title or rendered.title or heading or path.rpartition("/")[2],
@@ -147,8 +147,8 @@ def _rendered(wiki: Wiki, content: Content, path: str) -> Shown:
     )
 
 
-def _as_written(path: str, problem: str, source: text.Source = EMPTY.source) -> Shown:
-    return Shown(
+def _as_written(path: str, problem: str, source: text.Source = EMPTY.source) -> RenderedContent:
+    return RenderedContent(
         html=markdown.as_written(source.text),
         meta=Meta(problems=(problem,)),
         title=path.rpartition("/")[2],

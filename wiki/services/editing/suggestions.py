@@ -50,7 +50,7 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class SuggestionList:
     """A screen of suggestions, newest first; `more` is the id to go on after, 0 if that is all.
 
     `reviews`: the actor decides on suggestions of others, somewhere.
@@ -367,7 +367,7 @@ def listing(
     own: bool = False,
     path: str = "",
     before: int = 0,
-) -> Listing:
+) -> SuggestionList:
     """The actor's own suggestions, and (unless `own`) those that they decide on.
 
     Raises LoginRequired.
@@ -392,7 +392,7 @@ def listing(
         Listed(one, known[one.path].title if one.path in known else _title(one))
         for one in found[:PAGE]
     ]
-    return Listing(items, found[PAGE - 1].id if len(found) > PAGE else 0, reviews)
+    return SuggestionList(items, found[PAGE - 1].id if len(found) > PAGE else 0, reviews)
 
 
 _Waiting = tuple[object, list[tuple[str, str]]]

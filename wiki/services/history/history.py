@@ -40,7 +40,7 @@ class PageNow:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RevisionFilter:
     """Which revisions are asked for: of one author (their key), in a time (Unix seconds)."""
 
     author: str = ""
@@ -72,7 +72,7 @@ class Past:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class RevisionList:
     """A page of a page's history, newest first; `more` is the `before` of the next one.
 
     `number` is that of the first revision listed; 0 where some are left out.
@@ -200,11 +200,11 @@ def revision_of(wiki: Wiki, page: str, written: str, actor: Actor = ANONYMOUS) -
 
 
 def listing(
-    wiki: Wiki, actor: Actor, path: str, before: str = "", asked: Asked | None = None
-) -> Listing:
+    wiki: Wiki, actor: Actor, path: str, before: str = "", asked: RevisionFilter | None = None
+) -> RevisionList:
     """Fifty revisions of a page, the newest or those older than revision `before`."""
     page = page_at(wiki, actor, path)
-    asked = asked or Asked()
+    asked = asked or RevisionFilter()
     before = revision_of(wiki, page.page, before).commit if before else ""
     with wiki.database.read() as connection:
         found = history.of_page(
@@ -228,7 +228,7 @@ def listing(
             listed = hiding.without_hidden_authors(listed)
         title, kind = named(wiki, connection, page, listed)
     key = newest[0].commit if newest else ""
-    return Listing(
+    return RevisionList(
         page=page,
         title=title,
         kind=kind,

@@ -40,7 +40,7 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class TermsStatus:
     """For who asks: the terms now, and how many members accepted what was asked last."""
 
     terms: Terms
@@ -134,7 +134,7 @@ def may_ask(wiki: Wiki, actor: Actor) -> bool:
     return actor.role >= Role.EDITOR and wiki.rights.may(actor, Right.EDIT, path)
 
 
-def asked(wiki: Wiki, actor: Actor) -> Asked:
+def asked(wiki: Wiki, actor: Actor) -> TermsStatus:
     """Who accepted what. Raises LoginRequired, Forbidden, NotFound (`terms_none`)."""
     _require(wiki, actor)
     found = current(wiki)
@@ -143,7 +143,7 @@ def asked(wiki: Wiki, actor: Actor) -> Asked:
     with wiki.database.read() as connection:
         answered = terms.answered(connection, found.asking.id if found.asking else 0)
         active = members.count(connection, Wanted(status=Status.ACTIVE.value))
-    return Asked(found, answered, active)
+    return TermsStatus(found, answered, active)
 
 
 def ask_again(wiki: Wiki, actor: Actor, reason: str) -> None:

@@ -146,7 +146,7 @@ def _path(connection: Connection, subject: Subject) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class CaseView:
     """A case as a moderator sees it.
 
     `path` is where the page is now (empty for members and the site), `author` who can be warned,
@@ -165,7 +165,7 @@ class Shown:
 
 def queue(
     wiki: Wiki, actor: Actor, *, handled: bool = False, before: int = 0, limit: int = 20
-) -> list[Shown]:
+) -> list[CaseView]:
     """Cases where the actor moderates, the newest first; `before` is the id to go on after.
 
     Raises LoginRequired, Forbidden.
@@ -183,7 +183,7 @@ def queue(
         return _shown(wiki, connection, actor, found[:limit])
 
 
-def case(wiki: Wiki, actor: Actor, id: int) -> Shown:
+def case(wiki: Wiki, actor: Actor, id: int) -> CaseView:
     """One case. Raises NotFound (also for one elsewhere than where the actor moderates)."""
     moderators.require(wiki, actor)
     with wiki.database.read() as connection:
@@ -196,7 +196,7 @@ def case(wiki: Wiki, actor: Actor, id: int) -> Shown:
 
 def _shown(
     wiki: Wiki, connection: Connection, actor: Actor, found: Sequence[tuple[Case, str]]
-) -> list[Shown]:
+) -> list[CaseView]:
     told = reports.of_cases(connection, [case.id for case, _ in found])
     titles = catalogue.find(connection, sorted({path for _, path in found if path}))
     return [
@@ -221,11 +221,11 @@ def _one(
     path: str,
     title: str,
     told: Sequence[Report],
-) -> Shown:
+) -> CaseView:
     placed = comments.get(connection, case.subject.comment) if case.subject.comment else None
     writer = placed.comment.author if placed else case.subject.member
     author = members.get(connection, writer) if writer else None
-    return Shown(
+    return CaseView(
         case=case,
         path=path,
         title=title,
@@ -276,7 +276,7 @@ def handle(
     reason: str,
     answer: str = "",
     until: datetime | None = None,
-) -> Shown:
+) -> CaseView:
     """Do something about a case (or, without acts, nothing), and close it.
 
     `reason` is kept in the log, and read by whom it concerns; `answer` by who reported it with an
@@ -318,7 +318,7 @@ def handle(
 
 
 def _close_or_open(
-    wiki: Wiki, actor: Actor, shown: Shown, wanted: Collection[Act], reason: str
+    wiki: Wiki, actor: Actor, shown: CaseView, wanted: Collection[Act], reason: str
 ) -> None:
     if Act.CLOSE in wanted:
         closings.close(wiki, actor, shown.path, reason)
@@ -330,7 +330,7 @@ def _act(
     wiki: Wiki,
     connection: Connection,
     actor: Actor,
-    shown: Shown,
+    shown: CaseView,
     wanted: Collection[Act],
     reason: str,
     until: datetime | None,
@@ -352,7 +352,7 @@ def _tell_reporters(
     wiki: Wiki,
     connection: Connection,
     actor: Actor,
-    shown: Shown,
+    shown: CaseView,
     wanted: Collection[Act],
     answer: str,
 ) -> None:

@@ -108,7 +108,7 @@ def _known_by(wiki: Wiki, path: str) -> tuple[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class NotificationList:
     """A screen of notifications; `newest` is the last id on it, `more` the cursor to go on."""
 
     days: Sequence[Day]
@@ -120,7 +120,7 @@ class Listing:
 
 def listing(
     wiki: Wiki, actor: Actor, *, before: int = 0, unread: bool = False, zone: str = ""
-) -> Listing:
+) -> NotificationList:
     """What the actor was told, newest first, fifty at a time. Raises LoginRequired.
 
     What they may not read any more is not shown, and no longer counts as unread.
@@ -135,7 +135,7 @@ def listing(
     _drop(wiki, member, found[:PAGE], items)
     days = by_day(items, ZoneInfo(zone) if zone else wiki.zone)
     more = found[PAGE - 1].id if len(found) > PAGE else 0
-    return Listing(days, unread, found[0].id if found else 0, more, bool(waiting))
+    return NotificationList(days, unread, found[0].id if found else 0, more, bool(waiting))
 
 
 def _drop(wiki: Wiki, member: int, found: Sequence[Notification], items: Sequence[Item]) -> None:

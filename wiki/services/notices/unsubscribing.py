@@ -44,7 +44,7 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class StopPage:
     """What the page of a link says: `title` is empty if the page is not to be named.
 
     `is_done`: there is nothing left to do.
@@ -67,7 +67,7 @@ def stop_page(settings: Settings, member: Member, path: str, revision: str) -> s
     return _path(settings, Link(member.id, (), path, revision))
 
 
-def show(wiki: Wiki, token: str) -> Shown:
+def show(wiki: Wiki, token: str) -> StopPage:
     """What a link is about. Raises NotFound (`unsubscribe_unknown`)."""
     link = _link(wiki.settings, token)
     with wiki.database.read() as connection:
@@ -75,7 +75,7 @@ def show(wiki: Wiki, token: str) -> Shown:
         title = _title(wiki, connection, link, member) if link.path else ""
         is_silent = not any(_now(connection, link).values())
     is_done = bool(link.again) != is_silent
-    return Shown(link.groups, bool(link.path), title, bool(link.again), is_done)
+    return StopPage(link.groups, bool(link.path), title, bool(link.again), is_done)
 
 
 def use(wiki: Wiki, token: str) -> str:

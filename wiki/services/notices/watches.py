@@ -44,7 +44,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class WatchList:
     """All that a member follows: the newest watch first, folders and searches after pages."""
 
     pages: Sequence[Entry]
@@ -146,7 +146,7 @@ def watched(wiki: Wiki, member: int) -> Watched:
     )
 
 
-def listing(wiki: Wiki, actor: Actor) -> Listing:
+def listing(wiki: Wiki, actor: Actor) -> WatchList:
     """All that the actor follows and may read. Raises LoginRequired."""
     member = actor.own_id()
     with wiki.database.read() as connection:
@@ -171,7 +171,7 @@ def listing(wiki: Wiki, actor: Actor) -> Listing:
         for one in folders
         if wiki.rights.may(actor, Right.READ, one.path)
     ]
-    return Listing(pages, above, searches)
+    return WatchList(pages, above, searches)
 
 
 def end(wiki: Wiki, actor: Actor, ids: Collection[int]) -> int:

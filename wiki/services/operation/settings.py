@@ -13,7 +13,7 @@ from wiki.settings import FILE, SECRETS, SettingError, Settings, Source, sources
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class SettingView:
     """One setting; the value of a secret one is left out (`is_set` says whether it has one).
 
     `waits`: a restart would give it another value.
@@ -34,7 +34,7 @@ class Shown:
 class Listed:
     """All settings; `file` is where they are written, `wrong` why that cannot be read any more."""
 
-    settings: Sequence[Shown]
+    settings: Sequence[SettingView]
     file: Path
     wrong: str
 
@@ -53,7 +53,7 @@ def listing(wiki: Wiki, actor: Actor, environment: Mapping[str, str]) -> Listed:
     return Listed(shown, data / FILE, wrong)
 
 
-def _shown(settings: Settings, setting: Any, found: tuple[Source, Any] | None) -> Shown:
+def _shown(settings: Settings, setting: Any, found: tuple[Source, Any] | None) -> SettingView:
     name, value = setting.name, getattr(settings, setting.name)
     source, fresh = found or (Source.GIVEN, value)
     is_secret, is_made = name in SECRETS, name == "secret_key" and not fresh
@@ -61,7 +61,7 @@ def _shown(settings: Settings, setting: Any, found: tuple[Source, Any] | None) -
     if waits and source is Source.DEFAULT:
         # Neither the file nor the environment says so: the command that started the wiki did.
         source, waits = Source.GIVEN, False
-    return Shown(
+    return SettingView(
         name=name.upper(),
         help=setting.metadata["help"],
         value="" if is_secret else _text(value),

@@ -24,7 +24,7 @@ LENGTH = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class DialogueList:
     """A page of dialogues, the latest first; `has_more` says whether it goes on."""
 
     dialogues: list[Summary]
@@ -32,7 +32,7 @@ class Listing:
     has_more: bool
 
 
-def listing(wiki: Wiki, actor: Actor, number: int = 1) -> Listing:
+def listing(wiki: Wiki, actor: Actor, number: int = 1) -> DialogueList:
     """Page `number` (from 1) of the dialogues that the actor may read."""
     wiki.rights.require(actor, Right.READ)
     number = max(1, number)
@@ -43,7 +43,7 @@ def listing(wiki: Wiki, actor: Actor, number: int = 1) -> Listing:
             offset=(number - 1) * PAGE,
             sight=sight.of(wiki, actor),
         )
-    return Listing(filled_in(wiki, found[:PAGE]), number, len(found) > PAGE)
+    return DialogueList(filled_in(wiki, found[:PAGE]), number, len(found) > PAGE)
 
 
 def coming(wiki: Wiki, actor: Actor) -> list[Summary]:

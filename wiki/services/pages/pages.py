@@ -194,7 +194,7 @@ def _then(wiki: Wiki, actor: Actor, path: str, at: str) -> View:
 
 
 def _view(
-    shown: contents.Shown, place: places.Place, page: str, links: Mapping[str, LinkState]
+    shown: contents.RenderedContent, place: places.Place, page: str, links: Mapping[str, LinkState]
 ) -> View:
     return View(
         path=place.path,

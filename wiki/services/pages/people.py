@@ -22,7 +22,7 @@ LAST_PAGE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class PeopleList:
     """A page of people by name; `has_more` says whether it goes on."""
 
     people: list[Person]
@@ -52,7 +52,7 @@ class Profile:
     has_more: bool
 
 
-def listing(wiki: Wiki, actor: Actor, number: int = 1) -> Listing:
+def listing(wiki: Wiki, actor: Actor, number: int = 1) -> PeopleList:
     """Page `number` (from 1) of everybody named in dialogues that the actor may read."""
     wiki.rights.require(actor, Right.READ)
     number = min(max(1, number), LAST_PAGE)
@@ -60,7 +60,7 @@ def listing(wiki: Wiki, actor: Actor, number: int = 1) -> Listing:
         found = catalogue.people(
             connection, PAGE + 1, (number - 1) * PAGE, sight=sight.of(wiki, actor)
         )
-    return Listing(found[:PAGE], number, len(found) > PAGE)
+    return PeopleList(found[:PAGE], number, len(found) > PAGE)
 
 
 def profile(wiki: Wiki, actor: Actor, key: str, number: int = 1) -> Profile:

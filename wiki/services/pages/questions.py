@@ -17,7 +17,7 @@ UNSETTLED = ("open", "in dialogue")
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class QuestionList:
     """A page of questions; `status` is empty for all, `has_more` says whether it goes on."""
 
     questions: list[Summary]
@@ -26,7 +26,7 @@ class Listing:
     has_more: bool
 
 
-def listing(wiki: Wiki, actor: Actor, status: str = "", number: int = 1) -> Listing:
+def listing(wiki: Wiki, actor: Actor, status: str = "", number: int = 1) -> QuestionList:
     """Page `number` (from 1) of the questions that the actor may read; an unknown status is all."""
     wiki.rights.require(actor, Right.READ)
     status = status if status in STATUSES[Kind.QUESTION] else ""
@@ -40,7 +40,7 @@ def listing(wiki: Wiki, actor: Actor, status: str = "", number: int = 1) -> List
             sight=sight.of(wiki, actor),
         )
     shown = filled_in(wiki, found[:PAGE])
-    return Listing(shown, status, number, len(found) > PAGE)
+    return QuestionList(shown, status, number, len(found) > PAGE)
 
 
 def open_ones(wiki: Wiki, actor: Actor, limit: int = MOST_OPEN) -> list[Summary]:

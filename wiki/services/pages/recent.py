@@ -28,7 +28,7 @@ PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RecentFilter:
     """What the form of recent changes sent: every field as typed; `own`, `new` are choices."""
 
     kind: str = ""
@@ -60,7 +60,7 @@ class Recent:
     `excerpts` are the beginnings of the comments, `quotes` the passages they are about, by id.
     """
 
-    asked: Asked
+    asked: RecentFilter
     days: Sequence[Day]
     titles: Mapping[str, str]
     excerpts: Mapping[int, str]
@@ -69,7 +69,7 @@ class Recent:
     since: datetime | None
 
 
-def listing(wiki: Wiki, actor: Actor, asked: Asked) -> Recent:
+def listing(wiki: Wiki, actor: Actor, asked: RecentFilter) -> Recent:
     """What happened lately on pages that the actor may read, fifty changes at a time.
 
     Raises LoginRequired, Forbidden; NotFound for an unknown member or `before`.
@@ -122,7 +122,7 @@ def _titles(
     return recent.titles(connection, paths)
 
 
-def _wanted(wiki: Wiki, actor: Actor, asked: Asked, since: datetime | None) -> Wanted:
+def _wanted(wiki: Wiki, actor: Actor, asked: RecentFilter, since: datetime | None) -> Wanted:
     wanted = Wanted()
     if asked.own and actor.is_member:
         wanted = Wanted(author=actor.uid, member=actor.id)
@@ -137,7 +137,7 @@ def _wanted(wiki: Wiki, actor: Actor, asked: Asked, since: datetime | None) -> W
     )
 
 
-def _since(wiki: Wiki, actor: Actor, asked: Asked) -> datetime | None:
+def _since(wiki: Wiki, actor: Actor, asked: RecentFilter) -> datetime | None:
     """The member's visit before this one; this one is kept."""
     if actor.id is None:
         return None

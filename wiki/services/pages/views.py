@@ -21,7 +21,7 @@ A_YEAR = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class TopPages:
     """The pages that are read most, from a month on (empty: ever), and their titles."""
 
     pages: Sequence[MostRead]
@@ -62,7 +62,7 @@ def month_of(moment: datetime, back: int = 0) -> str:
     return f"{number // 12:04}-{number % 12 + 1:02}"
 
 
-def most_read(wiki: Wiki, actor: Actor, months: int = 1) -> Listing:
+def most_read(wiki: Wiki, actor: Actor, months: int = 1) -> TopPages:
     """What was read most in so many months, this one included (0: ever); for editors.
 
     Raises LoginRequired, Forbidden.
@@ -73,7 +73,7 @@ def most_read(wiki: Wiki, actor: Actor, months: int = 1) -> Listing:
         found = views.most_read(connection, since=since, limit=SHOWN, sight=sight.of(wiki, actor))
         known = catalogue.find(connection, [one.path for one in found])
     titles = {path: summary.title for path, summary in known.items()}
-    return Listing(found, titles, since)
+    return TopPages(found, titles, since)
 
 
 def of_page(wiki: Wiki, actor: Actor, path: str) -> Reading:

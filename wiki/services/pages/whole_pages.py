@@ -14,7 +14,7 @@ from wiki.i18n.languages import translations
 from wiki.services.pages import pages
 from wiki.services.pages.pages import View
 from wiki.services.talk import threads
-from wiki.services.talk.threads import Shown
+from wiki.services.talk.threads import CommentView
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Whole:
 
     view: View
     text: str
-    talk: Sequence[Shown]
+    talk: Sequence[CommentView]
 
 
 def read(wiki: Wiki, actor: Actor, path: str) -> Whole:
@@ -33,7 +33,7 @@ def read(wiki: Wiki, actor: Actor, path: str) -> Whole:
     """
     view = pages.read(wiki, actor, path)
     text = decode(wiki.store.blob(view.blob)).text
-    talk: list[Shown] = []
+    talk: list[CommentView] = []
     number, last = 1, 1
     while number <= last:
         screen = threads.show(wiki, actor, view.page, view.path, number=number)
@@ -51,7 +51,7 @@ def markdown(whole: Whole, language: str) -> str:
     return "\n\n".join((whole.text.rstrip("\n"), head, *said)) + "\n"
 
 
-def _comment(shown: Shown, language: str) -> str:
+def _comment(shown: CommentView, language: str) -> str:
     comment = shown.comment
     nobody = translations(language).gettext("former member")
     called = nobody if comment.called == FORMER else comment.called

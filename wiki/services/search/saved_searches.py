@@ -22,7 +22,7 @@ from wiki.domain.search.search import NotReady, scope_of
 from wiki.engine import Wiki
 from wiki.projections.setaside import Trial
 from wiki.services.notices.notifications import tell
-from wiki.services.search.search import Asked, read
+from wiki.services.search.search import SearchForm, read
 
 MOST = 50
 """Searches that one member may keep."""
@@ -159,9 +159,9 @@ def _tell(wiki: Wiki, connection: Connection, kept: SavedSearch, new: int) -> No
         tell(wiki, connection, [kept.member], Kind.SAVED_SEARCH, values=values, topic=topic)
 
 
-def asked(fields: Mapping[str, str]) -> Asked:
+def asked(fields: Mapping[str, str]) -> SearchForm:
     """The search that these fields of the form ask."""
-    return Asked(
+    return SearchForm(
         q=fields.get("q", ""),
         kind=fields.get("kind", ""),
         tag=fields.get("tag", ""),

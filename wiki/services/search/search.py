@@ -38,7 +38,7 @@ LAST_PAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class SearchForm:
     """A search as the form sends it: every field as typed."""
 
     q: str = ""
@@ -74,7 +74,7 @@ class Search:
     `deleted_text` is what was found of what once stood on pages, if that was searched.
     """
 
-    asked: Asked
+    asked: SearchForm
     query: Query
     results: Results
     hits: tuple[Linked, ...] = ()
@@ -85,7 +85,7 @@ class Search:
     deleted_text: tuple[deleted_text.Hit, ...] | None = None
 
 
-def search(wiki: Wiki, actor: Actor, asked: Asked) -> Search:
+def search(wiki: Wiki, actor: Actor, asked: SearchForm) -> Search:
     """What the actor finds. An index that is not ready gives pages by title, with a notice.
 
     Raises LoginRequired or Forbidden if the actor may not read this wiki at all.
@@ -105,7 +105,7 @@ def search(wiki: Wiki, actor: Actor, asked: Asked) -> Search:
     return Search(asked, query, results, hits, number, has_more, named)
 
 
-def _in_history(wiki: Wiki, actor: Actor, asked: Asked, query: Query, number: int) -> Search:
+def _in_history(wiki: Wiki, actor: Actor, asked: SearchForm, query: Query, number: int) -> Search:
     offset = (number - 1) * PAGE
     try:
         results, gone = deleted_text.search(wiki, actor, query, PAGE, offset)
@@ -130,7 +130,7 @@ def suggest(wiki: Wiki, actor: Actor, text: str, limit: int = 8) -> list[Complet
         return [Completion(page.meta.kind.value, page.title, page.path) for page in found]
 
 
-def read(asked: Asked) -> Query:
+def read(asked: SearchForm) -> Query:
     """The query of a form: what the line of text says, narrowed by the fields."""
     query = parse(asked.q)
     if any(notice.code == "search_long" for notice in query.notices):
@@ -211,7 +211,7 @@ def _may_read(wiki: Wiki, actor: Actor, path: str) -> bool:
     return wiki.rights.may(actor, Right.READ, path)
 
 
-def _by_title(wiki: Wiki, actor: Actor, asked: Asked, query: Query, number: int) -> Search:
+def _by_title(wiki: Wiki, actor: Actor, asked: SearchForm, query: Query, number: int) -> Search:
     words = [term.text for clause in query.clauses if clause.wanted for term in clause.any_of]
     with wiki.database.read() as connection:
         found = titles.titled(

@@ -35,7 +35,7 @@ class Sort(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class CommentView:
     """A comment as one reader gets it; `answers` names whom it answers where one cannot see that.
 
     `html` is empty where the text is not for this reader. `passage` is what it is about.
@@ -61,8 +61,8 @@ class Group:
     """
 
     id: int
-    first: Shown | None
-    answers: Sequence[Shown]
+    first: CommentView | None
+    answers: Sequence[CommentView]
     count: int
     resolved: Resolved | None
 
@@ -88,7 +88,7 @@ class Threads:
     """
 
     path: str
-    items: Sequence[Shown]
+    items: Sequence[CommentView]
     groups: Sequence[Group]
     count: int
     number: int
@@ -99,7 +99,7 @@ class Threads:
     nonce: str
     marks: Sequence[Marked] = ()
     held: Sequence[Comment] = ()
-    own: Sequence[Shown] = ()
+    own: Sequence[CommentView] = ()
     closed: Closing | None = None
     may_moderate: bool = False
     is_behind: bool = False
@@ -184,7 +184,7 @@ def _marks(
     return found
 
 
-def _groups(connection: Connection, items: Sequence[Shown]) -> list[Group]:
+def _groups(connection: Connection, items: Sequence[CommentView]) -> list[Group]:
     """The comments of one screen by thread."""
     threads = [(id, list(some)) for id, some in groupby(items, lambda item: item.comment.thread)]
     if not threads:
@@ -252,10 +252,10 @@ class _Reader:
         is_there = comment.state in (State.LIVE, State.HELD)
         return self.actor.is_member and comment.author == self.actor.id and is_there
 
-    def show(self, comment: Comment, answers: str) -> Shown:
+    def show(self, comment: Comment, answers: str) -> CommentView:
         """The comment for this reader."""
         live, own = comment.state is State.LIVE, self._is_own(comment)
-        return Shown(
+        return CommentView(
             comment=comment,
             html=self.htmls[comment.text] if self._may_see(comment) else Markup(),
             level=min(comment.depth, LEVELS),

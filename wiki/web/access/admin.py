@@ -226,9 +226,9 @@ def log() -> Response:
     return made
 
 
-def _log_asked(asked: dict[str, str]) -> audit.Asked:
+def _log_asked(asked: dict[str, str]) -> audit.AuditFilter:
     since = day_after(asked["since"], "since")
-    return audit.Asked(
+    return audit.AuditFilter(
         who=asked["who"],
         family=asked["family"],
         about=asked["about"],

@@ -20,7 +20,7 @@ MOST_ROWS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ConflictView:
     """One hunk on the screen; `take` is what is chosen, `text` what stands in its own field."""
 
     number: int
@@ -84,11 +84,11 @@ def deleted_page(problem: forms.Problem, error: Deleted, summary: str) -> Respon
     )
 
 
-def _shown(number: int, hunk: merge.Hunk) -> Shown:
+def _shown(number: int, hunk: merge.Hunk) -> ConflictView:
     base, theirs, mine = ("\n".join(lines) for lines in (hunk.base, hunk.theirs, hunk.mine))
     result = "\n".join(hunk.lines)
     typed = request.form.get(f"hunk.{number}.text")
-    return Shown(
+    return ConflictView(
         number=number,
         kind=hunk.kind.value,
         key=hunk.key,

@@ -16,7 +16,7 @@ from wiki.domain.history import diff
 from wiki.render import diff as render
 from wiki.render.slots import labels
 from wiki.services.history import history
-from wiki.services.history.history import Asked, Comparison, Side
+from wiki.services.history.history import Comparison, RevisionFilter, Side
 from wiki.services.pages import pages
 from wiki.web.http.context import (
     actor,
@@ -46,7 +46,7 @@ def show(path: str) -> Response:
     if args.get("on"):
         page, revision = history.on_date(wiki(), actor(), path, _midnight("on", 1) or 0)
         return see_other(page_url(page.path, at=revision.commit))
-    asked = Asked(args.get("author", ""), _midnight("since"), _midnight("until", 1))
+    asked = RevisionFilter(args.get("author", ""), _midnight("since"), _midnight("until", 1))
     found = history.listing(wiki(), actor(), path, args.get("before", ""), asked)
     narrowed = {name: args[name] for name in FILTERS if args.get(name)}
     return respond(

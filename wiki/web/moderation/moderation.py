@@ -81,7 +81,7 @@ def day_after(written: str, field: str = "until") -> datetime | None:
     return datetime.combine(day, time(), ZoneInfo(zone()))
 
 
-def _html(shown: reports.Shown) -> str:
+def _html(shown: reports.CaseView) -> str:
     if shown.comment is None:
         return ""
     return comments.html_of(wiki(), actor(), shown.comment.comment.text, shown.comment.path)

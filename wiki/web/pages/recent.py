@@ -18,7 +18,7 @@ blueprint = Blueprint("recent", __name__)
 def show() -> Response:
     """What happened lately; `kind`, `folder`, `member`, `own` and `new` narrow it."""
     args = request.args
-    asked = Asked(
+    asked = RecentFilter(
         kind=args.get("kind", ""),
         folder=args.get("folder", ""),
         member=args.get("member", ""),
@@ -47,7 +47,7 @@ def show() -> Response:
 _FIELDS = ("kind", "folder", "member", "own", "new")
 
 
-def _feed(asked: Asked) -> str:
+def _feed(asked: RecentFilter) -> str:
     """The feed that tells most of what is asked for."""
     if asked.own and actor().is_member:
         return url_of("feed_member", actor().username)

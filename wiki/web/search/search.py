@@ -13,7 +13,7 @@ from wiki.domain.search.search import Completion, Found, Snippet
 from wiki.services.access import rates
 from wiki.services.search import saved_searches
 from wiki.services.search import search as searching
-from wiki.services.search.search import Asked, Linked
+from wiki.services.search.search import Linked, SearchForm
 from wiki.web.http import pace
 from wiki.web.http.context import actor, base_url, page_number, page_url, respond, wiki
 
@@ -68,7 +68,7 @@ def description() -> Response:
     return Response(text, content_type="application/opensearchdescription+xml; charset=utf-8")
 
 
-def _asked() -> Asked:
+def _asked() -> SearchForm:
     fields = _fields()
     return Asked(
         q=fields["q"],
@@ -96,7 +96,7 @@ def _address(**changes: str) -> str:
     return f"{url_of('search')}?{urlencode(asked)}" if asked else url_of("search")
 
 
-def _filters(asked: Asked, query: Query) -> list[tuple[str, str, str]]:
+def _filters(asked: SearchForm, query: Query) -> list[tuple[str, str, str]]:
     """The filters in use as (name, value, address without it); typed ones too."""
     found: list[tuple[str, str, str]] = []
     values = {
