@@ -235,8 +235,8 @@ def _named(prefix: str) -> list[str]:
     return [name for name in known if prefix + name in request.form]
 
 
-def kept(action: Callable[[], Done]) -> Done:
-    """Do it; whatever fails, fails as a refusal, so that the form comes back with its text."""
+def refuse_failures(action: Callable[[], Done]) -> Done:
+    """Run a save; any failure becomes Unavailable, so that the form comes back with its text."""
     try:
         return action()
     except WikiError:

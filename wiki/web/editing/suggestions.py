@@ -20,7 +20,14 @@ from wiki.services.editing.editing import Conflicted, Saved
 from wiki.services.editing.editor import Editor
 from wiki.services.pages import pages
 from wiki.web.editing.conflicts import conflict_page
-from wiki.web.editing.editing import editor_page, in_editor, kept, saved_page, sent, typed_editor
+from wiki.web.editing.editing import (
+    editor_page,
+    in_editor,
+    refuse_failures,
+    saved_page,
+    sent,
+    typed_editor,
+)
 from wiki.web.editing.undoing import preview_of
 from wiki.web.http import forms, pace, sizes
 from wiki.web.http.context import (
@@ -89,7 +96,7 @@ def _show_again(problem: forms.Problem, id: int) -> Response:
 @forms.refill(_show_again)
 def accept(id: int) -> Response:
     """Publish it."""
-    return _published(kept(lambda: suggestions.accept(wiki(), actor(), id)))
+    return _published(refuse_failures(lambda: suggestions.accept(wiki(), actor(), id)))
 
 
 @blueprint.post("/<int:id>/decline")
@@ -134,7 +141,7 @@ def edit(id: int) -> Response:
         return _looked_at(id)
     pace.take(rates.edits, request.form.get("text", ""))
     if request.form.get("publishes") == "yes":
-        return _published(kept(lambda: suggestions.amend(wiki(), actor(), id, sent())))
+        return _published(refuse_failures(lambda: suggestions.amend(wiki(), actor(), id, sent())))
     suggestions.change(wiki(), actor(), id, sent())
     flash(gettext("Your suggestion is changed and waits for an editor."), "done")
     return see_other(url_of("suggestion", id))
