@@ -269,7 +269,7 @@ NOT_TYPED: dict[str, str] = {
     "services.operation.backup": "names of files and databases that an administrator gives",
     "services.login.ceremonies": "answers of an authenticator, read by webauthn; limited fields",
     "services.content.commits": OURS,
-    "services.editing.editing": "errors that carry a text",
+    "services.editing.saving": "errors that carry a text",
     "services.content.fields.changed": "compares values of fields, which apply reads",
     "services.login.passwords": BOUNDED,
 }

@@ -13,7 +13,7 @@ from wiki.services.talk.comments import new_nonce
 from wiki.settings import Settings
 from wiki.web.access import admin, groups, rights, rules
 from wiki.web.content import files
-from wiki.web.editing import editing, moves, suggestions, undoing
+from wiki.web.editing import editor, moves, suggestions, undoing
 from wiki.web.history import blame, hiding, history
 from wiki.web.http import (
     cache,
@@ -45,7 +45,7 @@ BLUEPRINTS = (
     cautions.blueprint,
     closings.blueprint,
     comments.blueprint,
-    editing.blueprint,
+    editor.blueprint,
     email_change.blueprint,
     feeds.blueprint,
     files.blueprint,

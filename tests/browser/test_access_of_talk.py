@@ -15,8 +15,8 @@ from wiki.database.talk import comments as table
 from wiki.domain.talk.comments import PAGE_SIZE, NewComment
 from wiki.engine import Wiki, open_wiki
 from wiki.services.access import rules
-from wiki.services.editing import editing, suggestions
-from wiki.services.editing.editing import Sent
+from wiki.services.editing import saving, suggestions
+from wiki.services.editing.saving import Sent
 from wiki.services.moderation import reports
 from wiki.services.talk import comments
 from wiki.settings import Settings
@@ -103,7 +103,7 @@ def save(wiki: Wiki, path: str, text: str) -> None:
         writer = members.by_username(connection, "bram")
     entry = wiki.store.entry(f"{path}.md")
     assert writer
-    editing.save(wiki, writer.actor, path, Sent(text, entry.blob if entry else "", ""))
+    saving.save(wiki, writer.actor, path, Sent(text, entry.blob if entry else "", ""))
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])

@@ -16,8 +16,8 @@ from wiki.domain.errors import Conflict, Forbidden, Invalid, LoginRequired, NotF
 from wiki.domain.history.revisions import Event, Revision
 from wiki.engine import Wiki, open_wiki
 from wiki.services.access import rules
-from wiki.services.editing import creating, editing, renaming, suggestions, trash
-from wiki.services.editing.editing import Sent
+from wiki.services.editing import creating, renaming, saving, suggestions, trash
+from wiki.services.editing.saving import Sent
 from wiki.services.members import members
 from wiki.settings import Settings
 
@@ -114,7 +114,7 @@ def test_where_both_changed_the_same_an_editor_chooses(
     id = suggest(wiki, member, blob)
     page("plan", TEXT.replace("Tweede zin", "Heel iets anders"))
     assert not suggestions.look(wiki, editor, id).clean
-    with pytest.raises(editing.Conflicted) as found:
+    with pytest.raises(saving.Conflicted) as found:
         suggestions.accept(wiki, editor, id)
     error = found.value
     choices = {number: Choice(Take.MINE) for number in error.merged.conflicts}
@@ -188,7 +188,7 @@ def test_of_a_deleted_page_nothing_is_lost(
     id = suggest(wiki, member, blob)
     gone = trash.delete(wiki, SYSTEM, "plan").revision
     assert not suggestions.get(wiki, member, id).alive
-    with pytest.raises(editing.Deleted):
+    with pytest.raises(saving.Deleted):
         suggestions.accept(wiki, editor, id)
     assert suggestions.look(wiki, editor, id).suggestion.text == MINE
     trash.restore(wiki, SYSTEM, "plan", gone)
@@ -280,11 +280,11 @@ def test_those_who_decide_and_then_the_writer_are_told(
 
 def test_the_role_of_editor_ends_being_a_newcomer(wiki: Wiki, member: Actor, blob: str) -> None:
     with pytest.raises(Forbidden):
-        editing.save(wiki, member, "plan", Sent(MINE, blob))
+        saving.save(wiki, member, "plan", Sent(MINE, blob))
     members.set_role(wiki, SYSTEM, "anna", "editor")
     promoted = members.get(wiki, SYSTEM, "anna").actor
     assert promoted.role is Role.EDITOR
-    assert editing.save(wiki, promoted, "plan", Sent(MINE, blob)).changed
+    assert saving.save(wiki, promoted, "plan", Sent(MINE, blob)).changed
 
 
 def test_a_long_queue_goes_on(wiki: Wiki, member: Actor, editor: Actor, blob: str) -> None:

@@ -14,7 +14,7 @@ from wiki.domain.access.rights import SYSTEM, Role
 from wiki.domain.errors import Forbidden, Invalid
 from wiki.services.content import contents
 from wiki.services.editing import undoing
-from wiki.services.editing.editing import Conflicted
+from wiki.services.editing.saving import Conflicted
 from wiki.services.editing.undoing import Outcome
 
 PARAGRAPHS = st.lists(st.text("abcd e.\n-#é", min_size=1, max_size=12), min_size=1, max_size=6).map(

@@ -15,7 +15,7 @@ from wiki.domain.access.rights import Actor, Right, Role, Rule
 from wiki.domain.notices.notifications import Choices, Kind
 from wiki.domain.notices.watches import Scope
 from wiki.engine import Wiki, open_wiki
-from wiki.services.editing import editing, renaming, trash
+from wiki.services.editing import renaming, saving, trash
 from wiki.services.notices import fan_out, notifications, watches
 from wiki.services.talk import comments
 from wiki.settings import Settings
@@ -49,7 +49,7 @@ def work(wiki: Wiki) -> None:
 
 def save(wiki: Wiki, actor: Actor, path: str, text: str) -> None:
     entry = wiki.store.entry(f"{path}.md")
-    editing.save(wiki, actor, path, editing.Sent(text, entry.blob if entry else "", ""))
+    saving.save(wiki, actor, path, saving.Sent(text, entry.blob if entry else "", ""))
 
 
 def told(wiki: Wiki, actor: Actor) -> list[tuple[str, str]]:

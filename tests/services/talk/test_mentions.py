@@ -12,7 +12,7 @@ from wiki.database.access import rules
 from wiki.domain.access.rights import ANONYMOUS, Actor, Right, Role, Rule
 from wiki.domain.errors import Forbidden, LoginRequired
 from wiki.engine import Wiki, open_wiki
-from wiki.services.editing import editing
+from wiki.services.editing import saving
 from wiki.services.members import members
 from wiki.services.operation import erasing
 from wiki.services.talk import comments, mentions
@@ -36,7 +36,7 @@ def test_who_takes_part_comes_first(wiki: Wiki, person: Person) -> None:
     anna, bram, zeno = person("anna"), person("bram"), person("zeno")
     person("zara")
     members.add(wiki, username="mw", email="m@x.nl", password=PASSWORD, name="Mia Zon")
-    editing.save(wiki, zeno, "a", editing.Sent("# A\n", "", ""))
+    saving.save(wiki, zeno, "a", saving.Sent("# A\n", "", ""))
     comments.post(wiki, bram, "a", "Dag")
     assert offered(wiki, anna, "", "a") == ["bram", "zeno"]
     assert offered(wiki, anna, "z", "a") == ["zeno", "mw", "zara"]

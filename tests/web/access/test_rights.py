@@ -397,7 +397,7 @@ def values(wiki: Wiki, people: dict[str, Actor], page: Callable[..., str]) -> di
     """A page with everything on it, and what the lines of the table call by a name."""
     from wiki.services.access import rules
     from wiki.services.content import files
-    from wiki.services.editing import editing, suggestions, trash
+    from wiki.services.editing import saving, suggestions, trash
     from wiki.services.members import invitations
     from wiki.services.moderation import cautions, reports
     from wiki.services.notices import outbox
@@ -420,9 +420,7 @@ def values(wiki: Wiki, people: dict[str, Actor], page: Callable[..., str]) -> di
         "questions: [vragen/zwaluw]\n---\n**Zora Zwaluw:** het plan van de zwaluw; zie [[open]].\n"
     )
     base = wiki.store.entry("hof/plan.md").blob
-    saved = editing.save(
-        wiki, people["member"], "hof/plan", editing.Sent(text, base, "zwaluw erin")
-    )
+    saved = saving.save(wiki, people["member"], "hof/plan", saving.Sent(text, base, "zwaluw erin"))
     spot = comments.post(wiki, people["member"], "hof/plan", "Mooi plan, zwaluw!")
     saved_searches.save(wiki, people["member"], {"q": "plan"})
     cautions.warn(wiki, SYSTEM, "a-member", "x")
@@ -434,7 +432,7 @@ def values(wiki: Wiki, people: dict[str, Actor], page: Callable[..., str]) -> di
     while jobs.sentences(wiki) or jobs.search(wiki):
         pass
     blob = wiki.store.entry("hof/plan.md").blob
-    proposed = editing.Sent(text + "\nNog een zwaluw.\n", blob, "zwaluw erbij?")
+    proposed = saving.Sent(text + "\nNog een zwaluw.\n", blob, "zwaluw erbij?")
     return {
         "suggestion": str(suggestions.suggest(wiki, people["member"], "hof/plan", proposed)),
         "revision": saved.revision,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.web.editing.test_editing import area, hidden, send, text
+from tests.web.editing.test_editor import area, hidden, send, text
 from wiki.domain.access.rights import SYSTEM
 from wiki.services.content.files import add
 

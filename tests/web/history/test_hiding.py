@@ -11,9 +11,9 @@ import pytest
 
 from tests.conftest import PASSWORD
 from tests.web.access.test_rights import LINES
-from tests.web.editing.test_editing import send, text
+from tests.web.editing.test_editor import send, text
 from wiki.domain.access.rights import Role
-from wiki.services.editing import drafts, editing, suggestions
+from wiki.services.editing import drafts, saving, suggestions
 from wiki.services.login import sessions
 from wiki.services.members import takeout
 from wiki.services.moderation import reports
@@ -214,7 +214,7 @@ def test_the_words_of_a_hidden_text_are_at_no_address(
     spot = comments.post(wiki, bram, "hof/plan", "Daar ben ik het mee eens.", anchor=passage)
     blob = wiki.store.entry("hof/plan.md").blob
     drafts.keep(wiki, bram, "hof/plan", base=blob, text="# Plan\n\nNieuw.\n", fields={})
-    proposed = editing.Sent("# Plan\n\nNieuw.\n", blob, "beter")
+    proposed = saving.Sent("# Plan\n\nNieuw.\n", blob, "beter")
     wish = suggestions.suggest(wiki, bram, "hof/plan", proposed)
     about = reports.about_comment(wiki, anna, spot.id)
     reports.report(wiki, anna, about, "x", network="192.0.2.1")

@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 from typing import Any
 
-from tests.web.editing.test_editing import send
+from tests.web.editing.test_editor import send
 from wiki.services.operation import jobs
 
 

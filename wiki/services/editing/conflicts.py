@@ -10,7 +10,7 @@ from wiki.database.pages import catalogue
 from wiki.domain.access.rights import ANONYMOUS, Actor
 from wiki.engine import Wiki
 from wiki.services.content import contents
-from wiki.services.editing.editing import Conflicted
+from wiki.services.editing.saving import Conflicted
 from wiki.services.history import hiding
 
 

@@ -13,7 +13,7 @@ from wiki.domain.errors import Conflict, FieldError, Invalid
 from wiki.domain.history.revisions import Event
 from wiki.engine import Wiki
 from wiki.services.content import commits, fields
-from wiki.services.editing import drafts, editing
+from wiki.services.editing import drafts, saving
 from wiki.store.store import Change, Stale
 
 FOLDERS: Mapping[Kind, str] = {
@@ -56,7 +56,7 @@ def prepared(wiki: Wiki, new: New) -> Prepared:
     Raises Invalid with every field that is wrong, TooLarge.
     """
     whole = compose(new)
-    editing.check_text(wiki, whole)
+    saving.check_text(wiki, whole)
     wrong = [*_title(new, whole), *fields.check(whole)]
     if wrong:
         raise Invalid("fields_wrong", fields=_once(wrong))
@@ -65,7 +65,7 @@ def prepared(wiki: Wiki, new: New) -> Prepared:
     return Prepared(whole, path, typed)
 
 
-def create(wiki: Wiki, actor: Actor, new: New) -> editing.Saved:
+def create(wiki: Wiki, actor: Actor, new: New) -> saving.Saved:
     """Make the page.
 
     Raises LoginRequired, Forbidden; Invalid with every field that is wrong, TooLarge; Conflict if
@@ -81,7 +81,7 @@ def create(wiki: Wiki, actor: Actor, new: New) -> editing.Saved:
                 raise _taken(error, path) from error
             continue
         drafts.drop(wiki, actor, "", new.kind)
-        return editing.Saved(path, made.revision, listed=made.listed)
+        return saving.Saved(path, made.revision, listed=made.listed)
     raise Conflict("path_taken", path=page.path)
 
 

@@ -20,6 +20,7 @@ from wiki.domain.errors import Conflict
 from wiki.engine import Wiki
 from wiki.services.content import contents, fields, places
 from wiki.services.editing import drafts
+from wiki.services.editing.edit_or_suggest import suggests
 
 
 @dataclass(frozen=True, slots=True)

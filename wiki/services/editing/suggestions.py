@@ -29,9 +29,9 @@ from wiki.render import frontmatter
 from wiki.services.access import sight
 from wiki.services.access.rules import holders
 from wiki.services.content import commits, contents, fields, places
-from wiki.services.editing import creating, editing
-from wiki.services.editing.editing import Sent, Suggested
+from wiki.services.editing import creating, saving
 from wiki.services.editing.editor import Editor
+from wiki.services.editing.saving import Sent, Suggested
 from wiki.services.notices.notifications import tell
 
 PAGE = 30
@@ -161,7 +161,7 @@ def _keep(
         _tell_reviewers(wiki, connection, actor, id, path, text)
         if draft:
             draft_rows.drop(connection, actor.id, draft)
-    editing.drop_draft(wiki, actor, path)
+    saving.drop_draft(wiki, actor, path)
     wiki.wake()
     return id
 
@@ -174,7 +174,7 @@ def change(wiki: Wiki, actor: Actor, id: int, sent: Sent) -> None:
     """
     suggestion = _own(wiki, actor, id)
     wiki.rights.require_any(actor, (Right.SUGGEST, Right.EDIT), suggestion.path)
-    _, text = editing.checked(wiki, replace(sent, base=suggestion.base), suggestion.base)
+    _, text = saving.checked(wiki, replace(sent, base=suggestion.base), suggestion.base)
     with wiki.database.write() as connection:
         was = suggestions.state_of(connection, id)
         if was is State.ACCEPTED:
@@ -197,7 +197,7 @@ def withdraw(wiki: Wiki, actor: Actor, id: int) -> None:
 # -- deciding --
 
 
-def accept(wiki: Wiki, actor: Actor, id: int) -> editing.Saved:
+def accept(wiki: Wiki, actor: Actor, id: int) -> saving.Saved:
     """Publish it, merged with what the page says by now: its author wrote it, the actor commits.
 
     A new page whose path was taken meanwhile gets a number. Raises NotFound, Forbidden, Conflict
@@ -208,7 +208,7 @@ def accept(wiki: Wiki, actor: Actor, id: int) -> editing.Saved:
     return _publish(wiki, actor, suggestion, sent, amended=False)
 
 
-def amend(wiki: Wiki, actor: Actor, id: int, sent: Sent) -> editing.Saved:
+def amend(wiki: Wiki, actor: Actor, id: int, sent: Sent) -> saving.Saved:
     """Publish it with the actor's changes; it stays its author's. Raises as `accept`, as a save."""
     suggestion = _to_review(wiki, actor, id)
     base = "" if suggestion.is_new else sent.base
@@ -217,7 +217,7 @@ def amend(wiki: Wiki, actor: Actor, id: int, sent: Sent) -> editing.Saved:
 
 def _publish(
     wiki: Wiki, actor: Actor, suggestion: Suggestion, sent: Sent, *, amended: bool
-) -> editing.Saved:
+) -> saving.Saved:
     author = commits.author_of(suggestion.username, suggestion.uid)
     sent = replace(sent, suggested=Suggested(author, suggestion.page))
     # Two editors who accept at the same time: the second finds it decided.
@@ -225,7 +225,7 @@ def _publish(
         with wiki.database.read() as connection:
             _still_open(connection, suggestion.id)
         path = _free(wiki, suggestion.path) if suggestion.is_new else suggestion.path
-        saved = editing.save(wiki, actor, path, sent)
+        saved = saving.save(wiki, actor, path, sent)
         with wiki.database.write() as connection:
             now, revision = wiki.clock(), saved.revision if saved.changed else ""
             suggestions.decide(connection, suggestion.id, State.ACCEPTED, actor.id, now)

@@ -14,7 +14,7 @@ from wiki.domain.history.revisions import Event, Revision
 from wiki.engine import Wiki
 from wiki.services.access import sight
 from wiki.services.content import commits, contents, places
-from wiki.services.editing import editing
+from wiki.services.editing import saving
 from wiki.services.history import hiding
 from wiki.services.history.history import PageNow, page_at, previous, revision_of, titles_of_deleted
 from wiki.store.store import Change, Stale
@@ -71,7 +71,7 @@ def listing(wiki: Wiki, actor: Actor, before: str = "") -> Trash:
     return Trash(listed, titles, cursor(found[PAGE - 1]) if len(found) > PAGE else "")
 
 
-def restore(wiki: Wiki, actor: Actor, path: str, revision: str, summary: str = "") -> editing.Saved:
+def restore(wiki: Wiki, actor: Actor, path: str, revision: str, summary: str = "") -> saving.Saved:
     """Put a page back as it was in a revision: a page that lives, or one that was deleted.
 
     The revision of a deletion puts back what was deleted. Raises LoginRequired, Forbidden,
@@ -84,7 +84,7 @@ def restore(wiki: Wiki, actor: Actor, path: str, revision: str, summary: str = "
             if now is not None and not page.alive:
                 raise Conflict("path_taken", path=page.path)
             if now is not None and now.blob == found.blob:
-                return editing.Saved(page.path, found.commit, changed=False)
+                return saving.Saved(page.path, found.commit, changed=False)
             try:
                 made = commits.commit(
                     wiki,
@@ -97,7 +97,7 @@ def restore(wiki: Wiki, actor: Actor, path: str, revision: str, summary: str = "
                 )
             except Stale:
                 continue
-            return editing.Saved(page.path, made.revision, listed=made.listed)
+            return saving.Saved(page.path, made.revision, listed=made.listed)
     raise Conflict("edit_busy", path=path)
 
 

@@ -24,7 +24,7 @@ from wiki.domain.pages.recent import Wanted
 from wiki.engine import Wiki
 from wiki.services.access import audit, sight
 from wiki.services.content import commits, contents
-from wiki.services.editing import editing
+from wiki.services.editing import saving
 from wiki.services.history import hiding
 from wiki.services.history.history import page_at, previous, revision_of
 from wiki.store.store import Change, Stale
@@ -78,7 +78,7 @@ class Work:
 # -- one change --
 
 
-def undo(wiki: Wiki, actor: Actor, path: str, revision: str, summary: str = "") -> editing.Saved:
+def undo(wiki: Wiki, actor: Actor, path: str, revision: str, summary: str = "") -> saving.Saved:
     """Take one change back and keep all that came after it.
 
     Raises LoginRequired, Forbidden, NotFound, Gone for a hidden text; Invalid for a change that
@@ -126,14 +126,14 @@ def _merged(wiki: Wiki, path: str, found: Revision) -> tuple[contents.Content, m
     return now, merge.merge(after.text, now.text, before.text)
 
 
-def _undo(wiki: Wiki, actor: Actor, path: str, found: Revision, summary: str) -> editing.Saved:
+def _undo(wiki: Wiki, actor: Actor, path: str, found: Revision, summary: str) -> saving.Saved:
     now, merged = _merged(wiki, path, found)
     if not merged.clean:
         mine = contents.read(wiki, found.before).text
-        raise editing.Conflicted(path, found.blob, now.blob, mine, merged)
+        raise saving.Conflicted(path, found.blob, now.blob, mine, merged)
     data = now.source.encode(merged.text)
     if data == now.source.data:
-        return editing.Saved(path, found.commit, changed=False)
+        return saving.Saved(path, found.commit, changed=False)
     made = commits.commit(
         wiki,
         actor,
@@ -143,7 +143,7 @@ def _undo(wiki: Wiki, actor: Actor, path: str, found: Revision, summary: str) ->
         summary=summary,
         trailers={"Reverts": found.commit},
     )
-    return editing.Saved(path, made.revision, listed=made.listed)
+    return saving.Saved(path, made.revision, listed=made.listed)
 
 
 # -- a member's work --

@@ -20,7 +20,7 @@ from wiki.render.links import LinkState
 from wiki.render.slots import Labels
 from wiki.services.access import sight
 from wiki.services.content import contents, places
-from wiki.services.editing import editing
+from wiki.services.editing import saving
 from wiki.services.history import hiding, past
 from wiki.services.history.history import page_at, revision_of
 
@@ -153,7 +153,7 @@ def preview(
     """The HTML of a text that is not saved. Raises LoginRequired, Forbidden, TooLarge."""
     path = path.strip("/")
     wiki.rights.require_any(actor, (Right.EDIT, Right.SUGGEST), path)
-    editing.check_text(wiki, text, text)
+    saving.check_text(wiki, text, text)
     return html_of(wiki, actor, text, path, labels)
 
 

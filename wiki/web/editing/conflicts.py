@@ -12,7 +12,7 @@ from wiki.domain.editing import merge
 from wiki.domain.history import diff
 from wiki.render.diff import diff_labels, words_html
 from wiki.services.editing.conflicts import about, who_deleted
-from wiki.services.editing.editing import Conflicted, Deleted
+from wiki.services.editing.saving import Conflicted, Deleted
 from wiki.web.http import forms
 from wiki.web.http.context import actor, gettext, ngettext, wiki
 

@@ -9,7 +9,7 @@ from wiki.domain.content.addresses import url_of
 from wiki.services.access import rates
 from wiki.services.content import places
 from wiki.services.editing import renaming, trash, undoing
-from wiki.services.editing.editing import Conflicted, Saved
+from wiki.services.editing.saving import Conflicted, Saved
 from wiki.services.history import history
 from wiki.web.editing.conflicts import conflict_page
 from wiki.web.editing.undoing import Preview, preview_of

@@ -16,11 +16,11 @@ from wiki.render.slots import labels
 from wiki.services.access import rates
 from wiki.services.content import fields
 from wiki.services.editing import suggestions
-from wiki.services.editing.editing import Conflicted, Saved
 from wiki.services.editing.editor import Editor
+from wiki.services.editing.saving import Conflicted, Saved
 from wiki.services.pages import pages
 from wiki.web.editing.conflicts import conflict_page
-from wiki.web.editing.editing import (
+from wiki.web.editing.editor import (
     editor_page,
     in_editor,
     refuse_failures,

@@ -53,7 +53,7 @@ Done = TypeVar("Done")
 def open_editor(path: str) -> Response:
     """The editor of a page, or (`section`) of one of its sections."""
     args = request.args
-    shown = editors.open_page(
+    shown = open_page(
         wiki(),
         actor(),
         path,
@@ -127,7 +127,7 @@ def new() -> Response:
     if STATUSES[kind]:
         given["status"] = STATUSES[kind][0]
     shown = creating.New(kind, args.get("path", ""), "", given)
-    waits = editors.suggests(wiki(), actor(), shown.path.strip("/ "), Right.CREATE)
+    waits = suggests(wiki(), actor(), shown.path.strip("/ "), Right.CREATE)
     draft, _ = drafts.arrive(wiki(), actor(), "", shown.kind)
     if draft and args.get("draft") == "yes":
         values = {name: draft.fields.get(name, "") for name in fields.NAMES[shown.kind]}
@@ -280,9 +280,7 @@ def _came_in(saved: Saved, names: list[str]) -> Markup:
 # -- forms, as they open and as they come back --
 
 
-def editor_page(
-    shown: editors.Editor, problem: forms.Problem | None = None, **values: Any
-) -> Response:
+def editor_page(shown: Editor, problem: forms.Problem | None = None, **values: Any) -> Response:
     """The editor, as it opens or as it comes back."""
     problems = [sentence(language(), code) for code in shown.problems]
     defaults: dict[str, Any] = {"preview": "", "difference": None, "draft_used": False}
@@ -295,12 +293,12 @@ def editor_page(
     )
 
 
-def typed_editor(path: str) -> editors.Editor:
+def typed_editor(path: str) -> Editor:
     """The editor as it was sent; nothing is read, so it can be shown to who may not read."""
     form = request.form
     given = {name: form[FIELD + name] for name in _named(FIELD)}
     kind = Kind.DIALOGUE if "date" in given else Kind.QUESTION if given else Kind.PAGE
-    return editors.Editor(
+    return Editor(
         path=path,
         title=given.get("title") or path,
         kind=kind,
@@ -316,7 +314,7 @@ def typed_editor(path: str) -> editors.Editor:
     )
 
 
-def _with_draft(shown: editors.Editor) -> editors.Editor:
+def _with_draft(shown: Editor) -> Editor:
     draft = shown.draft
     if draft is None:
         return shown
@@ -355,7 +353,7 @@ def _previewed(path: str) -> str:
 
 def _difference(path: str) -> Markup:
     pace.take(rates.previews, _sent_text())
-    old, new = editing.difference(wiki(), actor(), path, sent())
+    old, new = saving.difference(wiki(), actor(), path, sent())
     if old == new:
         return Markup("")
     return words_html(diff.words(old, new), diff_labels(gettext, ngettext))

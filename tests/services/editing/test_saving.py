@@ -10,8 +10,8 @@ import pytest
 from wiki.domain.access.rights import Actor
 from wiki.domain.errors import TooLarge
 from wiki.engine import Wiki
-from wiki.services.editing import editing
-from wiki.services.editing.editing import Sent
+from wiki.services.editing import saving
+from wiki.services.editing.saving import Sent
 
 WRITERS, ROUNDS = 4, 3
 
@@ -29,7 +29,7 @@ def test_saves_at_the_same_time_are_all_kept(
         assert entry is not None
         text = wiki.store.blob(entry.blob).decode()
         assert old in text
-        editing.save(wiki, member, path, Sent(text=text.replace(old, new), base=entry.blob))
+        saving.save(wiki, member, path, Sent(text=text.replace(old, new), base=entry.blob))
 
     def write(n: int) -> None:
         for number in range(ROUNDS):
