@@ -32,22 +32,22 @@ def check(wiki: Wiki, repair: bool, source: str) -> None:
 
     Every damaged object of git is named with the pages that it belongs to.
     """
-    found = projections.check(wiki, PATIENCE)
+    findings = projections.check(wiki, PATIENCE)
     _tell_aside(wiki)
-    for line in found[:SHOWN]:
+    for line in findings[:SHOWN]:
         click.echo(str(line))
-    if len(found) > SHOWN:
-        click.echo(f"... and {len(found) - SHOWN} more")
-    if not found:
+    if len(findings) > SHOWN:
+        click.echo(f"... and {len(findings) - SHOWN} more")
+    if not findings:
         click.echo("Everything agrees.")
         return
     if not repair:
         sys.exit(1)
-    projections.repair(wiki, found, source)
+    projections.repair(wiki, findings, source)
     left = projections.check(wiki, PATIENCE)
     for line in left[:SHOWN]:
         click.echo(f"still: {line}")
-    click.echo(f"{len(found) - len(left)} differences mended, {len(left)} left.")
+    click.echo(f"{len(findings) - len(left)} differences mended, {len(left)} left.")
     sys.exit(1 if left else 0)
 
 

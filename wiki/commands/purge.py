@@ -129,10 +129,10 @@ def _purge(wiki: Wiki, wanted: Wanted, reason: str, by: str, *, dry_run: bool, y
     admin = purging.by_admin(wiki, by)
     bars = Bars()
     try:
-        found = purging.look(wiki, wanted, bars.show)
+        look = purging.look(wiki, wanted, bars.show)
         bars.close()
-        _show(found)
-        if found.is_empty:
+        _show(look)
+        if look.is_empty:
             click.echo("There is nothing to purge.")
             return
         if dry_run:
@@ -144,24 +144,24 @@ def _purge(wiki: Wiki, wanted: Wanted, reason: str, by: str, *, dry_run: bool, y
                 raise Stop("nobody is there to ask; confirm with --yes")
             click.confirm("Rewrite history for good? There is no way back", abort=True)
         bars = Bars()
-        done = purging.purge(wiki, found, admin, reason, bars.show)
+        done = purging.purge(wiki, look, admin, reason, bars.show)
     finally:
         bars.close()
     _tell(done)
 
 
-def _show(found: Look) -> None:
-    survey = found.survey
+def _show(look: Look) -> None:
+    survey = look.survey
     number = len(survey.changed)
     click.echo(f"{number:,} revisions hold it; {len(survey.written):,} get a new id.")
     _list("Files whose text changes or that go:", sorted(survey.files))
-    for table, count in sorted(found.rows.items()):
+    for table, count in sorted(look.rows.items()):
         click.echo(f"{count:,} rows of {table} change.")
     _list(
         "These hold the words and are no text; `purge file` takes them out:", sorted(survey.binary)
     )
     _list("These are called so; rename them, or `purge file`:", sorted(survey.named))
-    for table, count in sorted(found.left.items()):
+    for table, count in sorted(look.left.items()):
         click.echo(f"{count:,} rows of {table} hold the words and stay (`denktank user delete`).")
 
 

@@ -93,19 +93,19 @@ def why(wiki: Wiki, name: str, path: str) -> None:
 
 def _because(reason: rights.Reason) -> str:
     """A right, the answer and what decided, separated by tabs."""
-    found = reason.why
+    why = reason.why
     decided = {
         Ground.ADMIN: "an administrator may do everything",
         Ground.UNREAD: "who may not read here may do nothing else",
-        Ground.SITE: f"the whole site: from {found.needed.word}",
-    }.get(found.ground, "")
-    if found.rule and not decided:
-        let_in = [f"from {found.rule.role.word}", *sorted(found.rule.groups)]
+        Ground.SITE: f"the whole site: from {why.needed.word}",
+    }.get(why.ground, "")
+    if why.rule and not decided:
+        let_in = [f"from {why.rule.role.word}", *sorted(why.rule.groups)]
         let_in += reason.rule.usernames if reason.rule else ()
-        decided = f"the rule on {found.rule.prefix or '/'}: {', '.join(let_in)}"
-    beaten = [rule.prefix or "/" for rule in found.beaten]
-    decided += f" (beats the rules on {', '.join(beaten)})" if beaten and found.rule else ""
-    return "\t".join((found.right.value, "yes" if found.allowed else "no", decided))
+        decided = f"the rule on {why.rule.prefix or '/'}: {', '.join(let_in)}"
+    beaten = [rule.prefix or "/" for rule in why.beaten]
+    decided += f" (beats the rules on {', '.join(beaten)})" if beaten and why.rule else ""
+    return "\t".join((why.right.value, "yes" if why.allowed else "no", decided))
 
 
 @user.command()
@@ -179,19 +179,19 @@ def invite(wiki: Wiki, email: str) -> None:
 def list_invitations(wiki: Wiki) -> None:
     """List the invitations, newest first: number, state, address, by whom, until when."""
     before = 0
-    while found := invitations.listing(wiki, SYSTEM, before=before):
-        for one in found:
+    while batch := invitations.listing(wiki, SYSTEM, before=before):
+        for one in batch:
             shown = (str(one.id), _state(wiki, one), one.joined or one.email, one.maker)
             click.echo("\t".join((*shown, one.expires.date().isoformat())))
-        before = found[-1].id
+        before = batch[-1].id
 
 
-def _state(wiki: Wiki, one: Invitation) -> str:
-    if one.used:
+def _state(wiki: Wiki, invitation: Invitation) -> str:
+    if invitation.used:
         return "joined"
-    if one.revoked:
+    if invitation.revoked:
         return "withdrawn"
-    return "open" if one.is_open(wiki.clock()) else "expired"
+    return "open" if invitation.is_open(wiki.clock()) else "expired"
 
 
 @user.command()

@@ -66,20 +66,20 @@ def write(
 
 
 def entries(
-    wiki: Wiki, actor: Actor, asked: AuditFilter = ALL, *, before: int = 0, limit: int = 50
+    wiki: Wiki, actor: Actor, filters: AuditFilter = ALL, *, before: int = 0, limit: int = 50
 ) -> list[audit.Entry]:
     """The acts, newest first; for administrators."""
     wiki.rights.require(actor, Right.ADMINISTER)
     with wiki.database.read() as connection:
-        found = members.had(connection, asked.who) if asked.who else None
-        if asked.who and asked.who != MACHINE and found is None:
+        former = members.had(connection, filters.who) if filters.who else None
+        if filters.who and filters.who != MACHINE and former is None:
             return []
         wanted = audit.Wanted(
-            actor=found.id if found else 0 if asked.who else None,
-            begins=FAMILIES.get(asked.family, ()),
-            about=asked.about.strip(),
-            since=asked.since,
-            until=asked.until,
+            actor=former.id if former else 0 if filters.who else None,
+            begins=FAMILIES.get(filters.family, ()),
+            about=filters.about.strip(),
+            since=filters.since,
+            until=filters.until,
         )
         return audit.newest(connection, wanted, before=before, limit=limit)
 

@@ -177,13 +177,13 @@ def undo(wiki: Wiki, actor: Actor, entry: int) -> None:
     """
     wiki.rights.require(actor, Right.ADMINISTER)
     with wiki.database.write() as connection:
-        found = log.get(connection, entry)
-        if found is None or not undoable(found):
+        logged = log.get(connection, entry)
+        if logged is None or not undoable(logged):
             raise NotFound("act_missing")
-        then = _rule_in(connection, found.detail, WAS, found.detail.get(f"{WAS}prefix", ""))
-        now = _rule_in(connection, found.detail, "", found.subject)
+        then = _rule_in(connection, logged.detail, WAS, logged.detail.get(f"{WAS}prefix", ""))
+        now = _rule_in(connection, logged.detail, "", logged.subject)
         _put_back(connection, then, now)
-        prefix = then.prefix if then else found.subject
+        prefix = then.prefix if then else logged.subject
         audit.write(wiki, connection, actor, "rule_undo", prefix, **_detail(now, then))
 
 
@@ -234,9 +234,9 @@ def _read(connection: Connection, sent: Sent) -> Rule:
     """The rule that was typed; raises one Invalid for all that is wrong with it."""
     prefix, in_prefix = _try(prefix_of, sent.prefix)
     role, in_role = _try(role_of, sent.role)
-    known = {right.value: right for right in ON_PAGES}
+    rights_by_name = {right.value: right for right in ON_PAGES}
     in_right = None
-    if sent.right not in known:
+    if sent.right not in rights_by_name:
         in_right = FieldError("right", "right_unknown", {"right": sent.right})
     unknown = groups.unknown(connection, sent.groups)
     in_groups = FieldError("groups", "group_unknown", {"name": unknown[0]}) if unknown else None
@@ -248,7 +248,7 @@ def _read(connection: Connection, sent: Sent) -> Rule:
     assert role is not None
     return Rule(
         prefix=prefix,
-        right=known[sent.right],
+        right=rights_by_name[sent.right],
         role=role,
         groups=frozenset(sent.groups),
         members=frozenset(member.id for member in named.values() if member),
@@ -279,12 +279,12 @@ def _replaced(connection: Connection, rule: Rule, id: int) -> StoredRule | None:
     return _stored(connection, id)
 
 
-def _listed(connection: Connection, found: Sequence[StoredRule]) -> list[Listed]:
-    everyone = sorted({id for stored in found for id in stored.rule.members})
+def _listed(connection: Connection, rows: Sequence[StoredRule]) -> list[Listed]:
+    everyone = sorted({id for stored in rows for id in stored.rule.members})
     names = members.usernames(connection, everyone)
     return [
         Listed(each.id, each.rule, tuple(sorted(names.get(id, "?") for id in each.rule.members)))
-        for each in found
+        for each in rows
     ]
 
 

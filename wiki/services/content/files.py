@@ -70,12 +70,12 @@ def read(wiki: Wiki, actor: Actor, file: str) -> File:
         gone = places.missing(wiki, actor, page)
         if isinstance(gone, Gone):
             raise gone
-    found = None if file.endswith(SUFFIX) else wiki.store.read(file)
-    if found is None:
+    data = None if file.endswith(SUFFIX) else wiki.store.read(file)
+    if data is None:
         raise NotFound("file_missing", file=file)
     suffix = PurePosixPath(file).suffix.lower()
     kind = TYPES.get(suffix) or SAVED.get(suffix, DOWNLOAD)
-    return File(file, found.id, found.data, kind, suffix in TYPES)
+    return File(file, data.id, data.data, kind, suffix in TYPES)
 
 
 def beside(wiki: Wiki, actor: Actor, path: str) -> Attached:

@@ -100,7 +100,7 @@ def open_page(
     draft, others = drafts.arrive(wiki, actor, place.path)
     with contents.spared():
         values = fields.values(content.meta, content.text)
-        found = sections.sections(content.text)[section - 1 : section] if section > 0 else []
+        chosen = sections.sections(content.text)[section - 1 : section] if section > 0 else []
     return Editor(
         path=place.path,
         title=summary.title if summary else contents.title_of(wiki, place.blob) or place.path,
@@ -110,7 +110,7 @@ def open_page(
         fields=values,
         was=values,
         section=section,
-        section_title=found[0].title if found else "",
+        section_title=chosen[0].title if chosen else "",
         part=sections.cut(content.text, section) if section else "",
         number=number,
         converting=not content.source.readable,

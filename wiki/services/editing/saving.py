@@ -324,11 +324,11 @@ def drop_draft(wiki: Wiki, actor: Actor, path: str) -> None:
     if actor.id is None:
         return
     with wiki.database.read() as connection:
-        known = draft_rows.keys(connection, actor.id)
-        if not known:
+        keys = draft_rows.keys(connection, actor.id)
+        if not keys:
             return
         page = history.identity(connection, path)
-    kept = known & {key_of_page(page), key_of_path(path)}
+    kept = keys & {key_of_page(page), key_of_path(path)}
     if kept:
         with wiki.database.write() as connection:
             for key in kept:

@@ -291,19 +291,19 @@ def get(wiki: Wiki, actor: Actor, id: int) -> Suggestion:
     if not actor.is_member:
         raise LoginRequired("login_required")
     with wiki.database.read() as connection:
-        found = suggestions.get(connection, id)
-    if found is None or not wiki.rights.may(actor, Right.READ, found.path):
+        suggestion = suggestions.get(connection, id)
+    if suggestion is None or not wiki.rights.may(actor, Right.READ, suggestion.path):
         raise NotFound("suggestion_missing")
-    if found.author != actor.id and not may_review(wiki, actor, found.path):
+    if suggestion.author != actor.id and not may_review(wiki, actor, suggestion.path):
         raise NotFound("suggestion_missing")
-    return found
+    return suggestion
 
 
 def look(wiki: Wiki, actor: Actor, id: int) -> Look:
     """A suggestion with what it would change. Raises as `get`."""
     suggestion = get(wiki, actor, id)
     with wiki.database.read() as connection:
-        known = catalogue.get(connection, suggestion.path) if suggestion.alive else None
+        summary = catalogue.get(connection, suggestion.path) if suggestion.alive else None
         accepted = suggestions.count(connection, suggestion.author, State.ACCEPTED)
     before = _began_with(wiki, actor, suggestion)
     entry = wiki.store.entry(file_of(suggestion.path)) if suggestion.alive else None
@@ -315,7 +315,7 @@ def look(wiki: Wiki, actor: Actor, id: int) -> Look:
     meta = frontmatter.read(suggestion.text)
     return Look(
         suggestion=suggestion,
-        title=known.title if known and not suggestion.is_new else _title(suggestion),
+        title=summary.title if summary and not suggestion.is_new else _title(suggestion),
         kind=meta.kind.value,
         before=before,
         now=now,
@@ -377,7 +377,7 @@ def listing(
     theirs = sight.of(wiki, actor, Right.REVIEW, Right.EDIT)
     reviews = not theirs.is_empty
     with wiki.database.read() as connection:
-        found = suggestions.find(
+        matching = suggestions.find(
             connection,
             state=state,
             author=actor.id,
@@ -387,12 +387,12 @@ def listing(
             limit=PAGE + 1,
             sight=sight.of(wiki, actor),
         )
-        known = catalogue.find(connection, sorted({one.path for one in found if not one.is_new}))
+        known = catalogue.find(connection, sorted({one.path for one in matching if not one.is_new}))
     items = [
         Listed(one, known[one.path].title if one.path in known else _title(one))
-        for one in found[:PAGE]
+        for one in matching[:PAGE]
     ]
-    return SuggestionList(items, found[PAGE - 1].id if len(found) > PAGE else 0, reviews)
+    return SuggestionList(items, matching[PAGE - 1].id if len(matching) > PAGE else 0, reviews)
 
 
 _Waiting = tuple[object, list[tuple[str, str]]]

@@ -39,16 +39,16 @@ def delete(wiki: Wiki, actor: Actor, path: str, summary: str = "") -> commits.Ma
     """Delete the page; its history remains. Raises LoginRequired, Forbidden, NotFound, Gone."""
     place = places.find(wiki, actor, path, redirect=False, right=Right.DELETE)
     for _ in range(TRIES):
-        found = wiki.store.entry(file_of(place.path))
-        if found is None:
+        entry = wiki.store.entry(file_of(place.path))
+        if entry is None:
             raise places.missing(wiki, actor, place.path)
         try:
             return commits.commit(
                 wiki,
                 actor,
                 Event.DELETE,
-                [Change(found.file, None)],
-                expect={found.file: found.blob},
+                [Change(entry.file, None)],
+                expect={entry.file: entry.blob},
                 summary=summary,
             )
         except Stale:
@@ -60,15 +60,15 @@ def listing(wiki: Wiki, actor: Actor, before: str = "") -> Trash:
     """The deleted pages that the actor may read; `before` is a `more` of an earlier answer."""
     wiki.rights.require(actor, Right.EDIT)
     with wiki.database.read() as connection:
-        found = history.trash(
+        deletions = history.trash(
             connection,
             limit=PAGE + 1,
             before=before,
             sight=sight.of(wiki, actor),
         )
-        listed = hiding.redact(wiki, connection, actor, found[:PAGE])
+        listed = hiding.redact(wiki, connection, actor, deletions[:PAGE])
         titles = titles_of_deleted(wiki, connection, listed)
-    return Trash(listed, titles, cursor(found[PAGE - 1]) if len(found) > PAGE else "")
+    return Trash(listed, titles, cursor(deletions[PAGE - 1]) if len(deletions) > PAGE else "")
 
 
 def restore(wiki: Wiki, actor: Actor, path: str, revision: str, summary: str = "") -> saving.Saved:
@@ -77,23 +77,23 @@ def restore(wiki: Wiki, actor: Actor, path: str, revision: str, summary: str = "
     The revision of a deletion puts back what was deleted. Raises LoginRequired, Forbidden,
     NotFound, Gone for a hidden text; Conflict if the path holds another page by now.
     """
-    page, found = _to_restore(wiki, actor, path, revision)
+    page, last = _to_restore(wiki, actor, path, revision)
     for _ in range(TRIES):
         with wiki.store.locked():
             now = wiki.store.entry(file_of(page.path))
             if now is not None and not page.alive:
                 raise Conflict("path_taken", path=page.path)
-            if now is not None and now.blob == found.blob:
-                return saving.Saved(page.path, found.commit, changed=False)
+            if now is not None and now.blob == last.blob:
+                return saving.Saved(page.path, last.commit, changed=False)
             try:
                 made = commits.commit(
                     wiki,
                     actor,
                     Event.RESTORE,
-                    [Change(file_of(page.path), wiki.store.blob(found.blob))],
+                    [Change(file_of(page.path), wiki.store.blob(last.blob))],
                     expect={file_of(page.path): now.blob if now else None},
                     summary=summary,
-                    trailers={"Base": found.commit},
+                    trailers={"Base": last.commit},
                 )
             except Stale:
                 continue

@@ -84,11 +84,11 @@ def undo(wiki: Wiki, actor: Actor, path: str, revision: str, summary: str = "") 
     Raises LoginRequired, Forbidden, NotFound, Gone for a hidden text; Invalid for a change that
     made or deleted the page; Conflicted if later changes touched the same lines.
     """
-    there, found = _to_undo(wiki, actor, path, revision)
+    there, target = _to_undo(wiki, actor, path, revision)
     for _ in range(TRIES):
         try:
             with wiki.store.locked():
-                return _undo(wiki, actor, there, found, summary)
+                return _undo(wiki, actor, there, target, summary)
         except Stale:
             continue
     raise Conflict("edit_busy", path=there)
@@ -107,33 +107,33 @@ def undone(wiki: Wiki, actor: Actor, path: str, revision: str) -> tuple[str, str
 def _to_undo(wiki: Wiki, actor: Actor, path: str, revision: str) -> tuple[str, Revision]:
     page = page_at(wiki, actor, path)
     wiki.rights.require(actor, Right.EDIT, page.path)
-    found = hiding.require_text(revision_of(wiki, page.page, revision, actor))
-    if not found.blob or not found.before or not page.alive:
+    target = hiding.require_text(revision_of(wiki, page.page, revision, actor))
+    if not target.blob or not target.before or not page.alive:
         raise Invalid("undo_whole", path=page.path)
     # Taking back a removal shows what was removed.
-    older = previous(wiki, actor, found)
+    older = previous(wiki, actor, target)
     if older is not None:
         hiding.require_text(older)
-    return page.path, found
+    return page.path, target
 
 
-def _merged(wiki: Wiki, path: str, found: Revision) -> tuple[contents.Content, merge.Merged]:
+def _merged(wiki: Wiki, path: str, target: Revision) -> tuple[contents.Content, merge.Merged]:
     entry = wiki.store.entry(file_of(path))
     if entry is None:
         raise NotFound("page_missing", path=path)
     now = contents.read(wiki, entry.blob)
-    after, before = contents.read(wiki, found.blob), contents.read(wiki, found.before)
+    after, before = contents.read(wiki, target.blob), contents.read(wiki, target.before)
     return now, merge.merge(after.text, now.text, before.text)
 
 
-def _undo(wiki: Wiki, actor: Actor, path: str, found: Revision, summary: str) -> saving.Saved:
-    now, merged = _merged(wiki, path, found)
+def _undo(wiki: Wiki, actor: Actor, path: str, target: Revision, summary: str) -> saving.Saved:
+    now, merged = _merged(wiki, path, target)
     if not merged.clean:
-        mine = contents.read(wiki, found.before).text
-        raise saving.Conflicted(path, found.blob, now.blob, mine, merged)
+        mine = contents.read(wiki, target.before).text
+        raise saving.Conflicted(path, target.blob, now.blob, mine, merged)
     data = now.source.encode(merged.text)
     if data == now.source.data:
-        return saving.Saved(path, found.commit, changed=False)
+        return saving.Saved(path, target.commit, changed=False)
     made = commits.commit(
         wiki,
         actor,
@@ -141,7 +141,7 @@ def _undo(wiki: Wiki, actor: Actor, path: str, found: Revision, summary: str) ->
         [Change(file_of(path), data)],
         expect={file_of(path): now.blob},
         summary=summary,
-        trailers={"Reverts": found.commit},
+        trailers={"Reverts": target.commit},
     )
     return saving.Saved(path, made.revision, listed=made.listed)
 
@@ -168,13 +168,15 @@ def work_of(wiki: Wiki, actor: Actor, username: str, since: datetime) -> Work:
         if member is None:
             raise NotFound("member_missing", username=username)
         wanted = Wanted(author=member.uid, since=since)
-        found = recent.revisions(connection, wanted, limit=MOST + 1, sight=sight.of(wiki, actor))
+        revisions = recent.revisions(
+            connection, wanted, limit=MOST + 1, sight=sight.of(wiki, actor)
+        )
         pages: dict[str, list[Revision]] = {}
-        for revision in found[:MOST]:
+        for revision in revisions[:MOST]:
             pages.setdefault(revision.page, []).append(revision)
         taken = [_taken(wiki, connection, actor, page, some) for page, some in pages.items()]
     listed = [each for each in taken if each is not None]
-    return Work(member, since, listed, len(found) > MOST)
+    return Work(member, since, listed, len(revisions) > MOST)
 
 
 def take_back(

@@ -81,7 +81,7 @@ def blame(wiki: Wiki, actor: Actor, path: str, at: str = "") -> Blame:
     (the revision's text is hidden), Unavailable while the worker goes through a long history.
     """
     page = page_at(wiki, actor, path)
-    asked = revision_of(wiki, page.page, at) if at else None
+    wanted = revision_of(wiki, page.page, at) if at else None
     if not sentences.follow(wiki.store, wiki.database, page.page, MOST_AT_ONCE):
         wiki.wake()
         raise Unavailable("blame_not_ready", seconds=3)
@@ -91,8 +91,8 @@ def blame(wiki: Wiki, actor: Actor, path: str, at: str = "") -> Blame:
         if followed is None or not followed.steps:
             raise Unavailable("blame_not_ready", seconds=3)
         last = followed.steps
-        step = kept.step_of(connection, page.page, asked.commit) if asked else last
-        if asked is None and not page.alive:
+        step = kept.step_of(connection, page.page, wanted.commit) if wanted else last
+        if wanted is None and not page.alive:
             step = _last_with_text(connection, page.page, last)
         around = kept.commits_of(connection, page.page, {step - 1, step + 1})
         shown = hiding.require_text(_seen(wiki, connection, actor, page.page, {step})[step])
@@ -100,7 +100,7 @@ def blame(wiki: Wiki, actor: Actor, path: str, at: str = "") -> Blame:
     if not shown.blob:
         raise NotFound("revision_deleted", revision=shown.commit, path=page.path)
     blob = shown.blob
-    if asked is None and page.alive:
+    if wanted is None and page.alive:
         blob, stand = _today(wiki, page, blob, stand)
     content = contents.read(wiki, blob)
     with contents.spared():

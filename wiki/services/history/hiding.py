@@ -102,12 +102,12 @@ def state(wiki: Wiki, actor: Actor, page: str, revision: Revision) -> State:
         place = history.place(connection, page)
         path = place.path if place else revision.path
         newest = history.of_page(connection, page, limit=1)
-        found = hiding.of_revision(connection, revision.commit, revision.path)
+        hidden = hiding.of_revision(connection, revision.commit, revision.path)
     wiki.rights.require(actor, Right.MODERATE, path)
     alive = place is not None and place.alive
     is_current = alive and bool(revision.blob) and newest[0].blob == revision.blob
-    marked = replace(revision, hidden=frozenset(item.part for item in found))
-    return State(marked, path, found, is_current)
+    marked = replace(revision, hidden=frozenset(item.part for item in hidden))
+    return State(marked, path, hidden, is_current)
 
 
 def change(

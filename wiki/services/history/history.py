@@ -200,31 +200,31 @@ def revision_of(wiki: Wiki, page: str, written: str, actor: Actor = ANONYMOUS) -
 
 
 def listing(
-    wiki: Wiki, actor: Actor, path: str, before: str = "", asked: RevisionFilter | None = None
+    wiki: Wiki, actor: Actor, path: str, before: str = "", wanted: RevisionFilter | None = None
 ) -> RevisionList:
     """Fifty revisions of a page, the newest or those older than revision `before`."""
     page = page_at(wiki, actor, path)
-    asked = asked or RevisionFilter()
+    wanted = wanted or RevisionFilter()
     before = revision_of(wiki, page.page, before).commit if before else ""
     with wiki.database.read() as connection:
-        found = history.of_page(
+        revisions = history.of_page(
             connection,
             page.page,
             before=before,
             limit=PAGE + 1,
-            author=asked.author,
-            since=asked.since,
-            until=asked.until,
+            author=wanted.author,
+            since=wanted.since,
+            until=wanted.until,
         )
         count = history.count(connection, page.page)
         number = count
-        if before and asked.is_all and found:
-            number = history.number(connection, page.page, found[0].commit)
+        if before and wanted.is_all and revisions:
+            number = history.number(connection, page.page, revisions[0].commit)
         generation = changes.current(connection)
-        newest = history.of_page(connection, page.page, limit=1) if before else found[:1]
-        more = found[PAGE - 1].commit if len(found) > PAGE else ""
-        listed = hiding.redact(wiki, connection, actor, found[:PAGE])
-        if asked.author:
+        newest = history.of_page(connection, page.page, limit=1) if before else revisions[:1]
+        more = revisions[PAGE - 1].commit if len(revisions) > PAGE else ""
+        listed = hiding.redact(wiki, connection, actor, revisions[:PAGE])
+        if wanted.author:
             listed = hiding.without_hidden_authors(listed)
         title, kind = named(wiki, connection, page, listed)
     key = newest[0].commit if newest else ""
@@ -235,7 +235,7 @@ def listing(
         revisions=listed,
         more=more,
         count=count,
-        number=number if asked.is_all else 0,
+        number=number if wanted.is_all else 0,
         past=_past(wiki, page.page, key, count, generation),
         may_moderate=hiding.may(wiki, actor, page.path),
     )
@@ -346,12 +346,12 @@ def titles_of_deleted(
 ) -> dict[str, str]:
     """By path, the title that each page had which these revisions deleted, unless it is hidden."""
     gone = [one for one in deletions if not one.blob and one.before]
-    found = {
+    titles = {
         one.path: _title_of(wiki, one.before)
         for one in gone
         if not hidden.is_text_hidden(connection, one.page, one.before)
     }
-    return {path: title for path, title in found.items() if title}
+    return {path: title for path, title in titles.items() if title}
 
 
 @lru_cache(maxsize=512)

@@ -28,18 +28,18 @@ def links(wiki: Wiki, actor: Actor, targets: Collection[str], commit: str) -> di
     A target that was none, or that the actor may not read, is left out: it was wanted. A page is
     named by its path, else by the title that it had then.
     """
-    found: dict[str, LinkState] = {}
+    states: dict[str, LinkState] = {}
     with wiki.database.read() as connection:
         named = {}
         for target in targets:
             page = _page(wiki, connection, target, commit)
             if page:
                 state = _state(wiki, connection, actor, page, commit)
-                found.update({target: state} if state else {})
+                states.update({target: state} if state else {})
             else:
                 named[target] = fold(target)
         called = _called(wiki, connection, actor, set(named.values()), commit) if named else {}
-    return found | {target: called[title] for target, title in named.items() if title in called}
+    return states | {target: called[title] for target, title in named.items() if title in called}
 
 
 def _called(
@@ -51,15 +51,15 @@ def _called(
     today = catalogue.by_title(connection, wanted, sight=sight.of(wiki, actor))
     for title, path in today.items():
         ever.setdefault(title, []).append(history.identity(connection, path))
-    found: dict[str, LinkState] = {}
+    states: dict[str, LinkState] = {}
     for title, pages in ever.items():
         had = [history.as_of(connection, page, commit) for page in dict.fromkeys(pages)]
         for then in sorted(filter(None, had), key=lambda one: one.path):
             state = _state(wiki, connection, actor, then.page, commit)
             if state and _had_title(wiki, then, title):
-                found[title] = state
+                states[title] = state
                 break
-    return found
+    return states
 
 
 def _had_title(wiki: Wiki, revision: Revision, title: str) -> bool:

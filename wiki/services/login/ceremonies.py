@@ -50,7 +50,7 @@ class MadeKey:
 
 
 def ask_to_make(
-    host: str, site: str, actor: Actor, challenge: bytes, kept: Iterable[Passkey]
+    host: str, site: str, actor: Actor, challenge: bytes, passkeys: Iterable[Passkey]
 ) -> str:
     """What a browser is asked so that it makes a passkey other than those kept, as JSON."""
     options = generate_registration_options(
@@ -60,7 +60,7 @@ def ask_to_make(
         user_id=actor.uid.encode(),
         user_display_name=actor.name or actor.username,
         challenge=challenge,
-        exclude_credentials=[_descriptor(passkey) for passkey in kept],
+        exclude_credentials=[_descriptor(passkey) for passkey in passkeys],
         authenticator_selection=AuthenticatorSelectionCriteria(
             resident_key=ResidentKeyRequirement.PREFERRED,
             user_verification=UserVerificationRequirement.PREFERRED,
@@ -70,14 +70,14 @@ def ask_to_make(
 
 
 def ask_to_show(
-    host: str, challenge: bytes, kept: Iterable[Passkey], *, must_check_owner: bool
+    host: str, challenge: bytes, passkeys: Iterable[Passkey], *, must_check_owner: bool
 ) -> str:
     """What a browser is asked so that it shows one of these passkeys (none: any), as JSON."""
     needed = UserVerificationRequirement.REQUIRED
     options = generate_authentication_options(
         rp_id=host,
         challenge=challenge,
-        allow_credentials=[_descriptor(passkey) for passkey in kept],
+        allow_credentials=[_descriptor(passkey) for passkey in passkeys],
         user_verification=needed if must_check_owner else UserVerificationRequirement.PREFERRED,
     )
     return options_to_json(options)
@@ -86,7 +86,7 @@ def ask_to_show(
 def made(read: dict[str, object], challenge: str, host: str, origin: str) -> MadeKey:
     """The passkey that an answer holds. Raises WrongAnswer."""
     try:
-        found = verify_registration_response(
+        verified = verify_registration_response(
             credential=read,
             expected_challenge=base64url_to_bytes(challenge),
             expected_rp_id=host,
@@ -94,8 +94,8 @@ def made(read: dict[str, object], challenge: str, host: str, origin: str) -> Mad
         )
     except _WRONG as error:
         raise WrongAnswer from error
-    name = bytes_to_base64url(found.credential_id)
-    return MadeKey(name, found.credential_public_key, found.sign_count, _transports(read))
+    name = bytes_to_base64url(verified.credential_id)
+    return MadeKey(name, verified.credential_public_key, verified.sign_count, _transports(read))
 
 
 def shown(
@@ -109,7 +109,7 @@ def shown(
 ) -> int:
     """How often a passkey was used, as the answer that proves it says. Raises WrongAnswer."""
     try:
-        found = verify_authentication_response(
+        verified = verify_authentication_response(
             credential=read,
             expected_challenge=base64url_to_bytes(challenge),
             expected_rp_id=host,
@@ -120,7 +120,7 @@ def shown(
         )
     except _WRONG as error:
         raise WrongAnswer from error
-    return found.new_sign_count
+    return verified.new_sign_count
 
 
 def _transports(read: dict[str, object]) -> list[str]:

@@ -23,13 +23,13 @@ def known(wiki: Wiki, member: int | str, kept: str) -> str:
     return next((mark for mark in _marks(kept) if _is_of(wiki, member, mark)), "")
 
 
-def keep(wiki: Wiki, member: int, kept: str) -> str:
+def keep(wiki: Wiki, member: int, cookie: str) -> str:
     """What the browser shall keep, now that this account logged in there."""
-    mark = known(wiki, member, kept)
+    mark = known(wiki, member, cookie)
     if not mark:
         word = secrets.token_urlsafe(12)
         mark = f"{word}.{_sign(wiki, member, word)}"
-    others = [other for other in _marks(kept) if other != mark]
+    others = [other for other in _marks(cookie) if other != mark]
     return _BETWEEN.join([mark, *others][:MOST])
 
 

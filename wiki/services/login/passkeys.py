@@ -119,8 +119,8 @@ def begin_adding(
 
     place = _required(party)
     proof.require(wiki, actor, session, current)
-    kept = listing(wiki, actor)
-    if len(kept) >= MOST:
+    passkeys = listing(wiki, actor)
+    if len(passkeys) >= MOST:
         raise Invalid("passkeys_many", most=MOST)
     challenge = secrets.token_bytes(32)
     asked = ceremonies.ask_to_make(place.id, wiki.settings.site_name, actor, challenge, kept)
@@ -182,7 +182,7 @@ def remove(wiki: Wiki, actor: Actor, session: int, passkey: int, current: str) -
 
     Raises NotFound, Conflict (`door_last`), Invalid, Forbidden, TooFast.
     """
-    kept = get(wiki, actor, passkey)
+    removed = get(wiki, actor, passkey)
     proof.require(wiki, actor, session, current)
     with wiki.database.write() as connection:
         doors.keep_one(connection, actor.own_id())
@@ -207,12 +207,14 @@ def begin_login(wiki: Wiki, party: Relying | None, address: str, half: str = "")
     return _ask(wiki, place, kept, must_check_owner=begun is None)
 
 
-def _ask(wiki: Wiki, place: Relying, kept: list[Passkey], *, must_check_owner: bool) -> Question:
+def _ask(
+    wiki: Wiki, place: Relying, passkeys: list[Passkey], *, must_check_owner: bool
+) -> Question:
     # Seldom needed, and slow to load.
     from wiki.services.login import ceremonies
 
     challenge = secrets.token_bytes(32)
-    asked = ceremonies.ask_to_show(place.id, challenge, kept, must_check_owner=must_check_owner)
+    asked = ceremonies.ask_to_show(place.id, challenge, passkeys, must_check_owner=must_check_owner)
     return Question(_ticket(wiki, USE, challenge), asked)
 
 

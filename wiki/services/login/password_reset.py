@@ -50,11 +50,11 @@ def ask(wiki: Wiki, login: str, *, address: str) -> None:
 def answer(wiki: Wiki) -> bool:
     """Mail those who asked; whether there were any. For the worker."""
     with wiki.database.read() as connection:
-        asked = tokens.of_kind(connection, ASKED, wiki.clock())
-    for question in asked:
+        requests = tokens.of_kind(connection, ASKED, wiki.clock())
+    for question in requests:
         with wiki.database.write() as connection:
             _answer(wiki, connection, question)
-    return bool(asked)
+    return bool(requests)
 
 
 def _answer(wiki: Wiki, connection: Connection, question: Token) -> None:

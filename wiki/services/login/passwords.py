@@ -73,7 +73,7 @@ def hashed(password: str) -> str:
     return _hasher.hash(normal_password(password))
 
 
-def verify(kept: str, password: str) -> bool:
+def verify(hashed: str, password: str) -> bool:
     """Whether this is the password; takes as long when nothing is kept.
 
     What is too long to be one is refused before any work is done.
@@ -81,7 +81,7 @@ def verify(kept: str, password: str) -> bool:
     if not may_be_password(password):
         return False
     try:
-        return _hasher.verify(kept or _nobodys(), normal_password(password)) and bool(kept)
+        return _hasher.verify(hashed or _nobodys(), normal_password(password)) and bool(hashed)
     except (VerificationError, InvalidHashError):
         return False
 

@@ -125,13 +125,13 @@ def address(wiki: Wiki, back: str, state: str, *, again: bool = False) -> str:
     """
     published = _published(wiki)
     with _client(wiki, published, back) as client:
-        asked = {"prompt": "login", "max_age": "0"} if again else {}
+        extra = {"prompt": "login", "max_age": "0"} if again else {}
         url, _ = client.create_authorization_url(
             published.authorization,
             state=state,
             code_verifier=_verifier(wiki, state),
             nonce=_nonce(wiki, state),
-            **asked,
+            **extra,
         )
     return str(url)
 
@@ -255,12 +255,12 @@ def _keys(wiki: Wiki, published: Published, *, anew: bool) -> KeySet:
     """The keys with which it signs; asked again if they are not known, or `anew`."""
     from joserfc.jwk import KeySet, KeySetSerialization
 
-    kept = _KEPT[wiki.settings.oidc_issuer]
-    if kept.keys is None or anew:
+    cached = _KEPT[wiki.settings.oidc_issuer]
+    if cached.keys is None or anew:
         told = _get(published.keys)
         usable = [key for key in told["keys"] if key.get("use", "sig") == "sig"]
-        kept.keys = KeySet.import_key_set(KeySetSerialization(keys=usable))
-    return kept.keys
+        cached.keys = KeySet.import_key_set(KeySetSerialization(keys=usable))
+    return cached.keys
 
 
 # -- from a code to a person --

@@ -297,12 +297,12 @@ def _sealed(wiki: Wiki, secret: str) -> str:
     return Fernet(_key(wiki)).encrypt(secret.encode()).decode()
 
 
-def _secret(wiki: Wiki, kept: str) -> str:
+def _secret(wiki: Wiki, encrypted: str) -> str:
     """The secret as it is, or a new one that fits no app if the site's key was changed since."""
     from cryptography.fernet import Fernet, InvalidToken
 
     try:
-        return Fernet(_key(wiki)).decrypt(kept.encode()).decode()
+        return Fernet(_key(wiki)).decrypt(encrypted.encode()).decode()
     except InvalidToken:
         return pyotp.random_base32()
 

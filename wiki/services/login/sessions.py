@@ -80,14 +80,14 @@ def authenticate(
     client = Client(address, agent, device, remember)
     with wiki.database.read() as connection:
         found = members.by_login(connection, login)
-    member, kept = found or (None, "")
+    member, hashed = found or (None, "")
     tries = _tries(wiki, member.id if member else fold(login, "NFC", EMAIL_MOST), client)
     limits.take(wiki, tries)
-    if not passwords.verify(kept, password) or member is None:
+    if not passwords.verify(hashed, password) or member is None:
         whose = member.id if member else None
         journal.note("login-wrong", member=whose, place=journal.place(wiki, address))
         raise LoginRequired("login_wrong")
-    _forgive(wiki, tries, member, kept, password)
+    _forgive(wiki, tries, member, hashed, password)
     return enter(wiki, member, client)
 
 
@@ -147,13 +147,13 @@ def is_known(wiki: Wiki, who: int | str, client: Client) -> bool:
         return bool(attempts.count(connection, KNOWN, here, wiki.clock() - KNOWN_FOR).number)
 
 
-def _forgive(wiki: Wiki, tries: list[Try], member: Member, kept: str, password: str) -> None:
+def _forgive(wiki: Wiki, tries: list[Try], member: Member, hashed: str, password: str) -> None:
     """A right password: its tries do not count."""
     with wiki.database.write() as connection:
         attempts.clear(connection, tries[0].limit.kind, tries[0].key)
         for attempt in tries[1:]:
             attempts.take_back(connection, attempt.limit.kind, attempt.key)
-        if passwords.is_outdated(kept):
+        if passwords.is_outdated(hashed):
             members.change(connection, member.id, {"password": passwords.hashed(password)})
 
 

@@ -54,11 +54,11 @@ def renew(wiki: Wiki, actor: Actor, id: int) -> tuple[str, str]:
     """
     wiki.rights.require(actor, Right.ADMINISTER)
     with wiki.database.write() as connection:
-        found = _end(wiki, connection, id)
-        path = put(wiki, connection, actor, found.email)
-        audit.write(wiki, connection, actor, "invitation_renew", found.email)
+        ended = _end(wiki, connection, id)
+        path = put(wiki, connection, actor, ended.email)
+        audit.write(wiki, connection, actor, "invitation_renew", ended.email)
     wiki.wake()
-    return path, found.email
+    return path, ended.email
 
 
 def forget(wiki: Wiki, connection: Connection) -> None:
@@ -70,9 +70,9 @@ def _end(wiki: Wiki, connection: Connection, id: int) -> Invitation:
     kept = invitations.get(connection, id)
     if kept is None or kept[0].used:
         raise NotFound("invitation_missing")
-    found, token = kept
+    invitation, token = kept
     if token is not None:
         tokens.remove(connection, token)
-    if found.revoked is None:
+    if invitation.revoked is None:
         invitations.revoke(connection, id, wiki.clock())
-    return found
+    return invitation

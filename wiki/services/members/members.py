@@ -192,14 +192,14 @@ def page(
     if part in (Part.ALL, Part.COMMENTS):
         said, more = _said(wiki, actor, member, before)
     with wiki.database.read() as connection:
-        known = catalogue.find(connection, sorted({revision.path for revision in revisions}))
+        summaries = catalogue.find(connection, sorted({revision.path for revision in revisions}))
     return Page(
         member=member,
         profile=profile,
         about=html_of(wiki, actor, profile.about, "") if profile.about else Markup(),
         part=part,
         revisions=revisions,
-        titles={path: summary.title for path, summary in known.items()},
+        titles={path: summary.title for path, summary in summaries.items()},
         comments=said,
         dialogues=dialogues,
         person=person,
@@ -210,11 +210,11 @@ def page(
 
 def _changes(wiki: Wiki, actor: Actor, member: Member, before: str) -> tuple[list[Revision], str]:
     with wiki.database.read() as connection:
-        found = history.by_author(
+        revisions = history.by_author(
             connection, member.uid, before=before, limit=SHOWN + 1, sight=sight.of(wiki, actor)
         )
-        listed = hiding.redact(wiki, connection, actor, found[:SHOWN])
-    more = cursor(found[SHOWN - 1]) if len(found) > SHOWN else ""
+        listed = hiding.redact(wiki, connection, actor, revisions[:SHOWN])
+    more = cursor(revisions[SHOWN - 1]) if len(revisions) > SHOWN else ""
     return hiding.without_hidden_authors(listed), more
 
 

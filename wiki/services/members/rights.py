@@ -125,12 +125,12 @@ def _row(wiki: Wiki, right: Right, path: str, listed: Mapping[tuple[str, Right],
 
 
 def _reason(why: Why, listed: Mapping[tuple[str, Right], Listed]) -> Reason:
-    asked = Right.READ if why.ground is Ground.UNREAD else why.right
+    right = Right.READ if why.ground is Ground.UNREAD else why.right
     return Reason(
         why=why,
         rule=listed.get(_key(why.rule)) if why.rule else None,
         beaten=[listed[_key(rule)] for rule in why.beaten if _key(rule) in listed],
-        setting=BY_SETTING.get(asked, "") if why.rule is None else "",
+        setting=BY_SETTING.get(right, "") if why.rule is None else "",
     )
 
 

@@ -377,7 +377,7 @@ def untie(wiki: Wiki, actor: Actor, session: int, identity: int, current: str) -
 
     Raises NotFound, Conflict (`door_last`), Invalid, Forbidden, TooFast.
     """
-    found = get(wiki, actor, identity)
+    tied = get(wiki, actor, identity)
     proof.require(wiki, actor, session, current)
     with wiki.database.write() as connection:
         doors.keep_one(connection, actor.own_id())

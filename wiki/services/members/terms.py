@@ -76,19 +76,19 @@ def check(wiki: Wiki, stamped: str) -> Terms | None:
 
     Raises Invalid (field `terms_accepted`): not accepted, or they changed meanwhile.
     """
-    found = current(wiki)
-    if found is None:
+    terms_now = current(wiki)
+    if terms_now is None:
         return None
     if not stamped:
         raise Invalid.field("terms_accepted", "terms_missing")
     asking, revision = parse(stamped)
     with wiki.database.read() as connection:
-        page = history.identity(connection, found.path)
+        page = history.identity(connection, terms_now.path)
         # One that was shown some minutes ago counts; it is the one that is kept.
         shown = history.revision(connection, page, revision)
-    if shown is None or asking != (found.asking.id if found.asking else 0):
+    if shown is None or asking != (terms_now.asking.id if terms_now.asking else 0):
         raise Invalid.field("terms_accepted", "terms_changed")
-    return replace(found, revision=shown.commit, blob=shown.blob)
+    return replace(terms_now, revision=shown.commit, blob=shown.blob)
 
 
 def keep(wiki: Wiki, connection: Connection, member: int, accepted: Terms | None) -> None:
@@ -137,13 +137,13 @@ def may_ask(wiki: Wiki, actor: Actor) -> bool:
 def asked(wiki: Wiki, actor: Actor) -> TermsStatus:
     """Who accepted what. Raises LoginRequired, Forbidden, NotFound (`terms_none`)."""
     _require(wiki, actor)
-    found = current(wiki)
-    if found is None:
+    terms_now = current(wiki)
+    if terms_now is None:
         raise NotFound("terms_none", path=wiki.settings.terms_page)
     with wiki.database.read() as connection:
-        answered = terms.answered(connection, found.asking.id if found.asking else 0)
+        answered = terms.answered(connection, terms_now.asking.id if terms_now.asking else 0)
         active = members.count(connection, Wanted(status=Status.ACTIVE.value))
-    return TermsStatus(found, answered, active)
+    return TermsStatus(terms_now, answered, active)
 
 
 def ask_again(wiki: Wiki, actor: Actor, reason: str) -> None:
@@ -154,16 +154,18 @@ def ask_again(wiki: Wiki, actor: Actor, reason: str) -> None:
     """
     _require(wiki, actor)
     reason = check_reason(reason)
-    found = current(wiki)
-    if found is None:
+    terms_now = current(wiki)
+    if terms_now is None:
         raise NotFound("terms_none", path=wiki.settings.terms_page)
     with wiki.database.write() as connection:
-        terms.ask(connection, found.revision, actor.id, reason, wiki.clock())
-        audit.write(wiki, connection, actor, "terms_ask", f"/wiki/{found.path}", reason)
+        terms.ask(connection, terms_now.revision, actor.id, reason, wiki.clock())
+        audit.write(wiki, connection, actor, "terms_ask", f"/wiki/{terms_now.path}", reason)
         if actor.id is not None:
             newest = terms.newest(connection)
             asking = newest.id if newest else 0
-            terms.accept(connection, actor.id, asking, found.revision, found.blob, wiki.clock())
+            terms.accept(
+                connection, actor.id, asking, terms_now.revision, terms_now.blob, wiki.clock()
+            )
 
 
 def _require(wiki: Wiki, actor: Actor) -> None:

@@ -97,10 +97,10 @@ def report(
     with wiki.database.read() as connection:
         page = history.page_of(connection, subject.path, subject.revision) if subject.path else ""
         path = _path(connection, subject)
-        known = reports.open_case(connection, subject, page)
+        open_case = reports.open_case(connection, subject, page)
     with wiki.database.write() as connection:
         now = wiki.clock()
-        case = known or reports.add_case(connection, subject, now)
+        case = open_case or reports.add_case(connection, subject, now)
         reports.add(
             connection,
             case,
@@ -110,7 +110,7 @@ def report(
             address=address[:ADDRESS_MOST],
             now=now,
         )
-        if not known:
+        if not open_case:
             told = {
                 "case": str(case),
                 "noun": subject.noun.value,
@@ -171,34 +171,34 @@ def queue(
     Raises LoginRequired, Forbidden.
     """
     moderators.require(wiki, actor)
-    found: list[tuple[Case, str]] = []
+    cases: list[tuple[Case, str]] = []
     with wiki.database.read() as connection:
-        while len(found) < limit:
+        while len(cases) < limit:
             batch = reports.newest(connection, handled=handled, before=before, limit=limit)
             placed = [(case, _path(connection, case.subject)) for case in batch]
-            found += [(case, path) for case, path in placed if moderators.may(wiki, actor, path)]
+            cases += [(case, path) for case, path in placed if moderators.may(wiki, actor, path)]
             if len(batch) < limit:
                 break
             before = batch[-1].id
-        return _shown(wiki, connection, actor, found[:limit])
+        return _shown(wiki, connection, actor, cases[:limit])
 
 
 def case(wiki: Wiki, actor: Actor, id: int) -> CaseView:
     """One case. Raises NotFound (also for one elsewhere than where the actor moderates)."""
     moderators.require(wiki, actor)
     with wiki.database.read() as connection:
-        found = reports.get(connection, id)
-        path = _path(connection, found.subject) if found else ""
-        if found is None or not moderators.may(wiki, actor, path):
+        case_found = reports.get(connection, id)
+        path = _path(connection, case_found.subject) if case_found else ""
+        if case_found is None or not moderators.may(wiki, actor, path):
             raise NotFound("report_missing")
-        return _shown(wiki, connection, actor, [(found, path)])[0]
+        return _shown(wiki, connection, actor, [(case_found, path)])[0]
 
 
 def _shown(
-    wiki: Wiki, connection: Connection, actor: Actor, found: Sequence[tuple[Case, str]]
+    wiki: Wiki, connection: Connection, actor: Actor, cases: Sequence[tuple[Case, str]]
 ) -> list[CaseView]:
-    told = reports.of_cases(connection, [case.id for case, _ in found])
-    titles = catalogue.find(connection, sorted({path for _, path in found if path}))
+    told = reports.of_cases(connection, [case.id for case, _ in cases])
+    titles = catalogue.find(connection, sorted({path for _, path in cases if path}))
     return [
         _one(
             wiki,
@@ -209,7 +209,7 @@ def _shown(
             titles[path].title if path in titles else path,
             told[case.id],
         )
-        for case, path in found
+        for case, path in cases
     ]
 
 
@@ -247,21 +247,21 @@ def _acts(
     author: Member | None,
 ) -> list[Act]:
     """What this moderator can do about a case that is open."""
-    found: list[Act] = []
+    acts: list[Act] = []
     if case.handled:
-        return found
+        return acts
     if placed and placed.comment.state is State.LIVE:
-        found.append(Act.HIDE)
+        acts.append(Act.HIDE)
     if placed and placed.comment.state is State.HIDDEN:
-        found.append(Act.SHOW)
+        acts.append(Act.SHOW)
     if author and author.id != actor.id and author.role <= actor.role:
-        found.append(Act.WARN)
+        acts.append(Act.WARN)
     if author and author.status is Status.ACTIVE and suspensions.may(wiki, actor, author):
-        found.append(Act.SUSPEND)
+        acts.append(Act.SUSPEND)
     page = history.identity(connection, path) if path else ""
     if page:
-        found.append(Act.REOPEN if closings_table.of(connection, page) else Act.CLOSE)
-    return found
+        acts.append(Act.REOPEN if closings_table.of(connection, page) else Act.CLOSE)
+    return acts
 
 
 # -- handling --

@@ -151,13 +151,13 @@ def _tell_changes(wiki: Wiki) -> None:
         head, _ = progress.get(connection, "history")
         if not head or (far and far.revision == head):
             return
-        found = _changes(wiki, connection, _new_revisions(wiki, connection, far, head))
-        before = {change.topic: _before(connection, change) for change in found}
+        changes = _changes(wiki, connection, _new_revisions(wiki, connection, far, head))
+        before = {change.topic: _before(connection, change) for change in changes}
     with wiki.database.write() as connection:
         if fan_out.how_far(connection) != far:
             return  # another worker told it
         fan_out.put(connection, head, wiki.clock())
-        for change in found:
+        for change in changes:
             _keep(wiki, connection, change, before[change.topic])
 
 
@@ -174,7 +174,7 @@ def _new_revisions(
 
 def _changes(wiki: Wiki, connection: Connection, revisions: Iterable[Revision]) -> list[_Change]:
     """What was done to pages that somebody watches, or that their writer will watch."""
-    found: dict[tuple[str, str], _Change] = {}
+    changes: dict[tuple[str, str], _Change] = {}
     writers: dict[str, Member | None] = {}
     reach = watches.reach(connection)
     listed = list(revisions)
@@ -187,8 +187,8 @@ def _changes(wiki: Wiki, connection: Connection, revisions: Iterable[Revision]) 
             writers[uid] = members.by_uid(connection, uid) if uid else None
         writer = writers[uid]
         key = (revision.page, revision.author.key)
-        if key in found:
-            found[key].revisions.append(revision)
+        if key in changes:
+            changes[key].revisions.append(revision)
             continue
         place = history.place(connection, revision.page)
         # A push may bring thousands of pages, of which few are watched.
@@ -196,13 +196,13 @@ def _changes(wiki: Wiki, connection: Connection, revisions: Iterable[Revision]) 
             continue
         if not _is_stub(connection, place):
             by = writer.id if writer else None
-            found[key] = _Change(revision.page, place, [revision], by)
+            changes[key] = _Change(revision.page, place, [revision], by)
     trial = Trial(wiki.store.git, wiki.clock)
-    for change in found.values():
+    for change in changes.values():
         item = Item(PART, "page", change.place.path, change.revisions[0].commit)
         trial.of(item, partial(_find_readers, wiki, connection, change), lambda reason: None)
     trial.settle(wiki.database, setaside.talk)
-    return [change for change in found.values() if change.told or change.watched_by_writer]
+    return [change for change in changes.values() if change.told or change.watched_by_writer]
 
 
 def _is_stub(connection: Connection, place: Place) -> bool:

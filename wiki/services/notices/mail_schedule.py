@@ -96,14 +96,14 @@ def _due(wiki: Wiki) -> list[_Reader]:
         ids = {one.member for one in waiting}
         people = {member.id: member for member in members.some(connection, ids)}
         chosen = mail_choices.some(connection, ids)
-    found = []
+    readers = []
     for id, member in people.items():
         own = [one for one in waiting if one.member == id]
         choices = chosen.get(id, Choices())
         kinds = _kinds(wiki, member, choices, own)
         if kinds:
-            found.append(_Reader(member, choices, kinds))
-    return found
+            readers.append(_Reader(member, choices, kinds))
+    return readers
 
 
 def _kinds(wiki: Wiki, member: Member, choices: Choices, own: Iterable[Waiting]) -> frozenset[Kind]:
@@ -128,8 +128,8 @@ def _write(wiki: Wiki, reader: _Reader) -> bool:
     if not wiki.settings.mail_url:
         _take_back(wiki, reader.member)
     with wiki.database.read() as connection:
-        found = notifications.unmailed(connection, reader.member.id, reader.kinds, MOST)
-        ready = [one for one in found if _is_ready(wiki, reader, one)]
+        unmailed = notifications.unmailed(connection, reader.member.id, reader.kinds, MOST)
+        ready = [one for one in unmailed if _is_ready(wiki, reader, one)]
         address = address_of(connection, reader.member)
         items = _to_tell(wiki, connection, reader, ready) if address else []
     try:
@@ -143,7 +143,7 @@ def _write(wiki: Wiki, reader: _Reader) -> bool:
         return True
     if items:
         wiki.wake()
-    return len(found) == MOST and bool(ready)
+    return len(unmailed) == MOST and bool(ready)
 
 
 def _is_ready(wiki: Wiki, reader: _Reader, one: Notification) -> bool:
@@ -174,13 +174,13 @@ def _apart(reader: _Reader, items: Sequence[Item]) -> list[tuple[Sequence[Item],
     at_once = [item for item in items if reader.pace(item.notification) is Pace.AT_ONCE]
     rest = [item for item in items if reader.pace(item.notification) is not Pace.AT_ONCE]
     bundles = bundled(at_once)
-    found: list[tuple[Sequence[Item], Pace]] = [(one.items, Pace.AT_ONCE) for one in bundles]
+    apart: list[tuple[Sequence[Item], Pace]] = [(one.items, Pace.AT_ONCE) for one in bundles]
     if len(bundles) > MOST_APART:
-        found = [(at_once, Pace.AT_ONCE)]
+        apart = [(at_once, Pace.AT_ONCE)]
     if rest:
         is_weekly = any(reader.pace(item.notification) is Pace.WEEKLY for item in rest)
-        found.append((rest, Pace.WEEKLY if is_weekly else Pace.DAILY))
-    return found
+        apart.append((rest, Pace.WEEKLY if is_weekly else Pace.DAILY))
+    return apart
 
 
 def _put(

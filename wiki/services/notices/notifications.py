@@ -127,15 +127,15 @@ def listing(
     """
     member = actor.own_id()
     with wiki.database.read() as connection:
-        found = notifications.of_member(
+        batch = notifications.of_member(
             connection, member, before=before, limit=PAGE + 1, unread=unread
         )
-        items = seen(wiki, connection, actor, found[:PAGE])
+        items = seen(wiki, connection, actor, batch[:PAGE])
         waiting = notifications.of_member(connection, member, limit=1, unread=True)
-    _drop(wiki, member, found[:PAGE], items)
+    _drop(wiki, member, batch[:PAGE], items)
     days = by_day(items, ZoneInfo(zone) if zone else wiki.zone)
-    more = found[PAGE - 1].id if len(found) > PAGE else 0
-    return NotificationList(days, unread, found[0].id if found else 0, more, bool(waiting))
+    more = batch[PAGE - 1].id if len(batch) > PAGE else 0
+    return NotificationList(days, unread, batch[0].id if batch else 0, more, bool(waiting))
 
 
 def _drop(wiki: Wiki, member: int, found: Sequence[Notification], items: Sequence[Item]) -> None:
@@ -226,12 +226,12 @@ def seen(
     wiki: Wiki,
     connection: Connection,
     actor: Actor,
-    found: Sequence[Notification],
+    told: Sequence[Notification],
     most: int = EXCERPT,
 ) -> list[Item]:
     """The notifications that the actor may see now, in their order, with excerpts so long."""
-    people = {one.id: one for one in members.some(connection, {n.actor for n in found if n.actor})}
-    items = (_item(wiki, connection, actor, one, people, most) for one in found)
+    people = {one.id: one for one in members.some(connection, {n.actor for n in told if n.actor})}
+    items = (_item(wiki, connection, actor, one, people, most) for one in told)
     return [item for item in items if item]
 
 
@@ -239,27 +239,31 @@ def _item(
     wiki: Wiki,
     connection: Connection,
     actor: Actor,
-    one: Notification,
+    notification: Notification,
     people: Mapping[int, Member],
     most: int,
 ) -> Item | None:
     page = path = title = said = passage = ""
     thread, alive = 0, True
-    if one.path:
-        page = history.page_of(connection, one.path, one.revision) if one.revision else ""
+    if notification.path:
+        page = (
+            history.page_of(connection, notification.path, notification.revision)
+            if notification.revision
+            else ""
+        )
         place = history.place(connection, page) if page else None
-        path, alive = (place.path, place.alive) if place else (one.path, False)
+        path, alive = (place.path, place.alive) if place else (notification.path, False)
         if not wiki.rights.may(actor, Right.READ, path):
             return None
         summary = catalogue.get(connection, path) if alive else None
         title = summary.title if summary else path
-    if not _is_duty(wiki, actor, one, path):
+    if not _is_duty(wiki, actor, notification, path):
         return None
-    if one.comment is not None:
-        placed = comments.get(connection, one.comment)
+    if notification.comment is not None:
+        placed = comments.get(connection, notification.comment)
         if placed is None or not wiki.rights.may(actor, Right.READ, placed.path):
             return None
-        if placed.comment.state is not State.LIVE and one.kind not in _OF_OTHERS:
+        if placed.comment.state is not State.LIVE and notification.kind not in _OF_OTHERS:
             return None
         said = excerpt(placed.comment.text, most) if placed.comment.state is State.LIVE else ""
         thread = placed.comment.thread
@@ -270,17 +274,17 @@ def _item(
     hidden = _hidden(connection, one) if is_change else frozenset()
     is_named = Part.AUTHOR not in hidden
     if is_change and Part.MESSAGE not in hidden:
-        said = _summary(connection, one)
-    who = (by.name or by.username) if by else one.values.get("name", "")
+        said = _summary(connection, notification)
+    who = (by.name or by.username) if by else notification.values.get("name", "")
     return Item(
-        notification=one,
+        notification=notification,
         page=page,
         path=path,
         title=title,
         who=who if is_named else "",
         username=by.username if by and is_named else "",
-        url=_url(one, path, alive),
-        excerpt=excerpt(_reason(one), most) or said,
+        url=_url(notification, path, alive),
+        excerpt=excerpt(_reason(notification), most) or said,
         thread=thread,
         passage=passage,
     )
@@ -291,11 +295,11 @@ def _reason(one: Notification) -> str:
     return one.values.get("reason", "") or one.values.get("answer", "")
 
 
-def _is_duty(wiki: Wiki, actor: Actor, one: Notification, path: str) -> bool:
+def _is_duty(wiki: Wiki, actor: Actor, notification: Notification, path: str) -> bool:
     """Whether what waits for those in charge is (still) for this actor; True for all else."""
-    if one.kind.group is not Group.DUTY:
+    if notification.kind.group is not Group.DUTY:
         return True
-    right = Right.REVIEW if one.kind is Kind.SUGGESTION else Right.MODERATE
+    right = Right.REVIEW if notification.kind is Kind.SUGGESTION else Right.MODERATE
     if path:
         return wiki.rights.may(actor, right, path)
     return moderators.may_somewhere(wiki, actor, right)

@@ -151,7 +151,7 @@ def listing(wiki: Wiki, actor: Actor) -> WatchList:
     member = actor.own_id()
     with wiki.database.read() as connection:
         placed = watches.placed(connection, member)
-        found = catalogue.find(connection, [place.path for _, place in placed if place.alive])
+        summaries = catalogue.find(connection, [place.path for _, place in placed if place.alive])
         folders = watches.folders(connection, member)
         searches = saved_searches.of_member(connection, member)
     pages = [
@@ -159,7 +159,7 @@ def listing(wiki: Wiki, actor: Actor) -> WatchList:
             id=one.id,
             scope=one.scope,
             path=place.path,
-            title=found[place.path].title if place.path in found else place.path,
+            title=summaries[place.path].title if place.path in summaries else place.path,
             alive=place.alive,
             since=one.created,
         )

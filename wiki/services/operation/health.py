@@ -201,14 +201,14 @@ def _of_keeping(
 
 
 def _size(folder: Path) -> int:
-    found = 0
+    total = 0
     for file in folder.rglob("*"):
         try:
-            found += file.stat().st_size
+            total += file.stat().st_size
         except OSError:
             # It went while we looked: then it takes nothing.
             continue
-    return found
+    return total
 
 
 def _version() -> str:

@@ -57,12 +57,12 @@ def behind(wiki: Wiki) -> dict[str, int]:
 
     For passages: the pages that wait to be gone through. -1 for search that is built from nothing.
     """
-    found = {lag.name: lag.behind for lag in follow.lag(wiki.store, wiki.database)}
-    found["search"] = _search_behind(wiki)
+    lags = {lag.name: lag.behind for lag in follow.lag(wiki.store, wiki.database)}
+    lags["search"] = _search_behind(wiki)
     with wiki.database.read() as connection:
-        found[sentences.NAME] = sentences.behind(connection)
-        found["lost"] = wiki.deleted_text.behind(connection)
-    return found
+        lags[sentences.NAME] = sentences.behind(connection)
+        lags["lost"] = wiki.deleted_text.behind(connection)
+    return lags
 
 
 def rebuild(wiki: Wiki, names: Sequence[str], tell: Tell) -> None:
@@ -95,26 +95,26 @@ def check(wiki: Wiki, patience: float = 0.0) -> list[Finding]:
     write meanwhile is left alone: neither is a difference.
     """
     wiki.keep_up()
-    found = list(_of_git(wiki))
+    findings = list(_of_git(wiki))
     try:
-        found += _lasting(wiki, patience)
+        findings += _lasting(wiki, patience)
     except Unreadable as error:
         what = sentence("en", error.code, error.values)
-        found.append(Finding("git", f"not everything could be compared: {what}"))
+        findings.append(Finding("git", f"not everything could be compared: {what}"))
     last_runs.record(
-        wiki, last_runs.CHECK, number=len(found), first=[str(one) for one in found[:SHOWN]]
+        wiki, last_runs.CHECK, number=len(findings), first=[str(one) for one in findings[:SHOWN]]
     )
-    return found
+    return findings
 
 
 def _lasting(wiki: Wiki, patience: float) -> list[Finding]:
     """What is seen again when somebody wrote while it was looked for."""
     before = _written(wiki)
-    found = _of_projections(wiki, patience)
-    if not found or _written(wiki) == before:
-        return found
+    findings = _of_projections(wiki, patience)
+    if not findings or _written(wiki) == before:
+        return findings
     again = set(_of_projections(wiki, patience))
-    return [one for one in found if one in again]
+    return [one for one in findings if one in again]
 
 
 def _written(wiki: Wiki) -> tuple[str, object]:
@@ -122,29 +122,29 @@ def _written(wiki: Wiki) -> tuple[str, object]:
 
 
 def _of_projections(wiki: Wiki, patience: float) -> list[Finding]:
-    found = []
+    findings = []
     head = wiki.store.head()
     export.catch_up(wiki.store)
     for one in checking.check(wiki.store, wiki.database, wiki.zone):
         what = f"{one.key} {one.field}: {one.kept!r}, should be {one.true!r}"
-        found.append(Finding(one.projection, what))
+        findings.append(Finding(one.projection, what))
     for path in sentences.check(wiki.store, wiki.database):
-        found.append(Finding(sentences.NAME, f"{path} is not what its revisions give"))
+        findings.append(Finding(sentences.NAME, f"{path} is not what its revisions give"))
     for path in anchoring.check(anchors.source(wiki)):
-        found.append(Finding(anchoring.NAME, f"{path} is not what its revisions give"))
+        findings.append(Finding(anchoring.NAME, f"{path} is not what its revisions give"))
     for file in export.check(wiki.store, since=head):
-        found.append(Finding("export", f"{file.file} is {file.reason}"))
+        findings.append(Finding("export", f"{file.file} is {file.reason}"))
     if not _search_comes_to(wiki, head, patience):
-        found.append(Finding("search", "is behind; the worker catches up when it runs"))
+        findings.append(Finding("search", "is behind; the worker catches up when it runs"))
     elif wiki.search.progress.revision:
         for other in wiki.search.check(wiki.store, wiki.database):
-            found.append(
+            findings.append(
                 Finding("search", f"{other.key}: {other.kept!r}, should be {other.true!r}")
             )
     if wiki.deleted_text.progress.revision:
         for path in wiki.deleted_text.check(wiki.store, wiki.database):
-            found.append(Finding("lost", f"{path} did not lose what its passages say"))
-    return found
+            findings.append(Finding("lost", f"{path} did not lose what its passages say"))
+    return findings
 
 
 def set_aside(wiki: Wiki) -> list[Fault]:
@@ -159,14 +159,14 @@ def set_aside(wiki: Wiki) -> list[Fault]:
     return found + [Fault(item, "file_name", now, now, 0) for item in odd]
 
 
-def repair(wiki: Wiki, found: Sequence[Finding], source: str = "") -> None:
+def repair(wiki: Wiki, findings: Sequence[Finding], source: str = "") -> None:
     """Put git right as far as that is possible, then make anew the projections that differ.
 
     Git's damaged objects are fetched from `source`, a backup or a clone, if one is named, and from
     the exported files; a branch that is lost is put back where it was seen last. Raises StoreError
     (`repair_source`).
     """
-    names = {finding.where for finding in found}
+    names = {finding.where for finding in findings}
     if "git" in names:
         wiki.store.mend(source)
         with wiki.database.read() as connection:
@@ -236,12 +236,12 @@ def _search_comes_to(wiki: Wiki, head: str, patience: float) -> bool:
 def _search_behind(wiki: Wiki) -> int:
     reached: Progress = wiki.search.progress
     head = wiki.store.head()
-    known = reached.revision
-    if head and not known:
+    indexed = reached.revision
+    if head and not indexed:
         return -1
-    if known and not wiki.store.reachable(known, head):
+    if indexed and not wiki.store.reachable(indexed, head):
         return -1
-    waiting = () if known == head else islice(wiki.store.log(known, head), MOST_COUNTED)
+    waiting = () if indexed == head else islice(wiki.store.log(indexed, head), MOST_COUNTED)
     commits = sum(1 for _ in waiting)
     with wiki.database.read() as connection:
         return commits + len(changes.pending(connection))

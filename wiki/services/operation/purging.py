@@ -94,12 +94,12 @@ def by_admin(wiki: Wiki, username: str) -> Member | None:
     if not username:
         return None
     with wiki.database.read() as connection:
-        found = members.by_username(connection, username)
-    if found is None:
+        member = members.by_username(connection, username)
+    if member is None:
         raise NotFound("member_missing", username=username)
-    if found.role is not Role.ADMIN:
+    if member.role is not Role.ADMIN:
         raise Invalid("purge_by_admin", username=username)
-    return found
+    return member
 
 
 # -- what is to go --
@@ -163,22 +163,22 @@ def of_author(wiki: Wiki, username: str) -> Wanted:
     Raises NotFound.
     """
     with wiki.database.read() as connection:
-        found = members.by_username(connection, username) or members.had(connection, username)
-    if found is None:
+        member = members.by_username(connection, username) or members.had(connection, username)
+    if member is None:
         raise NotFound("member_missing", username=username)
-    name = f"member-{found.uid[:NAME_DIGITS]}"
-    return Wanted("author", found.uid, Task(author=found.uid, name=name))
+    name = f"member-{member.uid[:NAME_DIGITS]}"
+    return Wanted("author", member.uid, Task(author=member.uid, name=name))
 
 
 def of_words(wiki: Wiki, words: Iterable[str], instead: str = "") -> Wanted:
     """Whole words, case-exact, in every text, message and name of history. Raises Invalid."""
-    found = tuple(dict.fromkeys(word.strip() for word in words if word.strip()))
-    if not found:
+    wanted_words = tuple(dict.fromkeys(word.strip() for word in words if word.strip()))
+    if not wanted_words:
         raise Invalid("purge_nothing")
-    task = Task(words=found, instead=instead or _instead(wiki))
-    if Words(found).stand_in(task.instead):
+    task = Task(words=wanted_words, instead=instead or _instead(wiki))
+    if Words(wanted_words).stand_in(task.instead):
         raise Invalid("purge_instead")
-    return Wanted("text", f"text ({len(found)})", task)
+    return Wanted("text", f"text ({len(wanted_words)})", task)
 
 
 def of_files(wiki: Wiki, files: Iterable[str]) -> Wanted:
@@ -232,16 +232,16 @@ def look(wiki: Wiki, wanted: Wanted, tell: Tell) -> Look:
     return Look(wanted, survey, rows, left)
 
 
-def purge(wiki: Wiki, found: Look, by: Member | None, reason: str, tell: Tell) -> Result:
+def purge(wiki: Wiki, look: Look, by: Member | None, reason: str, tell: Tell) -> Result:
     """Do it, for good. The wiki must have been opened alone, and is closed by this.
 
     Raises Invalid without a reason, Conflict if history changed since the look.
     """
     if not reason.strip():
         raise Invalid("reason_missing")
-    wanted, git = found.wanted, wiki.store.git
+    wanted, git = look.wanted, wiki.store.git
     reader = Reader(git, wiki.store.seal)
-    rewritten = rewriting.rewrite(git, reader, found.survey, tell)
+    rewritten = rewriting.rewrite(git, reader, look.survey, tell)
     with wiki.database.read() as connection:
         births = list(truth.births(connection))
         moved = list(_anchors(wiki, connection, wanted.words, rewritten.blobs))
@@ -258,7 +258,7 @@ def purge(wiki: Wiki, found: Look, by: Member | None, reason: str, tell: Tell) -
         reason=reason.strip(),
         detail={"what": wanted.kind, "revisions": str(len(rewritten.commits))},
         moves=rewritten.moves,
-        barred=found.survey.first,
+        barred=look.survey.first,
         commits=rewritten.commits,
         blobs=rewritten.blobs,
         pages=pages,
@@ -268,13 +268,13 @@ def purge(wiki: Wiki, found: Look, by: Member | None, reason: str, tell: Tell) -
         anchors=tuple(moved),
         hidden=wanted.hidden,
     )
-    decide(wiki.store, intent, found.survey.refs)
+    decide(wiki.store, intent, look.survey.refs)
     wiki.database.close()
     wiki.store.close()
     done = finish(wiki.settings, tell)
-    left = sorted({*found.survey.binary, *_holding(wiki.settings.data, wanted)} - {""})
+    left = sorted({*look.survey.binary, *_holding(wiki.settings.data, wanted)} - {""})
     return Result(
-        len(rewritten.commits), found.rows, left, done.borrowed, done.is_barred, done.is_gone
+        len(rewritten.commits), look.rows, left, done.borrowed, done.is_barred, done.is_gone
     )
 
 

@@ -43,13 +43,13 @@ def listing(wiki: Wiki, actor: Actor, environment: Mapping[str, str]) -> Listed:
     """Every setting as it is in this process; for administrators."""
     wiki.rights.require(actor, Right.ADMINISTER)
     data, wrong = wiki.settings.data, ""
-    found: Mapping[str, tuple[Source, Any]] = {}
+    values: Mapping[str, tuple[Source, Any]] = {}
     try:
-        found = sources(data, environment)
+        values = sources(data, environment)
     except (SettingError, UnicodeDecodeError) as error:
         wrong = str(error)
     table = [setting for setting in fields(Settings) if setting.name != "data"]
-    shown = [_shown(wiki.settings, setting, found.get(setting.name)) for setting in table]
+    shown = [_shown(wiki.settings, setting, values.get(setting.name)) for setting in table]
     return Listed(shown, data / FILE, wrong)
 
 

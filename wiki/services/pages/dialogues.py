@@ -37,13 +37,13 @@ def listing(wiki: Wiki, actor: Actor, number: int = 1) -> DialogueList:
     wiki.rights.require(actor, Right.READ)
     number = max(1, number)
     with wiki.database.read() as connection:
-        found = catalogue.dialogues(
+        summaries = catalogue.dialogues(
             connection,
             limit=PAGE + 1,
             offset=(number - 1) * PAGE,
             sight=sight.of(wiki, actor),
         )
-    return DialogueList(filled_in(wiki, found[:PAGE]), number, len(found) > PAGE)
+    return DialogueList(filled_in(wiki, summaries[:PAGE]), number, len(summaries) > PAGE)
 
 
 def coming(wiki: Wiki, actor: Actor) -> list[Summary]:

@@ -105,23 +105,23 @@ def _for_everybody(actor: Actor) -> Iterator[None]:
         raise
 
 
-def _feed(about: str, path: str, found: recent.Changes, title: str = "") -> Feed:
+def _feed(about: str, path: str, changes: recent.Changes, title: str = "") -> Feed:
     items = [
         Item(
-            title or found.titles.get(revision.path, revision.path),
+            title or changes.titles.get(revision.path, revision.path),
             revision.when.astimezone(UTC),
             revision=revision,
         )
-        for revision in found.revisions
+        for revision in changes.revisions
     ]
     items += [
         Item(
-            found.titles.get(placed.path, placed.path),
+            changes.titles.get(placed.path, placed.path),
             placed.comment.created,
             placed=placed,
-            quote=found.quotes.get(placed.comment.id, ""),
+            quote=changes.quotes.get(placed.comment.id, ""),
         )
-        for placed in found.comments
+        for placed in changes.comments
     ]
     items.sort(key=lambda item: item.when, reverse=True)
     updated = items[0].when if items else BEGINNING

@@ -69,8 +69,8 @@ def read(wiki: Wiki, actor: Actor, path: str, *, at: str = "", redirect: bool = 
     """
     if at:
         return _then(wiki, actor, path, at)
-    asked = places.asked(path)
-    place = places.find(wiki, actor, asked, redirect=redirect)
+    wanted = places.asked(path)
+    place = places.find(wiki, actor, wanted, redirect=redirect)
     shown = contents.show(wiki, place.blob, place.path)
     seen = sight.of(wiki, actor)
     with wiki.database.read() as connection:
@@ -85,7 +85,7 @@ def read(wiki: Wiki, actor: Actor, path: str, *, at: str = "", redirect: bool = 
             title=summary.title if summary and summary.blob == place.blob else view.title,
             count=history.count(connection, page),
             writers=history.writers(connection, page),
-            came_from="" if place.path.startswith(asked) else asked,
+            came_from="" if place.path.startswith(wanted) else wanted,
             backlinks=catalogue.backlinks(connection, place.path, sight=seen)[:MOST_BACKLINKS],
         )
         if view.meta.kind is Kind.QUESTION:
@@ -178,19 +178,21 @@ def html_at(wiki: Wiki, actor: Actor, revision: Revision, labels: Labels | None 
 
 def _then(wiki: Wiki, actor: Actor, path: str, at: str) -> View:
     page = page_at(wiki, actor, path)
-    found = hiding.require_text(revision_of(wiki, page.page, at, actor))
-    if not found.blob:
-        raise NotFound("revision_deleted", revision=found.commit, path=page.path)
+    revision = hiding.require_text(revision_of(wiki, page.page, at, actor))
+    if not revision.blob:
+        raise NotFound("revision_deleted", revision=revision.commit, path=page.path)
     # Relative links are meant from where the page was; rights and address are of where it is.
-    shown = contents.show(wiki, found.blob, found.path)
-    links = past.links(wiki, actor, shown.targets, found.commit)
+    shown = contents.show(wiki, revision.blob, revision.path)
+    links = past.links(wiki, actor, shown.targets, revision.commit)
     with wiki.database.read() as connection:
-        number = history.number(connection, page.page, found.commit)
+        number = history.number(connection, page.page, revision.commit)
         newest = history.of_page(connection, page.page, limit=1)[0].commit
-    place = places.Place(page.path, found.blob)
+    place = places.Place(page.path, revision.blob)
     view = _view(shown, place, page.page, links)
-    is_newest = found.commit == newest
-    return replace(view, revision=found.commit, then=found, number=number, is_newest=is_newest)
+    is_newest = revision.commit == newest
+    return replace(
+        view, revision=revision.commit, then=revision, number=number, is_newest=is_newest
+    )
 
 
 def _view(
@@ -211,12 +213,12 @@ def _view(
     )
 
 
-def _states(wiki: Wiki, actor: Actor, found: Mapping[str, str | None]) -> dict[str, LinkState]:
+def _states(wiki: Wiki, actor: Actor, targets: Mapping[str, str | None]) -> dict[str, LinkState]:
     """What each link is to this reader: live, or wanted; one they may not read is wanted."""
     may = wiki.rights.may
     return {
         target: LinkState(path)
-        for target, path in found.items()
+        for target, path in targets.items()
         if path and may(actor, Right.READ, path)
     }
 
@@ -240,14 +242,14 @@ def _about(
     actor: Actor,
     view: View,
     about: Mapping[str, str | None],
-    known: Mapping[str, Summary],
+    summaries: Mapping[str, Summary],
 ) -> View:
     """The view with the questions that a dialogue is about, in the order it names them."""
     questions, wanted = [], []
     for written in _questions(view.meta):
         path = about.get(written) or ""
-        if path in known and wiki.rights.may(actor, Right.READ, path):
-            questions.append(known[path])
+        if path in summaries and wiki.rights.may(actor, Right.READ, path):
+            questions.append(summaries[path])
         else:
             wanted.append(written)
     return replace(view, questions=questions, wanted_questions=wanted)

@@ -75,13 +75,13 @@ def profile(wiki: Wiki, actor: Actor, key: str, number: int = 1) -> Profile:
         person = catalogue.person(connection, key, sight=seen)
         if person is None:
             raise NotFound("person_missing")
-        found = catalogue.dialogues_with(
+        dialogues = catalogue.dialogues_with(
             connection, key, DIALOGUES + 1, (number - 1) * DIALOGUES, sight=seen
         )
         member = members.by_username(connection, person.member) if person.member else None
-    appearances = [_appearance(wiki, dialogue, key) for dialogue in found[:DIALOGUES]]
+    appearances = [_appearance(wiki, dialogue, key) for dialogue in dialogues[:DIALOGUES]]
     username = member.username if member else ""
-    return Profile(person, username, appearances, number, len(found) > DIALOGUES)
+    return Profile(person, username, appearances, number, len(dialogues) > DIALOGUES)
 
 
 def _appearance(wiki: Wiki, dialogue: Summary, key: str) -> Appearance:

@@ -32,15 +32,15 @@ def listing(wiki: Wiki, actor: Actor, status: str = "", number: int = 1) -> Ques
     status = status if status in STATUSES[Kind.QUESTION] else ""
     number = max(1, number)
     with wiki.database.read() as connection:
-        found = catalogue.questions(
+        summaries = catalogue.questions(
             connection,
             status=status,
             limit=PAGE + 1,
             offset=(number - 1) * PAGE,
             sight=sight.of(wiki, actor),
         )
-    shown = filled_in(wiki, found[:PAGE])
-    return QuestionList(shown, status, number, len(found) > PAGE)
+    shown = filled_in(wiki, summaries[:PAGE])
+    return QuestionList(shown, status, number, len(summaries) > PAGE)
 
 
 def open_ones(wiki: Wiki, actor: Actor, limit: int = MOST_OPEN) -> list[Summary]:

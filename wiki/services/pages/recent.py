@@ -69,17 +69,17 @@ class Recent:
     since: datetime | None
 
 
-def listing(wiki: Wiki, actor: Actor, asked: RecentFilter) -> Recent:
+def listing(wiki: Wiki, actor: Actor, filters: RecentFilter) -> Recent:
     """What happened lately on pages that the actor may read, fifty changes at a time.
 
     Raises LoginRequired, Forbidden; NotFound for an unknown member or `before`.
     """
-    since = _since(wiki, actor, asked)
-    wanted = _wanted(wiki, actor, asked, since)
-    found = changes(wiki, actor, wanted, asked.before)
+    since = _since(wiki, actor, filters)
+    wanted = _wanted(wiki, actor, filters, since)
+    found = changes(wiki, actor, wanted, filters.before)
     days = by_day(found.revisions, found.comments, zone(wiki))
     excerpts = {placed.comment.id: excerpt(placed.comment.text) for placed in found.comments}
-    return Recent(asked, days, found.titles, excerpts, found.quotes, found.more, since)
+    return Recent(filters, days, found.titles, excerpts, found.quotes, found.more, since)
 
 
 def changes(
@@ -92,11 +92,11 @@ def changes(
         until = recent.moment_of(connection, before) if before else None
         if before and until is None:
             raise NotFound("revision_missing", revision=before[:64])
-        found = recent.revisions(connection, wanted, before=before, limit=limit + 1, sight=seen)
-        more = cursor(found[limit - 1]) if len(found) > limit else ""
+        revisions = recent.revisions(connection, wanted, before=before, limit=limit + 1, sight=seen)
+        more = cursor(revisions[limit - 1]) if len(revisions) > limit else ""
         start = recent.moment_of(connection, more) if more else None
         talk = recent.talk(connection, wanted, since=start, until=until, sight=seen)
-        listed = hiding.redact(wiki, connection, actor, found[:limit])
+        listed = hiding.redact(wiki, connection, actor, revisions[:limit])
         if wanted.author:
             listed = hiding.without_hidden_authors(listed)
         titles = _titles(connection, listed, talk)
@@ -122,22 +122,22 @@ def _titles(
     return recent.titles(connection, paths)
 
 
-def _wanted(wiki: Wiki, actor: Actor, asked: RecentFilter, since: datetime | None) -> Wanted:
+def _wanted(wiki: Wiki, actor: Actor, filters: RecentFilter, since: datetime | None) -> Wanted:
     wanted = Wanted()
-    if asked.own and actor.is_member:
+    if filters.own and actor.is_member:
         wanted = Wanted(author=actor.uid, member=actor.id)
-    elif asked.member.strip():
-        wanted = of_member(wiki, asked.member.strip())
+    elif filters.member.strip():
+        wanted = of_member(wiki, filters.member.strip())
     kinds = {kind.value: kind for kind in Kind}
     return replace(
         wanted,
-        kind=kinds.get(asked.kind),
-        folder=asked.folder.strip().strip("/"),
-        since=since if asked.new else None,
+        kind=kinds.get(filters.kind),
+        folder=filters.folder.strip().strip("/"),
+        since=since if filters.new else None,
     )
 
 
-def _since(wiki: Wiki, actor: Actor, asked: RecentFilter) -> datetime | None:
+def _since(wiki: Wiki, actor: Actor, filters: RecentFilter) -> datetime | None:
     """The member's visit before this one; this one is kept."""
     if actor.id is None:
         return None
@@ -145,7 +145,7 @@ def _since(wiki: Wiki, actor: Actor, asked: RecentFilter) -> datetime | None:
         known = visits.get(connection, actor.id)
     now = wiki.clock()
     after, is_other = arrive(known, now)
-    if is_other and not asked.before:
+    if is_other and not filters.before:
         # The list itself is what was asked for.
         with contextlib.suppress(Unavailable), wiki.database.write() as connection:
             visits.put(connection, actor.id, after.before, after.latest)

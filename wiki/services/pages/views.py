@@ -49,11 +49,11 @@ def add(wiki: Wiki, counted: Mapping[str, int]) -> None:
         return
     with wiki.database.read() as connection:
         known = catalogue.find(connection, list(counted))
-    found: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for path, summary in known.items():
-        found[summary.meta.redirect.strip("/") or path] += counted[path]
+        counts[summary.meta.redirect.strip("/") or path] += counted[path]
     with wiki.database.write() as connection:
-        views.add(connection, month_of(wiki.clock()), found)
+        views.add(connection, month_of(wiki.clock()), counts)
 
 
 def month_of(moment: datetime, back: int = 0) -> str:

@@ -75,16 +75,16 @@ def look(wiki: Wiki, actor: Actor, fields: Mapping[str, str]) -> SavedSearch | N
     if actor.id is None or not address:
         return None
     with wiki.database.read() as connection:
-        kept = saved_searches.find(connection, actor.id, address)
-    if kept is None or (kept.counted and not kept.new):
-        return kept
+        saved = saved_searches.find(connection, actor.id, address)
+    if saved is None or (saved.counted and not saved.new):
+        return saved
     state = _state(wiki)
     marks = _marks(wiki, actor, fields)
     if marks is not None:
         with wiki.database.write() as connection:
-            saved_searches.seen(connection, kept.id, marks, state)
-            told.read_topic(connection, actor.id, topic_of(kept), wiki.clock())
-    return kept
+            saved_searches.seen(connection, saved.id, marks, state)
+            told.read_topic(connection, actor.id, topic_of(saved), wiki.clock())
+    return saved
 
 
 def remove(wiki: Wiki, actor: Actor, id: int) -> None:
@@ -113,29 +113,29 @@ def count_new(wiki: Wiki) -> bool:
     return len(waiting) == BATCH
 
 
-def _count(wiki: Wiki, one: SavedSearch, state: str) -> bool:
+def _count(wiki: Wiki, saved: SavedSearch, state: str) -> bool:
     """Count what is new in one search; False without an index."""
     with wiki.database.read() as connection:
-        member = members.get(connection, one.member)
-        known = saved_searches.known(connection, one.id)
+        member = members.get(connection, saved.member)
+        counted = saved_searches.known(connection, saved.id)
     is_there = member is not None and member.status is Status.ACTIVE
-    marks = _marks(wiki, member.actor, one.fields) if member and is_there else frozenset()
+    marks = _marks(wiki, member.actor, saved.fields) if member and is_there else frozenset()
     if marks is None:
         return False
     with wiki.database.write() as connection:
-        if one.counted:
-            saved_searches.counted(connection, one.id, len(marks - known), state)
-            _tell(wiki, connection, one, len(marks - known))
+        if saved.counted:
+            saved_searches.counted(connection, saved.id, len(marks - counted), state)
+            _tell(wiki, connection, saved, len(marks - counted))
         else:
-            saved_searches.seen(connection, one.id, marks, state)
+            saved_searches.seen(connection, saved.id, marks, state)
     return True
 
 
-def _skip(wiki: Wiki, one: SavedSearch, state: str, reason: str) -> bool:
+def _skip(wiki: Wiki, saved: SavedSearch, state: str, reason: str) -> bool:
     """Let a search that cannot be asked not hold up the others."""
     del reason
     with wiki.database.write() as connection:
-        saved_searches.counted(connection, one.id, one.new, state)
+        saved_searches.counted(connection, saved.id, saved.new, state)
     return True
 
 
@@ -144,19 +144,19 @@ def topic_of(kept: SavedSearch) -> str:
     return f"{TOPIC}{kept.id}"
 
 
-def _tell(wiki: Wiki, connection: Connection, kept: SavedSearch, new: int) -> None:
+def _tell(wiki: Wiki, connection: Connection, saved: SavedSearch, new: int) -> None:
     """Tell the member how much is new, if that is another number than they were told before."""
     if not new:
-        told.read_topic(connection, kept.member, topic_of(kept), wiki.clock())
-    elif new != kept.new:
+        told.read_topic(connection, saved.member, topic_of(saved), wiki.clock())
+    elif new != saved.new:
         values = {
-            "search": str(kept.id),
-            "query": " · ".join(kept.fields.values())[:200],
+            "search": str(saved.id),
+            "query": " · ".join(saved.fields.values())[:200],
             "count": str(new),
             "url": f"{url_of('search')}?{kept.address}",
         }
-        topic = topic_of(kept)
-        tell(wiki, connection, [kept.member], Kind.SAVED_SEARCH, values=values, topic=topic)
+        topic = topic_of(saved)
+        tell(wiki, connection, [saved.member], Kind.SAVED_SEARCH, values=values, topic=topic)
 
 
 def asked(fields: Mapping[str, str]) -> SearchForm:

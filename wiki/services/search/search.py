@@ -85,36 +85,36 @@ class Search:
     deleted_text: tuple[deleted_text.Hit, ...] | None = None
 
 
-def search(wiki: Wiki, actor: Actor, asked: SearchForm) -> Search:
+def search(wiki: Wiki, actor: Actor, form: SearchForm) -> Search:
     """What the actor finds. An index that is not ready gives pages by title, with a notice.
 
     Raises LoginRequired or Forbidden if the actor may not read this wiki at all.
     """
     wiki.rights.require(actor, Right.READ)
-    query = read(asked)
-    number = min(max(1, asked.page), LAST_PAGE)
+    query = read(form)
+    number = min(max(1, form.page), LAST_PAGE)
     offset = (number - 1) * PAGE
     if query.where is Where.HISTORY:
-        return _in_history(wiki, actor, asked, query, number)
+        return _in_history(wiki, actor, form, query, number)
     try:
         results = wiki.search.search(query, scope_of(wiki.rights, actor), offset, PAGE)
     except NotReady:
-        return _by_title(wiki, actor, asked, query, number)
+        return _by_title(wiki, actor, form, query, number)
     hits, named = _linked(wiki, actor, results)
     has_more = results.total > offset + PAGE and number < LAST_PAGE
-    return Search(asked, query, results, hits, number, has_more, named)
+    return Search(form, query, results, hits, number, has_more, named)
 
 
-def _in_history(wiki: Wiki, actor: Actor, asked: SearchForm, query: Query, number: int) -> Search:
+def _in_history(wiki: Wiki, actor: Actor, form: SearchForm, query: Query, number: int) -> Search:
     offset = (number - 1) * PAGE
     try:
         results, gone = deleted_text.search(wiki, actor, query, PAGE, offset)
     except NotReady:
         results = Results(notices=(*query.notices, Notice("search_lost_not_ready")))
-        return Search(asked, query, results, number=number, ready=False, deleted_text=())
+        return Search(form, query, results, number=number, ready=False, deleted_text=())
     _, named = _linked(wiki, actor, replace(results, hits=()))
     has_more = results.total > offset + PAGE and number < LAST_PAGE
-    return Search(asked, query, results, (), number, has_more, named, deleted_text=gone)
+    return Search(form, query, results, (), number, has_more, named, deleted_text=gone)
 
 
 def suggest(wiki: Wiki, actor: Actor, text: str, limit: int = 8) -> list[Completion]:
@@ -130,28 +130,28 @@ def suggest(wiki: Wiki, actor: Actor, text: str, limit: int = 8) -> list[Complet
         return [Completion(page.meta.kind.value, page.title, page.path) for page in found]
 
 
-def read(asked: SearchForm) -> Query:
+def read(form: SearchForm) -> Query:
     """The query of a form: what the line of text says, narrowed by the fields."""
-    query = parse(asked.q)
+    query = parse(form.q)
     if any(notice.code == "search_long" for notice in query.notices):
         return query
     notices = list(query.notices)
-    kind = KINDS.get(asked.kind, "")
-    if asked.kind and not kind:
-        notices.append(Notice("search_kind", asked.kind))
-    after, before = day(asked.after), day_after(asked.until)
+    kind = KINDS.get(form.kind, "")
+    if form.kind and not kind:
+        notices.append(Notice("search_kind", form.kind))
+    after, before = day(form.after), day_after(form.until)
     notices += [
         Notice("search_date", written)
-        for written, found in ((asked.after, after), (asked.until, before))
+        for written, found in ((form.after, after), (form.until, before))
         if written and not found
     ]
     mine = query.filters
     filters = Filters(
         kinds=(kind,) if kind else mine.kinds,
-        tags=_with(mine.tags, asked.tag),
-        people=_with(mine.people, asked.person),
-        questions=_with(mine.questions, asked.question),
-        statuses=_with(mine.statuses, asked.status),
+        tags=_with(mine.tags, form.tag),
+        people=_with(mine.people, form.person),
+        questions=_with(mine.questions, form.question),
+        statuses=_with(mine.statuses, form.status),
         after=after or mine.after,
         before=before or mine.before,
     )
@@ -160,8 +160,8 @@ def read(asked: SearchForm) -> Query:
     return replace(
         query,
         filters=filters,
-        where=places.get(asked.where, query.where),
-        sort=sorts.get(asked.sort, Sort.RELEVANCE),
+        where=places.get(form.where, query.where),
+        sort=sorts.get(form.sort, Sort.RELEVANCE),
         notices=tuple(notices),
     )
 
@@ -211,21 +211,21 @@ def _may_read(wiki: Wiki, actor: Actor, path: str) -> bool:
     return wiki.rights.may(actor, Right.READ, path)
 
 
-def _by_title(wiki: Wiki, actor: Actor, asked: SearchForm, query: Query, number: int) -> Search:
+def _by_title(wiki: Wiki, actor: Actor, form: SearchForm, query: Query, number: int) -> Search:
     words = [term.text for clause in query.clauses if clause.wanted for term in clause.any_of]
     with wiki.database.read() as connection:
-        found = titles.titled(
+        summaries = titles.titled(
             connection, words, PAGE + 1, (number - 1) * PAGE, sight=sight.of(wiki, actor)
         )
-    hits = _as_hits(found[:PAGE] if words else ())
+    hits = _as_hits(summaries[:PAGE] if words else ())
     results = Results(
         total=(number - 1) * PAGE + len(hits),
         hits=hits,
         notices=(*query.notices, Notice("search_not_ready")),
     )
-    more = bool(words) and len(found) > PAGE
+    more = bool(words) and len(summaries) > PAGE
     linked = tuple(Linked(hit) for hit in hits)
-    return Search(asked, query, results, linked, number, more, ready=False)
+    return Search(form, query, results, linked, number, more, ready=False)
 
 
 def _as_hits(pages: Sequence[Summary]) -> tuple[Hit, ...]:

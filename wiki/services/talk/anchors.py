@@ -80,32 +80,32 @@ def place(wiki: Wiki, actor: Actor, page: str, written: str) -> Made:
     Words that are not where the anchor says are looked for in what the page says now, and taken if
     they stand there once. Raises Invalid (field `anchor`).
     """
-    asked = anchors.parse(written)
+    wanted = anchors.parse(written)
     with wiki.database.read() as connection:
         newest = history.of_page(connection, page, limit=1)[0]
         named = newest
-        if asked.revision and not newest.commit.startswith(asked.revision):
-            named = _named(wiki, connection, page, asked.revision) or newest
+        if wanted.revision and not newest.commit.startswith(wanted.revision):
+            named = _named(wiki, connection, page, wanted.revision) or newest
         newest, seen = hiding.redact(wiki, connection, actor, [newest, named])
-    if asked.revision and seen.commit.startswith(asked.revision) and _is_readable(seen):
+    if wanted.revision and seen.commit.startswith(wanted.revision) and _is_readable(seen):
         try:
-            return _made(wiki, seen, asked)
+            return _made(wiki, seen, wanted)
         except Invalid:
-            if not asked.quote.strip():
+            if not wanted.quote.strip():
                 raise
     if not _is_readable(newest):
         raise Invalid.field("anchor", "anchor_missing")
-    return _made(wiki, newest, asked if not asked.revision else anchors.Asked(quote=asked.quote))
+    return _made(wiki, newest, wanted if not wanted.revision else anchors.Asked(quote=wanted.quote))
 
 
 def _named(wiki: Wiki, connection: Connection, page: str, written: str) -> Revision | None:
     """One of a page's newest revisions, by its name."""
     commit = wiki.store.resolve(written)
-    found = history.revision(connection, page, commit) if commit else None
-    if found is None:
+    revision = history.revision(connection, page, commit) if commit else None
+    if revision is None:
         return None
-    number = history.number(connection, page, found.commit)
-    return found if history.count(connection, page) - number < LOOK_BACK else None
+    number = history.number(connection, page, revision.commit)
+    return revision if history.count(connection, page) - number < LOOK_BACK else None
 
 
 def _is_readable(revision: Revision) -> bool:
@@ -136,14 +136,14 @@ def standing(wiki: Wiki, page: str, blob: str) -> Mapping[int, Standing] | None:
 
     None if that takes too long for a reader to wait; then the worker is woken.
     """
-    found = Trial(wiki.store.git).of(
+    standings = Trial(wiki.store.git).of(
         Item(following.NAME, "page", page, blob),
         lambda: following.standing(source(wiki), page, blob, MOST_AT_ONCE),
         lambda reason: {},
     )
-    if found is None:
+    if standings is None:
         wiki.wake()
-    return found
+    return standings
 
 
 def passages(
@@ -152,24 +152,24 @@ def passages(
     actor: Actor,
     path: str,
     listed: Sequence[Comment],
-    known: Mapping[int, Standing],
+    standings: Mapping[int, Standing],
 ) -> dict[int, Passage]:
     """For each of the comments that has an anchor: its passage, as this reader may see it."""
     anchored = [one for one in listed if one.start is not None]
     if not anchored:
         return {}
-    moments = history.written(connection, {one.gone for one in known.values() if one.gone})
+    moments = history.written(connection, {one.gone for one in standings.values() if one.gone})
     closed = hidden.parts(connection, {one.revision for one in anchored})
-    found = {}
+    shown = {}
     for comment in anchored:
-        passage = _passage(comment, known.get(comment.id), moments)
+        passage = _passage(comment, standings.get(comment.id), moments)
         parts = closed.get((comment.revision, comment.path), frozenset())
         # What a reader sees on the page is no secret; what it said before may be one.
         is_open = passage.fate is Fate.HERE or hiding.may(wiki, actor, path)
         if Part.TEXT in parts and not is_open:
             passage = Passage(passage.fate, "", comment.revision, (), passage.gone, passage.gone_at)
-        found[comment.id] = passage
-    return found
+        shown[comment.id] = passage
+    return shown
 
 
 def _passage(

@@ -413,11 +413,11 @@ def resolve(wiki: Wiki, actor: Actor, id: int, revision: str = "") -> Spot:
     placed = resolvable(wiki, actor, id)
     with wiki.database.read() as connection:
         newest = history.of_page(connection, placed.page, limit=1)[0].commit
-    asked = revision_of(wiki, placed.page, revision, actor).commit if revision else newest
+    version = revision_of(wiki, placed.page, revision, actor).commit if revision else newest
     if placed.comment.resolved is None:
         thread = placed.comment.id
         with wiki.database.write() as connection:
-            comments.resolve(connection, thread, actor.id or 0, wiki.clock(), asked)
+            comments.resolve(connection, thread, actor.id or 0, wiki.clock(), version)
             told = comments.writers(connection, thread)
             notifications.tell(
                 wiki,
@@ -468,12 +468,12 @@ def former(wiki: Wiki, actor: Actor, id: int) -> tuple[PlacedComment, list[Forme
     now = placed.comment
     versions.append(Version(now.text, now.edited or now.created))
     before = ""
-    found = []
+    texts = []
     for version in versions:
         ops = split_words(before, version.text) if before else (Op(Change.EQUAL, version.text),)
-        found.append(Former(version.written, ops))
+        texts.append(Former(version.written, ops))
         before = version.text
-    return placed, found
+    return placed, texts
 
 
 # -- lists over all pages --
@@ -487,10 +487,10 @@ def latest(
     `before` is the id of the comment to go on after.
     """
     with wiki.database.read() as connection:
-        found = comments.latest(
+        newest = comments.latest(
             connection, limit=limit, before=before, author=author, sight=sight.of(wiki, actor)
         )
-        titles = catalogue.find(connection, sorted({placed.path for placed in found}))
+        titles = catalogue.find(connection, sorted({placed.path for placed in newest}))
     return [
         Talk(
             comment=placed.comment,
@@ -498,7 +498,7 @@ def latest(
             title=titles[placed.path].title if placed.path in titles else placed.path,
             excerpt=excerpt(placed.comment.text),
         )
-        for placed in found
+        for placed in newest
     ]
 
 

@@ -64,15 +64,15 @@ def queue(wiki: Wiki, actor: Actor, *, after: int = 0, limit: int = 50) -> list[
     Raises LoginRequired, Forbidden.
     """
     moderators.require(wiki, actor)
-    found: list[PlacedComment] = []
+    waiting: list[PlacedComment] = []
     with wiki.database.read() as connection:
-        while len(found) < limit:
+        while len(waiting) < limit:
             batch = premoderation.waiting(connection, after=after, limit=limit)
-            found += [placed for placed in batch if moderators.may(wiki, actor, placed.path)]
+            waiting += [placed for placed in batch if moderators.may(wiki, actor, placed.path)]
             if len(batch) < limit:
                 break
             after = batch[-1].comment.id
-    return found[:limit]
+    return waiting[:limit]
 
 
 def titles(wiki: Wiki, found: list[PlacedComment]) -> dict[str, str]:

@@ -120,15 +120,15 @@ def show(
     """
     wiki.rights.require(actor, Right.READ, path)
     standing = _standing(wiki, page, path)
-    known = standing or {}
+    standings = standing or {}
     with wiki.database.read() as connection:
         at = comments.here(connection, page)
         counts = comments.counts(connection, at)
         pages = max(1, ceil(counts.listed / PAGE_SIZE))
         number = min(max(1, number), pages)
-        found: list[Comment] = []
+        roots: list[Comment] = []
         if counts.listed:
-            found = comments.listing(
+            roots = comments.listing(
                 connection,
                 at,
                 limit=PAGE_SIZE,
@@ -138,11 +138,11 @@ def show(
         held = [placed.comment for placed in premoderation.on(connection, page)]
         closed = closings.of(connection, page)
         view = _Reader(wiki, actor, path, closed)
-        view.prepare(connection, [*found, *held], known)
-        answered = _answered(connection, found)
-        items = [view.show(comment, answered.get(comment.id, "")) for comment in found]
+        view.prepare(connection, [*roots, *held], standings)
+        answered = _answered(connection, roots)
+        items = [view.show(comment, answered.get(comment.id, "")) for comment in roots]
         groups = _groups(connection, items)
-        anchored = comments.anchored(connection, at) if known else []
+        anchored = comments.anchored(connection, at) if standings else []
     return Threads(
         path=path,
         items=items,
@@ -154,7 +154,7 @@ def show(
         may_post=view.may_post,
         may_resolve=may_resolve(wiki, actor, path),
         nonce=new_nonce(),
-        marks=_marks(anchored, known, {comment.id for comment in found}),
+        marks=_marks(anchored, standings, {comment.id for comment in roots}),
         held=held,
         own=[view.show(comment, "") for comment in held if comment.author == actor.id],
         closed=closed,
@@ -173,15 +173,17 @@ def _standing(wiki: Wiki, page: str, path: str) -> Mapping[int, Standing] | None
 
 
 def _marks(
-    anchored: Sequence[comments.Anchored], known: Mapping[int, Standing], listed: set[int]
+    anchored: Sequence[comments.Anchored], standings: Mapping[int, Standing], listed: set[int]
 ) -> list[Marked]:
-    found = []
-    for one in anchored:
-        standing = known.get(one.id)
+    marks = []
+    for comment in anchored:
+        standing = standings.get(comment.id)
         if standing and not standing.gone:
             place = standing.place
-            found.append(Marked(one.id, one.called, place.start, place.end, one.id in listed))
-    return found
+            marks.append(
+                Marked(comment.id, comment.called, place.start, place.end, comment.id in listed)
+            )
+    return marks
 
 
 def _groups(connection: Connection, items: Sequence[CommentView]) -> list[Group]:
@@ -209,18 +211,18 @@ def _groups(connection: Connection, items: Sequence[CommentView]) -> list[Group]
     return groups
 
 
-def _answered(connection: Connection, found: Sequence[Comment]) -> dict[int, str]:
+def _answered(connection: Connection, comments_shown: Sequence[Comment]) -> dict[int, str]:
     """Whom a comment answers, where its parent is not right above or the indent ends."""
-    asked = {}
+    named = {}
     before: Comment | None = None
-    for comment in found:
+    for comment in comments_shown:
         if comment.parent is not None:
             follows = before is not None and before.id == comment.parent
             if comment.depth > LEVELS or (before is None) or not (follows or comment.depth <= 1):
-                asked[comment.id] = comment.parent
+                named[comment.id] = comment.parent
         before = comment
-    names = comments.callers(connection, sorted(set(asked.values()))) if asked else {}
-    return {id: names.get(parent, "") for id, parent in asked.items()}
+    names = comments.callers(connection, sorted(set(named.values()))) if named else {}
+    return {id: names.get(parent, "") for id, parent in named.items()}
 
 
 class _Reader:
@@ -237,13 +239,15 @@ class _Reader:
         self.passages: Mapping[int, Passage] = {}
 
     def prepare(
-        self, connection: Connection, listed: Sequence[Comment], known: Mapping[int, Standing]
+        self, connection: Connection, listed: Sequence[Comment], standings: Mapping[int, Standing]
     ) -> None:
         """Look up at once what these comments need to be shown."""
         seen = [comment for comment in listed if self._may_see(comment)]
         texts = {comment.text for comment in seen}
         self.htmls = htmls_of(self.wiki, self.actor, texts, self.path)
-        self.passages = anchors.passages(self.wiki, connection, self.actor, self.path, seen, known)
+        self.passages = anchors.passages(
+            self.wiki, connection, self.actor, self.path, seen, standings
+        )
 
     def _may_see(self, comment: Comment) -> bool:
         return comment.state is State.LIVE or self._is_own(comment) or self.may_moderate

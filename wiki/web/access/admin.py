@@ -88,36 +88,36 @@ def member_list() -> Response:
     found = members.find(
         wiki(),
         actor(),
-        text=asked["q"],
-        status=asked["status"],
-        role=asked["role"],
-        order=asked["sort"],
+        text=filters["q"],
+        status=filters["status"],
+        role=filters["role"],
+        order=filters["sort"],
         number=number,
     )
     return forms.page(
         "access/admin/members.html",
-        found=found,
-        asked=asked,
+        found=matching,
+        asked=filters,
         statuses=[known.value for known in Status if known is not Status.ERASED],
         roles=ROLES,
         orders=members.ORDERS,
         number=number,
-        last=max(1, -(-found.count // members.PAGE)),
+        last=max(1, -(-matching.count // members.PAGE)),
     )
 
 
 @blueprint.get("/members/<username>")
 def member(username: str, problem: Problem | None = None, link: str = "") -> Response:
     """One account, with everything that can be done to it."""
-    found = members.get(wiki(), actor(), username)
+    looked_up = members.get(wiki(), actor(), username)
     return forms.page(
         "access/admin/member.html",
         problem,
-        member=found,
+        member=looked_up,
         roles=ROLES,
         groups=groups.every(wiki(), actor()),
         link=base_url() + link if link else "",
-        suspension=suspensions.of(wiki(), found),
+        suspension=suspensions.of(wiki(), looked_up),
         has_factor=second_factor.has_any(wiki(), actor(), username),
     )
 
@@ -208,14 +208,14 @@ def log() -> Response:
     before = arg_number("before")
     problem, entries = Problem(), []
     try:
-        wanted = _log_asked(asked)
+        wanted = _log_asked(filters)
         entries = audit.entries(wiki(), actor(), wanted, before=before, limit=LOG_PAGE + 1)
     except Invalid as error:
         problem = forms.problem_of(error)
     made = forms.page(
         "access/admin/audit.html",
         problem,
-        asked=asked,
+        asked=filters,
         entries=entries[:LOG_PAGE],
         more=entries[LOG_PAGE - 1].id if len(entries) > LOG_PAGE else 0,
         people=audit.people(wiki(), actor()),
@@ -226,14 +226,14 @@ def log() -> Response:
     return made
 
 
-def _log_asked(asked: dict[str, str]) -> audit.AuditFilter:
-    since = day_after(asked["since"], "since")
+def _log_asked(filters: dict[str, str]) -> audit.AuditFilter:
+    since = day_after(filters["since"], "since")
     return audit.AuditFilter(
-        who=asked["who"],
-        family=asked["family"],
-        about=asked["about"],
+        who=filters["who"],
+        family=filters["family"],
+        about=filters["about"],
         since=since - timedelta(days=1) if since else None,
-        until=day_after(asked["until"]),
+        until=day_after(filters["until"]),
     )
 
 

@@ -19,19 +19,23 @@ ROLES = tuple(role.word for role in Role)
 @blueprint.get("")
 def show() -> Response:
     """What a member or a role may do at a path, and why; or what every role may do there."""
-    asked = {name: request.args.get(name, "") for name in ("member", "role", "path")}
+    filters = {name: request.args.get(name, "") for name in ("member", "role", "path")}
     problem, answer, overview = Problem(), None, None
     try:
-        if asked["member"].strip() or asked["role"]:
+        if filters["member"].strip() or filters["role"]:
             answer = rights.explain(
-                wiki(), actor(), username=asked["member"], role=asked["role"], path=asked["path"]
+                wiki(),
+                actor(),
+                username=filters["member"],
+                role=filters["role"],
+                path=filters["path"],
             )
         else:
-            overview = rights.overview(wiki(), actor(), asked["path"])
+            overview = rights.overview(wiki(), actor(), filters["path"])
     except Invalid as error:
         problem = forms.problem_of(error)
     everywhere = {right.value: role.word for right, role in wiki().rights.site.items()}
-    shown = {"asked": asked, "answer": answer, "overview": overview, "roles": ROLES}
+    shown = {"asked": filters, "answer": answer, "overview": overview, "roles": ROLES}
     made = forms.page("access/admin/rights.html", problem, everywhere=everywhere, **shown)
     made.status_code = problem.status
     return made

@@ -37,12 +37,12 @@ def preview() -> Response:
     sent, id = _sent(request.args), arg_number("id")
     problem, found = Problem(), None
     try:
-        found = rules.preview(wiki(), actor(), sent, id)
+        effects = rules.preview(wiki(), actor(), sent, id)
     except WikiError as error:
         if not (getattr(error, "fields", ()) or error.code == "rule_taken"):
             raise
         problem = forms.problem_of(error)
-    made = _page("access/admin/rule_preview.html", problem, sent=sent, id=id, found=found)
+    made = _page("access/admin/rule_preview.html", problem, sent=sent, id=id, found=effects)
     made.status_code = problem.status
     return made
 

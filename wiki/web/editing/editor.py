@@ -193,11 +193,11 @@ def draft(path: str = "") -> Response:
     return _kept_draft(kept)
 
 
-def _kept_draft(kept: drafts.Kept) -> Response:
+def _kept_draft(draft: drafts.Kept) -> Response:
     return jsonify(
-        saved_at=kept.saved_at.isoformat(),
-        others=[writer.name or writer.username for writer in kept.others],
-        stale=kept.stale,
+        saved_at=draft.saved_at.isoformat(),
+        others=[writer.name or writer.username for writer in draft.others],
+        stale=draft.stale,
     )
 
 
@@ -221,13 +221,13 @@ def sent() -> Sent:
 
 
 def _choices() -> dict[int, merge.Choice]:
-    found = {}
+    choices = {}
     for name, value in request.form.items():
         number = name.removeprefix(HUNK)
         if name.startswith(HUNK) and number.isdecimal() and value in set(merge.Take):
             typed = text.normalise(request.form.get(f"{name}.text", ""))
-            found[int(number)] = merge.Choice(merge.Take(value), typed)
-    return found
+            choices[int(number)] = merge.Choice(merge.Take(value), typed)
+    return choices
 
 
 def _named(prefix: str) -> list[str]:
@@ -363,8 +363,8 @@ def _new_form(shown: creating.New, problem: forms.Problem | None = None, **value
     defaults: dict[str, Any] = {"draft": None, "draft_used": False, "preview": ""}
     defaults["suggests"] = request.form.get("suggests") == "yes"
     chosen = set(shown.fields.get("questions", "").split("\n"))
-    asked = questions.open_ones(wiki(), actor()) if shown.kind is Kind.DIALOGUE else []
-    known = {question.path for question in asked}
+    open_questions = questions.open_ones(wiki(), actor()) if shown.kind is Kind.DIALOGUE else []
+    known = {question.path for question in open_questions}
     left = "\n".join(path for path in sorted(chosen) if path and path not in known)
     return forms.page(
         "editing/editing/new.html",
@@ -372,7 +372,7 @@ def _new_form(shown: creating.New, problem: forms.Problem | None = None, **value
         new=replace(shown, fields={**shown.fields, "questions": left}),
         names=fields.NAMES[shown.kind],
         statuses=STATUSES[shown.kind],
-        open_questions=asked,
+        open_questions=open_questions,
         chosen=chosen,
         **{**defaults, **values},
     )

@@ -52,7 +52,7 @@ def queue() -> Response:
     state = args.get("state", State.OPEN.value)
     known = {known.value: known for known in State}
     own, path = args.get("own") == "yes", args.get("path", "").strip("/ ")
-    found = suggestions.listing(
+    listing = suggestions.listing(
         wiki(),
         actor(),
         state=None if state == ALL else known.get(state, State.OPEN),
@@ -62,7 +62,7 @@ def queue() -> Response:
     )
     return respond(
         "editing/suggestions/list.html",
-        found=found,
+        found=listing,
         chosen=state if state == ALL or state in known else State.OPEN.value,
         states=[*known, ALL],
         own=own,

@@ -30,31 +30,31 @@ class Paragraph:
 @blueprint.get("/blame/<path:path>")
 def show(path: str) -> Response:
     """Who wrote each sentence of a page, now or (`at`) as it was."""
-    found = blame.blame(wiki(), actor(), path, request.args.get("at", ""))
+    blamed = blame.blame(wiki(), actor(), path, request.args.get("at", ""))
     return respond(
         "history/blame/blame.html",
-        found=found,
-        runs=[(run, paragraphs(run)) for run in found.runs],
-        shares=shares(found.contributors),
+        found=blamed,
+        runs=[(run, paragraphs(run)) for run in blamed.runs],
+        shares=shares(blamed.contributors),
     )
 
 
 def paragraphs(run: Run) -> list[Paragraph]:
     """A run's sentences in paragraphs, as its source breaks them; none is empty."""
-    found: list[list[str]] = []
+    groups: list[list[str]] = []
     after = "\n\n"
     for written in run.sentences:
         sentence = written.strip()
         if not sentence:
             continue
         alone = bool(_HEADING.match(sentence) or _OWN_LINE.match(sentence))
-        if not found or after.count("\n") > 1 or ("\n" in after and alone):
-            found.append([])
-        found[-1].append(sentence)
+        if not groups or after.count("\n") > 1 or ("\n" in after and alone):
+            groups.append([])
+        groups[-1].append(sentence)
         after = written[len(written.rstrip()) :]
         if _HEADING.match(sentence):
             after = "\n\n"
-    return [_paragraph(sentences) for sentences in found]
+    return [_paragraph(sentences) for sentences in groups]
 
 
 def shares(contributors: Iterable[Contributor]) -> list[tuple[str, int]]:

@@ -39,13 +39,13 @@ def change(path: str) -> Response:
     """Hide what is chosen, show what is not."""
     page = history.page_at(wiki(), actor(), path)
     form = request.form
-    found = history.revision_of(wiki(), page.page, form.get("revision", ""), actor())
+    revision = history.revision_of(wiki(), page.page, form.get("revision", ""), actor())
     state = hiding.change(
-        wiki(), actor(), page.page, found, form.getlist("part"), form.get("reason", "")
+        wiki(), actor(), page.page, revision, form.getlist("part"), form.get("reason", "")
     )
     hidden = gettext("That is hidden from everybody but moderators.")
     flash(hidden if state.hidden else gettext("Nothing of that version is hidden."), "done")
-    return see_other(url_of("history", state.path) + f"#revision-{found.commit[:10]}")
+    return see_other(url_of("history", state.path) + f"#revision-{revision.commit[:10]}")
 
 
 def _chosen(state: hiding.State | None) -> set[str]:

@@ -47,15 +47,15 @@ def show(path: str) -> Response:
         page, revision = history.on_date(wiki(), actor(), path, _midnight("on", 1) or 0)
         return see_other(page_url(page.path, at=revision.commit))
     asked = RevisionFilter(args.get("author", ""), _midnight("since"), _midnight("until", 1))
-    found = history.listing(wiki(), actor(), path, args.get("before", ""), asked)
+    listing = history.listing(wiki(), actor(), path, args.get("before", ""), asked)
     narrowed = {name: args[name] for name in FILTERS if args.get(name)}
     return respond(
         "history/history/history.html",
-        found=found,
+        found=listing,
         narrowed=narrowed,
-        newest=url_of("history", found.page.path, **narrowed),
-        older=url_of("history", found.page.path, **narrowed, before=found.more),
-        periods=found.past.periods(now().date()),
+        newest=url_of("history", listing.page.path, **narrowed),
+        older=url_of("history", listing.page.path, **narrowed, before=listing.more),
+        periods=listing.past.periods(now().date()),
     )
 
 
@@ -63,16 +63,16 @@ def show(path: str) -> Response:
 def compare(path: str) -> Response:
     """What changed between two revisions of a page; `patch=yes` gives it as a file for git."""
     args = request.args
-    found = history.compare(wiki(), actor(), path, args.get("from", ""), args.get("to", ""))
+    comparison = history.compare(wiki(), actor(), path, args.get("from", ""), args.get("to", ""))
     if args.get("patch") == "yes":
-        return _download(found)
+        return _download(comparison)
     view = args.get("view", "")
     view = view if view in VIEWS else "words"
     old, new = frontmatter.split(found.old), frontmatter.split(found.after.text)
     html, is_long = _shown(view, found, old[1], new[1])
     return respond(
         "history/history/diff.html",
-        found=found,
+        found=comparison,
         view=view,
         is_long=is_long,
         is_now=not args.get("to"),

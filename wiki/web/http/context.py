@@ -54,15 +54,15 @@ def actor() -> Actor:
 
 def language() -> str:
     """The reader's language: their choice, else their browser's, else the site's."""
-    known: str | None = g.get("language")
-    if known is None:
-        known = g.language = languages.choose(
+    chosen: str | None = g.get("language")
+    if chosen is None:
+        chosen = g.language = languages.choose(
             request.headers.get("Accept-Language", ""),
             request.cookies.get(LANGUAGE_COOKIE, ""),
             g.get("member_language", "") or "",
             wiki().settings.language,
         )
-    return known
+    return chosen
 
 
 def zone() -> str:

@@ -152,7 +152,7 @@ def is_secret(name: str) -> bool:
 
 def posted() -> list[Posted]:
     """The fields of this POST, to be sent once more; without token and login fields."""
-    found = []
+    fields = []
     for name, value in request.form.items(multi=True):
         if (
             name == TOKEN
@@ -163,8 +163,8 @@ def posted() -> list[Posted]:
         if name in TERMS_FIELDS:
             continue
         secret = is_secret(name)
-        found.append(Posted(name, "" if secret else value, secret, secret or name in VISIBLE))
-    return found
+        fields.append(Posted(name, "" if secret else value, secret, secret or name in VISIBLE))
+    return fields
 
 
 # -- the guard --

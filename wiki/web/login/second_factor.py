@@ -25,15 +25,15 @@ def step_form(problem: Problem | None = None) -> Response:
     target = back_to(request.values.get("next"))
     if actor().is_member:
         return see_other(target)
-    found = sessions.half(wiki(), login.half_token())
-    if found is None:
+    half = sessions.half(wiki(), login.half_token())
+    if half is None:
         raise LoginRequired("second_step_late")
     return forms.page(
         "login/second_factor/step.html",
         problem,
         next=target,
-        has_codes=second_factor.is_on(wiki(), found[1]),
-        passkeys=login.relying() if passkeys.has_any(wiki(), found[1]) else None,
+        has_codes=second_factor.is_on(wiki(), half[1]),
+        passkeys=login.relying() if passkeys.has_any(wiki(), half[1]) else None,
     )
 
 

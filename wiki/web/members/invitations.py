@@ -24,8 +24,8 @@ def listing(problem: Problem | None = None) -> Response:
     return forms.page(
         "access/admin/invitations.html",
         problem,
-        found=found[:PAGE],
-        more=found[PAGE - 1].id if len(found) > PAGE else 0,
+        found=batch[:PAGE],
+        more=batch[PAGE - 1].id if len(batch) > PAGE else 0,
         can_send=outbox.can_send(wiki().settings),
     )
 

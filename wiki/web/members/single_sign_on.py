@@ -40,8 +40,8 @@ ARRIVED = "arrival"
 @forms.public
 def go() -> Response:
     """Go to the provider."""
-    asked = request.args
-    aim = Aim(asked["for"]) if asked.get("for") in tuple(Aim) else Aim.ENTER
+    args = request.args
+    aim = Aim(args["for"]) if args.get("for") in tuple(Aim) else Aim.ENTER
     if aim is not Aim.ENTER and not actor().is_member:
         raise LoginRequired("login_required")
     try:
@@ -49,9 +49,9 @@ def go() -> Response:
             wiki(),
             request.host_url,
             aim=aim,
-            back=back_to(asked.get("next")),
-            invitation=asked.get("invitation", ""),
-            remember=bool(asked.get("remember")),
+            back=back_to(args.get("next")),
+            invitation=args.get("invitation", ""),
+            remember=bool(args.get("remember")),
         )
     except Unavailable as error:
         return _told(error)

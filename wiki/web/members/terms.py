@@ -18,14 +18,14 @@ blueprint = Blueprint("terms", __name__)
 @blueprint.get("/terms")
 def show(problem: Problem | None = None) -> Response:
     """The terms, for everybody; a member sees what they accepted, or is asked to."""
-    found = terms.current(wiki())
-    if found is None:
+    terms_now = terms.current(wiki())
+    if terms_now is None:
         raise NotFound("terms_none", path=wiki().settings.terms_page)
     return forms.page(
         "members/terms/terms.html",
         problem,
-        terms=found,
-        html=terms.html_of(wiki(), actor(), found, labels(gettext)),
+        terms=terms_now,
+        html=terms.html_of(wiki(), actor(), terms_now, labels(gettext)),
         owes=terms.owes(wiki(), actor()),
         accepted=terms.accepted(wiki(), actor().id),
         next=back_to(request.values.get("next")),

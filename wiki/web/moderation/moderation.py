@@ -28,9 +28,9 @@ def listing() -> Response:
     found = reports.queue(wiki(), actor(), handled=handled, before=before, limit=PAGE + 1)
     return forms.page(
         "moderation/moderation/queue.html",
-        found=[(shown, _html(shown)) for shown in found[:PAGE]],
+        found=[(shown, _html(shown)) for shown in cases[:PAGE]],
         handled=handled,
-        more=found[PAGE - 1].case.id if len(found) > PAGE else 0,
+        more=cases[PAGE - 1].case.id if len(cases) > PAGE else 0,
     )
 
 

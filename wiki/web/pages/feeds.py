@@ -44,14 +44,14 @@ def member(username: str) -> Response:
     return _answer("member", feeds.member(wiki(), actor(), username), url_of("member", username))
 
 
-def _answer(kind: str, found: Feed, beside: str) -> Response:
+def _answer(kind: str, feed: Feed, beside: str) -> Response:
     # A feed has one language: programs keep it for readers of every language.
     g.language = wiki().settings.language
     base = base_url()
     text = render_template(
         "pages/feeds/feed.xml",
         kind=kind,
-        found=found,
+        found=feed,
         base=base,
         beside=base + beside,
         here=_here(base),
@@ -60,7 +60,7 @@ def _answer(kind: str, found: Feed, beside: str) -> Response:
     answer.headers["Content-Type"] = "application/atom+xml; charset=utf-8"
     answer.headers["Cache-Control"] = "private, no-cache"
     answer.set_etag(hashlib.sha256(answer.get_data()).hexdigest()[:20])
-    answer.last_modified = found.updated
+    answer.last_modified = feed.updated
     answer.make_conditional(request)
     return answer
 

@@ -14,8 +14,8 @@ blueprint = Blueprint("front", __name__)
 @blueprint.get("/")
 def front() -> Response:
     """What this think tank is, what it asks, what it said last."""
-    found = service.read(wiki(), actor())
+    front_page = service.read(wiki(), actor())
     html = ""
-    if found.view:
-        html = wiki().renderer.fill(found.view.html, found.view.links, labels(gettext))
-    return respond("pages/front/front.html", front=found, view=found.view, html=html)
+    if front_page.view:
+        html = wiki().renderer.fill(front_page.view.html, front_page.view.links, labels(gettext))
+    return respond("pages/front/front.html", front=front_page, view=front_page.view, html=html)

@@ -18,7 +18,7 @@ blueprint = Blueprint("recent", __name__)
 def show() -> Response:
     """What happened lately; `kind`, `folder`, `member`, `own` and `new` narrow it."""
     args = request.args
-    asked = RecentFilter(
+    filters = RecentFilter(
         kind=args.get("kind", ""),
         folder=args.get("folder", ""),
         member=args.get("member", ""),
@@ -26,20 +26,20 @@ def show() -> Response:
         new=args.get("new") == "yes",
         before=args.get("before", ""),
     )
-    found = recent.listing(wiki(), actor(), asked)
+    listing = recent.listing(wiki(), actor(), filters)
     if actor().is_member:
         # It tells them what is new to them, and knows which changes are their own.
         differs_for([actor().id])
     narrowed = {name: value for name, value in args.items() if name in _FIELDS and value}
     return respond(
         "pages/recent/recent.html",
-        found=found,
-        asked=asked,
+        found=listing,
+        asked=filters,
         kinds=[kind.value for kind in Kind],
         first=url_of("recent", **narrowed),
-        older=url_of("recent", **narrowed, before=found.more) if found.more else "",
+        older=url_of("recent", **narrowed, before=listing.more) if listing.more else "",
         is_narrowed=bool(narrowed),
-        feed=_feed(asked),
+        feed=_feed(filters),
         active="recent",
     )
 
@@ -47,7 +47,7 @@ def show() -> Response:
 _FIELDS = ("kind", "folder", "member", "own", "new")
 
 
-def _feed(asked: RecentFilter) -> str:
+def _feed(filters: RecentFilter) -> str:
     """The feed that tells most of what is asked for."""
     if asked.own and actor().is_member:
         return url_of("feed_member", actor().username)

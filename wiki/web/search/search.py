@@ -30,19 +30,19 @@ _OPERATORS = {"tag": "tag", "person": "who", "question": "question", "status": "
 @blueprint.get("/search")
 def show() -> Response:
     """What a search finds, or the form to ask with."""
-    asked = _asked()
-    if asked.q:
+    form = _asked()
+    if form.q:
         pace.take(rates.searches)
-    found = searching.search(wiki(), actor(), asked)
+    result = searching.search(wiki(), actor(), form)
     return respond(
         "search/search/search.html",
-        found=found,
+        found=result,
         fields=_fields(),
-        words=words_of(asked.q),
+        words=words_of(form.q),
         kept=saved_searches.look(wiki(), actor(), _fields()),
         address=_address,
         hit_url=_hit_url,
-        filters=_filters(asked, found.query),
+        filters=_filters(form, result.query),
     )
 
 
@@ -96,9 +96,9 @@ def _address(**changes: str) -> str:
     return f"{url_of('search')}?{urlencode(asked)}" if asked else url_of("search")
 
 
-def _filters(asked: SearchForm, query: Query) -> list[tuple[str, str, str]]:
+def _filters(form: SearchForm, query: Query) -> list[tuple[str, str, str]]:
     """The filters in use as (name, value, address without it); typed ones too."""
-    found: list[tuple[str, str, str]] = []
+    set_filters: list[tuple[str, str, str]] = []
     values = {
         "tag": query.filters.tags,
         "person": query.filters.people,
@@ -107,23 +107,23 @@ def _filters(asked: SearchForm, query: Query) -> list[tuple[str, str, str]]:
     }
     for name, chosen in values.items():
         for value in chosen:
-            q = without(asked.q, _OPERATORS[name], value)
-            found.append((name, value, _address(**{name: "", "q": q})))
-    if query.filters.kinds and not asked.kind:
-        found.append(("kind", query.filters.kinds[-1], _address(q=_untyped(asked.q, "kind"))))
+            q = without(form.q, _OPERATORS[name], value)
+            set_filters.append((name, value, _address(**{name: "", "q": q})))
+    if query.filters.kinds and not form.kind:
+        set_filters.append(("kind", query.filters.kinds[-1], _address(q=_untyped(form.q, "kind"))))
     if query.where not in (Where.ALL, Where.HISTORY):
-        found.append(("in", query.where, _address(in_="", q=_untyped(asked.q, "in"))))
-    if asked.after and asked.after == asked.until:
-        name = "year" if len(asked.after) == len("2009") else "on"
-        return [*found, (name, asked.after, _address(from_="", to=""))]
+        set_filters.append(("in", query.where, _address(in_="", q=_untyped(form.q, "in"))))
+    if form.after and form.after == form.until:
+        name = "year" if len(form.after) == len("2009") else "on"
+        return [*set_filters, (name, form.after, _address(from_="", to=""))]
     if query.filters.after:
-        shown = asked.after or typed(asked.q, "after")
-        found.append(("from", shown, _address(from_="", q=_untyped(asked.q, "after"))))
+        shown = form.after or typed(form.q, "after")
+        set_filters.append(("from", shown, _address(from_="", q=_untyped(form.q, "after"))))
     if query.filters.before:
-        shown = asked.until or typed(asked.q, "before")
-        name = "to" if asked.until else "before"
-        found.append((name, shown, _address(to="", q=_untyped(asked.q, "before"))))
-    return found
+        shown = form.until or typed(form.q, "before")
+        name = "to" if form.until else "before"
+        set_filters.append((name, shown, _address(to="", q=_untyped(form.q, "before"))))
+    return set_filters
 
 
 def _untyped(q: str, name: str) -> str:

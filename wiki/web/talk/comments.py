@@ -104,7 +104,7 @@ def draft(path: str) -> Response:
 def keep_draft(path: str) -> Response:
     """Keep the comment that one is writing on a page; an empty `text` forgets it (JSON answer)."""
     form = request.form
-    kept = drafts.keep_comment(
+    draft = drafts.keep_comment(
         wiki(),
         actor(),
         path,
@@ -112,7 +112,7 @@ def keep_draft(path: str) -> Response:
         parent=form.get("parent", ""),
         anchor=form.get("anchor", ""),
     )
-    return jsonify({"saved_at": kept.isoformat()})
+    return jsonify({"saved_at": draft.isoformat()})
 
 
 def _parent() -> int | None:

@@ -24,10 +24,10 @@ def listing(problem: forms.Problem | None = None, id: int = 0) -> Response:
         problem,
         found=[
             (placed, comments.html_of(wiki(), actor(), placed.comment.text, placed.path))
-            for placed in found[:PAGE]
+            for placed in batch[:PAGE]
         ],
-        titles=premoderation.titles(wiki(), found[:PAGE]),
-        more=found[PAGE - 1].comment.id if len(found) > PAGE else 0,
+        titles=premoderation.titles(wiki(), batch[:PAGE]),
+        more=batch[PAGE - 1].comment.id if len(batch) > PAGE else 0,
         refused=id,
     )
 
