@@ -115,7 +115,7 @@ def test_a_new_passkey_and_one_that_goes_end_other_sessions(
     wiki: Wiki, member: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = ceremonies.MadeKey("key", b"public", 0, [])
-    monkeypatch.setattr(ceremonies, "made", lambda *_: made)
+    monkeypatch.setattr(ceremonies, "verify_registration", lambda *_: made)
     party = passkeys.Relying("denk.example", "https://denk.example")
     mine, other = enter(wiki), enter(wiki)
     visit = sessions.visit_of(wiki, mine)

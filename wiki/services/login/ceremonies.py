@@ -49,7 +49,7 @@ class MadeKey:
     transports: list[str]
 
 
-def ask_to_make(
+def registration_options(
     host: str, site: str, actor: Actor, challenge: bytes, passkeys: Iterable[Passkey]
 ) -> str:
     """What a browser is asked so that it makes a passkey other than those kept, as JSON."""
@@ -69,7 +69,7 @@ def ask_to_make(
     return options_to_json(options)
 
 
-def ask_to_show(
+def login_options(
     host: str, challenge: bytes, passkeys: Iterable[Passkey], *, must_check_owner: bool
 ) -> str:
     """What a browser is asked so that it shows one of these passkeys (none: any), as JSON."""
@@ -83,8 +83,8 @@ def ask_to_show(
     return options_to_json(options)
 
 
-def made(read: dict[str, object], challenge: str, host: str, origin: str) -> MadeKey:
-    """The passkey that an answer holds. Raises WrongAnswer."""
+def verify_registration(read: dict[str, object], challenge: str, host: str, origin: str) -> MadeKey:
+    """The passkey that an answer holds (WebAuthn Level 2, section 7.1). Raises WrongAnswer."""
     try:
         verified = verify_registration_response(
             credential=read,
@@ -98,7 +98,7 @@ def made(read: dict[str, object], challenge: str, host: str, origin: str) -> Mad
     return MadeKey(name, verified.credential_public_key, verified.sign_count, _transports(read))
 
 
-def shown(
+def verify_login(
     read: dict[str, object],
     challenge: str,
     host: str,
@@ -107,7 +107,10 @@ def shown(
     *,
     must_check_owner: bool,
 ) -> int:
-    """How often a passkey was used, as the answer that proves it says. Raises WrongAnswer."""
+    """How often a passkey was used, by the answer that proves it (WebAuthn Level 2, section 7.2).
+
+    Raises WrongAnswer.
+    """
     try:
         verified = verify_authentication_response(
             credential=read,

@@ -154,7 +154,7 @@ def add(
     if used is None or used.member != me:
         raise Invalid("passkey_wrong")
     try:
-        made = ceremonies.made(_read(answer), used.value, place.id, place.origin)
+        made = ceremonies.verify_registration(_read(answer), used.value, place.id, place.origin)
     except ceremonies.WrongAnswer as error:
         raise Invalid("passkey_wrong") from error
     with wiki.database.write() as connection:
@@ -214,7 +214,9 @@ def _ask(
     from wiki.services.login import ceremonies
 
     challenge = secrets.token_bytes(32)
-    asked = ceremonies.ask_to_show(place.id, challenge, passkeys, must_check_owner=must_check_owner)
+    asked = ceremonies.login_options(
+        place.id, challenge, passkeys, must_check_owner=must_check_owner
+    )
     return Question(_ticket(wiki, USE, challenge), asked)
 
 
@@ -257,7 +259,7 @@ def _verify(
     from wiki.services.login import ceremonies
 
     try:
-        count = ceremonies.shown(
+        count = ceremonies.verify_login(
             read, used.value, place.id, place.origin, passkey, must_check_owner=must_check_owner
         )
     except ceremonies.WrongAnswer as error:

@@ -50,24 +50,24 @@ SUBJECT_MOST = 255
 class Published:
     """What a provider says of itself (OpenID Connect Discovery 1.0, RFC 9207).
 
-    `names_itself`: its answers carry its name. `farewell` is where one logs out there, or empty.
+    `names_itself`: its answers carry its name. `logout_url` is where one logs out there, or empty.
     """
 
     issuer: str
     authorization: str
     token: str
     keys: str
-    people: str
-    farewell: str
+    userinfo: str
+    logout_url: str
     posts_secret: bool
     names_itself: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Somebody:
-    """Who the provider says that somebody is.
+class Claims:
+    """What the provider claims of somebody (OpenID Connect Core 1.0, section 5.1).
 
-    `email_checked`: the address is known to be theirs. `shown`: words for how they proved it there
+    `email_checked`: the address is known to be theirs. `proofs`: words for how they proved it
     (`acr` and `amr`); `since`: when they did.
     """
 
@@ -78,7 +78,7 @@ class Somebody:
     name: str = ""
     username: str = ""
     groups: tuple[str, ...] = ()
-    shown: tuple[str, ...] = ()
+    proofs: tuple[str, ...] = ()
     since: datetime | None = None
 
 
@@ -136,7 +136,7 @@ def address(wiki: Wiki, back: str, state: str, *, again: bool = False) -> str:
     return str(url)
 
 
-def somebody(wiki: Wiki, back: str, state: str, answer: Mapping[str, str]) -> Somebody:
+def claims_from(wiki: Wiki, back: str, state: str, answer: Mapping[str, str]) -> Claims:
     """Who came back with this answer; the state is known to be this browser's.
 
     Raises LoginRequired (`provider_declined`: they or the provider said no; `provider_wrong`: what
@@ -154,10 +154,10 @@ def somebody(wiki: Wiki, back: str, state: str, answer: Mapping[str, str]) -> So
     return _person(wiki, published, {**_more(wiki, published, tokens, claims), **claims})
 
 
-def farewell(wiki: Wiki, back: str) -> str:
+def logout_url(wiki: Wiki, back: str) -> str:
     """Where one logs out at the provider too (RP-Initiated Logout 1.0); empty if nowhere."""
     try:
-        place = _published(wiki).farewell
+        place = _published(wiki).logout_url
     except (NotFound, Unavailable):
         return ""
     asked = {"client_id": wiki.settings.oidc_client_id, "post_logout_redirect_uri": back}
@@ -203,14 +203,14 @@ def _read(issuer: str, told: Mapping[str, Any]) -> Published:
         authorization=str(told["authorization_endpoint"]),
         token=str(told["token_endpoint"]),
         keys=str(told["jwks_uri"]),
-        people=str(told.get("userinfo_endpoint") or ""),
-        farewell=str(told.get("end_session_endpoint") or ""),
+        userinfo=str(told.get("userinfo_endpoint") or ""),
+        logout_url=str(told.get("end_session_endpoint") or ""),
         posts_secret="client_secret_basic" not in methods,
         names_itself=told.get("authorization_response_iss_parameter_supported") is True,
     )
     for url in (published.authorization, published.token, published.keys):
         _require_safe(issuer, url)
-    for url in filter(None, (published.people, published.farewell)):
+    for url in filter(None, (published.userinfo, published.logout_url)):
         _require_safe(issuer, url)
     return published
 
@@ -358,10 +358,10 @@ def _more(
 ) -> Mapping[str, Any]:
     """What the provider tells beside the token, if that lacks something and it tells any."""
     wanted = {"email", "name", wiki.settings.oidc_groups_claim}
-    if wanted <= claims.keys() or not published.people:
+    if wanted <= claims.keys() or not published.userinfo:
         return {}
     try:
-        told = _get(published.people, str(tokens.get("access_token") or ""))
+        told = _get(published.userinfo, str(tokens.get("access_token") or ""))
     except (OSError, ValueError) as error:
         log.warning("the provider tells nothing more: %s", error)
         return {}
@@ -369,8 +369,8 @@ def _more(
     return told if told.get("sub") == claims["sub"] else {}
 
 
-def _person(wiki: Wiki, published: Published, told: Mapping[str, Any]) -> Somebody:
-    return Somebody(
+def _person(wiki: Wiki, published: Published, told: Mapping[str, Any]) -> Claims:
+    return Claims(
         issuer=published.issuer,
         subject=told["sub"],
         email=_text(told, "email", 254),
@@ -378,7 +378,7 @@ def _person(wiki: Wiki, published: Published, told: Mapping[str, Any]) -> Somebo
         name=_text(told, "name", 80),
         username=_text(told, "preferred_username", 80),
         groups=_words(told.get(wiki.settings.oidc_groups_claim)),
-        shown=(*_words(told.get("acr")), *_words(told.get("amr"))),
+        proofs=(*_words(told.get("acr")), *_words(told.get("amr"))),
         since=_moment(told.get("auth_time")),
     )
 

@@ -73,7 +73,7 @@ class Begun:
 class Arrival:
     """Somebody came back from the provider, and what they had chosen before they went."""
 
-    somebody: Somebody
+    claims: Claims
     aim: Aim = Aim.ENTER
     back: str = ""
     invitation: str = ""
@@ -122,7 +122,7 @@ def finish(wiki: Wiki, here: str, note: str, answer: Mapping[str, str], address:
     """Who came back, with an answer to the login for which this browser kept a note.
 
     Raises LoginRequired (`provider_late`: none that it began, or too long ago; see
-    provider.somebody), Unavailable, TooFast, NotFound.
+    provider.claims_from), Unavailable, TooFast, NotFound.
     """
     if not provider.is_on(wiki.settings):
         raise NotFound("provider_off")
@@ -131,8 +131,8 @@ def finish(wiki: Wiki, here: str, note: str, answer: Mapping[str, str], address:
         raise LoginRequired("provider_late", provider=provider.label(wiki.settings))
     limits.take(wiki, [Try(SIGN_ON, limits.key(wiki, limits.network(address)))])
     place = provider.callback(wiki.settings, here)
-    somebody = provider.somebody(wiki, place, begun.state, answer)
-    return Arrival(somebody, Aim(begun.aim), begun.back, begun.invitation, begun.remember)
+    claims = provider.claims_from(wiki, place, begun.state, answer)
+    return Arrival(claims, Aim(begun.aim), begun.back, begun.invitation, begun.remember)
 
 
 def _read(wiki: Wiki, note: str) -> _Note | None:
@@ -142,24 +142,24 @@ def _read(wiki: Wiki, note: str) -> _Note | None:
         return None
 
 
-def keep(wiki: Wiki, arrival: Arrival) -> str:
+def sign_arrival(wiki: Wiki, arrival: Arrival) -> str:
     """The arrival as the browser keeps it, signed, while its owner fills in a form."""
-    somebody = arrival.somebody
-    groups = tuple(group for group in somebody.groups if group in _roles(wiki))
-    short = replace(somebody, groups=groups, since=None, shown=somebody.shown[:10])
-    written = asdict(replace(arrival, somebody=short, back=arrival.back[:1000]))
+    claims = arrival.claims
+    groups = tuple(group for group in claims.groups if group in _roles(wiki))
+    short = replace(claims, groups=groups, since=None, proofs=claims.proofs[:10])
+    written = asdict(replace(arrival, claims=short, back=arrival.back[:1000]))
     return str(_sealed(wiki, "arrival").dumps(written))
 
 
-def kept(wiki: Wiki, note: str) -> Arrival:
+def read_arrival(wiki: Wiki, note: str) -> Arrival:
     """The arrival that a browser kept; raises LoginRequired (`provider_late`)."""
     try:
         read = _sealed(wiki, "arrival").loads(note, max_age=LIFE)
     except BadData as error:
         raise LoginRequired("provider_late", provider=provider.label(wiki.settings)) from error
-    told = read.pop("somebody")
-    told["groups"], told["shown"] = tuple(told["groups"]), tuple(told["shown"])
-    return Arrival(Somebody(**told), Aim(read.pop("aim")), **read)
+    told = read.pop("claims")
+    told["groups"], told["proofs"] = tuple(told["groups"]), tuple(told["proofs"])
+    return Arrival(Claims(**told), Aim(read.pop("aim")), **read)
 
 
 # -- logging in --
@@ -171,49 +171,47 @@ def enter(wiki: Wiki, arrival: Arrival, client: Client) -> str:
     Empty if nobody here is known as this person. Their role follows their groups there, if the
     site says so. Raises Forbidden (see sessions.require_active), Conflict (`identity_taken`).
     """
-    somebody = arrival.somebody
+    claims = arrival.claims
     with wiki.database.read() as connection:
-        member = _known(connection, somebody) or _trusted(wiki, connection, somebody)
+        member = _known(connection, claims) or _trusted(wiki, connection, claims)
     if member is None:
         return ""
     sessions.require_active(wiki, member)
     with wiki.database.write() as connection:
-        if _known(connection, somebody) is None:
-            _tie(wiki, connection, member, somebody)
+        if _known(connection, claims) is None:
+            _tie(wiki, connection, member, claims)
             _tell(wiki, connection, member)
             session_rows.end_all(connection, member.id)
-            audit.write(
-                wiki, connection, SYSTEM, "member_tie", member.username, shown=somebody.email
-            )
-        called = _called(somebody)
-        identities.use(connection, somebody.issuer, somebody.subject, called, wiki.clock())
-        _follow_groups(wiki, connection, member, somebody)
+            audit.write(wiki, connection, SYSTEM, "member_tie", member.username, shown=claims.email)
+        called = _called(claims)
+        identities.use(connection, claims.issuer, claims.subject, called, wiki.clock())
+        _follow_groups(wiki, connection, member, claims)
         current = members.get(connection, member.id)
     assert current is not None
     return sessions.enter(
-        wiki, current, replace(client, remember=arrival.remember), strong=_is_strong(wiki, somebody)
+        wiki, current, replace(client, remember=arrival.remember), strong=_is_strong(wiki, claims)
     )
 
 
-def _known(connection: Connection, somebody: Somebody) -> Member | None:
-    found = identities.member_of(connection, somebody.issuer, somebody.subject)
+def _known(connection: Connection, claims: Claims) -> Member | None:
+    found = identities.member_of(connection, claims.issuer, claims.subject)
     return members.get(connection, found) if found else None
 
 
-def _trusted(wiki: Wiki, connection: Connection, somebody: Somebody) -> Member | None:
+def _trusted(wiki: Wiki, connection: Connection, claims: Claims) -> Member | None:
     """Whose address it is, where the site believes what the provider says of addresses."""
-    if not (wiki.settings.oidc_trust_email and somebody.email_checked and somebody.email):
+    if not (wiki.settings.oidc_trust_email and claims.email_checked and claims.email):
         return None
-    return members.by_email(connection, somebody.email)
+    return members.by_email(connection, claims.email)
 
 
-def _tie(wiki: Wiki, connection: Connection, member: Member, somebody: Somebody) -> None:
+def _tie(wiki: Wiki, connection: Connection, member: Member, claims: Claims) -> None:
     identities.add(
         connection,
         member.id,
-        issuer=somebody.issuer,
-        subject=somebody.subject,
-        name=_called(somebody),
+        issuer=claims.issuer,
+        subject=claims.subject,
+        name=_called(claims),
         now=wiki.clock(),
     )
 
@@ -223,27 +221,27 @@ def _tell(wiki: Wiki, connection: Connection, member: Member) -> None:
     account_mail.tell(wiki, connection, member, written)
 
 
-def _called(somebody: Somebody) -> str:
-    return somebody.email or somebody.username or somebody.name
+def _called(claims: Claims) -> str:
+    return claims.email or claims.username or claims.name
 
 
-def _is_strong(wiki: Wiki, somebody: Somebody) -> bool:
+def _is_strong(wiki: Wiki, claims: Claims) -> bool:
     """Whether a second step was taken there, in the words that the site takes for one."""
     words = set(wiki.settings.oidc_strong.replace(",", " ").split())
-    return not words.isdisjoint(somebody.shown)
+    return not words.isdisjoint(claims.proofs)
 
 
 def _roles(wiki: Wiki) -> dict[str, Role]:
     return roles_by_group(wiki.settings.oidc_roles)
 
 
-def _follow_groups(wiki: Wiki, connection: Connection, member: Member, somebody: Somebody) -> None:
+def _follow_groups(wiki: Wiki, connection: Connection, member: Member, claims: Claims) -> None:
     """The role that the groups give; the last administrator stays one. Both are written down."""
     roles = _roles(wiki)
-    wanted = role_for(roles, somebody.groups)
+    wanted = role_for(roles, claims.groups)
     if not roles or wanted is member.role:
         return
-    named = ", ".join(group for group in somebody.groups if group in roles)
+    named = ", ".join(group for group in claims.groups if group in roles)
     detail = {"before": member.role.word, "after": wanted.word, "groups": named}
     if wanted is not Role.ADMIN:
         try:
@@ -263,9 +261,9 @@ def may_join(wiki: Wiki, invitation: str = "") -> None:
     accounts.may_register(wiki, invitation, wiki.settings.oidc_registration)
 
 
-def suggested(wiki: Wiki, somebody: Somebody) -> str:
+def suggested(wiki: Wiki, claims: Claims) -> str:
     """A username that is free, like what they are called there; empty if that makes none."""
-    words = (somebody.username, somebody.email, somebody.name)
+    words = (claims.username, claims.email, claims.name)
     base = next(filter(None, (username_from(word.partition("@")[0]) for word in words)), "")
     if not base:
         return ""
@@ -294,7 +292,7 @@ def join(
     site does not take its word for, is confirmed by mail. Raises Invalid (with fields), Forbidden
     (as `may_join`), Conflict (`identity_taken`), TooFast.
     """
-    somebody, invitation = arrival.somebody, arrival.invitation
+    claims, invitation = arrival.claims, arrival.invitation
     may_join(wiki, invitation)
     accounts.check_fields(
         lambda: check_username(username), lambda: check_email(email), lambda: check_name(name)
@@ -315,13 +313,13 @@ def join(
             joined=wiki.clock(),
             name=check_name(name),
             language=language,
-            vouched=_is_theirs(wiki, connection, somebody, email),
+            vouched=_is_theirs(wiki, connection, claims, email),
         )
         try:
             member = members.add(connection, new)
         except Conflict as error:
             raise Invalid.field("username", error.code, **error.values) from error
-        _tie(wiki, connection, member, somebody)
+        _tie(wiki, connection, member, claims)
         terms.keep(wiki, connection, member.id, accepted)
         if invited:
             invitations.used(connection, invited.id, member.id, wiki.clock())
@@ -334,9 +332,9 @@ def join(
     return joined
 
 
-def _is_theirs(wiki: Wiki, connection: Connection, somebody: Somebody, email: str) -> bool:
-    is_checked = wiki.settings.oidc_trust_email and somebody.email_checked
-    is_same = fold_email(email) == fold_email(somebody.email)
+def _is_theirs(wiki: Wiki, connection: Connection, claims: Claims, email: str) -> bool:
+    is_checked = wiki.settings.oidc_trust_email and claims.email_checked
+    is_same = fold_email(email) == fold_email(claims.email)
     return is_checked and is_same and members.by_email(connection, email) is None
 
 
@@ -365,7 +363,7 @@ def tie(wiki: Wiki, actor: Actor, session: int, arrival: Arrival, current: str) 
     proof.require(wiki, actor, session, current)
     with wiki.database.write() as connection:
         member = proof.own(connection, actor)
-        _tie(wiki, connection, member, arrival.somebody)
+        _tie(wiki, connection, member, arrival.claims)
         _tell(wiki, connection, member)
         session_rows.end_all(connection, member.id, but=session)
     journal.note("provider-tied", member=actor.id)
@@ -391,12 +389,12 @@ def prove(wiki: Wiki, actor: Actor, session: int, arrival: Arrival) -> None:
 
     Raises Forbidden (`provider_other`, `provider_not_fresh`), LoginRequired.
     """
-    somebody = arrival.somebody
+    claims = arrival.claims
     with wiki.database.read() as connection:
         known = identities.member_of(connection, somebody.issuer, somebody.subject)
     if known != actor.own_id():
         raise Forbidden("provider_other", provider=provider.label(wiki.settings))
     since = wiki.clock() - proof.FRESH
-    if somebody.since is None or somebody.since < since:
+    if claims.since is None or claims.since < since:
         raise Forbidden("provider_not_fresh", provider=provider.label(wiki.settings))
     proof.given(wiki, session)

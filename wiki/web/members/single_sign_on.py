@@ -55,8 +55,8 @@ def go() -> Response:
         )
     except Unavailable as error:
         return _told(error)
-    kept = [*session.get(BEGUN, {}).items(), (begun.state, begun.note)]
-    session[BEGUN] = dict(kept[-AT_ONCE:])
+    notes = [*session.get(BEGUN, {}).items(), (begun.state, begun.note)]
+    session[BEGUN] = dict(notes[-AT_ONCE:])
     return _unkept(see_other(begun.url))
 
 
@@ -95,7 +95,7 @@ def _arrived(arrival: Arrival) -> Response:
 
 
 def _keep(arrival: Arrival, target: str) -> Response:
-    session[ARRIVED] = single_sign_on.keep(wiki(), arrival)
+    session[ARRIVED] = single_sign_on.sign_arrival(wiki(), arrival)
     return see_other(target)
 
 
@@ -112,7 +112,7 @@ def _unkept(answer: Response) -> Response:
 
 
 def _arrival() -> Arrival:
-    return single_sign_on.kept(wiki(), session.get(ARRIVED, ""))
+    return single_sign_on.read_arrival(wiki(), session.get(ARRIVED, ""))
 
 
 # -- joining --
@@ -130,9 +130,9 @@ def join_form(problem: Problem | None = None) -> Response:
     return forms.page(
         "members/single_sign_on/join.html",
         problem,
-        somebody=arrival.somebody,
+        claims=arrival.claims,
         refusal=refusal,
-        username=single_sign_on.suggested(wiki(), arrival.somebody),
+        username=single_sign_on.suggested(wiki(), arrival.claims),
         next=back_to(arrival.back),
         terms=terms.current(wiki()),
     )
@@ -179,7 +179,7 @@ def tie_form(problem: Problem | None = None) -> Response:
     return forms.page(
         "members/single_sign_on/tie.html",
         problem,
-        somebody=_arrival().somebody,
+        claims=_arrival().claims,
         asks=proof.asks(wiki(), actor(), login.session_id()),
     )
 
@@ -222,6 +222,6 @@ def untie(identity: int) -> Response:
 @blueprint.get("/logout/provider")
 def left() -> Response:
     """Logged out here; still logged in at the provider."""
-    place = provider.farewell(wiki(), base_url())
+    place = provider.logout_url(wiki(), base_url())
     back = back_to(request.args.get("next"))
-    return _unkept(respond("members/single_sign_on/left.html", farewell=place, next=back))
+    return _unkept(respond("members/single_sign_on/left.html", logout_url=place, next=back))
