@@ -145,7 +145,7 @@ class Connection:
         return limit is not None and now - self.since > limit(self.moved)
 
     def receive(self, most: int) -> bytes | None:
-        """What came in; empty at the end, None if there is nothing yet."""
+        """Return the bytes that came in; empty at the end, None if there is nothing yet."""
         try:
             return self.sock.recv(most)
         except (BlockingIOError, InterruptedError):

@@ -20,7 +20,7 @@ Reading = Generator[None, bytes, None]
 
 
 class Malformed(Exception):
-    """What came in is no body of a request."""
+    """Bytes that came in are no body of a request."""
 
 
 class TooMuch(Exception):

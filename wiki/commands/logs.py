@@ -1,4 +1,4 @@
-"""How the processes log: lines that a person reads, or JSON for a machine."""
+"""Logging of the processes: lines that a person reads, or JSON for a machine."""
 
 from __future__ import annotations
 

@@ -99,7 +99,7 @@ class PatientWorker(Worker):  # type: ignore[misc]
         self._close_all(*State)
 
     def _sweep(self, now: float) -> None:
-        """What is done now and then: say that this process lives, end what takes too long."""
+        """Do what is due now and then: say that this process lives, end what takes too long."""
         if not self._is_stuck(now):
             self.notify()
         for connection in [each for each in self._connections if each.is_late(now)]:
@@ -262,7 +262,7 @@ class PatientWorker(Worker):  # type: ignore[misc]
             self._ready.put(connection)
 
     def _work(self, number: int) -> None:
-        """What a thread does: answer one request after the other."""
+        """Answer one request after the other; a thread's whole work."""
         while True:
             connection = self._ready.get()
             self._busy[number] = time.monotonic()
@@ -334,7 +334,7 @@ class PatientWorker(Worker):  # type: ignore[misc]
             self._next(connection)
 
     def _next(self, connection: Connection) -> None:
-        """What follows an answer: the next request, or the end."""
+        """Choose what follows an answer: the next request, or the end."""
         if connection.is_kept:
             connection.enter(State.HEAD if connection.buffer else State.IDLE)
             self._begin(connection)

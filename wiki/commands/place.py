@@ -73,7 +73,7 @@ def opened(settings: Settings, *, alone: bool = False) -> Wiki:
 
 
 def failed(error: OSError, data: Path) -> Stop:
-    """What an operator reads when the disk or a file in the wiki's folder failed."""
+    """Tell an operator that the disk or a file in the wiki's folder failed."""
     return Stop(f"cannot use {error.filename or data}: {error.strerror}")
 
 

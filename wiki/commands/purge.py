@@ -75,7 +75,7 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--hidden", is_flag=True, help="Every revision whose text moderators hid.")
 @_options
 def revision(wiki: Wiki, ids: Sequence[str], path: str, hidden: bool) -> Wanted:
-    """What the page at PATH said in revisions ID."""
+    """Purge what the page at PATH said in revisions ID."""
     if bool(ids) == hidden:
         raise Stop("name revisions, or all that are hidden with --hidden")
     return purging.of_revisions(wiki, path, ids)
@@ -85,7 +85,7 @@ def revision(wiki: Wiki, ids: Sequence[str], path: str, hidden: bool) -> Wanted:
 @click.argument("ids", nargs=-1, required=True, metavar="ID...")
 @_options
 def message(wiki: Wiki, ids: Sequence[str]) -> Wanted:
-    """What was written about revisions ID when they were saved."""
+    """Purge what was written about revisions ID when they were saved."""
     return purging.of_message(wiki, ids)
 
 

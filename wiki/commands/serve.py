@@ -208,7 +208,7 @@ def alone(data: Path) -> int:
 
 
 def patiently(settings: Settings, address: str, *, empty: bool) -> str:
-    """What `prepare` gives; waits for a database that is away or locked.
+    """Return what `prepare` gives; waits for a database that is away or locked.
 
     Raises Stop for all that waiting does not mend.
     """

@@ -1,4 +1,4 @@
-"""What the log tells of logins, refusals and acts: for who runs the machine, and for alarms on it.
+"""Log logins, refusals and acts: for those who run the machine, and for alarms on it.
 
 One line for each: the event, then words and numbers as `key=value`. Nobody's name or address is
 in it: members go by number, visitors by a mark that says no more than which came from the same

@@ -1,4 +1,4 @@
-"""Who moderates: whether an actor does anywhere, and who does at a page."""
+"""Find moderators: whether an actor is one anywhere, and who moderates a page."""
 
 from __future__ import annotations
 

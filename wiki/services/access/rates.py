@@ -44,12 +44,12 @@ class Rate:
 
     @property
     def step(self) -> int:
-        """How much one row stands for."""
+        """Return how much one row stands for."""
         return max(1, self.most // WRITTEN)
 
     @property
     def rows(self) -> int:
-        """How many rows stand for as much as is allowed."""
+        """Return how many rows stand for as much as is allowed."""
         return self.most // self.step
 
 

@@ -51,7 +51,7 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What a rule would change at one prefix, for one right.
+    """A change that a rule would make at one prefix, for one right.
 
     `pages` lie there without a rule of their own for it. `gain` and `lose` are usernames of members
     who can log in; `readers` says whether who is not logged in has the right before and after.
@@ -73,7 +73,7 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What would come of a rule: where it holds, and where the one that it replaces held."""
+    """The effects of a rule: where it holds, and where the one that it replaces held."""
 
     rule: Listed
     replaces: Listed | None
@@ -100,7 +100,7 @@ def get(wiki: Wiki, actor: Actor, id: int) -> Listed:
 
 
 def preview(wiki: Wiki, actor: Actor, sent: Sent, id: int = 0) -> Preview:
-    """What would change if the rule were kept (in the place of the one with this id).
+    """Preview what changes if the rule is kept (in the place of the one with this id).
 
     For administrators. Raises Invalid (with fields), NotFound, Conflict (`rule_taken`).
     """
@@ -114,7 +114,7 @@ def preview(wiki: Wiki, actor: Actor, sent: Sent, id: int = 0) -> Preview:
 
 
 def without(wiki: Wiki, actor: Actor, id: int) -> Sequence[Effect]:
-    """What would change if the rule held no more. For administrators; raises NotFound."""
+    """Preview what changes if the rule holds no more. For administrators; raises NotFound."""
     wiki.rights.require(actor, Right.ADMINISTER)
     with wiki.database.read() as connection:
         return _effects(wiki, connection, _stored(connection, id).rule, None)

@@ -8,7 +8,7 @@ from wiki.engine import Wiki
 
 
 def of(wiki: Wiki, actor: Actor, *rights: Right) -> Sight:
-    """What of the wiki the actor sees, for queries that list pages.
+    """Return what the actor sees of the wiki, for queries that list pages.
 
     The pages that the actor may read; with `rights`, those where they have all of these too.
     """

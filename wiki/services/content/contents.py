@@ -1,4 +1,4 @@
-"""What one blob says as a page: its text, its front matter, its HTML (kept by blob)."""
+"""Read one blob as a page: its text, its front matter, its HTML (kept by blob)."""
 
 from __future__ import annotations
 

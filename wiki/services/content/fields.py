@@ -39,7 +39,7 @@ _CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})")
 
 
 def values(meta: Meta, text: str) -> dict[str, str]:
-    """What the form of this page's kind shows; what cannot be read is shown as written."""
+    """Return the values for the form of this page's kind; unreadable ones as they are written."""
     front, _ = frontmatter.split(text)
     written = frontmatter.values(front) if front else {}
     shown = {
@@ -74,7 +74,7 @@ def apply(text: str, sent: Mapping[str, str]) -> str:
 
 
 def check(text: str) -> list[FieldError]:
-    """What is wrong with a text's front matter: that it cannot be read, or its kind's fields."""
+    """Find what is wrong with a text's front matter: unreadable, or its kind's fields."""
     meta = reading.read(text)
     broken = [code for code in meta.problems if code.startswith(UNREADABLE)]
     if broken:
@@ -85,7 +85,7 @@ def check(text: str) -> list[FieldError]:
 
 
 def new_wrong(text: str, before: str) -> list[FieldError]:
-    """What is wrong in the front matter of `text` and was not in that of `before`.
+    """Find what is wrong in the front matter of `text` and was not in that of `before`.
 
     So a page that came from elsewhere with faults can be edited one fault at a time.
     """

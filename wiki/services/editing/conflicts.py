@@ -1,4 +1,4 @@
-"""What is known about a conflict: whose change it is with, and when that was made."""
+"""Describe a conflict: whose change it is with, and when that was made."""
 
 from __future__ import annotations
 

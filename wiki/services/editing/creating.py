@@ -26,7 +26,7 @@ FOLDERS: Mapping[Kind, str] = {
 
 @dataclass(frozen=True, slots=True)
 class New:
-    """What the form for a new page sent; `path` may be empty: then the title gives it."""
+    """A form for a new page, as sent; `path` may be empty: then the title gives it."""
 
     kind: Kind
     path: str
@@ -51,7 +51,7 @@ class Prepared:
 
 
 def prepared(wiki: Wiki, new: New) -> Prepared:
-    """What the form makes.
+    """Return the path and the text that the form makes.
 
     Raises Invalid with every field that is wrong, TooLarge.
     """

@@ -1,4 +1,4 @@
-"""What the editor shows when it opens: the text, its fields, a draft, who else is here."""
+"""The editor as it opens: the text, its fields, a draft, the others who are here."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Editor:
 
     @property
     def statuses(self) -> tuple[str, ...]:
-        """What the status may be."""
+        """Return the statuses that the page may have."""
         return STATUSES[self.kind]
 
 

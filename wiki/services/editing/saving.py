@@ -31,7 +31,7 @@ MOST_REVISIONS = 20
 
 @dataclass(frozen=True, slots=True)
 class Suggested:
-    """Who wrote what is saved now, where an editor accepts it, and on which page (its identity)."""
+    """The writer of what is saved now, where an editor accepts it, and its page (its identity)."""
 
     author: Author
     page: str
@@ -39,7 +39,7 @@ class Suggested:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What an edit form sent.
+    """An edit form, as sent.
 
     `text` is the whole file, or `part` one section of the base (number `section`). `base` is the
     blob that the edit started from, empty for a page that must not exist, None if it is missing.
@@ -336,7 +336,7 @@ def drop_draft(wiki: Wiki, actor: Actor, path: str) -> None:
 
 
 def between(wiki: Wiki, actor: Actor, path: str, base: str) -> tuple[Revision, ...]:
-    """What happened to a page since it had the blob `base`, newest first, at most twenty."""
+    """List the revisions of a page since it had the blob `base`, newest first, at most twenty."""
     with wiki.database.read() as connection:
         page = history.identity(connection, path)
         found = history.of_page(connection, page, limit=MOST_REVISIONS)

@@ -400,7 +400,7 @@ _waiting: WeakKeyDictionary[Wiki, _Waiting] = WeakKeyDictionary()
 
 
 def waiting(wiki: Wiki, actor: Actor, page: str = "") -> int:
-    """How many suggestions wait that the actor decides on; about one page, if asked.
+    """Count the suggestions that wait for the actor's decision; about one page, if asked.
 
     Asked on every view: the rows are read again only once something changed.
     """
@@ -429,7 +429,7 @@ def _began_with(wiki: Wiki, actor: Actor, suggestion: Suggestion) -> str | None:
 
 
 def _merged(before: str | None, now: str | None, suggestion: Suggestion) -> tuple[str, bool]:
-    """What the page would say, and whether that is clear."""
+    """Merge a suggestion with the page: what it would say, and whether that is clear."""
     if suggestion.is_new:
         return suggestion.text, True
     if before is None or now is None:

@@ -102,7 +102,7 @@ def restore(wiki: Wiki, actor: Actor, path: str, revision: str, summary: str = "
 
 
 def restored(wiki: Wiki, actor: Actor, path: str, revision: str) -> tuple[str, str]:
-    """What the page says now, and what it would say after `restore`. Raises as `restore`."""
+    """Return what the page says now, and what it would say after `restore`. Raises as `restore`."""
     page, found = _to_restore(wiki, actor, path, revision)
     now = wiki.store.entry(file_of(page.path))
     return contents.read(wiki, now.blob if now else "").text, contents.read(wiki, found.blob).text

@@ -35,7 +35,7 @@ MOST = 1000
 
 
 class Outcome(StrEnum):
-    """What taking a member's work on a page back comes to."""
+    """The result of taking a member's work on a page back."""
 
     CHANGE = "change"
     DELETE = "delete"
@@ -67,7 +67,7 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What a member did since a moment, by page; `more` if there is more than is listed."""
+    """A member's work since a moment, by page; `more` if there is more than is listed."""
 
     member: Member
     since: datetime
@@ -95,7 +95,7 @@ def undo(wiki: Wiki, actor: Actor, path: str, revision: str, summary: str = "") 
 
 
 def undone(wiki: Wiki, actor: Actor, path: str, revision: str) -> tuple[str, str | None]:
-    """What the page says now, and what it would say after `undo`; None: one has to choose.
+    """Return what the page says now, and would say after `undo`; None: one has to choose.
 
     Raises as `undo`, but not Conflicted.
     """
@@ -158,7 +158,7 @@ def begun(wiki: Wiki, actor: Actor, username: str, since: datetime | None) -> Wo
 
 
 def work_of(wiki: Wiki, actor: Actor, username: str, since: datetime) -> Work:
-    """What a member did since a moment, for moderators, and what taking it back comes to.
+    """List a member's work since a moment, for moderators, and what taking it back comes to.
 
     Raises LoginRequired, Forbidden, NotFound.
     """

@@ -48,7 +48,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Contributor:
-    """How many words of a text one author wrote."""
+    """An author, and how many words of a text they wrote."""
 
     author: Author
     words: int
@@ -75,7 +75,7 @@ class Blame:
 
 
 def blame(wiki: Wiki, actor: Actor, path: str, at: str = "") -> Blame:
-    """Who wrote what the page at an address says, or said at a revision of it.
+    """Find the writer of each sentence of the page at an address, now or at a revision of it.
 
     Of a deleted page: what it said last. Raises Invalid, LoginRequired, Forbidden, NotFound, Gone
     (the revision's text is hidden), Unavailable while the worker goes through a long history.
@@ -125,7 +125,7 @@ def blame(wiki: Wiki, actor: Actor, path: str, at: str = "") -> Blame:
 
 
 def contributors(wiki: Wiki, actor: Actor, page: str) -> list[Contributor]:
-    """Who wrote how much of what a page says today, most first; empty if that is not known yet."""
+    """List the writers of a page with their words of today, most first; empty if not known yet."""
     with wiki.database.read() as connection:
         words = kept.shares(connection, page)
         seen = _seen(wiki, connection, actor, page, words) if words else {}

@@ -19,7 +19,7 @@ from wiki.services.history import hiding
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """What a revision took from a page: what was found of it, and the revision.
+    """Text that a revision took from a page: what was found of it, and the revision.
 
     `path` is where its page is now, or was last; the revision can be looked at if `is_open`:
     another page may have taken a deleted one's path.
@@ -35,7 +35,7 @@ class Hit:
 def search(
     wiki: Wiki, actor: Actor, query: Query, limit: int, offset: int
 ) -> tuple[Results, tuple[Hit, ...]]:
-    """What revisions took from pages that the actor may read, and has what the query asks for.
+    """Search the text that revisions took from pages that the actor may read.
 
     Filters look at the page, dates at when the words went. What stood only in revisions that a
     moderator hid is for moderators. Raises NotReady.

@@ -97,7 +97,7 @@ def withheld_quotes(
 
 
 def state(wiki: Wiki, actor: Actor, page: str, revision: Revision) -> State:
-    """What is hidden of a page's revision. Raises LoginRequired, Forbidden."""
+    """Return what is hidden of a page's revision. Raises LoginRequired, Forbidden."""
     with wiki.database.read() as connection:
         place = history.place(connection, page)
         path = place.path if place else revision.path

@@ -36,7 +36,7 @@ _WRONG = (WebAuthnException, ValueError, KeyError, TypeError)
 
 
 class WrongAnswer(Exception):
-    """What a browser answered proves nothing."""
+    """A browser's answer proves nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class MadeKey:
 def registration_options(
     host: str, site: str, actor: Actor, challenge: bytes, passkeys: Iterable[Passkey]
 ) -> str:
-    """What a browser is asked so that it makes a passkey other than those kept, as JSON."""
+    """Ask a browser, as JSON, to make a passkey other than those kept."""
     options = generate_registration_options(
         rp_id=host,
         rp_name=site,
@@ -72,7 +72,7 @@ def registration_options(
 def login_options(
     host: str, challenge: bytes, passkeys: Iterable[Passkey], *, must_check_owner: bool
 ) -> str:
-    """What a browser is asked so that it shows one of these passkeys (none: any), as JSON."""
+    """Ask a browser, as JSON, to show one of these passkeys (none: any)."""
     needed = UserVerificationRequirement.REQUIRED
     options = generate_authentication_options(
         rp_id=host,
@@ -84,7 +84,7 @@ def login_options(
 
 
 def verify_registration(read: dict[str, object], challenge: str, host: str, origin: str) -> MadeKey:
-    """The passkey that an answer holds (WebAuthn Level 2, section 7.1). Raises WrongAnswer."""
+    """Return the passkey in an answer (WebAuthn Level 2, section 7.1). Raises WrongAnswer."""
     try:
         verified = verify_registration_response(
             credential=read,
@@ -107,7 +107,7 @@ def verify_login(
     *,
     must_check_owner: bool,
 ) -> int:
-    """How often a passkey was used, by the answer that proves it (WebAuthn Level 2, section 7.2).
+    """Return how often a passkey was used, by its answer (WebAuthn Level 2, section 7.2).
 
     Raises WrongAnswer.
     """

@@ -24,7 +24,7 @@ def known(wiki: Wiki, member: int | str, kept: str) -> str:
 
 
 def keep(wiki: Wiki, member: int, cookie: str) -> str:
-    """What the browser shall keep, now that this account logged in there."""
+    """Return the cookie for a browser in which this account logged in just now."""
     mark = known(wiki, member, cookie)
     if not mark:
         word = secrets.token_urlsafe(12)

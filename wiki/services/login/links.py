@@ -18,7 +18,7 @@ from wiki.services.login.sessions import hash_token
 
 
 class Kind(StrEnum):
-    """What a link is for."""
+    """The purpose of a link."""
 
     CONFIRM = "confirm"
     EMAIL = "email"
@@ -87,12 +87,12 @@ def known(
 
 
 def get(wiki: Wiki, connection: Connection, kind: Kind, token: str) -> tokens.Token | None:
-    """What the link is for, if it still works."""
+    """Return the purpose of the link, if it still works."""
     return tokens.get(connection, hash_token(token), kind.value, wiki.clock())
 
 
 def use(wiki: Wiki, connection: Connection, kind: Kind, token: str) -> tokens.Token:
-    """What the link is for; it works no more. Raises NotFound (`link_dead`)."""
+    """Return the purpose of the link; it works no more. Raises NotFound (`link_dead`)."""
     found = get(wiki, connection, kind, token)
     if found is None or not tokens.use(connection, found):
         raise NotFound("link_dead")

@@ -53,7 +53,7 @@ class Relying:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a browser is asked, as JSON, and the ticket with which its answer comes back."""
+    """A question to a browser, as JSON, and the ticket with which its answer comes back."""
 
     ticket: str
     options: str
@@ -322,7 +322,7 @@ def _ticket(wiki: Wiki, kind: str, challenge: bytes, member: int | None = None) 
 
 
 def _use(wiki: Wiki, kind: str, ticket: str) -> Token | None:
-    """What the ticket was for; it is good for one answer, right or wrong."""
+    """Return the ticket's purpose; it is good for one answer, right or wrong."""
     with wiki.database.write() as connection:
         found = tokens.get(connection, hash_token(ticket), kind, wiki.clock())
         return found if found and tokens.use(connection, found) else None

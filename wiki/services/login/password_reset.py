@@ -103,7 +103,7 @@ def choose(wiki: Wiki, token: str, password: str, *, address: str) -> None:
 
 
 def _about(wiki: Wiki, token: str) -> tuple[str, ...]:
-    """What a password of the link's member may not be."""
+    """Return the words that a password of the link's member may not contain."""
     with wiki.database.read() as connection:
         found = links.get(wiki, connection, Kind.RESET, token)
         member = members.get(connection, found.member) if found and found.member else None

@@ -47,7 +47,7 @@ def check(settings: Settings, password: str, *about: str, field: str = "password
 
 
 def shortest(settings: Settings) -> int:
-    """How many characters a password has at least."""
+    """Return how many characters a password has at least."""
     return max(PASSWORD_LEAST, settings.password_length)
 
 
@@ -69,7 +69,7 @@ def _listed() -> bytes:
 
 
 def hashed(password: str) -> str:
-    """What is kept of a password."""
+    """Return the hash that is kept of a password."""
     return _hasher.hash(normal_password(password))
 
 

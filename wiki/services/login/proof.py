@@ -36,7 +36,7 @@ class Asks(StrEnum):
 
 
 def asks(wiki: Wiki, actor: Actor, session: int) -> Asks:
-    """What the actor has to show in this session before they do something that asks for proof."""
+    """Return what the actor has to show in this session before they do something sensitive."""
     since = wiki.clock() - FRESH
     with wiki.database.read() as connection:
         has_one = bool(members.password_of(connection, actor.own_id()))

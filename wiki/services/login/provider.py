@@ -48,7 +48,7 @@ SUBJECT_MOST = 255
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What a provider says of itself (OpenID Connect Discovery 1.0, RFC 9207).
+    """A provider's description of itself (OpenID Connect Discovery 1.0, RFC 9207).
 
     `names_itself`: its answers carry its name. `logout_url` is where one logs out there, or empty.
     """
@@ -65,7 +65,7 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What the provider claims of somebody (OpenID Connect Core 1.0, section 5.1).
+    """A provider's claims about somebody (OpenID Connect Core 1.0, section 5.1).
 
     `email_checked`: the address is known to be theirs. `proofs`: words for how they proved it
     (`acr` and `amr`); `since`: when they did.
@@ -84,7 +84,7 @@ class Claims:
 
 @dataclass(slots=True)
 class _Kept:
-    """What is known of a provider, until when; nothing while it is away."""
+    """A provider's description as it is kept, until when; nothing while it is away."""
 
     until: datetime
     published: Published | None = None
@@ -100,7 +100,7 @@ def is_on(settings: Settings) -> bool:
 
 
 def label(settings: Settings) -> str:
-    """What the provider is called on the screen; empty if there is none."""
+    """Return the provider's name on the screen; empty if there is none."""
     if not is_on(settings):
         return ""
     return settings.oidc_name or urlsplit(settings.oidc_issuer).hostname or settings.oidc_issuer
@@ -137,7 +137,7 @@ def address(wiki: Wiki, back: str, state: str, *, again: bool = False) -> str:
 
 
 def claims_from(wiki: Wiki, back: str, state: str, answer: Mapping[str, str]) -> Claims:
-    """Who came back with this answer; the state is known to be this browser's.
+    """Return the claims in this answer; the state is known to be this browser's.
 
     Raises LoginRequired (`provider_declined`: they or the provider said no; `provider_wrong`: what
     it sent is not to be trusted), Unavailable, NotFound.
@@ -194,7 +194,7 @@ def _ask(wiki: Wiki, before: _Kept | None, now: datetime) -> _Kept:
 
 
 def _read(issuer: str, told: Mapping[str, Any]) -> Published:
-    """What it says of itself; ValueError or LookupError if that cannot be used."""
+    """Read its description of itself; ValueError or LookupError if that cannot be used."""
     if str(told["issuer"]).rstrip("/") != issuer.rstrip("/"):
         raise ValueError(f"it calls itself {told['issuer']!r}")
     methods = told.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
@@ -310,7 +310,7 @@ def _tokens(
 def _claims(
     wiki: Wiki, published: Published, tokens: Mapping[str, Any], nonce: str
 ) -> Mapping[str, Any]:
-    """What the signed token says, once all of it is checked (Core 1.0, 3.1.3.7)."""
+    """Return the claims of the signed token, once all of it is checked (Core 1.0, 3.1.3.7)."""
     from authlib.oidc.core import CodeIDToken
     from joserfc.errors import JoseError
 
@@ -356,7 +356,7 @@ def _signed(wiki: Wiki, published: Published, written: str) -> Any:
 def _more(
     wiki: Wiki, published: Published, tokens: Mapping[str, Any], claims: Mapping[str, Any]
 ) -> Mapping[str, Any]:
-    """What the provider tells beside the token, if that lacks something and it tells any."""
+    """Ask the provider for claims that the token lacks, if it tells any (Core 1.0, 5.3)."""
     wanted = {"email", "name", wiki.settings.oidc_groups_claim}
     if wanted <= claims.keys() or not published.userinfo:
         return {}
@@ -404,12 +404,12 @@ def _words(value: object) -> tuple[str, ...]:
 
 
 def _nonce(wiki: Wiki, state: str) -> str:
-    """What its token has to carry, so that it was made for this login."""
+    """Return the word that a token carries if it was made for this login (Core 1.0, 3.1.2.1)."""
     return limits.key(wiki, "provider nonce", state)
 
 
 def _verifier(wiki: Wiki, state: str) -> str:
-    """What shows that who exchanges the code is who asked for it."""
+    """Return the proof that the code goes to the one who asked for it (PKCE, RFC 7636, 4.1)."""
     return limits.key(wiki, "provider verifier", state)
 
 

@@ -45,7 +45,7 @@ WARN_AFTER = 10
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What an app needs to make codes: the secret, and a picture of the address that holds it.
+    """The secret with which an app makes codes, and a picture of the address that holds it.
 
     `secret` is in groups of four; `picture` is SVG.
     """
@@ -63,7 +63,7 @@ class SwitchedOn:
 
 
 def state(wiki: Wiki, actor: Actor) -> State:
-    """How the actor's second step stands."""
+    """Return the state of the actor's second step."""
     with wiki.database.read() as connection:
         factor = second_factors.get(connection, actor.own_id())
         since = factor.since if factor else None
@@ -101,7 +101,7 @@ def begin(wiki: Wiki, actor: Actor, session: int, current: str) -> None:
 
 
 def setup(wiki: Wiki, actor: Actor) -> Setup:
-    """What the actor's app needs; raises NotFound if nothing was begun."""
+    """Return the actor's setup for an app; raises NotFound if nothing was begun."""
     with wiki.database.read() as connection:
         factor = second_factors.get(connection, actor.own_id())
     secret = _secret(wiki, factor.secret) if factor and not factor.since else ""
@@ -220,7 +220,7 @@ def finish(wiki: Wiki, token: str, code: str, client: Client) -> str:
 
 
 def tries_for(wiki: Wiki, member: Member, client: Client) -> list[Try]:
-    """What a try of the second step counts for."""
+    """Return the limits that a try of the second step counts for."""
     place = devices.known(wiki, member.id, client.device) or limits.network(client.address)
     tries = [Try(SECOND, limits.key(wiki, member.id, place))]
     if not logins.is_known(wiki, member.id, client):
@@ -229,7 +229,7 @@ def tries_for(wiki: Wiki, member: Member, client: Client) -> list[Try]:
 
 
 def _warn(wiki: Wiki, connection: Connection, member: Member) -> None:
-    """Who gets this far has the password: after some wrong codes its owner is told, once."""
+    """Tell the owner, once, after some wrong codes: whoever gets this far has the password."""
     key = limits.key(wiki, member.id, "warn")
     attempts.add(connection, WARNED, key, wiki.clock())
     counted = attempts.count(connection, WARNED, key, wiki.clock() - limits.HOUR)

@@ -58,7 +58,7 @@ class Client:
 
 
 def hash_token(token: str) -> str:
-    """What is kept of a token; they are random enough to need no slow hash."""
+    """Return the hash that is kept of a token; tokens are random enough to need no slow one."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
@@ -120,7 +120,7 @@ def _shut_out(wiki: Wiki, suspension: Suspension | None) -> Forbidden:
 
 
 def _tries(wiki: Wiki, who: int | str, client: Client) -> list[Try]:
-    """What a try counts for: on a device where the owner logged in before, for nothing else.
+    """Return the limits that a try counts for: on a known device of the owner, that alone.
 
     So nobody who tries from elsewhere, or from the next desk, makes the owner wait there.
     """
@@ -213,7 +213,7 @@ def complete(wiki: Wiki, token: str, client: Client) -> str:
 
 
 def visit_of(wiki: Wiki, token: str) -> Visit | None:
-    """Who a session's token belongs to: one SQL statement, and hourly a note that it is used."""
+    """Return the visit that a session's token opens: one SQL statement, hourly a note of use."""
     now = wiki.clock()
     with wiki.database.read() as connection:
         found = sessions.visit(connection, hash_token(token), alive_since(now))

@@ -45,7 +45,7 @@ class Confirmed:
 
 
 class Joined(StrEnum):
-    """What happens after somebody registered."""
+    """The state of an account right after somebody registered."""
 
     CONFIRM = "confirm"
     WAIT = "wait"

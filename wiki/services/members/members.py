@@ -54,7 +54,7 @@ SETUP_FILE = "setup-link"
 
 
 class Part(StrEnum):
-    """What of a member's page is looked at: the newest of everything, or all of one thing."""
+    """A part of a member's page: the newest of everything, or all of one thing."""
 
     ALL = "all"
     CHANGES = "changes"
@@ -64,7 +64,7 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What everybody may see of a member.
+    """A member's page, as everybody may see it.
 
     `person` is the slug under which dialogues name them, empty if none does. `more` is where to
     go on (`before`) in the part that is looked at. `days` are (day since 1970, number of

@@ -1,4 +1,4 @@
-"""What members tell of themselves: their work, a short text, a picture."""
+"""Profiles that members write of themselves: their work, a short text, a picture."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from wiki.render.pictures import portrait
 
 
 def own(wiki: Wiki, actor: Actor) -> Profile:
-    """What the actor tells of themselves. Raises LoginRequired."""
+    """Return the actor's own profile. Raises LoginRequired."""
     with wiki.database.read() as connection:
         return profiles.get(connection, actor.own_id())
 

@@ -42,7 +42,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What somebody may do at a path: every right with its reason.
+    """The rights of somebody at a path, each with its reason.
 
     `member` is None for a role; `title` is that of the page there, empty if there is none.
     `notes` are what else stands in the way: `suspended`, `waiting`, `unconfirmed`, `erased` (no
@@ -59,7 +59,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Who has a right at a path: from which role on, and the rule that says so (None: the site)."""
+    """A right at a path: the role that has it, and the rule that says so (None: the site)."""
 
     right: Right
     needed: Role
@@ -69,7 +69,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Who may do what at a path; `title` is that of the page there, empty if there is none."""
+    """The rights of every role at a path; `title` is that of its page, empty if there is none."""
 
     path: str
     title: str
@@ -77,7 +77,7 @@ class Overview:
 
 
 def overview(wiki: Wiki, actor: Actor, path: str = "") -> Overview:
-    """Who may do what on the page at a path (the empty one is the site); for administrators.
+    """Show every role's rights on the page at a path (empty: the site); for administrators.
 
     Raises LoginRequired, Forbidden, Invalid (field `path`).
     """
@@ -92,7 +92,7 @@ def overview(wiki: Wiki, actor: Actor, path: str = "") -> Overview:
 def explain(
     wiki: Wiki, actor: Actor, *, username: str = "", role: str = "", path: str = ""
 ) -> Answer:
-    """What a member, or anybody with a role, may do on the page at a path, and why.
+    """Explain what a member, or anybody with a role, may do on the page at a path, and why.
 
     For administrators. Raises LoginRequired, Forbidden, Invalid (fields `member`, `role`, `path`).
     """

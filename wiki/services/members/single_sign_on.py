@@ -119,7 +119,7 @@ def begin(
 
 
 def finish(wiki: Wiki, here: str, note: str, answer: Mapping[str, str], address: str) -> Arrival:
-    """Who came back, with an answer to the login for which this browser kept a note.
+    """Read an answer to the login for which this browser kept a note.
 
     Raises LoginRequired (`provider_late`: none that it began, or too long ago; see
     provider.claims_from), Unavailable, TooFast, NotFound.
@@ -342,7 +342,7 @@ def _is_theirs(wiki: Wiki, connection: Connection, claims: Claims, email: str) -
 
 
 def listing(wiki: Wiki, actor: Actor) -> list[Identity]:
-    """What opens the actor's account beside what they have here."""
+    """List what opens the actor's account beside what they have here."""
     with wiki.database.read() as connection:
         return identities.of_member(connection, actor.own_id())
 
@@ -371,7 +371,7 @@ def tie(wiki: Wiki, actor: Actor, session: int, arrival: Arrival, current: str) 
 
 
 def untie(wiki: Wiki, actor: Actor, session: int, identity: int, current: str) -> None:
-    """That no longer opens the actor's account.
+    """Untie an account at the provider: it no longer opens the actor's.
 
     Raises NotFound, Conflict (`door_last`), Invalid, Forbidden, TooFast.
     """

@@ -63,7 +63,7 @@ def current(wiki: Wiki) -> Terms | None:
 
 
 def html_of(wiki: Wiki, actor: Actor, found: Terms, labels: Labels) -> Markup:
-    """What the terms say: for everybody, also where other pages are for members only."""
+    """Render the terms: for everybody, also where other pages are for members only."""
     text = contents.read(wiki, found.blob).text
     return pages.html_of(wiki, actor, text, found.path, labels)
 
@@ -118,7 +118,7 @@ def accept(wiki: Wiki, actor: Actor, stamped: str) -> None:
 
 
 def accepted(wiki: Wiki, member: int | None) -> Acceptance | None:
-    """What a member accepted last."""
+    """Return the terms that a member accepted last."""
     if member is None:
         return None
     with wiki.database.read() as connection:
@@ -135,7 +135,7 @@ def may_ask(wiki: Wiki, actor: Actor) -> bool:
 
 
 def asked(wiki: Wiki, actor: Actor) -> TermsStatus:
-    """Who accepted what. Raises LoginRequired, Forbidden, NotFound (`terms_none`)."""
+    """Count who accepted the terms. Raises LoginRequired, Forbidden, NotFound (`terms_none`)."""
     _require(wiki, actor)
     terms_now = current(wiki)
     if terms_now is None:

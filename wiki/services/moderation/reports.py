@@ -246,7 +246,7 @@ def _acts(
     placed: PlacedComment | None,
     author: Member | None,
 ) -> list[Act]:
-    """What this moderator can do about a case that is open."""
+    """List what this moderator can do about a case that is open."""
     acts: list[Act] = []
     if case.handled:
         return acts

@@ -128,7 +128,7 @@ def _answered(connection: Connection, parent: int | None) -> frozenset[int]:
 
 @dataclass
 class _Change:
-    """What one writer did to one page: revisions, the newest first."""
+    """One writer's change of one page: revisions, the newest first."""
 
     page: str
     place: Place
@@ -173,7 +173,7 @@ def _new_revisions(
 
 
 def _changes(wiki: Wiki, connection: Connection, revisions: Iterable[Revision]) -> list[_Change]:
-    """What was done to pages that somebody watches, or that their writer will watch."""
+    """Collect the changes of pages that somebody watches, or that their writer will watch."""
     changes: dict[tuple[str, str], _Change] = {}
     writers: dict[str, Member | None] = {}
     reach = watches.reach(connection)
@@ -265,7 +265,7 @@ def _keep(wiki: Wiki, connection: Connection, change: _Change, before: str) -> N
 
 
 def _watchers(connection: Connection, page: str, path: str) -> dict[int, datetime]:
-    """Who watches the page in any way, and since when."""
+    """Find the members who watch the page in any way, and since when."""
     return watches.watchers(connection, page, path, _questions(connection, path))
 
 

@@ -90,7 +90,7 @@ def catch_up(wiki: Wiki) -> bool:
 
 
 def _due(wiki: Wiki) -> list[_Reader]:
-    """Who is to get a letter now, or has something that is to be left out of mail."""
+    """Find the members who are to get a letter now, or have something to be left out of mail."""
     with wiki.database.read() as connection:
         waiting = notifications.waiting(connection)
         ids = {one.member for one in waiting}
@@ -163,7 +163,7 @@ def _take_back(wiki: Wiki, member: Member) -> None:
 def _to_tell(
     wiki: Wiki, connection: Connection, reader: _Reader, found: Sequence[Notification]
 ) -> list[Item]:
-    """What a letter may tell: wanted, not read on the site, and not closed to its member."""
+    """Choose what a letter may tell: wanted, not read on the site, not closed to its member."""
     wanted = [one for one in found if one.read is None and reader.pace(one) is not Pace.NONE]
     actor = strength.absent(wiki.settings, connection, reader.member)
     return seen(wiki, connection, actor, wanted, EXCERPT)
@@ -277,7 +277,7 @@ class State:
 
 
 def state(wiki: Wiki, actor: Actor) -> State:
-    """How it stands with the actor's mail. Raises LoginRequired."""
+    """Return the state of the actor's mail. Raises LoginRequired."""
     now = wiki.clock()
     with wiki.database.read() as connection:
         member = members.get(connection, actor.own_id())
@@ -305,7 +305,7 @@ def _next(pace: Pace, now: datetime, zone: ZoneInfo) -> datetime:
 
 
 def waiting(wiki: Wiki, actor: Actor) -> int:
-    """How many notifications wait to be put in a mail; for administrators."""
+    """Count the notifications that wait to be put in a mail; for administrators."""
     wiki.rights.require(actor, Right.ADMINISTER)
     with wiki.database.read() as connection:
         return sum(one.number for one in notifications.waiting(connection))

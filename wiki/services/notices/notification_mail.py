@@ -1,4 +1,4 @@
-"""What members were told, written as a mail: plain text and HTML, in their language."""
+"""Notifications written as a mail: plain text and HTML, in their member's language."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def write(wiki: Wiki, member: Member, items: Sequence[Item], pace: Pace) -> Noti
 
 
 def _heading(language: str, zone: str, pace: Pace, bundles: Sequence[Bundle], number: int) -> str:
-    """What the mail is about: the same for all mails about one page, so that they stay together."""
+    """Return the mail's subject: the same for all mails about one page."""
     texts = translations(language)
     if pace is Pace.AT_ONCE and len(bundles) == 1:
         first = bundles[0].first
@@ -136,7 +136,7 @@ def pace_of(headers: Mapping[str, str]) -> Pace:
 
 
 def _above(bundle: Bundle) -> list[str]:
-    """What a mail answers to, though it was never sent: its page, then the thread in it."""
+    """Return what a mail answers to, though it was never sent: its page, then the thread in it."""
     names = [f"page-{hashlib.sha256(bundle.first.key.encode()).hexdigest()[:32]}"]
     threads = {item.thread for item in bundle.items}
     if len(threads) == 1 and bundle.first.thread:

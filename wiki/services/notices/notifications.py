@@ -121,7 +121,7 @@ class NotificationList:
 def listing(
     wiki: Wiki, actor: Actor, *, before: int = 0, unread: bool = False, zone: str = ""
 ) -> NotificationList:
-    """What the actor was told, newest first, fifty at a time. Raises LoginRequired.
+    """List the actor's notifications, newest first, fifty at a time. Raises LoginRequired.
 
     What they may not read any more is not shown, and no longer counts as unread.
     """
@@ -306,12 +306,12 @@ def _is_duty(wiki: Wiki, actor: Actor, notification: Notification, path: str) ->
 
 
 def _hidden(connection: Connection, one: Notification) -> frozenset[Part]:
-    """What a moderator hid of the change."""
+    """Return the parts of the change that a moderator hid."""
     return frozenset[Part]().union(*hiding.parts(connection, {one.revision}).values())
 
 
 def _summary(connection: Connection, one: Notification) -> str:
-    """What its writer said of the change."""
+    """Return the writer's summary of the change."""
     found = history.of_commits(connection, [one.revision])
     messages = (row.message for row in found if row.path == one.path and not row.is_silent)
     return excerpt(next(messages, ""))

@@ -41,7 +41,7 @@ Renew = Callable[[Letter], Letter | None]
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """What an administrator sees of the outbox: how much waits, and how much of it was given up."""
+    """The outbox as an administrator sees it: how much waits, and how much of it was given up."""
 
     can_send: bool
     waiting: int
@@ -235,13 +235,13 @@ def _is_nobody(error: Exception) -> bool:
 
 
 def _said(error: Exception) -> str:
-    """What the mail server said of an address."""
+    """Return the mail server's words about an address."""
     answers = error.recipients.values() if isinstance(error, smtplib.SMTPRecipientsRefused) else ()
     return " ".join(f"{code} {text.decode(errors='replace')}" for code, text in answers)
 
 
 def _answer(error: Exception) -> str:
-    """What went wrong, in the mail server's own words where it has any."""
+    """Return what went wrong, in the mail server's own words where it has any."""
     if isinstance(error, smtplib.SMTPResponseException):
         said = error.smtp_error
         words = said.decode(errors="replace") if isinstance(said, bytes) else str(said)

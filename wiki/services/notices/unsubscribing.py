@@ -30,7 +30,7 @@ from wiki.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What a link does: no more mail of these groups, or no more news of this page.
+    """A link that stops mail of these groups, or news of this page.
 
     The page is the one that was at `path` in `revision`. Of a link that takes that back, `again`
     says what there was: for each group its pace, for a page how it was followed.
@@ -45,7 +45,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class StopPage:
-    """What the page of a link says: `title` is empty if the page is not to be named.
+    """The page of a link: `title` is empty if the page is not to be named.
 
     `is_done`: there is nothing left to do.
     """
@@ -68,7 +68,7 @@ def stop_page(settings: Settings, member: Member, path: str, revision: str) -> s
 
 
 def show(wiki: Wiki, token: str) -> StopPage:
-    """What a link is about. Raises NotFound (`unsubscribe_unknown`)."""
+    """Show what a link is about. Raises NotFound (`unsubscribe_unknown`)."""
     link = _link(wiki.settings, token)
     with wiki.database.read() as connection:
         member = _member(connection, link)
@@ -112,7 +112,7 @@ def _now(connection: Connection, link: Link) -> dict[str, str]:
 
 
 def _said(connection: Connection, link: Link) -> list[Watch]:
-    """What the member said of the link's page."""
+    """Return what the member said of the link's page."""
     page = history.page_of(connection, link.path, link.revision)
     return watches.of_page(connection, link.member, page)
 

@@ -22,7 +22,7 @@ from wiki.services.content import places
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What a member may watch from a page, and the nearest watch that holds it already."""
+    """The watches that a page offers to a member, and the nearest one that holds it already."""
 
     path: str
     title: str
@@ -131,7 +131,7 @@ def _say_of_folder(wiki: Wiki, actor: Actor, member: int, folder: str, wanted: b
 
 
 def watched(wiki: Wiki, member: int) -> Watched:
-    """What a member watches, as paths of today."""
+    """Return what a member watches, as paths of today."""
     with wiki.database.read() as connection:
         placed = watches.placed(connection, member)
         folders = watches.folders(connection, member)

@@ -57,7 +57,7 @@ RESTORED = (
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a backup holds: its size in bytes, rows of SQL, and git's newest revision."""
+    """The contents of a backup: its size in bytes, rows of SQL, and git's newest revision."""
 
     size: int
     rows: int

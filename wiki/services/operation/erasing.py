@@ -35,7 +35,7 @@ class Left:
 
 
 def own(wiki: Wiki, actor: Actor) -> Left:
-    """What the actor would leave behind. Raises LoginRequired."""
+    """List what the actor would leave behind. Raises LoginRequired."""
     with wiki.database.read() as connection:
         member = members.get(connection, actor.own_id())
         assert member is not None
@@ -43,7 +43,7 @@ def own(wiki: Wiki, actor: Actor) -> Left:
 
 
 def of_member(wiki: Wiki, actor: Actor, username: str) -> Left:
-    """What a member would leave behind, for administrators. Raises Forbidden, NotFound."""
+    """List what a member would leave behind, for administrators. Raises Forbidden, NotFound."""
     wiki.rights.require(actor, Right.ADMINISTER)
     with wiki.database.read() as connection:
         return _left(connection, named(connection, username))

@@ -1,4 +1,4 @@
-"""How the wiki is: whether pages can be served, and how far each projection is behind."""
+"""The health of the wiki: whether pages can be served, how far each projection is behind."""
 
 from __future__ import annotations
 

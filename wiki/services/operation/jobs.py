@@ -1,4 +1,4 @@
-"""What the worker does, one function a job: does a batch, and says whether more waits."""
+"""The worker's jobs, one function each: does a batch, and says whether more waits."""
 
 from __future__ import annotations
 
@@ -32,48 +32,48 @@ def follow(wiki: Wiki) -> bool:
 
 
 def search(wiki: Wiki) -> bool:
-    """The search index follows git and SQL."""
+    """Let the search index follow git and SQL."""
     return wiki.search.update(wiki.store, wiki.database)
 
 
 def saved(wiki: Wiki) -> bool:
-    """What is new in the searches that members keep is counted."""
+    """Count what is new in the searches that members keep."""
     return saved_searches.count_new(wiki)
 
 
 def tell(wiki: Wiki) -> bool:
-    """Members are told of new comments and changes."""
+    """Tell members of new comments and changes."""
     return fan_out.catch_up(wiki)
 
 
 def export(wiki: Wiki) -> bool:
-    """The files beside `pages/.git` follow the branch."""
+    """Let the files beside `pages/.git` follow the branch."""
     exporting.catch_up(wiki.store)
     return False
 
 
 def news(wiki: Wiki) -> bool:
-    """What members were told is put in letters."""
+    """Put what members were told in letters."""
     return mail_schedule.catch_up(wiki)
 
 
 def mail(wiki: Wiki) -> bool:
-    """Letters in the outbox go out, if they still may."""
+    """Send the letters in the outbox, if they still may go."""
     return outbox.deliver(wiki, lambda letter: mail_schedule.renew(wiki, letter))
 
 
 def answers(wiki: Wiki) -> bool:
-    """Who forgot their password gets a letter."""
+    """Write to those who forgot their password."""
     return password_reset.answer(wiki)
 
 
 def words(wiki: Wiki) -> bool:
-    """Words added and removed are counted, the newest revisions first."""
+    """Count the words added and removed, the newest revisions first."""
     return history.count_words(wiki.store, wiki.database, WORDS) > 0
 
 
 def sentences(wiki: Wiki) -> bool:
-    """Who wrote which sentence: of what just changed, then of old revisions, newest first."""
+    """Find the writer of each sentence: of what just changed, then of old revisions."""
     return blaming.catch_up(wiki.store, wiki.database, PASSAGES)
 
 
@@ -83,12 +83,12 @@ def deleted_text(wiki: Wiki) -> bool:
 
 
 def anchors(wiki: Wiki) -> bool:
-    """Passages that comments are about are found again in what was just saved."""
+    """Find the passages that comments are about again in what was just saved."""
     return anchoring.catch_up(passages_of_talk.source(wiki), ANCHORS)
 
 
 def tidy(wiki: Wiki) -> bool:
-    """What has served its time is forgotten."""
+    """Forget what has served its time."""
     outbox.tidy(wiki)
     members.tidy(wiki)
     audit.tidy(wiki)

@@ -89,7 +89,7 @@ def rebuild(wiki: Wiki, names: Sequence[str], tell: Tell) -> None:
 
 
 def check(wiki: Wiki, patience: float = 0.0) -> list[Finding]:
-    """What differs between the projections and git, and what git finds wrong in itself.
+    """Find what differs between the projections and git, and what git finds wrong in itself.
 
     What merely lags is brought up first, or waited for (search, so many seconds), and what members
     write meanwhile is left alone: neither is a difference.
@@ -148,7 +148,7 @@ def _of_projections(wiki: Wiki, patience: float) -> list[Finding]:
 
 
 def set_aside(wiki: Wiki) -> list[Fault]:
-    """What could not be described, of pages, commits, talk and mail, the newest first.
+    """List what could not be described, of pages, commits, talk and mail, the newest first.
 
     So do files that no page can be made of: their name is not UTF-8, or too long.
     """
@@ -178,7 +178,7 @@ def repair(wiki: Wiki, findings: Sequence[Finding], source: str = "") -> None:
 
 
 def _of_git(wiki: Wiki) -> Iterator[Finding]:
-    """What is wrong with the repository: the branch, each damaged object, and what git says."""
+    """Check the repository: the branch, each damaged object, and what git says."""
     trouble = wiki.store.trouble()
     if trouble is not None:
         yield Finding("git", sentence("en", trouble.code, trouble.values))

@@ -36,7 +36,7 @@ NAME_DIGITS = 8
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is to go: the task for git, passages to take out of talk, and how the log names it.
+    """A purge that is wanted: the task for git, passages to take out of talk, its name in the log.
 
     `hidden` is what of it moderators had hidden, as (part, commit, path).
     """
@@ -55,7 +55,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What would change: in git, and by table how many rows that people wrote.
+    """The changes that a purge would make: in git, and by table how many rows people wrote.
 
     `left` are rows, by table, that hold the words and stay: names of accounts and of places.
     """
@@ -73,7 +73,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of it, and what it could not reach.
+    """The result of a purge, and what it could not reach.
 
     `commits` got a new id. `files` still hold the words: files that are no text, that somebody
     put in the data folder, or that differ from what was exported. `borrowed` are repositories
@@ -106,7 +106,7 @@ def by_admin(wiki: Wiki, username: str) -> Member | None:
 
 
 def of_revisions(wiki: Wiki, path: str, written: Sequence[str]) -> Wanted:
-    """What a page said in these revisions, wherever in history the very same text stands.
+    """Want away what a page said in these revisions, wherever the very same text stands.
 
     Without any: in those whose text is hidden. What other revisions of the page say too stays.
     Raises NotFound, Invalid.
@@ -140,7 +140,7 @@ def of_revisions(wiki: Wiki, path: str, written: Sequence[str]) -> Wanted:
 
 
 def of_message(wiki: Wiki, written: Sequence[str]) -> Wanted:
-    """What was said of these revisions when they were saved. Raises NotFound."""
+    """Want away what was said of these revisions when they were saved. Raises NotFound."""
     commits = [_commit(wiki, one) for one in written]
     instead = _instead(wiki)
     said = {}
@@ -220,7 +220,7 @@ def _only_in(wiki: Wiki, gone: Iterable[str], others: Iterable[str]) -> tuple[st
 
 
 def look(wiki: Wiki, wanted: Wanted, tell: Tell) -> Look:
-    """What the purge would change. Raises StoreError in a shallow clone."""
+    """Find what the purge would change. Raises StoreError in a shallow clone."""
     survey = rewriting.survey(wiki.store.git, Reader(wiki.store.git), wanted.task, tell)
     if wanted.task.files and not survey.gone:
         raise NotFound("file_missing", file=sorted(wanted.task.files)[0])

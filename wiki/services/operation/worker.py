@@ -92,7 +92,7 @@ def run(wiki: Wiki, stop: threading.Event, todo: Sequence[Job] | None = None) ->
 
 
 def every_job() -> list[Job]:
-    """What the worker does, the most urgent first."""
+    """Return all jobs of the worker, the most urgent first."""
     return [
         Job("follow", jobs.follow, every=POLL, urgent=True),
         Job("search", jobs.search, every=30, rest=0.2, urgent=True),

@@ -47,7 +47,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """What a feed tells, newest first; `about` is the page's title, the folder or the username."""
+    """Items of a feed, newest first; `about` is the page's title, the folder or the username."""
 
     about: str
     path: str
@@ -62,7 +62,7 @@ def site(wiki: Wiki, actor: Actor) -> Feed:
 
 
 def folder(wiki: Wiki, actor: Actor, path: str) -> Feed:
-    """What happened in a folder. Raises Invalid, LoginRequired, Forbidden."""
+    """List what happened in a folder. Raises Invalid, LoginRequired, Forbidden."""
     path = places.asked(path)
     with _for_everybody(actor):
         found = recent.changes(wiki, ANONYMOUS, Wanted(folder=path), limit=LENGTH)
@@ -70,7 +70,7 @@ def folder(wiki: Wiki, actor: Actor, path: str) -> Feed:
 
 
 def member(wiki: Wiki, actor: Actor, username: str) -> Feed:
-    """What one member wrote and said. Raises NotFound, LoginRequired, Forbidden."""
+    """List what one member wrote and said. Raises NotFound, LoginRequired, Forbidden."""
     with _for_everybody(actor):
         wiki.rights.require(ANONYMOUS, Right.READ)
     wanted = recent.of_member(wiki, username)
@@ -79,7 +79,7 @@ def member(wiki: Wiki, actor: Actor, username: str) -> Feed:
 
 
 def page(wiki: Wiki, actor: Actor, path: str) -> Feed:
-    """What happened to one page. Raises Invalid, LoginRequired, Forbidden, NotFound."""
+    """List what happened to one page. Raises Invalid, LoginRequired, Forbidden, NotFound."""
     with _for_everybody(actor):
         there = page_at(wiki, ANONYMOUS, path)
     with wiki.database.read() as connection:

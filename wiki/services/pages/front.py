@@ -24,7 +24,7 @@ MOST_COMMENTS = 5
 
 @dataclass(frozen=True, slots=True)
 class Front:
-    """What the front page shows; `view` is the page `index`, None if there is none."""
+    """The front page; `view` is the page `index`, None if there is none."""
 
     view: View | None
     questions: Sequence[Summary]

@@ -214,7 +214,7 @@ def _view(
 
 
 def _states(wiki: Wiki, actor: Actor, targets: Mapping[str, str | None]) -> dict[str, LinkState]:
-    """What each link is to this reader: live, or wanted; one they may not read is wanted."""
+    """Return the state of each link for this reader: one they may not read is wanted."""
     may = wiki.rights.may
     return {
         target: LinkState(path)

@@ -29,7 +29,7 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class RecentFilter:
-    """What the form of recent changes sent: every field as typed; `own`, `new` are choices."""
+    """The form of recent changes, every field as typed; `own`, `new` are choices."""
 
     kind: str = ""
     folder: str = ""
@@ -70,7 +70,7 @@ class Recent:
 
 
 def listing(wiki: Wiki, actor: Actor, filters: RecentFilter) -> Recent:
-    """What happened lately on pages that the actor may read, fifty changes at a time.
+    """List what happened lately on pages that the actor may read, fifty changes at a time.
 
     Raises LoginRequired, Forbidden; NotFound for an unknown member or `before`.
     """
@@ -107,7 +107,7 @@ def changes(
 
 
 def of_member(wiki: Wiki, username: str) -> Wanted:
-    """What asks for one member's work. Raises NotFound."""
+    """Return the filter for one member's work. Raises NotFound."""
     with wiki.database.read() as connection:
         member = members.by_username(connection, username)
     if member is None:

@@ -1,4 +1,4 @@
-"""How often pages are read: for editors; nothing about who reads them is known."""
+"""Counts of how often pages are read: for editors; nothing about readers is known."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class TopPages:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How often one page was read, by month ("2026-11"), the latest first."""
+    """The number of readings of one page, by month ("2026-11"), the latest first."""
 
     page: PageNow
     title: str
@@ -39,7 +39,7 @@ class Reading:
 
     @property
     def total(self) -> int:
-        """How often in all."""
+        """Return how often it was read in all."""
         return sum(number for _, number in self.months)
 
 
@@ -63,7 +63,7 @@ def month_of(moment: datetime, back: int = 0) -> str:
 
 
 def most_read(wiki: Wiki, actor: Actor, months: int = 1) -> TopPages:
-    """What was read most in so many months, this one included (0: ever); for editors.
+    """List the pages that were read most in so many months, this one included (0: ever).
 
     Raises LoginRequired, Forbidden.
     """
@@ -77,7 +77,7 @@ def most_read(wiki: Wiki, actor: Actor, months: int = 1) -> TopPages:
 
 
 def of_page(wiki: Wiki, actor: Actor, path: str) -> Reading:
-    """How often a page was read, under every path that it had; for editors.
+    """Return how often a page was read, under every path that it had; for editors.
 
     Raises LoginRequired, Forbidden, NotFound.
     """

@@ -140,7 +140,7 @@ def _skip(wiki: Wiki, saved: SavedSearch, state: str, reason: str) -> bool:
 
 
 def topic_of(kept: SavedSearch) -> str:
-    """What notifications about this search have in common."""
+    """Return the topic that notifications about this search share."""
     return f"{TOPIC}{kept.id}"
 
 
@@ -185,6 +185,6 @@ def _marks(wiki: Wiki, actor: Actor, fields: Mapping[str, str]) -> frozenset[int
 
 
 def _state(wiki: Wiki) -> str:
-    """How far the index is, as one text; empty while there is none."""
+    """Return how far the index is, as one text; empty while there is none."""
     progress = wiki.search.progress
     return f"{progress.revision} {progress.change}" if progress.revision else ""

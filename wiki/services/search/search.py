@@ -86,7 +86,7 @@ class Search:
 
 
 def search(wiki: Wiki, actor: Actor, form: SearchForm) -> Search:
-    """What the actor finds. An index that is not ready gives pages by title, with a notice.
+    """Search for the actor. An index that is not ready gives pages by title, with a notice.
 
     Raises LoginRequired or Forbidden if the actor may not read this wiki at all.
     """

@@ -35,7 +35,7 @@ _WORDS_SHOWN = 400
 
 
 class Fate(StrEnum):
-    """What became of a passage."""
+    """The fate of a passage."""
 
     HERE = "here"
     EDITED = "edited"
@@ -70,7 +70,7 @@ class Made:
 
 
 def source(wiki: Wiki) -> Source:
-    """What the wiki's anchors are followed with."""
+    """Return what the wiki's anchors are followed with."""
     return Source(wiki.store, wiki.database, wiki.renderer)
 
 

@@ -1,4 +1,4 @@
-"""How much is said on the pages of a list."""
+"""Counts of comments on the pages of a list."""
 
 from __future__ import annotations
 

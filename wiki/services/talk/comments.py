@@ -503,7 +503,7 @@ def latest(
 
 
 def count(wiki: Wiki, paths: Sequence[str]) -> dict[str, int]:
-    """How many comments can be read at each of the paths; paths without any are left out."""
+    """Count the comments that can be read at each path; paths without any are left out."""
     if not paths:
         return {}
     with wiki.database.read() as connection:

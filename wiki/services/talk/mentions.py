@@ -1,4 +1,4 @@
-"""Whom one may call by @username: offered while typing, first who wrote or talked on the page."""
+"""Members to call by @username: offered while typing, first those who are active on the page."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def offer(wiki: Wiki, actor: Actor, text: str, path: str = "") -> list[Offered]:
 
 
 def _taking_part(wiki: Wiki, connection: Connection, actor: Actor, path: str) -> Sequence[Member]:
-    """Who wrote or talked last on the page at a path, the last to talk first."""
+    """List those who wrote or talked on the page at a path, the last to talk first."""
     page = history.identity(connection, path)
     if not page:
         return ()

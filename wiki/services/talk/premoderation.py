@@ -76,7 +76,7 @@ def queue(wiki: Wiki, actor: Actor, *, after: int = 0, limit: int = 50) -> list[
 
 
 def titles(wiki: Wiki, found: list[PlacedComment]) -> dict[str, str]:
-    """What the pages of these comments are called, by path."""
+    """Return the titles of these comments' pages, by path."""
     with wiki.database.read() as connection:
         known = catalogue.find(connection, sorted({placed.path for placed in found}))
     return {path: summary.title for path, summary in known.items()}

@@ -55,7 +55,7 @@ class CommentView:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """What one screen shows of a thread; `first` is None where it began on an earlier screen.
+    """A thread on one screen; `first` is None where it began on an earlier screen.
 
     `count` is how many answers it has in all.
     """
@@ -212,7 +212,7 @@ def _groups(connection: Connection, items: Sequence[CommentView]) -> list[Group]
 
 
 def _answered(connection: Connection, comments_shown: Sequence[Comment]) -> dict[int, str]:
-    """Whom a comment answers, where its parent is not right above or the indent ends."""
+    """Name whom a comment answers, where its parent is not right above or the indent ends."""
     named = {}
     before: Comment | None = None
     for comment in comments_shown:
@@ -226,7 +226,7 @@ def _answered(connection: Connection, comments_shown: Sequence[Comment]) -> dict
 
 
 class _Reader:
-    """What one reader may see of and do with the comments on one page."""
+    """One reader's rights to see and change the comments on one page."""
 
     def __init__(self, wiki: Wiki, actor: Actor, path: str, closed: Closing | None) -> None:
         self.wiki = wiki

@@ -46,7 +46,7 @@ SOME = 20
 
 @blueprint.get("")
 def overview() -> Response:
-    """What asks for attention, and the way to every screen; moderators see their own."""
+    """Show what asks for attention, and the way to every screen; moderators see their own."""
     who = actor()
     if not may(Right.ADMINISTER.value):
         moderators.require(wiki(), who)
@@ -65,7 +65,7 @@ def overview() -> Response:
 
 @blueprint.get("/health")
 def condition() -> Response:
-    """How the wiki is, part by part, and what to do about each trouble."""
+    """Show how the wiki is, part by part, and what to do about each trouble."""
     return forms.page("access/admin/health.html", found=health.examine(wiki(), actor()))
 
 

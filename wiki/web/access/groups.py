@@ -68,7 +68,7 @@ def leave(id: int) -> Response:
 
 @blueprint.get("/<int:id>/remove")
 def ask(id: int) -> Response:
-    """What comes of removing a group, before it is done."""
+    """Show what comes of removing a group, before it is done."""
     return forms.page("access/admin/group_remove.html", found=groups.show(wiki(), actor(), id))
 
 

@@ -18,7 +18,7 @@ ROLES = tuple(role.word for role in Role)
 
 @blueprint.get("")
 def show() -> Response:
-    """What a member or a role may do at a path, and why; or what every role may do there."""
+    """Show what a member or a role may do at a path, and why; or what every role may do there."""
     filters = {name: request.args.get(name, "") for name in ("member", "role", "path")}
     problem, answer, overview = Problem(), None, None
     try:

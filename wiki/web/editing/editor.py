@@ -202,7 +202,7 @@ def _kept_draft(draft: drafts.Kept) -> Response:
 
 
 def sent() -> Sent:
-    """What the edit form sent."""
+    """Read the edit form."""
     form = request.form
     given = {name: form[FIELD + name] for name in _named(FIELD)}
     was = {name: form[WAS + name] for name in _named(WAS)}

@@ -1,4 +1,4 @@
-"""What happens to whole pages: rename, delete, restore, undo, and the list of what was deleted."""
+"""Acts on whole pages: rename, delete, restore, undo, and the list of what was deleted."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def delete(path: str) -> Response:
 
 @blueprint.get("/trash")
 def show_trash() -> Response:
-    """What was deleted."""
+    """List what was deleted."""
     found = trash.listing(wiki(), actor(), request.args.get("before", ""))
     return respond("history/history/trash.html", found=found)
 
@@ -158,7 +158,7 @@ def _ask(act: str, path: str, problem: forms.Problem | None) -> Response:
 
 
 def _preview(act: str, path: str, revision: str) -> Preview:
-    """What putting back or taking back changes in the page as it is now."""
+    """Show what putting back or taking back changes in the page as it is now."""
     if act == "restore":
         old, new = trash.restored(wiki(), actor(), path, revision)
         return preview_of(old, new)

@@ -24,7 +24,7 @@ blueprint = Blueprint("undoing", __name__)
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What would change in a page; `html` is None where its writer would have to choose."""
+    """A change of a page, shown first; `html` is None where its writer would have to choose."""
 
     html: Markup | None
     fields: Sequence[diff.FieldChange]

@@ -1,4 +1,4 @@
-"""Who wrote this: a page's text by the revision that first wrote each sentence."""
+"""A page's text by the revision that first wrote each sentence."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Paragraph:
 
 @blueprint.get("/blame/<path:path>")
 def show(path: str) -> Response:
-    """Who wrote each sentence of a page, now or (`at`) as it was."""
+    """Show the writer of each sentence of a page, now or (`at`) as it was."""
     blamed = blame.blame(wiki(), actor(), path, request.args.get("at", ""))
     return respond(
         "history/blame/blame.html",

@@ -15,7 +15,7 @@ blueprint = Blueprint("hiding", __name__)
 
 @blueprint.get("/hide/<path:path>")
 def ask(path: str, problem: forms.Problem | None = None) -> Response:
-    """What is hidden of a revision, and a form to change that."""
+    """Show what is hidden of a revision, and a form to change that."""
     revision = request.values.get("revision", "")
     state = None
     if not (problem and problem.login):

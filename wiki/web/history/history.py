@@ -61,7 +61,7 @@ def show(path: str) -> Response:
 
 @blueprint.get("/diff/<path:path>")
 def compare(path: str) -> Response:
-    """What changed between two revisions of a page; `patch=yes` gives it as a file for git."""
+    """Compare two revisions of a page; `patch=yes` gives the difference as a file for git."""
     args = request.args
     comparison = history.compare(wiki(), actor(), path, args.get("from", ""), args.get("to", ""))
     if args.get("patch") == "yes":

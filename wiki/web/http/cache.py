@@ -46,7 +46,7 @@ Key = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Cookies:
-    """What a reader's cookies say about which page they get."""
+    """The cookies of a reader that say which page they get."""
 
     is_somebody: bool = False
     language: str = ""
@@ -174,7 +174,7 @@ class PageCache:
 
 
 def version_of(wiki: Wiki) -> object:
-    """What everything on a page depends on; costs microseconds."""
+    """Return the version of everything that a page depends on; costs microseconds."""
     return (wiki.database.version(), wiki.store.stamp())
 
 

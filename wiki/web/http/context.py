@@ -1,4 +1,4 @@
-"""What every handler and template can ask for: the wiki, the actor, the language, an answer."""
+"""Everything that handlers and templates ask for: the wiki, the actor, the language, an answer."""
 
 from __future__ import annotations
 
@@ -201,12 +201,12 @@ def now() -> datetime:
 
 
 def unread() -> int:
-    """How many notifications wait for the actor."""
+    """Count the notifications that wait for the actor."""
     return int(g.get("unread", 0))
 
 
 def waiting(page: str = "") -> int:
-    """How many suggestions wait that the reader decides on; about one page, if asked."""
+    """Count the suggestions that wait for the reader's decision; about one page, if asked."""
     return suggestions.waiting(wiki(), actor(), page)
 
 

@@ -139,7 +139,7 @@ def page(template: str, problem: Problem | None = None, **values: Any) -> Respon
 
 
 def typed(name: str, default: str = "") -> str:
-    """What was typed in a field that is shown again, else the default; never a secret."""
+    """Return what was typed in a field that is shown again, else the default; never a secret."""
     if is_secret(name) or request.method in SAFE:
         return default
     return request.form.get(name, default)
@@ -196,7 +196,7 @@ def _resume() -> bool:
 
 
 def _ask_terms() -> None:
-    """Who has to accept the terms does so before anything else, in the form they sent."""
+    """Ask for acceptance of the terms before anything else, in the form that was sent."""
     if _is(_view(), "public") or request.path.startswith(BEFORE_TERMS):
         return
     if not terms.owes(wiki(), actor()):

@@ -1,4 +1,4 @@
-"""Who makes this request: Flask-Login around the sessions that SQL keeps.
+"""The member who makes this request: Flask-Login around the sessions that SQL keeps.
 
 The signed session cookie carries the session's token and the secret of the CSRF tokens; the
 token's hash is looked up for each request, so that a session ended anywhere is over everywhere.
@@ -46,7 +46,7 @@ class Person(UserMixin):  # type: ignore[misc]
         self.visit = visit
 
     def get_id(self) -> str:
-        """What the cookie keeps."""
+        """Return what the cookie keeps."""
         return self.token
 
 
@@ -162,7 +162,7 @@ def _keep_device(answer: Response) -> Response:
 
 
 def _device() -> str:
-    """What this browser keeps of who logged in there before; empty if nothing."""
+    """Return what this browser keeps of earlier logins there; empty if nothing."""
     return request.cookies.get(current_app.config[DEVICE_COOKIE], "")
 
 

@@ -1,4 +1,4 @@
-"""How often one may do what is costly: counted for the member, else for the address, who asks."""
+"""Limits on what is costly: counted for the member, else for the address, who asks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every answer and request must satisfy: security headers, our own host name."""
+"""Rules for every answer and request: security headers, our own host name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How large a request may be: decided before its token is looked at or a field of it is read.
+"""Limits on the size of a request: checked before its token or any field of it is read.
 
 A handler that takes a page's text or a file says so; every other form is small.
 """

@@ -144,7 +144,7 @@ class MemberPages:
         return self._once(key, lambda: render_template("macros/account.html"))
 
     def _once(self, key: Key, make: Callable[[], str]) -> str:
-        """What is made for this key, with marks in it."""
+        """Return what is made for this key, with marks in it."""
         made = self._made.get(key)
         if made is None:
             g.slots = True

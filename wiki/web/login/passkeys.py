@@ -31,7 +31,7 @@ def _asked(question: Question) -> Response:
 @blueprint.post("/login/passkey/options")
 @forms.public
 def login_options() -> Response:
-    """What a script asks the browser for."""
+    """Return the question of a login for the browser's script."""
     half = login.half_token()
     return _asked(passkeys.begin_login(wiki(), login.relying(), login.client().address, half))
 
@@ -63,7 +63,7 @@ def log_in() -> Response:
 
 @blueprint.post("/account/prove/passkey/options")
 def prove_options() -> Response:
-    """What a script asks the browser for."""
+    """Return the question of a proof for the browser's script."""
     return _asked(passkeys.begin_proving(wiki(), actor(), login.relying()))
 
 
@@ -100,7 +100,7 @@ def overview(problem: Problem | None = None) -> Response:
 
 @blueprint.post("/account/passkeys/options")
 def add_options() -> Response:
-    """What a script asks the browser to make."""
+    """Return the question for a new passkey for the browser's script."""
     current = request.form.get("current_password", "")
     session = login.session_id()
     return _asked(passkeys.begin_adding(wiki(), actor(), session, login.relying(), current))

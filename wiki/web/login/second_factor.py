@@ -51,7 +51,7 @@ def take_step() -> Response:
 
 @blueprint.get("/account/second-factor")
 def overview(problem: Problem | None = None) -> Response:
-    """How one's second step stands, and forms to change that."""
+    """Show the state of one's second step, and forms to change that."""
     visit = login.current_visit()
     return forms.page(
         "login/second_factor/overview.html",

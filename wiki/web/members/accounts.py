@@ -152,7 +152,7 @@ def register() -> Response:
 
 @blueprint.get("/register/done")
 def registered() -> Response:
-    """What happens after registering."""
+    """Show what happens after registering."""
     then = request.args.get("then", Joined.WAIT.value)
     return respond("members/accounts/registered.html", then=then, next=_next())
 

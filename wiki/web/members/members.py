@@ -25,7 +25,7 @@ KEEP, REMOVE = "keep", "remove"
 
 @blueprint.get("/members/<username>")
 def show(username: str) -> Response:
-    """Who a member is, and what they wrote and said where this reader may look."""
+    """Show a member, and what they wrote and said where this reader may look."""
     before = request.args.get("before", "")
     part = PARTS.get(request.args.get("show", ""), Part.CHANGES if before else Part.ALL)
     page = members.page(wiki(), actor(), username, part, before=before)
@@ -90,7 +90,7 @@ def change_picture() -> Response:
 
 @blueprint.get("/account/export")
 def export_form(problem: Problem | None = None) -> Response:
-    """What the wiki knows of one: to take along, or to have erased."""
+    """Show what the wiki knows of one: to take along, or to have erased."""
     profiles.own(wiki(), actor())
     return forms.page(
         "members/members/export.html", problem, asks=proof.asks(wiki(), actor(), login.session_id())
@@ -111,7 +111,7 @@ def export() -> Response:
 
 @blueprint.get("/account/erase")
 def erase_form(problem: Problem | None = None) -> Response:
-    """What goes and what stays when an account is erased, and the form to do it."""
+    """Show what goes and what stays when an account is erased, and the form to do it."""
     left = erasing.own(wiki(), actor())
     return forms.page(
         "members/members/erase.html",

@@ -165,7 +165,7 @@ def join() -> Response:
 
 @blueprint.get("/account/logins")
 def overview(problem: Problem | None = None) -> Response:
-    """What opens one's account beside what one has here."""
+    """Show what opens one's account beside what one has here."""
     return forms.page(
         "members/single_sign_on/overview.html",
         problem,

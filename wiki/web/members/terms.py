@@ -43,7 +43,7 @@ def accept() -> Response:
 
 @blueprint.get("/admin/terms")
 def asked(problem: Problem | None = None) -> Response:
-    """Who accepted what, and a form to ask everybody again."""
+    """Show who accepted what, and a form to ask everybody again."""
     return forms.page("members/terms/asked.html", problem, asked=terms.asked(wiki(), actor()))
 
 

@@ -22,7 +22,7 @@ PAGE = 20
 
 @blueprint.get("")
 def listing() -> Response:
-    """What was reported where one moderates: what is open, or was handled."""
+    """List what was reported where one moderates: what is open, or was handled."""
     handled = request.args.get("show") == "handled"
     before = arg_number("before")
     found = reports.queue(wiki(), actor(), handled=handled, before=before, limit=PAGE + 1)

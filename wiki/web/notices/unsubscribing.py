@@ -16,7 +16,7 @@ ONE_CLICK = ("List-Unsubscribe", "One-Click")
 
 @blueprint.get("/unsubscribe/<token>")
 def show(token: str) -> Response:
-    """What the link does, and a button for it: programs that look into mail follow links."""
+    """Show what the link does, and a button for it: programs that look into mail follow links."""
     return forms.page("notices/unsubscribing/ask.html", shown=unsubscribing.show(wiki(), token))
 
 

@@ -21,7 +21,7 @@ MEMBERS = 500
 
 
 class Follows:
-    """What members follow, kept in this process while neither that nor the wiki changes."""
+    """Watches of members, kept in this process while neither they nor the wiki change."""
 
     def __init__(self) -> None:
         self._known: dict[int, tuple[object, Watched]] = {}

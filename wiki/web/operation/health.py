@@ -53,7 +53,7 @@ class Alive:
 
 
 class Counts:
-    """What this process answered: requests by method and status, and the seconds they took."""
+    """Requests that this process answered, by method and status, and the seconds they took."""
 
     def __init__(self) -> None:
         self.answers: Counter[tuple[str, int]] = Counter()

@@ -26,14 +26,14 @@ def site() -> Response:
 
 @blueprint.get("/page/<path:path>")
 def page(path: str) -> Response:
-    """What happened to a page."""
+    """Give the feed of a page."""
     found = feeds.page(wiki(), actor(), path)
     return _answer("page", found, url_of("history", found.path))
 
 
 @blueprint.get("/folder/<path:path>")
 def folder(path: str) -> Response:
-    """What happened in a folder."""
+    """Give the feed of a folder."""
     found = feeds.folder(wiki(), actor(), path)
     return _answer("folder", found, url_of("recent", folder=found.path))
 

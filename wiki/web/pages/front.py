@@ -13,7 +13,7 @@ blueprint = Blueprint("front", __name__)
 
 @blueprint.get("/")
 def front() -> Response:
-    """What this think tank is, what it asks, what it said last."""
+    """Show what this think tank is, what it asks, what it said last."""
     front_page = service.read(wiki(), actor())
     html = ""
     if front_page.view:

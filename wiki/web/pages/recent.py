@@ -16,7 +16,7 @@ blueprint = Blueprint("recent", __name__)
 
 @blueprint.get("/recent")
 def show() -> Response:
-    """What happened lately; `kind`, `folder`, `member`, `own` and `new` narrow it."""
+    """Show what happened lately; `kind`, `folder`, `member`, `own` and `new` narrow it."""
     args = request.args
     filters = RecentFilter(
         kind=args.get("kind", ""),

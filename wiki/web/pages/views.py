@@ -1,4 +1,4 @@
-"""How often pages are read, for editors."""
+"""Counts of how often pages are read, for editors."""
 
 from __future__ import annotations
 
@@ -24,5 +24,5 @@ def most_read() -> Response:
 
 @blueprint.get("/views/<path:path>")
 def of_page(path: str) -> Response:
-    """How often one page was read, by month."""
+    """Show how often one page was read, by month."""
     return forms.page("pages/views/page.html", found=views.of_page(wiki(), actor(), path))

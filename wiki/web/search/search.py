@@ -29,7 +29,7 @@ _OPERATORS = {"tag": "tag", "person": "who", "question": "question", "status": "
 
 @blueprint.get("/search")
 def show() -> Response:
-    """What a search finds, or the form to ask with."""
+    """Show what a search finds, or the form to ask with."""
     form = _asked()
     if form.q:
         pace.take(rates.searches)
@@ -48,7 +48,7 @@ def show() -> Response:
 
 @blueprint.get("/suggest")
 def suggest() -> Response:
-    """What to go to, as JSON: kind, title and address of each; or as OpenSearch writes it."""
+    """Give what to go to, as JSON: kind, title and address of each; or as OpenSearch writes it."""
     text = request.args.get("q", "")[:200]
     pace.take(rates.suggestions)
     offered = searching.suggest(wiki(), actor(), text)

@@ -63,7 +63,7 @@ def _passage(path: str) -> tuple[str, str, str]:
 
 
 def _begun(path: str, anchor: str, answered: PlacedComment | None) -> str:
-    """What the form holds at first: a draft of this very comment, else the words it quotes."""
+    """Return what the form holds at first: a draft of this comment, else the words it quotes."""
     if request.method not in forms.SAFE:
         return ""
     draft = drafts.comment(wiki(), actor(), path) if actor().is_member else None
