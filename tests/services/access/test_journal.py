@@ -14,7 +14,7 @@ from wiki.engine import Wiki
 from wiki.services.access import audit, rules
 from wiki.services.login import ceremonies, passkeys, sessions
 from wiki.services.login.links import Kind, works
-from wiki.services.login.provider import Somebody
+from wiki.services.login.provider import Claims
 from wiki.services.members import members, single_sign_on
 from wiki.services.members.single_sign_on import Arrival
 
@@ -100,7 +100,7 @@ def test_a_new_way_in_ends_other_sessions(wiki: Wiki, member: Actor) -> None:
     mine, other = enter(wiki), enter(wiki)
     visit = sessions.visit_of(wiki, mine)
     assert visit
-    somebody = Somebody(issuer="https://id.example", subject="1", email="a@example.org")
+    somebody = Claims(issuer="https://id.example", subject="1", email="a@example.org")
     single_sign_on.tie(wiki, member, visit.session, Arrival(somebody), PASSWORD)
     assert sessions.visit_of(wiki, mine)
     assert sessions.visit_of(wiki, other) is None

@@ -50,4 +50,4 @@ def test_saves_at_the_same_time_are_all_kept(
 
 def test_a_text_of_more_lines_than_are_read_is_not_saved(wiki: Wiki, member: Actor) -> None:
     with pytest.raises(TooLarge, match="text_long"):
-        editing.save(wiki, member, "lang", Sent("a\n" * 150_001, "", ""))
+        saving.save(wiki, member, "lang", Sent("a\n" * 150_001, "", ""))

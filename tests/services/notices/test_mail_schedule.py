@@ -152,7 +152,7 @@ def test_hostile_comments_give_one_letter_of_bounded_length(
         assert all(f"https://denk.example/comment/{number + 1}" in form for number in range(10))
         assert len(form) < 40_000
     assert "<script" not in letter.html
-    sent = mail.message(wiki.settings, letter).as_bytes()
+    sent = outbox.message(wiki.settings, letter).as_bytes()
     assert len(sent) < 150_000
     assert max(map(len, sent.splitlines())) <= 998, "RFC 5321, 4.5.3.1.6"
 

@@ -165,4 +165,6 @@ def zone(wiki: Wiki) -> ZoneInfo:
 
 
 # A blob's id is its content, so one shelf serves every wiki of the process.
-_SHELF: Shelf[tuple[str, str, str], Shown] = Shelf(MOST_KEPT, lambda shown: len(shown.html) + 1000)
+_SHELF: Shelf[tuple[str, str, str], RenderedContent] = Shelf(
+    MOST_KEPT, lambda shown: len(shown.html) + 1000
+)

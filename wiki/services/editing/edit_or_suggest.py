@@ -1,4 +1,4 @@
-"""The choice between editing and suggesting: whether what a member writes is saved or waits."""
+"""The rule by which a text is an edit or a suggestion; `submitting` acts on it."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from wiki.engine import Wiki
 def suggests(wiki: Wiki, actor: Actor, path: str, right: Right) -> bool:
     """Whether what the actor writes at a path waits for an editor: they lack EDIT (or CREATE).
 
-    Raises LoginRequired, and Forbidden for a member who may not even suggest it.
+    Raises LoginRequired, Forbidden for who may not even suggest it.
     """
-    rights = wiki.rights
-    if not actor.is_member or rights.may(actor, right, path):
-        rights.require(actor, right, path)
+    if wiki.rights.may(actor, right, path):
         return False
-    rights.require_any(actor, (right, Right.SUGGEST), path)
+    # A suggestion has an author: visitors are asked to log in, whatever they may do.
+    needed = (right, Right.SUGGEST) if actor.is_member else (right,)
+    wiki.rights.require_any(actor, needed, path)
     return True

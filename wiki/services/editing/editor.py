@@ -122,19 +122,6 @@ def open_page(
     )
 
 
-def suggests(wiki: Wiki, actor: Actor, path: str, right: Right) -> bool:
-    """Whether what the actor writes at a path waits for an editor: they lack EDIT (or CREATE).
-
-    Raises LoginRequired, Forbidden for who may not even suggest it.
-    """
-    if wiki.rights.may(actor, right, path):
-        return False
-    # A suggestion has an author: visitors are asked to log in, whatever they may do.
-    needed = (right, Right.SUGGEST) if actor.is_member else (right,)
-    wiki.rights.require_any(actor, needed, path)
-    return True
-
-
 def open_ones(connection: Connection, actor: Actor, path: str) -> list[int]:
     """The actor's suggestions about the page at a path that nobody has decided on."""
     if actor.id is None:

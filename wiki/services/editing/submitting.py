@@ -5,21 +5,21 @@ from __future__ import annotations
 from wiki.domain.access.rights import Actor, Right
 from wiki.engine import Wiki
 from wiki.services.content import places
-from wiki.services.editing import creating, editing, suggestions
-from wiki.services.editing.editing import Saved, Sent
-from wiki.services.editing.editor import suggests
+from wiki.services.editing import creating, saving, suggestions
+from wiki.services.editing.edit_or_suggest import suggests
+from wiki.services.editing.saving import Saved, Sent
 
 
 def submit(wiki: Wiki, actor: Actor, path: str, sent: Sent) -> Saved | int | None:
     """Save an edit, or keep it as a suggestion for who may not publish it.
 
     Gives the number of a suggestion, None if nothing was different in it. Raises as
-    `editing.save` and `suggestions.suggest`.
+    `saving.save` and `suggestions.suggest`.
     """
     path = places.asked(path)
     if suggests(wiki, actor, path, Right.EDIT if sent.base else Right.CREATE):
         return suggestions.suggest(wiki, actor, path, sent)
-    return editing.save(wiki, actor, path, sent)
+    return saving.save(wiki, actor, path, sent)
 
 
 def submit_new(wiki: Wiki, actor: Actor, new: creating.New) -> Saved | int:

@@ -101,20 +101,20 @@ def suggest(wiki: Wiki, actor: Actor, path: str, sent: Sent) -> int | None:
     """Let an edit of the page at `path` wait for an editor; gives its id, None if nothing differs.
 
     The same text sent twice is one suggestion. Raises LoginRequired, Forbidden; Invalid, TooLarge
-    as a save; Conflict (`path_taken`, `page_not_utf8`); editing.Deleted; TooFast.
+    as a save; Conflict (`path_taken`, `page_not_utf8`); saving.Deleted; TooFast.
     """
     path = places.asked(path)
     if sent.base is None:
         raise Invalid.field("base", "base_missing")
     wiki.rights.require(actor, Right.SUGGEST, path)
-    place = editing.started_from(wiki, actor, path, sent)
-    started, mine = editing.checked(wiki, sent, sent.base)
+    place = saving.started_from(wiki, actor, path, sent)
+    started, mine = saving.checked(wiki, sent, sent.base)
     if place is None:
         if wiki.store.entry(file_of(check(path))) is not None:
             raise Conflict("path_taken", path=path)
         return _keep(wiki, actor, path, "", sent, mine)
     if not place.alive:
-        raise editing.Deleted(path, mine)
+        raise saving.Deleted(path, mine)
     if not started.source.readable:
         raise Conflict("page_not_utf8", path=place.path)
     if place.path != path:
@@ -201,7 +201,7 @@ def accept(wiki: Wiki, actor: Actor, id: int) -> saving.Saved:
     """Publish it, merged with what the page says by now: its author wrote it, the actor commits.
 
     A new page whose path was taken meanwhile gets a number. Raises NotFound, Forbidden, Conflict
-    (`suggestion_decided`), editing.Conflicted where one has to choose, editing.Deleted.
+    (`suggestion_decided`), editing.Conflicted where one has to choose, saving.Deleted.
     """
     suggestion = _to_review(wiki, actor, id)
     sent = Sent(suggestion.text, suggestion.base, suggestion.summary)

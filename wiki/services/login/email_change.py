@@ -12,7 +12,7 @@ from wiki.engine import Wiki
 from wiki.services.access import audit
 from wiki.services.login import links, proof
 from wiki.services.login.links import Kind
-from wiki.services.notices import letters, mail
+from wiki.services.notices import account_mail, outbox
 
 
 def ask(wiki: Wiki, actor: Actor, session: int, *, email: str, current: str) -> bool:

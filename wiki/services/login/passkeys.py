@@ -28,8 +28,8 @@ from wiki.services.access import journal, limits
 from wiki.services.access.limits import SIGN_ON, Try
 from wiki.services.login import login_methods, proof
 from wiki.services.login import sessions as logins
-from wiki.services.login.sessions import Door, hash_token
-from wiki.services.notices import letters
+from wiki.services.login.sessions import Client, hash_token
+from wiki.services.notices import account_mail
 from wiki.settings import Settings
 
 ADD, USE = "passkey-new", "passkey"
@@ -123,7 +123,9 @@ def begin_adding(
     if len(passkeys) >= MOST:
         raise Invalid("passkeys_many", most=MOST)
     challenge = secrets.token_bytes(32)
-    asked = ceremonies.ask_to_make(place.id, wiki.settings.site_name, actor, challenge, kept)
+    asked = ceremonies.registration_options(
+        place.id, wiki.settings.site_name, actor, challenge, passkeys
+    )
     return Question(_ticket(wiki, ADD, challenge, actor.own_id()), asked)
 
 
@@ -185,8 +187,8 @@ def remove(wiki: Wiki, actor: Actor, session: int, passkey: int, current: str) -
     removed = get(wiki, actor, passkey)
     proof.require(wiki, actor, session, current)
     with wiki.database.write() as connection:
-        doors.keep_one(connection, actor.own_id())
-        passkeys.remove(connection, actor.own_id(), kept.id)
+        login_methods.require_another(connection, actor.own_id())
+        passkeys.remove(connection, actor.own_id(), removed.id)
         session_rows.end_all(connection, actor.own_id(), but=session)
         journal.note_at_commit(connection, "passkey-removed", member=actor.id)
 

@@ -32,8 +32,8 @@ from wiki.services.access import audit, journal, limits
 from wiki.services.access.limits import SECOND, SECOND_ACCOUNT, Try
 from wiki.services.login import devices, proof
 from wiki.services.login import sessions as logins
-from wiki.services.login.sessions import Door
-from wiki.services.notices import letters
+from wiki.services.login.sessions import Client
+from wiki.services.notices import account_mail
 
 STEPS = (0, -1, 1)
 """Clocks of phones are a little off: the step now, the one before and the next are taken."""

@@ -38,8 +38,8 @@ from wiki.services.access import audit, journal, limits
 from wiki.services.access.limits import REGISTER, SIGN_ON, Try
 from wiki.services.login import links, login_methods, proof, provider, sessions, suspensions
 from wiki.services.login.links import Kind
-from wiki.services.login.provider import Somebody
-from wiki.services.login.sessions import Door
+from wiki.services.login.provider import Claims
+from wiki.services.login.sessions import Client
 from wiki.services.members import accounts, terms
 from wiki.services.members.accounts import Joined
 from wiki.services.notices import account_mail
@@ -378,8 +378,8 @@ def untie(wiki: Wiki, actor: Actor, session: int, identity: int, current: str) -
     tied = get(wiki, actor, identity)
     proof.require(wiki, actor, session, current)
     with wiki.database.write() as connection:
-        doors.keep_one(connection, actor.own_id())
-        identities.remove(connection, actor.own_id(), found.id)
+        login_methods.require_another(connection, actor.own_id())
+        identities.remove(connection, actor.own_id(), tied.id)
         session_rows.end_all(connection, actor.own_id(), but=session)
     journal.note("provider-untied", member=actor.id)
 
@@ -391,7 +391,7 @@ def prove(wiki: Wiki, actor: Actor, session: int, arrival: Arrival) -> None:
     """
     claims = arrival.claims
     with wiki.database.read() as connection:
-        known = identities.member_of(connection, somebody.issuer, somebody.subject)
+        known = identities.member_of(connection, claims.issuer, claims.subject)
     if known != actor.own_id():
         raise Forbidden("provider_other", provider=provider.label(wiki.settings))
     since = wiki.clock() - proof.FRESH

@@ -12,8 +12,8 @@ from wiki.domain.errors import Conflict
 from wiki.domain.members.members import Member
 from wiki.engine import Wiki
 from wiki.i18n.languages import LANGUAGES, translations
-from wiki.services.notices import mail
-from wiki.services.notices.mail import link
+from wiki.services.notices import outbox
+from wiki.services.notices.outbox import link
 from wiki.settings import Settings
 
 

@@ -37,7 +37,7 @@ from wiki.domain.notices.notifications import (
 from wiki.engine import Wiki
 from wiki.projections.setaside import Trial
 from wiki.services.access import strength
-from wiki.services.notices import mail, mail_stops, newsletters
+from wiki.services.notices import mail_stops, notification_mail, outbox
 from wiki.services.notices.notifications import seen
 
 PART = "news"

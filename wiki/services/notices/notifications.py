@@ -268,10 +268,12 @@ def _item(
         said = excerpt(placed.comment.text, most) if placed.comment.state is State.LIVE else ""
         thread = placed.comment.thread
         if said:
-            passage = redaction.quotes(wiki, connection, actor, [placed]).get(one.comment, "")
-    by = people.get(one.actor or 0)
-    is_change = one.kind is Kind.CHANGE
-    hidden = _hidden(connection, one) if is_change else frozenset()
+            passage = redaction.quotes(wiki, connection, actor, [placed]).get(
+                notification.comment, ""
+            )
+    by = people.get(notification.actor or 0)
+    is_change = notification.kind is Kind.CHANGE
+    hidden = _hidden(connection, notification) if is_change else frozenset()
     is_named = Part.AUTHOR not in hidden
     if is_change and Part.MESSAGE not in hidden:
         said = _summary(connection, notification)

@@ -153,7 +153,7 @@ def _tell(wiki: Wiki, connection: Connection, saved: SavedSearch, new: int) -> N
             "search": str(saved.id),
             "query": " · ".join(saved.fields.values())[:200],
             "count": str(new),
-            "url": f"{url_of('search')}?{kept.address}",
+            "url": f"{url_of('search')}?{saved.address}",
         }
         topic = topic_of(saved)
         tell(wiki, connection, [saved.member], Kind.SAVED_SEARCH, values=values, topic=topic)

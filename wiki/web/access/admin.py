@@ -83,9 +83,9 @@ def settings_list() -> Response:
 @blueprint.get("/members")
 def member_list() -> Response:
     """All accounts, those that wait first; searched, narrowed, sorted; with what is done most."""
-    asked = {name: request.args.get(name, "") for name in MEMBER_FILTERS}
+    filters = {name: request.args.get(name, "") for name in MEMBER_FILTERS}
     number = page_number()
-    found = members.find(
+    matching = members.find(
         wiki(),
         actor(),
         text=filters["q"],
@@ -204,7 +204,7 @@ def _changed(username: str) -> Response:
 @blueprint.get("/audit")
 def log() -> Response:
     """What those in charge did, newest first; narrowed by who, what, about whom and when."""
-    asked = {name: request.args.get(name, "") for name in LOG_FILTERS}
+    filters = {name: request.args.get(name, "") for name in LOG_FILTERS}
     before = arg_number("before")
     problem, entries = Problem(), []
     try:
@@ -242,7 +242,7 @@ def unsent() -> Response:
     """The mail that is not sent, and why."""
     lost = request.args.get("show") == "failed"
     before = arg_number("before")
-    outgoing = mail.listing(wiki(), actor(), given_up=lost, before=before, limit=OUTBOX_PAGE + 1)
+    outgoing = outbox.listing(wiki(), actor(), given_up=lost, before=before, limit=OUTBOX_PAGE + 1)
     listed = outgoing.letters
     return forms.page(
         "access/admin/outbox.html",

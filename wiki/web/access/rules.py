@@ -35,7 +35,7 @@ def listing(problem: Problem | None = None) -> Response:
 def preview() -> Response:
     """What a rule would change, for whom and on how many pages; and the form to keep it."""
     sent, id = _sent(request.args), arg_number("id")
-    problem, found = Problem(), None
+    problem, effects = Problem(), None
     try:
         effects = rules.preview(wiki(), actor(), sent, id)
     except WikiError as error:

@@ -22,9 +22,10 @@ from wiki.render.diff import diff_labels, words_html
 from wiki.render.slots import labels
 from wiki.services.access import rates
 from wiki.services.content import fields, places
-from wiki.services.editing import creating, drafts, editing, submitting
-from wiki.services.editing import editor as editors
-from wiki.services.editing.editing import Conflicted, Deleted, Saved, Sent
+from wiki.services.editing import creating, drafts, saving, submitting
+from wiki.services.editing.edit_or_suggest import suggests
+from wiki.services.editing.editor import Editor, open_page
+from wiki.services.editing.saving import Conflicted, Deleted, Saved, Sent
 from wiki.services.pages import pages, questions
 from wiki.web.editing.conflicts import conflict_page, deleted_page
 from wiki.web.http import forms, pace, sizes
@@ -95,7 +96,7 @@ def save(path: str) -> Response:
         return editor_page(shown)
     path = places.asked(path)
     pace.take(rates.edits, _sent_text())
-    done = kept(lambda: submitting.submit(wiki(), actor(), path, sent()))
+    done = refuse_failures(lambda: submitting.submit(wiki(), actor(), path, sent()))
     return saved_page(done) if isinstance(done, Saved) else _waits(done, path)
 
 
@@ -148,7 +149,7 @@ def create() -> Response:
         return _new_form(_typed_new(), preview=html)
     new = _typed_new()
     pace.take(rates.edits, new.text)
-    done = kept(lambda: submitting.submit_new(wiki(), actor(), new))
+    done = refuse_failures(lambda: submitting.submit_new(wiki(), actor(), new))
     return saved_page(done) if isinstance(done, Saved) else _waits(done)
 
 

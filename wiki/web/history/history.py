@@ -68,8 +68,8 @@ def compare(path: str) -> Response:
         return _download(comparison)
     view = args.get("view", "")
     view = view if view in VIEWS else "words"
-    old, new = frontmatter.split(found.old), frontmatter.split(found.after.text)
-    html, is_long = _shown(view, found, old[1], new[1])
+    old, new = frontmatter.split(comparison.old), frontmatter.split(comparison.after.text)
+    html, is_long = _shown(view, comparison, old[1], new[1])
     return respond(
         "history/history/diff.html",
         found=comparison,

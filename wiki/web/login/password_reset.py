@@ -30,7 +30,7 @@ def ask_form(problem: Problem | None = None) -> Response:
 def ask() -> Response:
     """Ask for a link; the answer says nothing of whether there is such an account."""
     login_name = request.form.get("username", "")
-    password_reset.ask(wiki(), login_name, address=login.door().address)
+    password_reset.ask(wiki(), login_name, address=login.client().address)
     return see_other(url_of("account_reset", sent="yes"))
 
 

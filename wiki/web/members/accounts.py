@@ -82,7 +82,7 @@ def log_out() -> Response:
     """Log out here; who came from the OpenID provider may log out there too."""
     was_by_provider = login.is_by_provider()
     login.leave()
-    if was_by_provider and provider.farewell(wiki(), base_url()):
+    if was_by_provider and provider.logout_url(wiki(), base_url()):
         return see_other(url_of("logout_provider", next=_next()))
     return see_other(_next())
 

@@ -20,7 +20,7 @@ PAGE = 50
 def listing(problem: Problem | None = None) -> Response:
     """Who was invited and what became of it; and a form to invite somebody."""
     before = arg_number("before")
-    found = invitations.listing(wiki(), actor(), before=before, limit=PAGE + 1)
+    batch = invitations.listing(wiki(), actor(), before=before, limit=PAGE + 1)
     return forms.page(
         "access/admin/invitations.html",
         problem,

@@ -82,7 +82,7 @@ def _arrived(arrival: Arrival) -> Response:
         return see_other(back_to(arrival.back))
     if arrival.aim is Aim.LINK:
         return _keep(arrival, url_of("account_login_tie"))
-    token = single_sign_on.enter(wiki(), arrival, login.door())
+    token = single_sign_on.enter(wiki(), arrival, login.client())
     if not token:
         return _keep(arrival, url_of("login_provider_join"))
     if actor().is_member:

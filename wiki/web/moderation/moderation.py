@@ -25,7 +25,7 @@ def listing() -> Response:
     """List what was reported where one moderates: what is open, or was handled."""
     handled = request.args.get("show") == "handled"
     before = arg_number("before")
-    found = reports.queue(wiki(), actor(), handled=handled, before=before, limit=PAGE + 1)
+    cases = reports.queue(wiki(), actor(), handled=handled, before=before, limit=PAGE + 1)
     return forms.page(
         "moderation/moderation/queue.html",
         found=[(shown, _html(shown)) for shown in cases[:PAGE]],

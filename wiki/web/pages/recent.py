@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request
 from wiki.domain.content.addresses import url_of
 from wiki.domain.content.pages import Kind
 from wiki.services.pages import recent
-from wiki.services.pages.recent import Asked
+from wiki.services.pages.recent import RecentFilter
 from wiki.web.http.context import actor, respond, wiki
 from wiki.web.http.slots import differs_for
 
@@ -48,10 +48,10 @@ _FIELDS = ("kind", "folder", "member", "own", "new")
 
 
 def _feed(filters: RecentFilter) -> str:
-    """The feed that tells most of what is asked for."""
-    if asked.own and actor().is_member:
+    """The feed that tells most of what is filters for."""
+    if filters.own and actor().is_member:
         return url_of("feed_member", actor().username)
-    if asked.member.strip():
-        return url_of("feed_member", asked.member.strip())
-    folder = asked.folder.strip().strip("/")
+    if filters.member.strip():
+        return url_of("feed_member", filters.member.strip())
+    folder = filters.folder.strip().strip("/")
     return url_of("feed_folder", folder) if folder else url_of("feed_site")

@@ -70,7 +70,7 @@ def description() -> Response:
 
 def _asked() -> SearchForm:
     fields = _fields()
-    return Asked(
+    return SearchForm(
         q=fields["q"],
         kind=fields["kind"],
         tag=fields["tag"],

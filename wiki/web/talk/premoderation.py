@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, flash, request
 
 from wiki.domain.content.addresses import url_of
-from wiki.services.talk import comments, newcomers
+from wiki.services.talk import comments, premoderation
 from wiki.web.http import forms
 from wiki.web.http.context import actor, arg_number, gettext, see_other, wiki
 
@@ -18,7 +18,7 @@ PAGE = 30
 def listing(problem: forms.Problem | None = None, id: int = 0) -> Response:
     """What waits where one moderates, the oldest first."""
     after = arg_number("after")
-    found = newcomers.queue(wiki(), actor(), after=after, limit=PAGE + 1)
+    batch = premoderation.queue(wiki(), actor(), after=after, limit=PAGE + 1)
     return forms.page(
         "moderation/moderation/held.html",
         problem,
