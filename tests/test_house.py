@@ -6,6 +6,7 @@ import ast
 import configparser
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -113,9 +114,10 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
         text=True,
     ).stdout
     for name in filter(None, listed.split("\0")):
-        if (CHECKOUT / name).is_file():
-            (source / name).parent.mkdir(parents=True, exist_ok=True)
-            (source / name).write_bytes((CHECKOUT / name).read_bytes())
+        here, there = CHECKOUT / name, source / name
+        if here.is_symlink() or here.is_file():
+            there.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(here, there, follow_symlinks=False)
     out = tmp_path_factory.mktemp("dist")
     run([sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "-w", out, source])
     return next(out.glob("*.whl"))

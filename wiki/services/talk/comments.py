@@ -150,7 +150,7 @@ def post(
     """Comment on the page at a path, or answer a comment there; says where to see it.
 
     The same nonce by the same member gives the same comment; a new member's may wait for a
-    moderator. `anchor` names the words that it is about, see `domain.anchors`. Raises
+    moderator. `anchor` names the words that it is about, see `domain.talk.anchors`. Raises
     LoginRequired, Forbidden (also `comments_closed`), Invalid (fields `text`, `anchor`), TooLarge,
     NotFound, Gone, Conflict (`comment_closed`: what it answers is deleted or hidden), TooFast.
     """
