@@ -6,9 +6,12 @@ text is measured as it is; any other needs a line in CALLS, or a reason in NOT_T
 
 from __future__ import annotations
 
+import os
+import time
 from collections import Counter
 from datetime import UTC, datetime
 from functools import cache
+from itertools import cycle
 
 import pytest
 
@@ -17,7 +20,7 @@ from tests.fixtures.growth import Call, Text
 from wiki.analysis import analyser, snowball, tokens
 from wiki.domain import proxies
 from wiki.domain.access import rights
-from wiki.domain.content import frontmatter, likeness, normal, pages, paths, sections
+from wiki.domain.content import addresses, frontmatter, likeness, normal, pages, paths, sections
 from wiki.domain.content import links as page_links
 from wiki.domain.content import text as files
 from wiki.domain.content.effort import Effort
@@ -47,6 +50,9 @@ SMALL = 2_000
 
 COMPARING = 16_000
 """The same for what compares texts: up to some thousands it may spend what it likes."""
+
+DRAWING = 60
+"""Seconds of processor time for texts drawn at random."""
 
 
 @cache
@@ -92,6 +98,7 @@ SUMMARY = sources.read_page("a", "", b"", "", None)
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 CALLS: dict[str, Call] = {
+    "domain.content.addresses.url_of": lambda text: addresses.url_of("page", text, at=text),
     "domain.markdown.document.read": document.read,
     "domain.markdown.document.read_comment": document.read_comment,
     "domain.talk.anchors.Carry": carry,
@@ -343,12 +350,19 @@ def test_long_lists_of_tags_merge_as_fast_as_they_are_read() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", MEASURED)
-def test_all_texts_together_and_longer_ones(name: str) -> None:
-    call = of(name)
-    assert call is not None
-    for text in growth.every_text():
+def test_every_function_in_turn_reads_texts_drawn_at_random() -> None:
+    """Another GROWTH_SEED draws other texts; which one failed, the error says."""
+    until = time.process_time() + DRAWING
+    texts = growth.drawn(int(os.environ.get("GROWTH_SEED", "1")))
+    turns = 0
+    for name, text in zip(cycle(MEASURED), texts, strict=False):
+        if time.process_time() > until:
+            break
+        call = of(name)
+        assert call is not None
         check(name, call, text)
+        turns += 1
+    assert turns >= len(MEASURED)
 
 
 def check(name: str, call: Call, text: Text) -> None:
