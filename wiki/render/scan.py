@@ -12,6 +12,9 @@ from wiki.domain.markdown.nodes import Heading, Inline, Kind, Leaf, walk
 from wiki.domain.markdown.plain import excerpt, title, words
 from wiki.render.slots import clean
 
+_LINKS = (Kind.LINK, Kind.IMAGE)
+_TO_PAGES = (LinkKind.WIKI, LinkKind.PAGE)
+
 
 @dataclass(frozen=True, slots=True)
 class Scan:
@@ -51,18 +54,20 @@ def _links(document: Document, path: str) -> tuple[Link, ...]:
     for block in walk(document.root):
         # Text without a bracket has no link to a page: it need not be read further.
         if isinstance(block, Leaf) and "[" in block.content.text:
-            _collect(document.inlines(block), path, links)
+            _collect(document.links(block), path, links)
     return tuple(links)
 
 
 def _collect(nodes: Iterable[Inline], path: str, links: dict[Link, None]) -> None:
     for node in nodes:
+        if not node.target and not node.children:
+            continue
         if node.kind is Kind.WIKILINK:
             link = wikilink(node.target, node.text)
-        elif node.kind in (Kind.LINK, Kind.IMAGE):
+        elif node.kind in _LINKS:
             link = address(node.target, path, words(node.children))
         else:
             _collect(node.children, path, links)
             continue
-        if link.kind in (LinkKind.WIKI, LinkKind.PAGE) and link.target:
+        if link.kind in _TO_PAGES and link.target:
             links[link] = None

@@ -48,6 +48,7 @@ def everything(text: str) -> None:
     for block in walk(document.root):
         if isinstance(block, Leaf):
             document.inlines(block)
+            document.links(block)
 
 
 def cost(text: str, times: int) -> float:

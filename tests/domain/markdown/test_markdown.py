@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import cmarkgfm
@@ -12,7 +13,18 @@ from hypothesis import strategies as st
 
 from tests.domain.markdown.written import html
 from wiki.domain.markdown import Document, read, read_comment
-from wiki.domain.markdown.nodes import Block, Code, Heading, Inline, Kind, Leaf, Note, Table, walk
+from wiki.domain.markdown.nodes import (
+    Block,
+    Code,
+    Heading,
+    Inline,
+    Kind,
+    Leaf,
+    Note,
+    Table,
+    every,
+    walk,
+)
 
 
 def theirs(text: str) -> str:
@@ -120,6 +132,22 @@ def test_everything_says_where_it_stands(text: str) -> None:
             assert document.text[node.start : node.end] == node.text
         if node.place:
             assert node.start < node.place[0] <= node.place[1] < node.end
+
+
+LINKS = ["[[a]]", "[[a|b]]", "[a](b)", "![a](b)", "<http://a.b>", "http://a.b/[[c]]", "www.a.b"]
+AROUND = ["a ", "[", "]", "](c)", "![", "[[", "]]", "*", "`", "\\", "&#91;", "\n", "*" * 30, "<!--"]
+
+
+def leading(nodes: Sequence[Inline]) -> list[Inline]:
+    return [node for node in every(nodes) if node.kind in (Kind.LINK, Kind.IMAGE, Kind.WIKILINK)]
+
+
+@given(st.lists(st.sampled_from(LINKS + AROUND), min_size=1).map("".join))
+def test_links_are_the_same_without_the_text_around_them(text: str) -> None:
+    document = read(text + "\n\n[a]: /d\n")
+    for block in walk(document.root):
+        if isinstance(block, Leaf):
+            assert leading(document.links(block)) == leading(document.inlines(block))
 
 
 def only(text: str, kind: Kind) -> list[tuple[str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from wiki.domain.markdown.blocks import Blocks, blocks
-from wiki.domain.markdown.inlines import Known, inlines
+from wiki.domain.markdown.inlines import Known, inlines, links
 from wiki.domain.markdown.nodes import Inline, Leaf
 
 
@@ -22,6 +22,10 @@ class Document:
         if leaf.inlines is None:
             leaf.inlines = inlines(leaf.content, self._known)
         return leaf.inlines
+
+    def links(self, leaf: Leaf) -> Sequence[Inline]:
+        """The links and pictures in a block's text; other text may be missing around them."""
+        return links(leaf.content, self._known)
 
 
 def read(text: str, begin: int = 0) -> Document:

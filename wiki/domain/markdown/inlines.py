@@ -35,7 +35,10 @@ MOST_INSIDE = 24
 
 _SPECIAL = re.compile(r"[\\`*_~\[\]!<&\n]")
 _ANY = re.compile(r"[\\`*_~\[\]!<&\n:w@]")
-_SPECIAL_OR_ADDRESS = re.compile(r"[\\`*_~\[\]!<&\n:w]")
+_ONLY_OF_ADDRESS = r"(?:(?<![:w])|(?<=:)(?=//)|(?<=w)(?=ww\.))"
+_SPECIAL_OR_ADDRESS = re.compile(r"[\\`*_~\[\]!<&\n:w]" + _ONLY_OF_ADDRESS)
+_OUTSIDE_LINKS = re.compile(r"[\\`*_~\[!<:w]" + _ONLY_OF_ADDRESS)
+"""What can begin a link or keep one from being read; breaks and entities cannot."""
 _TICKS = re.compile("`++")
 _WIKILINK = re.compile(r"\[\[([^\[\]|\n]{1,300}+)(?:\|([^\[\]\n]{1,300}+))?\]\]")
 _NOTE = re.compile(r"\[\^((?:[^\\\[\]\s]|\\[^\s]){1,500}+)\]")
@@ -102,12 +105,21 @@ def inlines(content: Content, known: Known) -> list[Inline]:
     return _Builder(content, known).build(_Scanner(content.text, known).run())
 
 
+def links(content: Content, known: Known) -> list[Inline]:
+    """The links and pictures that `inlines` gives, but for addresses of mail without marks.
+
+    What stands around them may be left out, which takes less time; what is in them is complete.
+    """
+    return _Builder(content, known).build(_Scanner(content.text, known, only_links=True).run())
+
+
 class _Scanner:
     """One walk over a text; the pieces it gives are plain stretches, nodes, and marks in pairs."""
 
-    def __init__(self, text: str, known: Known) -> None:
+    def __init__(self, text: str, known: Known, *, only_links: bool = False) -> None:
         self.text = text
         self.known = known
+        self.only_links = only_links
         self.at = self.plain = 0
         self.pieces: list[_Piece] = []
         self.brackets: list[_Bracket] = []
@@ -121,24 +133,23 @@ class _Scanner:
         text = self.text
         has_address = "://" in text or "www." in text
         search = (_SPECIAL_OR_ADDRESS if has_address else _SPECIAL).search
+        outside = _OUTSIDE_LINKS.search if self.only_links else search
         actions = _ACTIONS
-        found = search(text, 0)
+        found = outside(text, 0)
         while found:
             self.at = found.start()
             self.at = actions[text[self.at]](self)
-            found = search(text, self.at)
-        self._keep_plain(len(text))
+            found = (search if self.brackets else outside)(text, self.at)
+        if self.plain < len(text) and not self.only_links:
+            self.pieces.append((self.plain, len(text)))
         self._pair(0)
         return self.pieces
 
-    def _keep_plain(self, end: int) -> None:
-        """Put aside what stands between the last piece and here."""
-        if self.plain < end:
-            self.pieces.append((self.plain, end))
-
     def _put(self, piece: _Piece, end: int) -> int:
         """Add a piece that begins here; where it ends."""
-        self._keep_plain(self.at)
+        at = self.at
+        if self.plain < at and (not self.only_links or self.brackets or isinstance(piece, _End)):
+            self.pieces.append((self.plain, at))
         self.pieces.append(piece)
         self.plain = end
         return end
@@ -246,11 +257,12 @@ class _Scanner:
         target, words = match[1], match[2] or ""
         end = match.end()
         if not words:
-            if fold(target) in self.known.definitions:
+            definitions = self.known.definitions
+            if definitions and fold(target) in definitions:
                 return 0
             if text.startswith("(", end) and inline_target(text, end):
                 return 0
-            if text.startswith("[", end) and fold(label(text, end)[0]) in self.known.definitions:
+            if text.startswith("[", end) and fold(label(text, end)[0]) in definitions:
                 return 0
         elif target[-1] == "\\":
             target = target[:-1]
@@ -480,7 +492,7 @@ class _Builder:
         if self.low != self.high:
             self._flush()
         self._place(node)
-        if node.kind is Kind.LINK and self.in_link:
+        if self.in_link and node.kind is Kind.LINK:
             self.nodes += node.children
         else:
             self.nodes.append(node)
@@ -512,7 +524,8 @@ class _Builder:
             self._text(node.start, end)
             self.outer.append((self.nodes, None))
             return
-        self._flush()
+        if self.low != self.high:
+            self._flush()
         self.outer.append((self.nodes, node))
         self.nodes = []
         self.in_link += node.kind in _LINKS

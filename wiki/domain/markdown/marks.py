@@ -105,8 +105,10 @@ def inline_target(text: str, at: int) -> Target | None:
     if not found:
         return None
     low, high, end = found
-    title, stop = _title(text, end, _SPACE)
-    stop = _skip(_SPACE, text, stop)
+    title, stop = "", end
+    if not text.startswith(")", end):
+        title, stop = _title(text, end, _SPACE)
+        stop = _skip(_SPACE, text, stop)
     if text[stop : stop + 1] != ")":
         return None
     return Target(unescape(text[low:high]), title, low, high, stop + 1)

@@ -38,8 +38,10 @@ def title(document: Document, heading: Heading) -> str:
 
 def page_link_words(target: str, words: str) -> str:
     """Give a link's words: its own, else the page and the heading it leads to."""
+    if words:
+        return words.strip()
     page, _, heading = target.strip().rstrip("\\").partition("#")
-    return (words or (f"{page}#{heading}" if heading and page else page or heading)).strip()
+    return (f"{page}#{heading}" if heading and page else page or heading).strip()
 
 
 def plain(document: Document, blocks: Iterable[Block] | None = None) -> str:
