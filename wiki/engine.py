@@ -15,13 +15,14 @@ from wiki import identity
 from wiki.bell import Bell
 from wiki.database.access import rules
 from wiki.database.engine import identity as marks
+from wiki.database.engine import progress
 from wiki.database.engine.database import Database
 from wiki.database.history import sealing
 from wiki.database.members import members, profiles
 from wiki.domain.access.rights import DEFAULT_RIGHTS, Right, Rights, Role
 from wiki.domain.errors import Unavailable
 from wiki.domain.search.search import Site
-from wiki.projections import follow
+from wiki.projections import follow, history
 from wiki.projections.search.deleted_text import DeletedTextIndex
 from wiki.projections.search.index import SearchIndex
 from wiki.render.markdown import Renderer
@@ -275,7 +276,9 @@ def _database(settings: Settings) -> Database:
 
 def _opened(settings: Settings, held: Use) -> Wiki:
     database = _database(settings)
-    store = Store.open(settings.data / PAGES)
+    with database.read() as connection:
+        followed, _ = progress.get(connection, history.NAME)
+    store = Store.open(settings.data / PAGES, witness=followed)
     _trust(store, database)
     site = Site(settings.language, ZoneInfo(settings.timezone))
     wiki = Wiki(

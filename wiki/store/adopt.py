@@ -22,6 +22,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -62,6 +63,7 @@ _LEFT = ("MERGE_MSG", "MERGE_MODE", "AUTO_MERGE", "REBASE_HEAD", "SQUASH_MSG", "
 _LEFT_LOCKS = ("index.lock", "HEAD.lock", "config.lock", "packed-refs.lock")
 _CONFIG = b"[core]\n\trepositoryformatversion = 0\n\tbare = true\n"
 _HEAD = re.compile(rb"ref: ?refs/\S+\n?\Z|[0-9a-f]{40}\n?\Z")
+_NAMED = re.compile(rb"ref: ?refs/heads/([!-~]+)\n?\Z")
 _NEW = ".git.denktank-new"
 _IMPORT = Author("denktank", f"denktank@{Author.DOMAIN}")
 
@@ -75,8 +77,10 @@ class Adopted:
     notices: tuple[Notice, ...]
 
 
-def adopt(folder: Path, branch: str) -> Adopted:
+def adopt(folder: Path, branch: str, witness: str = "") -> Adopted:
     """Make the folder's repository ready for use, creating it if there is none.
+
+    `witness` is a commit that others know to have been the branch's, empty if they know of none.
 
     Notices: `store_imported` (count), `store_kept` (count, files), `store_unfinished` (what),
     `store_detached` (branch, revision), `store_branch` (branch, instead_of), `store_shallow`,
@@ -89,6 +93,7 @@ def adopt(folder: Path, branch: str) -> Adopted:
         folder.mkdir(parents=True, exist_ok=True)
         with held_folder(folder):
             notices = [] if os.path.lexists(git) else _create(folder, branch)
+            _recall(git, branch, witness)
             notices += _mend(git)
             _refuse(folder, git)
             found, more = _take(folder, git, branch)
@@ -131,6 +136,29 @@ def _begin(git: Path, branch: str, revision: str) -> None:
     new = Branch(git, branch)
     new.propose(revision)
     new.move("")
+
+
+def _recall(git: Path, wanted: str, witness: str) -> None:
+    """Note the witness as what was seen last, if branch and note are gone while it is still here.
+
+    The note is not flushed, so a power cut may empty it together with the branch. Without either
+    the repository would pass for a new one, and the next save begin history again.
+    """
+    if not witness or not (git / "objects").is_dir() or seen_branch(git):
+        return
+    head = _written(git / "HEAD")
+    named = _NAMED.match(head)
+    if _HEAD.match(head) and not named:
+        return
+    branch = Branch(git, named[1].decode() if named else wanted)
+    try:
+        if branch.read():
+            return
+    except StoreError:
+        pass
+    with suppress(Unreadable):
+        Reader(git).expect("commit", witness)
+        branch.note(witness)
 
 
 def _mend(git: Path) -> list[Notice]:

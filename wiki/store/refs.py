@@ -7,8 +7,9 @@ that is the same inode as `denktank.ref` is therefore ours, and whoever holds th
 remove it.
 
 Beside the branch stands a note of the commit that it had last (`denktank.seen`, not flushed: a
-witness, no truth). A branch that is unreadable, or gone while the note names a commit, is an error:
-whoever took an older value or none for it would undo what was answered.
+witness, no truth; `adopt.py` asks a second one). A branch that is unreadable, or gone while the
+note names a commit, is an error: whoever took an older value or none for it would undo what was
+answered.
 """
 
 from __future__ import annotations

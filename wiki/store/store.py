@@ -83,14 +83,15 @@ class Store:
         self._believed = ""
 
     @classmethod
-    def open(cls, folder: Path, branch: str = "main") -> Store:
+    def open(cls, folder: Path, branch: str = "main", witness: str = "") -> Store:
         """The store in `folder` (`pages/`), created or adopted; see `wiki/store/adopt.py`.
 
-        `branch` names the branch of a new repository; one that is there keeps its own. What an
+        `branch` names the branch of a new repository; one that is there keeps its own. `witness`
+        is a commit that was its newest, if one is known from elsewhere. What an
         administrator should know of the adoption is in `notices`. Raises StoreError with a code
         that says what to do if the repository cannot be used.
         """
-        return cls(folder, adopt.adopt(folder, branch))
+        return cls(folder, adopt.adopt(folder, branch, witness))
 
     def trust(self, secret: bytes, believed: str) -> None:
         """From now on seal commits with this secret, and know those that it sealed.
