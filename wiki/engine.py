@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -275,24 +276,28 @@ def _database(settings: Settings) -> Database:
 
 
 def _opened(settings: Settings, held: Use) -> Wiki:
-    database = _database(settings)
-    with database.read() as connection:
-        followed, _ = progress.get(connection, history.NAME)
-    store = Store.open(settings.data / PAGES, witness=followed)
-    _trust(store, database)
-    site = Site(settings.language, ZoneInfo(settings.timezone))
-    wiki = Wiki(
-        settings=settings,
-        store=store,
-        database=database,
-        search=SearchIndex.open(settings.data / "search_index", site),
-        deleted_text=DeletedTextIndex.open(settings.data / "search_index" / "lost", site),
-        renderer=Renderer(),
-        wake=Bell(settings.data).ring,
-        use=held,
-    )
-    wiki.keep_up()
-    wiki.know()
+    with ExitStack() as failed:
+        database = _database(settings)
+        failed.callback(database.close)
+        with database.read() as connection:
+            followed, _ = progress.get(connection, history.NAME)
+        store = Store.open(settings.data / PAGES, witness=followed)
+        failed.callback(store.close)
+        _trust(store, database)
+        site = Site(settings.language, ZoneInfo(settings.timezone))
+        wiki = Wiki(
+            settings=settings,
+            store=store,
+            database=database,
+            search=SearchIndex.open(settings.data / "search_index", site),
+            deleted_text=DeletedTextIndex.open(settings.data / "search_index" / "lost", site),
+            renderer=Renderer(),
+            wake=Bell(settings.data).ring,
+            use=held,
+        )
+        wiki.keep_up()
+        wiki.know()
+        failed.pop_all()
     return wiki
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import os
+import socket
 import sqlite3
 import subprocess
 import time
@@ -18,6 +20,9 @@ from sqlalchemy import make_url
 from tests.fixtures.gate import Gate
 from tests.fixtures.running import Browser, Running, denktank, value_of
 from wiki.commands import serve
+from wiki.engine import open_wiki
+from wiki.services.notices import outbox
+from wiki.settings import load
 
 pytestmark = pytest.mark.slow
 PAGES = 3000
@@ -169,6 +174,82 @@ def test_a_database_that_is_away_for_a_while(running: Running, postgres_url: str
     gate.open()
     running.wait()
     gate.shut()
+
+
+def goes_on_without(
+    running: Running, leave: Callable[[], object], back: Callable[[], object]
+) -> None:
+    """Kill the web process while its database is away: it waits for that, and says so."""
+    leave()
+    (killed,) = children(running, "web")
+    server = psutil.Process(killed.ppid())
+    killed.kill()
+    until(lambda: answers(running) == 200)
+    (waiting,) = children(running, "web")
+    for path, accept, language in (("/", "nl", "nl"), ("/readyz", "en", "en"), ("/x", "", "nl")):
+        connection = http.client.HTTPConnection("127.0.0.1", running.port, timeout=30)
+        with contextlib.closing(connection):
+            connection.request("GET", path, headers={"Accept-Language": accept})
+            answer = connection.getresponse()
+            page = answer.read().decode()
+        assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
+        assert f'<html lang="{language}">' in page
+    assert answers(running) == 200
+    back()
+    until(lambda: answers(running, "/readyz") == 200)
+    assert value_of(Browser(running.port).get("/login")[1], "csrf_token")
+    assert children(running, "web") == [waiting]
+    assert server.is_running(), "one process waits; the others need not start again"
+
+
+@pytest.mark.postgres
+def test_a_web_process_killed_while_the_server_is_away_comes_back(
+    running: Running, postgres_url: str
+) -> None:
+    url = make_url(postgres_url)
+    assert url.port is not None
+    gate = Gate(url.port)
+    running.settings["DENKTANK_DATABASE_URL"] = url.set(port=gate.port).render_as_string(False)
+    running.settings["DENKTANK_WORKERS"] = "1"
+    running.start()
+    goes_on_without(running, gate.shut, gate.open)
+    assert running.stop() == 0
+    gate.shut()
+
+
+def test_a_web_process_killed_while_the_file_cannot_be_read_comes_back(running: Running) -> None:
+    running.settings["DENKTANK_WORKERS"] = "1"
+    running.start()
+    file, aside = running.data / "wiki.db", running.data / "aside"
+
+    def leave() -> None:
+        file.rename(aside)
+        file.mkdir()
+
+    def back() -> None:
+        file.rmdir()
+        aside.rename(file)
+
+    goes_on_without(running, leave, back)
+    assert running.stop() == 0
+
+
+def test_stops_while_a_mail_server_says_nothing(running: Running) -> None:
+    assert denktank("init", "--empty", "--data", running.data).returncode == 0
+    wiki = open_wiki(load(running.data, {}))
+    with wiki.database.write() as connection:
+        outbox.put(wiki, connection, "a@example.org", "Subject", "Text")
+    wiki.close()
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(60)
+        running.settings["DENKTANK_MAIL_URL"] = f"smtp://127.0.0.1:{silent.getsockname()[1]}"
+        running.start()
+        with silent.accept()[0]:
+            family = running.family()
+            began = time.monotonic()
+            assert running.stop() == 0
+            assert time.monotonic() - began < 8, "about five where the machine is at rest"
+            assert psutil.wait_procs(family, timeout=2)[1] == []
 
 
 def test_locked_from_outside_at_its_start_it_waits(running: Running) -> None:

@@ -13,21 +13,29 @@ from wiki.web.http.safety import HEADERS, POLICY
 
 def answer(status: int, language: str) -> bytes:
     """A whole answer that says what is wrong and what to do; the connection ends with it."""
-    body = _page(status, language)
+    body, shown = page(status, language)
     headers = {
         "Date": formatdate(usegmt=True),
         "Connection": "close",
-        "Content-Type": "text/html; charset=utf-8",
         "Content-Length": str(len(body)),
+        **shown,
+    }
+    lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+def page(status: int, language: str) -> tuple[bytes, dict[str, str]]:
+    """The page alone, and the headers that go with it on any connection."""
+    headers = {
+        "Content-Type": "text/html; charset=utf-8",
         "Cache-Control": "no-store",
         "Content-Security-Policy": POLICY,
         **HEADERS,
     }
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         headers["Retry-After"] = "5"
-    lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}"]
-    lines += [f"{name}: {value}" for name, value in headers.items()]
-    return "\r\n".join([*lines, "", ""]).encode() + body
+    return _page(status, language), headers
 
 
 @lru_cache(maxsize=32)

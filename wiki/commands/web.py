@@ -14,6 +14,7 @@ from gunicorn.glogging import Logger
 
 from wiki.app import configuration, create_app
 from wiki.commands import lifeline
+from wiki.commands.opening import Opening
 from wiki.commands.patience import PatientWorker
 from wiki.settings import Settings
 
@@ -75,7 +76,7 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Any:
         """The application, made after the fork: git and database handles are never shared."""
-        return create_app(self._settings)
+        return Opening(functools.partial(create_app, self._settings), self.language)
 
 
 def _started(held: int, line: lifeline.Lifeline, arbiter: Arbiter, worker: Any) -> None:
