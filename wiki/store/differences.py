@@ -20,7 +20,8 @@ def between(reader: Reader, before: str, after: str) -> list[FileDiff]:
     """Files that differ between two trees (empty id: the empty tree), sorted by name.
 
     Only regular files with a UTF-8 name; a change of mode alone is no difference. What lies in a
-    folder that cannot be read, before or after, counts as unchanged.
+    folder that cannot be read, before or after, counts as unchanged, and a folder that holds too
+    much (`weights`) as one that is not there.
     """
     return sorted(_compare(reader, before, after, ""), key=lambda diff: diff.file)
 
@@ -42,12 +43,14 @@ def renames(reader: Reader, commit: Commit, diffs: list[FileDiff]) -> dict[str, 
     come = {diff.file: diff.after for diff in diffs if not diff.before}
     if not gone or not come or len(commit.parents) != 1:
         return {}
+    repository = reader.repository()
     if len(gone) * len(come) > _MOST_PAIRS or not _are_whole(
         reader, [*gone.values(), *come.values()]
     ):
         return _identical(gone, come)
-    repository = reader.repository()
     parent = repository[commit.parents[0]].peel(pygit2.Tree)
+    if not all(reader.weights.of(tree).is_whole for tree in (str(parent.id), commit.tree)):
+        return _identical(gone, come)
     diff = parent.diff_to_tree(repository[commit.tree].peel(pygit2.Tree))
     diff.find_similar(flags=DiffFind.FIND_RENAMES)
     renamed = {}
@@ -80,6 +83,7 @@ def _compare(reader: Reader, before: str, after: str, at: str) -> Iterator[FileD
         pairs = list(trees.differing(reader.tree(before), reader.tree(after)))
     except (Unreadable, ValueError):
         return
+    left_before, left_after = (reader.weights.of(tree).left_out for tree in (before, after))
     for old, new in pairs:
         node = old or new
         file = trees.path_of(at, node.name) if node else None
@@ -88,7 +92,7 @@ def _compare(reader: Reader, before: str, after: str, at: str) -> Iterator[FileD
         old_file, new_file = _file(old), _file(new)
         if old_file != new_file:
             yield FileDiff(file, old_file, new_file)
-        old_folder, new_folder = _folder(old), _folder(new)
+        old_folder, new_folder = _folder(old, left_before), _folder(new, left_after)
         if old_folder != new_folder:
             yield from _compare(reader, old_folder, new_folder, f"{file}/")
 
@@ -97,5 +101,5 @@ def _file(node: trees.Node | None) -> str:
     return node.id if node and node.is_file else ""
 
 
-def _folder(node: trees.Node | None) -> str:
-    return node.id if node and node.is_folder else ""
+def _folder(node: trees.Node | None, left_out: frozenset[str]) -> str:
+    return node.id if node and node.is_folder and node.id not in left_out else ""

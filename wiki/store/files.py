@@ -36,20 +36,27 @@ def entries(reader: Reader, root: str, prefix: str) -> Iterator[Entry]:
 
 
 def odd_names(reader: Reader, root: str, at: str = "") -> Iterator[str]:
-    """Names (of files or folders) in a tree that are not shown, what is not UTF-8 escaped."""
+    """Names in a tree that are not shown, what is not UTF-8 escaped.
+
+    That of a folder which holds too much ends in a slash.
+    """
+    left_out = reader.weights.of(root).left_out
     for node in trees.nodes(reader.tree(root)):
         path = trees.path_of(at, node.name)
         if path is None:
             yield at + node.name.decode(errors="backslashreplace")
+        elif node.is_folder and node.id in left_out:
+            yield f"{path}/"
         elif node.is_folder:
             yield from odd_names(reader, node.id, f"{path}/")
 
 
 def _files(reader: Reader, id: str, at: str) -> Iterator[Entry]:
     """What can be shown below a folder; as deep as `trees.MOST_FOLDERS` at most."""
+    left_out = reader.weights.of(id).left_out
     for node in trees.nodes(reader.tree(id)):
         file = trees.path_of(at, node.name)
-        if file is None:
+        if file is None or (node.is_folder and node.id in left_out):
             continue
         if node.is_folder:
             yield from _files(reader, node.id, file + "/")

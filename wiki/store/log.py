@@ -83,9 +83,11 @@ def history(reader: Reader, since: str, until: str) -> Iterator[tuple[Commit, li
     ids = _ids(reader, since, until)
     lost: set[str] = set()
     done = 0
-    # Git stops at the first object that it cannot read: from there on one by one.
+    # Git would follow a tree that multiplies without end.
+    by_git = len(ids) > _MANY and reader.weights.of(tree_of(reader, until)).is_whole
+    # It stops at the first object that it cannot read: from there on one by one.
     with suppress(StoreError):
-        for id, diffs in _changes_of_many(reader, ids) if len(ids) > _MANY else ():
+        for id, diffs in _changes_of_many(reader, ids) if by_git else ():
             done += 1
             for commit in _readable(reader, [id], lost):
                 yield commit, diffs

@@ -16,6 +16,7 @@ from wiki.domain.errors import Unreadable
 from wiki.shelf import Shelf
 from wiki.store import loose
 from wiki.store.seals import Seal
+from wiki.store.weights import Weights
 
 _MEGABYTE = 1024 * 1024
 _TREES_KEPT = 8 * _MEGABYTE
@@ -43,7 +44,8 @@ class Reader:
     """Reads objects by id; one libgit2 handle per thread and process, trees kept in memory.
 
     `git` is the repository's folder; `shallow` holds commits whose parents a shallow clone lacks;
-    `seal` tells our own commits, by a secret that is nobody's until one is given.
+    `seal` tells our own commits, by a secret that is nobody's until one is given; `weights` which
+    folders are too much to go through.
     """
 
     def __init__(self, git: Path, seal: Seal | None = None) -> None:
@@ -53,6 +55,7 @@ class Reader:
         self._local = threading.local()
         self._folders = object_folders(git / "objects")
         self._trees: Shelf[str, bytes] = Shelf(_TREES_KEPT, len)
+        self.weights = Weights(self.tree)
 
     def repository(self) -> pygit2.Repository:
         """This thread's handle; a forked child gets its own."""
@@ -72,6 +75,7 @@ class Reader:
         """Forget everything that was read: objects were put right."""
         self.reopen()
         self._trees.clear()
+        self.weights.clear()
 
     def read(self, id: str) -> tuple[str, bytes]:
         """An object's kind and bytes.

@@ -189,7 +189,10 @@ class Store:
         return files.entries(self._reader, self._tree_at(at), prefix)
 
     def odd_files(self, at: str = "") -> Files:
-        """Files that are not shown because their name is not UTF-8, spelled with escapes."""
+        """Files that are not shown because their name is not UTF-8, spelled with escapes.
+
+        So are folders that hold more than can be gone through: their name ends in a slash.
+        """
         return sorted(files.odd_names(self._reader, self._tree_at(at)))
 
     def commit(

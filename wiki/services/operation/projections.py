@@ -150,13 +150,18 @@ def _of_projections(wiki: Wiki, patience: float) -> list[Finding]:
 def set_aside(wiki: Wiki) -> list[Fault]:
     """List what could not be described, of pages, commits, talk and mail, the newest first.
 
-    So do files that no page can be made of: their name is not UTF-8, or too long.
+    So do files that no page can be made of: their name is not UTF-8, or too long; and folders that
+    hold more than can be followed (`folder_weight`).
     """
     now = wiki.clock()
     odd = (Item("git", "file", name) for name in wiki.store.odd_files())
     with wiki.database.read() as connection:
         found = setaside.every(connection)
-    return found + [Fault(item, "file_name", now, now, 0) for item in odd]
+    return found + [Fault(item, _why_odd(item.key), now, now, 0) for item in odd]
+
+
+def _why_odd(name: str) -> str:
+    return "folder_weight" if name.endswith("/") else "file_name"
 
 
 def repair(wiki: Wiki, findings: Sequence[Finding], source: str = "") -> None:
