@@ -8,6 +8,7 @@ import threading
 import time
 from contextlib import suppress
 from pathlib import Path
+from weakref import WeakMethod
 
 import pygit2
 from pygit2.enums import ObjectType, RepositoryOpenFlag
@@ -55,7 +56,8 @@ class Reader:
         self._local = threading.local()
         self._folders = object_folders(git / "objects")
         self._trees: Shelf[str, bytes] = Shelf(_TREES_KEPT, len)
-        self.weights = Weights(self.tree)
+        # Not in a circle: files that a reader no longer needed would stay open.
+        self.weights = Weights(WeakMethod(self.tree))
 
     def repository(self) -> pygit2.Repository:
         """This thread's handle; a forked child gets its own."""

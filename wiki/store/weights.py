@@ -40,9 +40,9 @@ _NOTHING = Weight(1, frozenset(), is_whole=True)
 
 
 class Weights:
-    """The weights of the trees that `read` gives, which raises Unreadable; kept by id."""
+    """The weights of trees, kept by id; `read` gives what reads one, or raises Unreadable."""
 
-    def __init__(self, read: Callable[[str], bytes]) -> None:
+    def __init__(self, read: Callable[[], Callable[[str], bytes] | None]) -> None:
         self._read = read
         self._known: dict[str, Weight] = {}
 
@@ -71,8 +71,10 @@ class Weights:
 
     def _look(self, tree: str) -> tuple[int, list[str]]:
         """About how many entries a tree has, and the ids of its folders."""
+        read = self._read()
+        assert read
         try:
-            raw = self._read(tree)
+            raw = read(tree)
         except Unreadable:
             return 1, []
         # Most trees hold files alone: that is seen at once.
