@@ -48,6 +48,12 @@ def test_a_comment_behind_a_plain_value_stays() -> None:
     assert frontmatter.replace(text, {"status": "open"}) == text
 
 
+def test_a_key_that_stands_there_twice_is_set_once() -> None:
+    text = "---\na: 1\nb: 2\na: 3\n---\n"
+    assert frontmatter.replace(text, {"a": "4"}) == "---\na: 4\nb: 2\n---\n"
+    assert frontmatter.replace(text, {"b": "5"}) == "---\na: 1\nb: 5\na: 3\n---\n"
+
+
 def test_a_horizontal_rule_is_no_front_matter() -> None:
     for text in (
         "---\n\nTekst\n\n---\nmeer\n",

@@ -132,8 +132,9 @@ def values(front: str) -> dict[str, str]:
 def replace(text: str, changed: Mapping[str, str | None]) -> str:
     """The text with some keys' values set to the given YAML (None removes the key).
 
-    Only lines of keys whose value differs change. A new key goes at the end; a block is made if
-    there is none, and dropped if the last thing in it was removed here.
+    Only lines of keys whose value differs change; a changed key that stands there twice stands
+    there once. A new key goes at the end; a block is made if there is none, and dropped if the
+    last thing in it was removed here.
     """
     parts = cut(text)
     if parts is None:
@@ -144,11 +145,10 @@ def replace(text: str, changed: Mapping[str, str | None]) -> str:
     left = dict(changed)
     lines: list[str] = []
     for entry in entries(parts.front):
-        if entry.key in changed and entry.key:
-            lines += _replaced(entry, changed[entry.key])
-            left.pop(entry.key, None)
-        else:
+        if not entry.key or entry.key not in changed:
             lines += entry.lines
+        elif entry.key in left:
+            lines += _replaced(entry, left.pop(entry.key))
     lines += [_line(key, value) for key, value in left.items() if value is not None]
     if not lines and parts.front:
         return parts.body
