@@ -14,9 +14,10 @@ import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import lru_cache
+from operator import itemgetter
 from pathlib import Path
 
 from wiki.domain.content.setaside import Item
@@ -26,6 +27,8 @@ PATIENCE = 300.0
 """Seconds of processor time that one item may take in a process that nobody waits for."""
 MOST_DEATHS = 3
 """A process may be killed for other reasons; not so often at the same text."""
+APART = 60.0
+"""Seconds between two deaths at an item that count as two: who kills in a row means no text."""
 
 _LOOK_EVERY = 5.0
 _MOST = 2_000
@@ -67,13 +70,13 @@ class Crumbs:
         if now - self._looked > _LOOK_EVERY:
             with self._lock:
                 self._looked = now
-                self._deaths = Counter(name for _, name in self._dead())
+                self._deaths = _counted((name, begun) for _, name, begun in self._dead())
         return self._deaths[_name(item)] >= MOST_DEATHS
 
     def forget(self) -> None:
         """Forget all deaths: everything is tried again."""
         with self._lock:
-            for file, _ in self._dead():
+            for file, _, _ in self._dead():
                 file.unlink(missing_ok=True)
             self._deaths.clear()
 
@@ -112,8 +115,8 @@ class Crumbs:
             own.process = os.getpid()
         return int(own.handle)
 
-    def _dead(self) -> Iterator[tuple[Path, bytes]]:
-        """The files of processes that ended in the middle of an item, and its name.
+    def _dead(self) -> Iterator[tuple[Path, bytes, float]]:
+        """The files of processes that ended in the middle of an item, its name, and its begin.
 
         Those of processes that ended otherwise are removed, and so are too many.
         """
@@ -123,7 +126,8 @@ class Crumbs:
             if name is None:
                 continue
             if name and number + _MOST >= len(files):
-                yield file, name
+                with suppress(FileNotFoundError):
+                    yield file, name, file.stat().st_mtime
             else:
                 file.unlink(missing_ok=True)
 
@@ -132,6 +136,17 @@ class Crumbs:
 def crumbs_in(git: Path) -> Crumbs:
     """What threads are at in the repository with this git folder."""
     return Crumbs(git / FOLDER)
+
+
+def _counted(deaths: Iterable[tuple[bytes, float]]) -> Counter[bytes]:
+    """How often processes died at each item, deaths that follow at once taken as one."""
+    counted: Counter[bytes] = Counter()
+    last: dict[bytes, float] = {}
+    for name, begun in sorted(deaths, key=itemgetter(1)):
+        if begun - last.get(name, -APART) >= APART:
+            last[name] = begun
+            counted[name] += 1
+    return counted
 
 
 def _left(file: Path) -> bytes | None:

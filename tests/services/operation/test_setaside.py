@@ -14,7 +14,7 @@ from wiki.database.notices import notifications
 from wiki.database.operation import setaside
 from wiki.domain.access.rights import SYSTEM
 from wiki.domain.content.setaside import MOST_BYTES, TOO_LARGE, Item
-from wiki.projections import anchors, catalogue, history, sentences
+from wiki.projections import anchors, catalogue, crumbs, history, sentences
 from wiki.projections.crumbs import MOST_DEATHS, crumbs_in
 from wiki.projections.search import prepared
 from wiki.projections.setaside import DEADLY
@@ -94,11 +94,16 @@ def test_a_page_that_cannot_be_rendered_is_shown_as_written(
     assert not aside(wiki)
 
 
-def test_a_text_that_killed_processes_is_not_tried_again(wiki: Any, page: Any):
+def test_a_text_that_killed_processes_is_not_tried_again(
+    wiki: Any, page: Any, monkeypatch: pytest.MonkeyPatch
+):
     page("a", "# A\n")
     item = Item("catalogue", "page", "b", wiki.store.entry("a.md").blob)
     for _ in range(MOST_DEATHS):
         die_at(wiki, item)
+    crumbs_in(wiki.store.git)._looked = -100
+    assert not crumbs_in(wiki.store.git).is_deadly(item), "killed in a row by somebody"
+    monkeypatch.setattr(crumbs, "APART", 0)
     crumbs_in(wiki.store.git)._looked = -100
     page("b", "# A\n")
     assert aside(wiki) == {"b": DEADLY}
@@ -106,7 +111,8 @@ def test_a_text_that_killed_processes_is_not_tried_again(wiki: Any, page: Any):
     assert not aside(wiki)
 
 
-def test_a_process_that_a_text_holds_ends(wiki: Any):
+def test_a_process_that_a_text_holds_ends(wiki: Any, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(crumbs, "APART", 0)
     item = Item("catalogue", "page", "b")
     for _ in range(MOST_DEATHS):
         die_at(wiki, item, _hang, signal.SIGPROF)
