@@ -215,7 +215,7 @@ def test_what_is_not_understood_is_said_and_the_rest_is_searched(
 def test_facets_count_and_lead_to_what_they_count(get: Callable[..., str]) -> None:
     html = get("tuin", "en")
     facets = re.findall(
-        r'<a class="chip" rel="nofollow" href="([^"]+)">(.+?) <span class="count">(\d+)', html
+        r'<a class="chip" rel="nofollow" href="([^"]+)">(.+?)\s<span class="count">(\d+)', html
     )
     assert {title for _, title, _ in facets} >= {"2009", "2012", "Anna Smit", "Wat wil de wijk?"}
     for address, title, count in facets:
