@@ -29,6 +29,7 @@ from wiki.domain.history import diff, sentences
 from wiki.domain.history.sentences import Weave
 from wiki.domain.login import identities
 from wiki.domain.markdown import document
+from wiki.domain.markdown import html as raw_html
 from wiki.domain.members import members
 from wiki.domain.operation import purging
 from wiki.domain.pages import dialogues
@@ -38,7 +39,7 @@ from wiki.projections import catalogue
 from wiki.projections.search import documents, sources
 from wiki.render import anchors as html_anchors
 from wiki.render import diff as html_diff
-from wiki.render import links, marked, slots, values
+from wiki.render import elements, links, marked, slots, values
 from wiki.render.markdown import Renderer
 from wiki.render.plugins.code import code_block
 from wiki.services.content import fields
@@ -101,6 +102,7 @@ CALLS: dict[str, Call] = {
     "domain.content.addresses.url_of": lambda text: addresses.url_of("page", text, at=text),
     "domain.markdown.document.read": document.read,
     "domain.markdown.document.read_comment": document.read_comment,
+    "domain.markdown.html.comment_end": lambda text: raw_html.comment_end(text, 0, len(text)),
     "domain.talk.anchors.Carry": carry,
     "domain.talk.anchors.Step": lambda text: anchors.Step("", "b", text, str).follow(
         anchors.Standing(anchors.Anchor("a", 0, 5, text[:5])), anchors.Anchor("c", 0, 5, text[:5])
@@ -189,6 +191,9 @@ CALLS: dict[str, Call] = {
     "analysis.analyser.kin": lambda text: analyser.kin(text, "nl"),
     "analysis.snowball.Stemmer.stem": lambda text: snowball.Stemmer("dutch").stem(text),
     "analysis.tokens.word_at": lambda text: tokens.word_at(text, 0),
+    "render.elements.Scope.close": lambda text: elements.Scope(elements.Depth(), blocks=True).close(
+        lines(text)
+    ),
     "render.anchors.mark": lambda text: html_anchors.mark(
         text, [html_anchors.Mark(1, 0, 9, "#a", "b")], html_anchors.Words("more", "#a")
     ),

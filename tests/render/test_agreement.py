@@ -63,9 +63,10 @@ SPANS = [
     "[[a]]", "[[b|tekst]]", "[c](c.md)", "[d](../d)", "`[[code]]`", "\\[[e]]", "![f](f.png)",
     "**[[g]]**", "[h][h]", "[h]", "https://e.example", "[i](https://e.example)", "[[j#k]]",
     "[[l|[m](n)]]", "[o [p](q) r](s)", "woord", "``x ` [[y]]``", "[[Een titel]]", "[t](u 'v')",
-    "(<z>)", "*a*", "&amp;", "[w](<x y>)", "[[&eacute;]]", "[1]", "[ ]", "] [", "`",
+    "(<z>)", "*a*", '<a href="aa.md">bb</a>', "<a href=cc>", "<b>", "</a>", "<a name='dd'>",
+    "&amp;", "[w](<x y>)", "[[&eacute;]]", "[1]", "[ ]", "] [", "`",
 ]  # fmt: skip
-BLOCKS = ["", "", "- ", "> ", "## ", "```", "    ", "| ", "h: "]
+BLOCKS = ["", "", "- ", "> ", "## ", "```", "    ", "| ", "h: ", "<p>", "<details>"]
 lines = st.tuples(st.sampled_from(BLOCKS), st.lists(st.sampled_from(SPANS), max_size=4))
 
 

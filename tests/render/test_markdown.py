@@ -33,7 +33,7 @@ SAMPLES = [
         '<p><a href="https://e.example/p.png" class="external" rel="noopener noreferrer">p</a></p>',
     ),
     ("[y](javascript:x)", '<p><span class="refused">y</span></p>'),
-    ("~~a~~ &euml; <b>", "<p><s>a</s> ë &lt;b&gt;</p>"),
+    ("~~a~~ &euml; <naam>", "<p><s>a</s> ë &lt;naam&gt;</p>"),
     ("Woord\n: uitleg", "<dl>\n<dt>Woord</dt>\n<dd>uitleg</dd>\n</dl>"),
     ("`[[x]]`", "<p><code>[[x]]</code></p>"),
     ("\\[[x]]", "<p>[[x]]</p>"),

@@ -24,6 +24,8 @@ PIECES = [
     "- ", "> ", "1987. ", "```", "```kort``` ", "    ", "| a | b |\n|---|---|\n| c | d |\n",
     "[voorzitter]: Welkom bij de avond.\n", "[x]: /y\n", "<!-- boomkruiper -->", "<div>\n",
     "&amp; ", "\\*", "term\n: uitleg\n", "~~door~~ ", "www.b.nl ", "jan@c.nl ", "- [ ] taak\n",
+    "<b>zwaar</b> ", "<details>\n", "</details>", "<summary>meer</summary>\n", "H<sub>2</sub>O ",
+    "een<br>twee ", '<img alt="plaat" src="https://d.nl/x.png"> ', "<p align=center>\n", "<kbd>",
     "\n\n[^n]: noot\n", "![x](https://d.nl/p.png) ", "_", "[", "](", "@anna ", "&#x41;",
 ]  # fmt: skip
 

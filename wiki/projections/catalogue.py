@@ -21,7 +21,7 @@ from wiki.render.scan import Scan, scan, title_heading
 from wiki.store.store import Store
 
 NAME = "catalogue"
-FORMAT = 2
+FORMAT = 3
 
 _BATCH = 500
 _MOST = 400

@@ -30,7 +30,7 @@ _BLOCK, _LINE, _BLANK = "\n\n", "\n", " "
 _APART = {
     **dict.fromkeys(
         "p h1 h2 h3 h4 h5 h6 blockquote pre ul ol dl table thead tbody div section hr details "
-        "summary".split(),
+        "summary aside".split(),
         _BLOCK,
     ),
     **dict.fromkeys("li tr dt dd br".split(), _LINE),

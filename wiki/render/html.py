@@ -22,6 +22,8 @@ Token = dict[str, Any]
 _TAG = re.compile(r"<[^<>]*+>")
 _SPECIAL = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 _MOST_COLOURED = 60_000
+_SIDES = frozenset(("left", "right", "center"))
+_APART = frozenset(("aside", "details", "div", "p", "summary"))
 _SCROLLS = '<div class="table-scroll" tabindex="0">'
 
 
@@ -221,20 +223,39 @@ class PageRenderer(BaseRenderer):
         link = wikilink(clean(token["target"]), clean(token["label"]))
         page: Page = state.env["page"]
         inner = escape_html(link.text)
-        if page.in_link:
-            return inner
         bare = not token["label"] and not link.anchor
-        return self._link(link, inner, state, names="N" if bare else "L")
+        shown = self._link(link, inner, state, names="N" if bare else "L")
+        return inner if page.in_link else shown
+
+    def element(self, token: Token, state: BlockState) -> str:
+        """An element that was written as HTML."""
+        name, said = token["tag"], token["said"]
+        inner = self.render_tokens(token["children"], state)
+        side = said.get("align", "").lower()
+        mark = f' class="align-{side}"' if side in _SIDES else ""
+        if name == "p" and token.get("holds_blocks"):
+            name = "div"
+        if name == "details" and "open" in said:
+            mark = ' open=""'
+        apart = "\n" if name in _APART else ""
+        return f"<{name}{mark}>{inner}</{name}>{apart}"
+
+    def place(self, token: Token, state: BlockState) -> str:
+        """A place that a link can lead to."""
+        return ""
 
     def link(self, token: Token, state: BlockState) -> str:
         """A link to a page, a file, a place on this page or elsewhere."""
         page: Page = state.env["page"]
-        page.in_link = True
-        inner = self.render_tokens(token["children"], state)
-        page.in_link = False
         attrs = token["attrs"]
+        is_link = not page.in_link and "is_open" not in attrs
+        page.in_link = page.in_link or is_link
+        inner = self.render_tokens(token["children"], state)
+        page.in_link = page.in_link and not is_link
         link = address(clean(attrs["url"]), page.path, plain(inner))
-        return self._link(link, inner, state, attrs.get("title", ""))
+        shown = self._link(link, inner, state, attrs.get("title", ""))
+        # Written as HTML it may stand in another link, or never end: its words are no link then.
+        return shown if is_link else inner
 
     def image(self, token: Token, state: BlockState) -> str:
         """A picture that is an attachment; a picture elsewhere, or in a comment, is a link."""
@@ -247,8 +268,9 @@ class PageRenderer(BaseRenderer):
             return shown if page.in_link else self._link(link, shown, state, attrs.get("title", ""))
         page.links[link] = None
         title = _title(attrs.get("title", ""))
+        sizes = "".join(f' {side}="{size}"' for side, size in attrs.get("sizes", {}).items())
         source = file_url(link.target)
-        return f'<img src="{source}" alt="{escape_html(alt)}"{title} loading="lazy">'
+        return f'<img src="{source}" alt="{escape_html(alt)}"{title}{sizes} loading="lazy">'
 
     def _link(
         self, link: Link, inner: str, state: BlockState, title: str = "", names: str = "L"

@@ -32,7 +32,10 @@ from wiki.render.tokens import Blocks
 MOST_CHARACTERS = 2_000_000
 _MOST_MARKS = 150_000
 _MOST_LINES = 120_000
-_BLOCK_END = re.compile(r"</(?:p|h[2-6]|li|blockquote|pre|tr|dt|dd|div)>|<(?:hr|br)>")
+_BLOCK_EDGE = re.compile(
+    r"</(?:p|h[2-6]|li|blockquote|pre|tr|dt|dd|div|summary|details|aside)>|<(?:hr|br)>"
+    r"|<(?:p|div|ul|ol|dl|blockquote|pre|details|summary|aside)[ >](?:(?<=>)|[^<>]*+>)"
+)
 _APART = re.compile(r"(?<!\s)[^\S\n]*+\n[^\S\n]*+\n\s*+")
 _CELL_END = re.compile(r"</t[dh]>")
 _TAG = re.compile(r"<[^<>]*+>")
@@ -198,7 +201,7 @@ def _too_much(body: str) -> tuple[str, ...]:
 
 def plain_text(html: str) -> str:
     """The text of rendered HTML, blocks apart by an empty line."""
-    text = _TAG.sub("", _CELL_END.sub(" ", _BLOCK_END.sub("\n\n", slots.drop(html))))
+    text = _TAG.sub("", _CELL_END.sub(" ", _BLOCK_EDGE.sub("\n\n", slots.drop(html))))
     return _APART.sub("\n\n", unescape(text)).strip()
 
 

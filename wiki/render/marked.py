@@ -22,7 +22,7 @@ from wiki.render.sanitise import sanitise
 
 _BLOCKS = frozenset(
     "p h1 h2 h3 h4 h5 h6 blockquote pre ul ol li dl dt dd table thead tbody tr th td hr div "
-    "section details summary".split()
+    "section details summary aside".split()
 )
 _VOID = frozenset(("br", "hr", "img", "input"))
 _MOVABLE = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "ul", "ol"))

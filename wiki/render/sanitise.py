@@ -8,8 +8,8 @@ from pygments.token import STANDARD_TYPES
 SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 
 _BLOCKS = "p h1 h2 h3 h4 h5 h6 blockquote pre ul ol li dl dt dd table thead tbody tr th td hr div"
-_INLINE = "a abbr br code del em img input ins s span strong sub sup time"
-_STRUCTURE = "section details summary"
+_INLINE = "a abbr b br code del em i img input ins kbd mark s small span strong sub sup time u"
+_STRUCTURE = "section details summary aside"
 
 TAGS = frozenset(f"{_BLOCKS} {_INLINE} {_STRUCTURE}".split())
 
@@ -18,8 +18,9 @@ ATTRIBUTES: dict[str, set[str]] = {
     "abbr": {"title"},
     # What scrolls sideways is scrolled with the keyboard too.
     "div": {"tabindex"},
+    "details": {"open"},
     "pre": {"tabindex"},
-    "img": {"src", "alt", "title", "loading"},
+    "img": {"src", "alt", "title", "loading", "width", "height"},
     "input": {"checked"},
     "li": {"id", "value"},
     "ol": {"start"},
@@ -36,10 +37,11 @@ CLASSES: dict[str, set[str]] = {
     "a": {"external", "refused", "footnote-back", "image-link", "wanted", "diff-move"},
     "code": set(),
     "del": {"diff-removed"},
-    "div": {"table-scroll", "turn-text", "turn-who", "task", "diff-moved-here", "diff-moved-away"},
+    "div": {"table-scroll", "turn-text", "turn-who", "task", "diff-moved-here", "diff-moved-away"}
+    | _ALIGNED,
     "ins": {"diff-added"},
     "li": {"task"},
-    "p": {"refused"},
+    "p": {"refused"} | _ALIGNED,
     "pre": {"highlight", "too-deep", "front-matter"},
     "section": {"turn", "footnotes"},
     "span": {"turn-name", "turn-meta", "turn-number", "refused", "file", "visually-hidden"}

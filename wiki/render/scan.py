@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from wiki.domain.content import frontmatter
 from wiki.domain.content.links import Link, LinkKind, address, wikilink
 from wiki.domain.markdown import Document, read
-from wiki.domain.markdown.nodes import Heading, Inline, Kind, Leaf, walk
+from wiki.domain.markdown.html import Tag, pieces, read_tag
+from wiki.domain.markdown.nodes import Heading, Html, Inline, Kind, Leaf, walk
 from wiki.domain.markdown.plain import excerpt, title, words
 from wiki.render.slots import clean
 
@@ -52,22 +53,38 @@ def _title(document: Document) -> str:
 def _links(document: Document, path: str) -> tuple[Link, ...]:
     links: dict[Link, None] = {}
     for block in walk(document.root):
-        # Text without a bracket has no link to a page: it need not be read further.
-        if isinstance(block, Leaf) and "[" in block.content.text:
-            _collect(document.links(block), path, links)
+        # Text without these marks has no link to a page: it need not be read further.
+        if isinstance(block, Leaf):
+            written = block.content.text
+            if "[" in written or "<a" in written or "<A" in written:
+                _collect(document.links(block), path, links)
+        elif isinstance(block, Html):
+            for piece, _ in pieces(block.text):
+                if isinstance(piece, Tag):
+                    _add(_of_tag(piece, path), links)
     return tuple(links)
 
 
-def _collect(nodes: Iterable[Inline], path: str, links: dict[Link, None]) -> None:
+def _collect(
+    nodes: Iterable[Inline], path: str, links: dict[Link, None], *, in_link: bool = False
+) -> None:
     for node in nodes:
-        if not node.target and not node.children:
-            continue
         if node.kind is Kind.WIKILINK:
-            link = wikilink(node.target, node.text)
-        elif node.kind in _LINKS:
-            link = address(node.target, path, words(node.children))
+            _add(wikilink(node.target, node.text), links)
+        elif node.kind in _LINKS and node.target:
+            _add(address(node.target, path, words(node.children)), links)
+        elif node.kind is Kind.HTML:
+            tag = None if in_link else read_tag(node.text)
+            _add(_of_tag(tag, path) if tag else None, links)
         else:
-            _collect(node.children, path, links)
-            continue
-        if link.kind in _TO_PAGES and link.target:
-            links[link] = None
+            _collect(node.children, path, links, in_link=in_link or node.kind is Kind.LINK)
+
+
+def _of_tag(tag: Tag, path: str) -> Link | None:
+    href = tag.said.get("href", "")
+    return address(href, path) if href else None
+
+
+def _add(link: Link | None, links: dict[Link, None]) -> None:
+    if link and link.kind in _TO_PAGES and link.target:
+        links[link] = None

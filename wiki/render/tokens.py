@@ -12,6 +12,7 @@ from mistune import BlockParser
 from mistune.core import BlockState
 
 from wiki.domain.markdown import Document
+from wiki.domain.markdown.html import BLOCK, pieces, read_tag, shown
 from wiki.domain.markdown.marks import fold
 from wiki.domain.markdown.nodes import (
     Block,
@@ -35,8 +36,9 @@ from wiki.domain.markdown.nodes import (
     Table,
     Term,
 )
-from wiki.domain.markdown.plain import shown_html, title, words
+from wiki.domain.markdown.plain import title, words
 from wiki.domain.pages.dialogues import Part
+from wiki.render.elements import Depth, Scope, is_blank
 
 Token = dict[str, Any]
 
@@ -50,7 +52,7 @@ _WRAPPED = {
     Kind.STRONG: "strong",
     Kind.STRIKE: "strikethrough",
 }
-_RAW = {Kind.TEXT: "text", Kind.CODE: "codespan", Kind.MENTION: "mention", Kind.HTML: "text"}
+_RAW = {Kind.TEXT: "text", Kind.CODE: "codespan", Kind.MENTION: "mention"}
 
 
 class Blocks(BlockParser):
@@ -69,6 +71,9 @@ class _Tokens:
         self.document = document
         self.indexes: dict[str, int] = {}
         self.waiting: list[Note] = []
+        self.depth = Depth()
+        self.strays: list[str] = []
+        """What tags of the block that was read last would close around it."""
 
     def page(self, state: BlockState) -> list[Token]:
         blocks = self.document.root.children
@@ -101,12 +106,41 @@ class _Tokens:
         return [{"type": "footnotes", "children": items}] if items else []
 
     def blocks(self, blocks: Iterable[Block]) -> list[Token]:
-        tokens: list[Token] = []
+        scope = Scope(self.depth, blocks=True)
         for block in blocks:
+            if isinstance(block, Html):
+                self.html(block, scope)
+                continue
+            self.strays = []
             token = self.block(block)
             if token:
-                tokens.append(token)
-        return tokens
+                scope.add(token, is_block=True)
+            scope.close(self.strays)
+        self.strays = scope.strays
+        return scope.done()
+
+    def html(self, block: Html, scope: Scope) -> None:
+        """Raw HTML: its text in paragraphs, and what it opens for the blocks that follow."""
+        line = Scope(self.depth, blocks=False)
+        for piece, _ in pieces(block.text):
+            if isinstance(piece, str):
+                line.add({"type": "text", "raw": piece})
+            elif piece.name in BLOCK:
+                self.end_line(line, scope)
+                scope.tag(piece)
+                line = Scope(self.depth, blocks=False)
+            else:
+                line.tag(piece)
+        self.end_line(line, scope)
+
+    def end_line(self, line: Scope, scope: Scope) -> None:
+        """Put what a line of raw HTML shows where it belongs."""
+        tokens = line.done()
+        if is_blank(tokens) or scope.inside in ("p", "summary"):
+            for token in tokens:
+                scope.add(token)
+            return
+        scope.add({"type": "paragraph", "children": tokens}, is_block=True)
 
     def block(self, block: Block) -> Token | None:
         simple = _HOLDERS.get(type(block))
@@ -114,8 +148,9 @@ class _Tokens:
             return {"type": simple, "children": self.blocks(block.children)}
         match block:
             case Paragraph():
-                kind = "block_text" if block.bare else "paragraph"
-                return {"type": kind, "children": self.leaf(block)}
+                children = self.leaf(block, blocks=True)
+                bare = block.bare or is_blank(children)
+                return {"type": "block_text" if bare else "paragraph", "children": children}
             case Heading():
                 return self.heading(block)
             case List():
@@ -128,10 +163,6 @@ class _Tokens:
                 return self.table(block)
             case Rule():
                 return {"type": "thematic_break"}
-            case Html():
-                written = shown_html(block.text).strip()
-                text = {"type": "text", "raw": written}
-                return {"type": "paragraph", "children": [text]} if written else None
             case Term():
                 return {"type": "def_list_head", "children": self.leaf(block)}
         return None
@@ -168,20 +199,34 @@ class _Tokens:
         cells: list[Token] = []
         for cell, side in zip(row.cells, aligned, strict=False):
             attrs = {"align": side, "head": False}
-            cells.append({"type": "table_cell", "children": self.leaf(cell), "attrs": attrs})
+            children = self.leaf(cell, blocks=True)
+            self.strays = []
+            cells.append({"type": "table_cell", "children": children, "attrs": attrs})
         return cells
 
-    def leaf(self, leaf: Leaf) -> list[Token]:
-        return self.inlines(self.document.inlines(leaf))
+    def leaf(self, leaf: Leaf, *, blocks: bool = False) -> list[Token]:
+        return self.inlines(self.document.inlines(leaf), blocks=blocks)
 
-    def inlines(self, nodes: Sequence[Inline]) -> list[Token]:
-        tokens: list[Token] = []
+    def inlines(
+        self, nodes: Sequence[Inline], *, blocks: bool = False, links: bool = True
+    ) -> list[Token]:
+        scope = Scope(self.depth, blocks=blocks, links=links)
         for node in nodes:
             raw = _RAW.get(node.kind)
-            token = {"type": raw, "raw": node.text} if raw else self.inline(node)
-            if token:
-                tokens.append(token)
-        return tokens
+            if raw:
+                scope.add({"type": raw, "raw": node.text})
+            elif node.kind is Kind.HTML:
+                tag = read_tag(node.text)
+                if tag:
+                    scope.tag(tag)
+                else:
+                    scope.add({"type": "text", "raw": node.text})
+            else:
+                token = self.inline(node)
+                if token:
+                    scope.add(token)
+        self.strays += scope.strays
+        return scope.done()
 
     def inline(self, node: Inline) -> Token | None:
         wrapped = _WRAPPED.get(node.kind)
@@ -196,7 +241,8 @@ class _Tokens:
                 return {"type": "wikilink", "target": node.target, "label": node.text}
             case Kind.LINK:
                 attrs = {"url": node.target, "title": node.title}
-                return {"type": "link", "children": self.inlines(node.children), "attrs": attrs}
+                inside = self.inlines(node.children, links=False)
+                return {"type": "link", "children": inside, "attrs": attrs}
             case Kind.IMAGE:
                 alt = " ".join(words(node.children).split())
                 return {
@@ -220,7 +266,7 @@ def _top_heading(blocks: Sequence[Block]) -> Heading | None:
     """The heading of level 1 that the text opens with."""
     for block in blocks:
         if isinstance(block, Definition) or (
-            isinstance(block, Html) and not shown_html(block.text).strip()
+            isinstance(block, Html) and not shown(block.text).strip()
         ):
             continue
         return block if isinstance(block, Heading) and block.level == 1 else None

@@ -100,9 +100,12 @@ def test_blocks_read_as_cmark_reads_them(text: str) -> None:
 @given(st.lists(st.sampled_from(MARKS), max_size=14).map("".join))
 def test_marks_read_as_cmark_reads_them(text: str) -> None:
     # Not so in cmark: links to pages; an address in open brackets; strong text in strong text.
-    assume(not ("[[" in text or ("[" in text and "http" in text) or text.count("__") > 1))
+    assume(not ("[[" in text or ("[" in text and "http" in text)))
     text = "a" + text + DEFINED
-    assert html(read_comment(text)) == theirs(text)
+    document = read_comment(text)
+    strong = [node for _, node in inline_nodes(document) if node.kind is Kind.STRONG]
+    assume(not any(n.kind is Kind.STRONG for node in strong for n in every(node.children)))
+    assert html(document) == theirs(text)
 
 
 def inline_nodes(document: Document) -> list[tuple[Leaf, Inline]]:

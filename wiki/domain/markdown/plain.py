@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
+from wiki.domain.markdown import html
 from wiki.domain.markdown.document import Document, read
 from wiki.domain.markdown.marks import fold
 from wiki.domain.markdown.nodes import (
@@ -23,7 +24,6 @@ from wiki.domain.markdown.nodes import (
 )
 
 _EXCERPT = 200
-_COMMENT = "<!--"
 
 
 def words(nodes: Iterable[Inline]) -> str:
@@ -66,24 +66,6 @@ def excerpt(document: Document) -> str:
     return ""
 
 
-def shown_html(written: str) -> str:
-    """Raw HTML without the comments in it; one that is never closed stays."""
-    if _COMMENT not in written:
-        return written
-    shown: list[str] = []
-    at = 0
-    begin = written.find(_COMMENT)
-    while begin >= 0:
-        short = next((s for s in ("<!-->", "<!--->") if written.startswith(s, begin)), "")
-        end = begin + len(short) if short else written.find("-->", begin + 4) + 3
-        if end < begin + 4:
-            break
-        shown.append(written[at:begin])
-        at = end
-        begin = written.find(_COMMENT, at)
-    return "".join([*shown, written[at:]])
-
-
 def _pieces(nodes: Iterable[Inline]) -> Iterator[str]:
     for node in nodes:
         match node.kind:
@@ -95,6 +77,9 @@ def _pieces(nodes: Iterable[Inline]) -> Iterator[str]:
                 yield f"@{node.text}"
             case Kind.NOTE | Kind.COMMENT:
                 pass
+            case Kind.HTML:
+                tag = html.read_tag(node.text)
+                yield tag.words if tag else node.text
             case _:
                 yield node.text
                 yield from _pieces(node.children)
@@ -144,7 +129,7 @@ def _block_texts(document: Document, block: Block, notes: _Notes) -> Iterator[st
         elif isinstance(node, Code):
             text = node.text
         elif isinstance(node, Html):
-            text = shown_html(node.text)
+            text = html.shown(node.text)
         if text and not text.isspace():
             yield text.strip()
 

@@ -4,7 +4,7 @@
 const SKIPPED =
   ".turn-meta, .footnote-ref, .footnote-back, .visually-hidden, .heading-tools, .margin-marks, .passage-link, .passage-offer";
 const BLOCK = new Set(
-  "P H1 H2 H3 H4 H5 H6 BLOCKQUOTE PRE UL OL DL TABLE THEAD TBODY DIV SECTION HR DETAILS SUMMARY".split(" "),
+  "P H1 H2 H3 H4 H5 H6 BLOCKQUOTE PRE UL OL DL TABLE THEAD TBODY DIV SECTION HR DETAILS SUMMARY ASIDE".split(" "),
 );
 const LINE = new Set(["LI", "TR", "DT", "DD", "BR"]);
 const CELL = new Set(["TD", "TH"]);

@@ -1,0 +1,111 @@
+"""Raw HTML in Markdown: a short list of harmless tags means something, all else is shown as text.
+
+What a tag may say is on the list too. Comments are no text. Nothing here makes HTML: the renderer
+does, from tags it has paired itself, and sanitises it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from wiki.domain.markdown.marks import entities, tag
+
+INLINE = frozenset("a b code del em i ins kbd mark s small strong sub sup u".split())
+BLOCK = frozenset("aside details div p summary".split())
+VOID = frozenset(("br", "img"))
+
+_KNOWN = INLINE | BLOCK | VOID
+_SAID: Mapping[str, frozenset[str]] = {
+    "a": frozenset(("href", "name", "id", "title")),
+    "details": frozenset(("open",)),
+    "div": frozenset(("align",)),
+    "img": frozenset(("src", "alt", "title", "width", "height")),
+    "p": frozenset(("align",)),
+}
+_NAME = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9-]*+)")
+_ATTRIBUTE = re.compile(
+    r"[ \t\n]([A-Za-z_:][A-Za-z0-9_.:-]*+)"
+    r"(?:[ \t\n]*+=[ \t\n]*+(?:\"([^\"]*+)\"|'([^']*+)'|([^ \t\n\"'=<>`]++)))?+"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A tag of the list: what it says, and where its addresses stand in what was written."""
+
+    name: str
+    closes: bool
+    said: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+    @property
+    def words(self) -> str:
+        """What a reader sees of the tag itself."""
+        if self.name == "br" or self.name in BLOCK:
+            return "\n"
+        return " ".join(self.said.get("alt", "").split()) if self.name == "img" else ""
+
+
+def read_tag(written: str, at: int = 0) -> Tag | None:
+    """The tag that was written (and begins at a place in it); None if it is not on the list."""
+    found = _NAME.match(written, at)
+    name = found[2].lower() if found else ""
+    if not found or name not in _KNOWN:
+        return None
+    end = tag(written, at)
+    if end < 0 or found[1]:
+        return Tag(name, closes=True) if end >= 0 else None
+    known = _SAID.get(name, frozenset())
+    said: dict[str, str] = {}
+    places: dict[str, tuple[int, int]] = {}
+    for each in _ATTRIBUTE.finditer(written, found.end(), end) if known else ():
+        key = each[1].lower()
+        if key in known and key not in said:
+            group = each.lastindex or 1
+            said[key] = entities(each[group]).strip() if group > 1 else ""
+            if key in ("href", "src") and group > 1:
+                places[key] = each.span(group)
+    return Tag(name, False, said, places)
+
+
+def pieces(written: str) -> Iterator[tuple[str | Tag, int]]:
+    """A block of HTML as the text it shows and the tags that mean something, and where each is.
+
+    Comments are left out; one that is never closed is text.
+    """
+    at = plain = 0
+    last = written.rfind("-->")
+    found = written.find("<")
+    while found >= 0:
+        at = found + 1
+        end, known = -1, None
+        if written.startswith("<!--", found):
+            end = comment_end(written, found, last)
+        elif (known := read_tag(written, found)) is not None:
+            end = tag(written, found)
+        if end >= 0:
+            if plain < found:
+                yield entities(written[plain:found]), plain
+            if known:
+                yield known, found
+            at = plain = end
+        found = written.find("<", at)
+    if plain < len(written):
+        yield entities(written[plain:]), plain
+
+
+def shown(written: str) -> str:
+    """What a reader sees of raw HTML."""
+    if "<" not in written:
+        return entities(written)
+    return "".join(part if isinstance(part, str) else part.words for part, _ in pieces(written))
+
+
+def comment_end(written: str, at: int, last: int) -> int:
+    """Where the comment that begins here ends; -1 if none of the `-->`, `last` being it, does."""
+    for short in ("<!-->", "<!--->"):
+        if written.startswith(short, at):
+            return at + len(short)
+    return written.find("-->", at + 4) + 3 if at + 4 <= last else -1
