@@ -152,10 +152,15 @@ class Wiki:
     def mend(self) -> None:
         """Let projections that cannot be used be made anew, while pages are read without them.
 
-        Raises Unavailable (`lists_rebuilding`) as long as there are none.
+        Raises Unavailable (`lists_rebuilding`) as long as there are none. Where the database is
+        away nobody can look: who needs it finds out, and all else goes on.
         """
-        self.database.heal()
-        if not self.database.is_blank():
+        try:
+            self.database.heal()
+            is_blank = self.database.is_blank()
+        except Unavailable:
+            return
+        if not is_blank:
             return
         if self._mending is None or not self._mending.is_alive():
             self._mending = threading.Thread(target=self._rebuild, name="rebuild", daemon=True)

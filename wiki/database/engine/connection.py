@@ -16,6 +16,8 @@ def after(connection: Connection, act: Callable[[], None]) -> None:
 
 
 def take_after(connection: Connection) -> Sequence[Callable[[], None]]:
-    """Take from a transaction what was to be done after it."""
+    """Take from a transaction what was to be done after it; nothing where its session was ended."""
+    if connection.invalidated:
+        return ()
     acts: Sequence[Callable[[], None]] = connection.info.pop(_AFTER, ())
     return acts
