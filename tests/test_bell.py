@@ -1,0 +1,30 @@
+"""The bell that wakes the worker."""
+
+from __future__ import annotations
+
+import fcntl
+from pathlib import Path
+
+from wiki.bell import Bell, Listener
+
+
+def test_a_ring_is_heard_once(tmp_path: Path) -> None:
+    bell = Bell(tmp_path)
+    bell.ring()
+    listener = bell.listen()
+    assert not listener.wait(0)
+    bell.ring()
+    bell.ring()
+    assert listener.wait(60)
+    assert not listener.wait(0)
+    listener.close()
+
+
+def test_it_is_heard_where_very_many_files_are_open(tmp_path: Path) -> None:
+    bell = Bell(tmp_path)
+    low = bell.listen()
+    high = Listener(fcntl.fcntl(low._handle, fcntl.F_DUPFD_CLOEXEC, 1_500))
+    low.close()
+    bell.ring()
+    assert high.wait(60)
+    high.close()
