@@ -338,14 +338,12 @@ def _is_short(text: str, start: int, stop: int) -> bool:
 
 def _with_space(sentences: list[str]) -> list[str]:
     """No sentence is only space: it belongs to the one before it, at the start to the next."""
-    joined: list[str] = []
-    lead = ""
+    # Joined once at the end: a long sentence is not copied for every empty line after it.
+    joined: list[list[str]] = [[]]
+    has_words = False
     for sentence in sentences:
-        if sentence.strip():
-            joined.append(lead + sentence)
-            lead = ""
-        elif joined:
-            joined[-1] += sentence
-        else:
-            lead += sentence
-    return joined or ([lead] if lead else [])
+        if has_words and sentence.strip():
+            joined.append([])
+        has_words = has_words or bool(sentence.strip())
+        joined[-1].append(sentence)
+    return ["".join(parts) for parts in joined if parts]
