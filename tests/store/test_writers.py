@@ -165,19 +165,20 @@ def test_what_a_push_may_not_do_is_refused(store, save, clone, put, git):
 
 
 @pytest.mark.parametrize("touches", ["aside.md", "a.md"])
-def test_a_push_between_read_and_write(store, save, clone, put, git, monkeypatch, touches):
+def test_a_branch_moved_between_read_and_write(store, save, clone, put, git, monkeypatch, touches):
+    """A push waits for the save; git itself in the repository knows nothing of our lock."""
     save({"a.md": b"one"})
     blob = store.entry("a.md").blob
     git(clone, "pull", "-q", "origin", "main")
     pushed = put(clone, {touches: "pushed"})
     flush = objects.ObjectWriter.flush
 
-    def push_first(writer: objects.ObjectWriter, while_flushing: Callable[[], None]) -> None:
+    def fetch_first(writer: objects.ObjectWriter, while_flushing: Callable[[], None]) -> None:
         monkeypatch.setattr(objects.ObjectWriter, "flush", flush)
-        git(clone, "push", "-q", "origin", "main")
+        git(store.git, "fetch", "-q", "--update-head-ok", str(clone), "main:main")
         flush(writer, while_flushing)
 
-    monkeypatch.setattr(objects.ObjectWriter, "flush", push_first)
+    monkeypatch.setattr(objects.ObjectWriter, "flush", fetch_first)
     if touches == "a.md":
         with pytest.raises(Stale) as stale:
             save({"a.md": b"two"}, {"a.md": blob})
