@@ -64,5 +64,6 @@ def test_a_power_cut_loses_nothing_that_was_answered(tmp_path: Path) -> None:
 def test_a_wiki_that_flushed_nothing_would_be_found_out(tmp_path: Path) -> None:
     recording = power.record(tmp_path, seconds=1)
     unflushed = [one for one in recording.records if one.kind not in "SD"]
-    cuts = power.cuts(power.Recording(recording.start, unflushed), 4, seed=1, folder=tmp_path)
-    assert all("gone" in power.wrong(cut) for cut in cuts if cut.answered)
+    cuts = power.cuts(power.Recording(recording.start, unflushed), 6, seed=1, folder=tmp_path)
+    # What was answered is gone, or the wiki does not even open; a lucky cut may leave all of it.
+    assert any(power.wrong(cut) for cut in cuts if cut.answered)
