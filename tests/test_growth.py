@@ -25,7 +25,7 @@ from wiki.domain.content import links as page_links
 from wiki.domain.content import text as files
 from wiki.domain.content.effort import Effort
 from wiki.domain.editing import merge, renames
-from wiki.domain.history import diff, sentences
+from wiki.domain.history import diff, moves, sentences
 from wiki.domain.history.sentences import Weave
 from wiki.domain.login import identities
 from wiki.domain.markdown import document
@@ -89,6 +89,14 @@ def both(call: object) -> Call:
     return lambda text: call(text, changed(text))  # type: ignore[operator]
 
 
+def moved(text: str) -> object:
+    """Many files made of a text, each of which moves and changes."""
+    files = [text[at : at + 80] for at in range(0, len(text), 80)]
+    gone = {f"a/{number}.md": each for number, each in enumerate(files)}
+    come = {f"b/{number}.md": f"{each}\nx" for number, each in enumerate(files)}
+    return moves.moves(gone, come, lambda blob: blob.encode())
+
+
 def lines(text: str) -> list[str]:
     return text.split("\n")
 
@@ -140,6 +148,7 @@ CALLS: dict[str, Call] = {
     "domain.editing.merge.merge": merged,
     "domain.content.normal.fold": lambda text: normal.fold(text, "NFKC", 10**9),
     "domain.content.normal.form": lambda text: normal.form(text, "NFKD"),
+    "domain.history.moves.moves": moved,
     "domain.history.sentences.Weave": fold,
     "domain.history.sentences.Weave.fold": fold,
     "domain.content.paths.is_inside": lambda text: paths.is_inside(text, text[:-1]),
@@ -228,7 +237,7 @@ COMPARES = frozenset(
     domain.history.diff.split_words domain.history.diff.stats domain.history.diff.words
     domain.content.likeness.pair domain.editing.merge.merge domain.history.sentences.Weave
     domain.history.sentences.Weave.fold domain.content.text.Source.encode
-    render.marked.rendered_html
+    domain.history.moves.moves render.marked.rendered_html
     """.split()
 )
 HEAVY = COMPARES | frozenset(

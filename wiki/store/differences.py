@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
-import pygit2
-from pygit2.enums import DiffFind
-
+from wiki.domain.content.paths import page_of
 from wiki.domain.errors import Unreadable
+from wiki.domain.history.moves import moves
 from wiki.store import trees
 from wiki.store.reading import Reader
 from wiki.store.versions import Commit, FileDiff
-
-# Beyond this many pairs of a removed and an added file, similarity is not looked for.
-_MOST_PAIRS = 40_000
 
 
 def between(reader: Reader, before: str, after: str) -> list[FileDiff]:
@@ -38,42 +35,19 @@ def of_commit(reader: Reader, commit: Commit, trees_of_parents: list[str]) -> li
 
 
 def renames(reader: Reader, commit: Commit, diffs: list[FileDiff]) -> dict[str, str]:
-    """New file to old file, for files that went as others came with the same or similar text."""
+    """New page's file to old file, where one came as another went with a like text."""
     gone = {diff.file: diff.before for diff in diffs if not diff.after}
-    come = {diff.file: diff.after for diff in diffs if not diff.before}
+    come = {diff.file: diff.after for diff in diffs if not diff.before and page_of(diff.file)}
     if not gone or not come or len(commit.parents) != 1:
         return {}
-    repository = reader.repository()
-    if len(gone) * len(come) > _MOST_PAIRS or not _are_whole(
-        reader, [*gone.values(), *come.values()]
-    ):
-        return _identical(gone, come)
-    parent = repository[commit.parents[0]].peel(pygit2.Tree)
-    if not all(reader.weights.of(tree).is_whole for tree in (str(parent.id), commit.tree)):
-        return _identical(gone, come)
-    diff = parent.diff_to_tree(repository[commit.tree].peel(pygit2.Tree))
-    diff.find_similar(flags=DiffFind.FIND_RENAMES)
-    renamed = {}
-    for delta in diff.deltas:
-        new, old = delta.new_file.raw_path, delta.old_file.raw_path
-        if delta.status_char() == "R":
-            renamed[new.decode(errors="replace")] = old.decode(errors="replace")
-    return {new: old for new, old in renamed.items() if new in come and old in gone}
+    return moves(gone, come, partial(_text, reader))
 
 
-def _are_whole(reader: Reader, blobs: list[str]) -> bool:
-    """Whether all can be read: libgit2, which compares them, would not stop at one cut off."""
+def _text(reader: Reader, blob: str) -> bytes | None:
     try:
-        for blob in blobs:
-            reader.expect("blob", blob)
+        return reader.expect("blob", blob)
     except Unreadable:
-        return False
-    return True
-
-
-def _identical(gone: dict[str, str], come: dict[str, str]) -> dict[str, str]:
-    by_blob = {blob: file for file, blob in gone.items()}
-    return {file: by_blob.pop(blob) for file, blob in sorted(come.items()) if blob in by_blob}
+        return None
 
 
 def _compare(reader: Reader, before: str, after: str, at: str) -> Iterator[FileDiff]:
