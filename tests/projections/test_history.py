@@ -170,3 +170,43 @@ def test_lag_counts_what_is_to_follow(site: Site) -> None:
     assert [lag.behind for lag in follow.lag(site.store, site.database)] == [1, 1]
     site.follow()
     assert [lag.behind for lag in follow.lag(site.store, site.database)] == [0, 0]
+
+
+def test_a_page_that_came_back_before_a_merge_did_not_die_last(site_on: Site) -> None:
+    site = site_on
+    first = site.push({"a": "een\ntwee\n"})
+    there = site.push({"a": "een\ntwee\n", "c": OTHER})
+    site.follow()
+    away = site.outside.commit({"b.md": "een\ntwee\n"}, [first], site.now)
+    again = site.outside.commit({"a.md": "een\ntwee\n", "b.md": "een\ntwee\n"}, [away], site.now)
+    without = site.outside.commit({"a.md": "een\ntwee\n"}, [again], site.now)
+    merge = site.push({"a": "een\ntwee\n", "c": OTHER}, [there, without])
+    listed = site.history("a")
+    assert [r.commit for r in listed] == [merge, without, again, away, first]
+    assert listed[0].blob == listed[-1].blob
+    assert checking.check(site.store, site.database) == []
+
+
+def test_a_page_that_one_side_deleted_and_the_other_kept_lives(site: Site) -> None:
+    first = site.push({"a": "een\n", "b": OTHER})
+    ours = site.push({"a": "een\nmeer\n", "b": OTHER})
+    theirs = site.outside.commit({"b.md": OTHER}, [first], site.now + 50)
+    merge = site.push({"a": "een\nmeer\n", "b": OTHER}, [ours, theirs], site.now + 90)
+    newest, gone, *_ = site.history("a")
+    assert (newest.commit, bool(newest.blob)) == (merge, True)
+    assert (gone.commit, gone.blob) == (theirs, "")
+    later = site.push({"a": "een\nmeer\n", "b": OTHER, "c": "c\n"}, [merge, theirs])
+    assert [r.commit for r in site.history("a")][:2] == [later, merge]
+    assert checking.check(site.store, site.database) == []
+
+
+def test_every_page_of_a_reorganisation_keeps_its_history(site: Site) -> None:
+    names = [f"blad-{n}" for n in range(201)]
+    same = {"v1": "Dezelfde tekst in twee bladen.\n", "v3": "Dezelfde tekst in twee bladen.\n"}
+    texts = {name: f"# Een {name}\n\nZin van {name}.\n\nNog een zin.\n" for name in names}
+    site.push({f"oud/{name}": text for name, text in (texts | same).items()})
+    moved = {name: f"{text}Regel erbij.\n" for name, text in texts.items()} | same
+    site.push({f"nieuw/{name}": text for name, text in moved.items()})
+    site.follow()
+    for name in moved:
+        assert [r.path for r in site.history(f"nieuw/{name}")] == [f"nieuw/{name}", f"oud/{name}"]

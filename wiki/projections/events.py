@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -215,11 +215,14 @@ class _Folding:
         lives = self._lives
         paths = set[str]().union(*(lives.differing(side) for side in sides[1:]))
         self._learn([pair for side in sides for pair in side.same.items()], sides)
-        settled = {
-            path: self._settle(path, sides)
+        disputed = [
+            path
             for path in sorted(paths)
             if any(side.at(path) != lives.at(path) for side in sides[1:])
-        }
+        ]
+        # To be asked before pages are found to be another.
+        dead = self._dead(disputed, sides)
+        settled = {path: self._settle(path, sides) for path in disputed}
         # What was settled first may since have been found to be another page.
         settled = {path: self._lives.known(life) for path, life in settled.items()}
         twice = self._claimed_twice(settled, sides)
@@ -233,6 +236,7 @@ class _Folding:
             self._change(path, diff)
         for path in sorted(twice - self._diffs.keys()):
             self._bear(path, self._blob(path), self._event())
+        self._revive(dead)
         touched = {touch.path for touch in self.step.touches}
         self.step.left = {path: lives.at(path) for path in settled if path not in touched}
 
@@ -272,6 +276,25 @@ class _Folding:
             holders = [path for side in sides for path in paths if side.alive(path) == page]
             lost.update(path for path in paths if path != holders[0])
         return lost
+
+    def _dead(self, paths: Iterable[str], sides: Sequence[Lives]) -> set[str]:
+        """Pages that one of the parents knows as dead, found at paths on which they disagree."""
+        graves = (
+            (side, life) for path in paths for side in sides if (life := side.at(path)) is not None
+        )
+        return {life.page for side, life in graves if life.grave and side.home(life.page) is None}
+
+    def _revive(self, dead: Iterable[str]) -> None:
+        """Let the merge be a revision of pages that died on one side and live on.
+
+        Their death can be the last that history's order knows of them.
+        """
+        touched = {touch.page for touch in self.step.touches}
+        for page in sorted({self._lives.same.get(page, page) for page in dead} - touched):
+            path = self._lives.home(page)
+            if path is not None:
+                before = self._facts.blob(file_of(path), self._commit.parents[0])
+                self._touch(path, page, self._blob(path), before, self._event())
 
     def _learn(self, pairs: Sequence[tuple[str, str]], sides: Sequence[Lives]) -> None:
         for side in sides:

@@ -35,7 +35,7 @@ from wiki.store.store import Commit, FileDiff, Store
 log = logging.getLogger(__name__)
 
 NAME = "history"
-FORMAT = 8
+FORMAT = 9
 WORDS = "words"
 """How far words are counted, in the same table."""
 

@@ -118,3 +118,21 @@ def test_renames_from_outside_are_one_history(client: Any, wiki: Any, outside: O
     assert listed(client, "map/nieuw") == [moved, first]
     assert "was oud" in client.get("/history/map/nieuw").text
     assert client.get(f"/diff/map/nieuw?from={first}&to={moved}&patch=yes").status_code == 200
+
+
+def test_a_living_page_is_never_told_to_be_deleted(
+    client: Any, wiki: Any, outside: Outside
+) -> None:
+    text, other = "# Eten\n\nEen zin over brood.\n", "# Iets anders\n"
+    first = outside.commit({"a.md": text}, [], 1_700_000_000)
+    here = outside.commit({"a.md": text, "c.md": other}, [first], 1_700_000_100)
+    away = outside.commit({"b.md": text}, [first], 1_700_000_200)
+    again = outside.commit({"a.md": text, "b.md": text}, [away], 1_700_000_300)
+    without = outside.commit({"a.md": text}, [again], 1_700_000_400)
+    merge = outside.commit({"a.md": text, "c.md": other}, [here, without], 1_700_000_500)
+    push(wiki, outside, merge)
+    blame = client.get("/blame/a")
+    assert blame.status_code == 200
+    assert f'data-revision="{first}"' in blame.text
+    assert listed(client, "a")[0] == merge
+    assert client.get("/diff/a").status_code == 200
