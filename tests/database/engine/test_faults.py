@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url, text
 
-from wiki.database.engine import changes
+from wiki.database.engine import changes, progress
 from wiki.database.engine.database import Database
+from wiki.database.engine.sqlite import POINTER
 from wiki.domain.errors import Unavailable
 
 
@@ -59,6 +60,23 @@ def test_what_was_committed_does_not_depend_on_the_log(tmp_path: Path) -> None:
         record(database)
         database.harden()
         assert (tmp_path / "wiki.db-wal").stat().st_size == 0
+
+
+def test_projections_that_went_under_their_readers_are_found_again(tmp_path: Path) -> None:
+    with closing(Database.open("", tmp_path)) as database:
+        with database.read() as connection:
+            progress.everything(connection)
+        file = tmp_path / f"projections-{(tmp_path / POINTER).read_text()}.db"
+        file.write_bytes(b"garbage" * 5_000)
+        with pytest.raises(Unavailable), database.project() as connection:
+            progress.put(connection, "history", "abc", 1)
+        file.unlink()
+        assert database.heal()
+        assert database.is_blank()
+        with database.project() as connection:
+            progress.put(connection, "history", "abc", 1)
+        with database.read() as connection:
+            assert progress.get(connection, "history") == ("abc", 1)
 
 
 @pytest.mark.postgres

@@ -131,6 +131,8 @@ class SQLite:
             raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def heal(self) -> bool:
+        # What a connection holds may be unusable where the live file is sound.
+        self.close()
         return self._replace_unless(self._is_sound)
 
     def _replace_unless(self, is_sound: Callable[[], bool]) -> bool:
@@ -205,8 +207,10 @@ class SQLite:
     def close(self) -> None:
         for engine in (self.truth, self._reading, self._projecting):
             engine.dispose()
-        while self._probes:
-            self._probes.pop().close()
+        # Others may take one, or put one back, meanwhile.
+        with suppress(IndexError):
+            while True:
+                self._probes.pop().close()
 
     def forget(self) -> None:
         for engine in (self.truth, self._reading, self._projecting):
@@ -239,9 +243,16 @@ class SQLite:
         return self._data / f"projections-{number}.db"
 
     def _next(self) -> int:
-        """A number never used before, also not by a rebuild that was broken off."""
+        """A number never used before, also not by a rebuild that was broken off.
+
+        Not that of a live file that is gone either: connections go by the number, and those that
+        still hold that file would never look for another.
+        """
         names = self._data.glob("projections-*.db")
-        return max((int(n.stem.partition("-")[2]) for n in names), default=0) + 1
+        used = [int(name.stem.partition("-")[2]) for name in names]
+        with suppress(Unavailable):
+            used.append(self._live())
+        return max(used, default=0) + 1
 
     def _publish(self, number: int, fill: Callable[[Path], None] | None = None) -> None:
         """Make the numbered file the live one; the one before it stays for those who read it."""
