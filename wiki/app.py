@@ -154,6 +154,9 @@ def configuration(settings: Settings) -> dict[str, object]:
 
 def follow() -> None:
     """Before a request: commits that came from elsewhere become visible."""
-    if request.endpoint not in ("static", "health.alive"):
+    if request.endpoint in ("static", "health.alive"):
+        return
+    # Who watches over the wiki is told how it is, whatever that is.
+    if request.endpoint not in ("health.ready", "health.metrics"):
         context.wiki().mend()
-        context.wiki().keep_up()
+    context.wiki().keep_up()

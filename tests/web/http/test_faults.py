@@ -83,6 +83,18 @@ def test_reading_goes_on_without_the_database(wiki: Wiki, app: Any, browser: Any
     assert browser.get("/account").status_code == 200
 
 
+def test_machines_are_told_that_lists_are_made_anew(
+    wiki: Wiki, app: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wiki.database, "is_blank", lambda: True)
+    monkeypatch.setattr(wiki, "_rebuild", lambda: None)
+    reader = app.test_client()
+    assert reader.get("/recent").status_code == 503
+    ready = reader.get("/readyz")
+    assert (ready.status_code, ready.json["problem"]) == (503, "lists_rebuilding")
+    assert reader.get("/metrics").status_code == 200
+
+
 def test_a_closed_page_stays_closed_without_the_database(
     wiki: Wiki, app: Any, page: Callable[..., str], admin: Actor
 ) -> None:

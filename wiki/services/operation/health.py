@@ -65,6 +65,7 @@ def look(wiki: Wiki) -> Health:
     """The wiki's health now."""
     alive, failing = _worker(wiki)
     try:
+        wiki.mend()
         behind = projections.behind(wiki)
     except Unavailable as error:
         return Health(False, {}, alive, failing, error.code)
