@@ -20,7 +20,16 @@ from tests.fixtures.growth import Call, Text
 from wiki.analysis import analyser, snowball, tokens
 from wiki.domain import proxies
 from wiki.domain.access import rights
-from wiki.domain.content import addresses, frontmatter, likeness, normal, pages, paths, sections
+from wiki.domain.content import (
+    addresses,
+    fragments,
+    frontmatter,
+    likeness,
+    normal,
+    pages,
+    paths,
+    sections,
+)
 from wiki.domain.content import links as page_links
 from wiki.domain.content import text as files
 from wiki.domain.content.effort import Effort
@@ -106,10 +115,14 @@ SITE = search.Site()
 SUMMARY = sources.read_page("a", "", b"", "", None)
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
+FRAGMENTS = fragments.Fragments(document.read("# Kop\n"), {})
+
 CALLS: dict[str, Call] = {
     "domain.content.addresses.url_of": lambda text: addresses.url_of("page", text, at=text),
     "domain.markdown.document.read": document.read,
     "domain.markdown.document.read_comment": document.read_comment,
+    "domain.content.fragments.Fragments.meant": lambda text: FRAGMENTS.meant(text),
+    "domain.content.fragments.Fragments.place": lambda text: FRAGMENTS.place(text),
     "domain.markdown.html.comment_end": lambda text: raw_html.comment_end(text, 0, len(text)),
     "domain.talk.anchors.Carry": carry,
     "domain.talk.anchors.Step": lambda text: anchors.Step("", "b", text, str).follow(

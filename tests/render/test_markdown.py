@@ -21,10 +21,10 @@ def shown(text: str, path: str = "a/b", **live: str) -> str:
 SAMPLES = [
     ("a [[x]]", '<p>a <a href="/wiki/x">x</a></p>'),
     ("[[x|y *z*]]", '<p><a href="/wiki/x">y *z*</a></p>'),
-    ("[[x#Een kop]]", '<p><a href="/wiki/x#h-een-kop">x#Een kop</a></p>'),
+    ("[[x#Een kop]]", '<p><a href="/wiki/x#een-kop">x#Een kop</a></p>'),
     ("[y](/x.md)", '<p><a href="/wiki/x">y</a></p>'),
-    ("[y](../x.md#k)", '<p><a href="/wiki/x#h-k">y</a></p>'),
-    ("[y](#kop)", '<p><a href="#h-kop">y</a></p>'),
+    ("[y](../x.md#k)", '<p><a href="/wiki/x#k">y</a></p>'),
+    ("[y](#kop)", '<p><a href="#kop">y</a></p>'),
     ("![p](p.png)", '<p><img src="/files/a/b/p.png" alt="p" loading="lazy"></p>'),
     ("![p](img/p.png)", '<p><img src="/files/a/img/p.png" alt="p" loading="lazy"></p>'),
     ("[r](r.pdf)", '<p><a href="/files/a/b/r.pdf">r</a></p>'),

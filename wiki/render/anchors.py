@@ -17,7 +17,7 @@ from wiki.domain.talk.anchors import Span, clip
 from wiki.render.slots import CLOSE, MARK, OPEN, clean, slot
 
 _TOKEN = re.compile(
-    r"<(?P<close>/?)(?P<tag>[a-z0-9]+)(?P<attributes>[^<>]*+)>"
+    r"<(?P<close>/?)(?P<tag>[a-z0-9]++)(?P<attributes>[^<>]*+)>"
     f"|{MARK}N[^{OPEN}{CLOSE}]*{CLOSE}(?P<named>[^{OPEN}{CLOSE}]*){MARK}Z{CLOSE}"
     f"|{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}"
     f"|[^<{OPEN}]+"

@@ -91,9 +91,8 @@ class Scope:
         return children
 
     def _link(self, tag: Tag) -> None:
-        place = tag.said.get("name") or tag.said.get("id")
-        if place:
-            self.add({"type": "place", "name": place})
+        if tag.place:
+            self.add({"type": "place", "name": tag.place})
         if not tag.said.get("href"):
             return
         if not self.links:

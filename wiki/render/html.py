@@ -11,11 +11,12 @@ from urllib.parse import quote
 
 from mistune.core import BaseRenderer, BlockState
 
+from wiki.domain.content.fragments import Fragments, elsewhere
 from wiki.domain.content.links import Link, LinkKind, address, wikilink
 from wiki.domain.content.sections import Anchors, Section
 from wiki.render.links import file_url
 from wiki.render.plugins.code import code_block
-from wiki.render.slots import clean, drop, heading_anchor, slot
+from wiki.render.slots import clean, drop, slot
 
 Token = dict[str, Any]
 
@@ -44,6 +45,7 @@ class Page:
     path: str
     sections: dict[int, Section]
     is_comment: bool = False
+    fragments: Fragments | None = None
     anchors: Anchors = field(default_factory=Anchors)
     headings: list[Heading] = field(default_factory=list)
     links: dict[Link, None] = field(default_factory=dict)
@@ -52,6 +54,10 @@ class Page:
     in_quote: bool = False
     noted: set[int] = field(default_factory=set)
     mentions: dict[str, None] = field(default_factory=dict)
+
+    def beside(self, heading: int) -> list[str]:
+        """The ids, besides ours, of the heading that begins at this place of the text."""
+        return self.fragments.of(heading) if self.fragments else []
 
 
 def escape_html(text: str) -> str:
@@ -147,14 +153,16 @@ class PageRenderer(BaseRenderer):
         if page.is_comment:
             return f"<p><strong>{inner}</strong></p>\n"
         level = token["attrs"]["level"]
-        section = page.sections.get(token["attrs"]["start"])
+        start = token["attrs"]["start"]
+        section = page.sections.get(start)
         text = clean(token["attrs"]["title"])
         anchor = section.anchor if section else page.anchors.give(f"{text} in")
         number = section.number if section else 0
         page.headings.append(Heading(level, text, anchor, number))
         tools = slot("H", anchor, str(number) if number else "")
         shown = max(2, level)
-        return f'<h{shown} id="{anchor}">{inner}{tools}</h{shown}>\n'
+        others = "".join(map(_place, page.beside(start)))
+        return f'<h{shown} id="{anchor}">{others}{inner}{tools}</h{shown}>\n'
 
     def list(self, token: Token, state: BlockState) -> str:
         """A list."""
@@ -242,7 +250,16 @@ class PageRenderer(BaseRenderer):
 
     def place(self, token: Token, state: BlockState) -> str:
         """A place that a link can lead to."""
-        return ""
+        page: Page = state.env["page"]
+        return _place(page.fragments.place(token["name"])) if page.fragments else ""
+
+    def title(self, token: Token, state: BlockState) -> str:
+        """Where the heading stood that is the page's title: links to it lead to the text's top."""
+        page: Page = state.env["page"]
+        start = token["attrs"]["start"]
+        section = page.sections.get(start)
+        inner = "".join(map(_place, page.beside(start)))
+        return f'<span id="{section.anchor}">{inner}</span>' if section else inner
 
     def link(self, token: Token, state: BlockState) -> str:
         """A link to a page, a file, a place on this page or elsewhere."""
@@ -290,13 +307,17 @@ class PageRenderer(BaseRenderer):
         if kind is LinkKind.FILE:
             page.links[link] = None
             return f'<a href="{file_url(link.target)}"{_title(title)}>{inner}</a>'
-        anchor = heading_anchor(link.anchor)
-        return f'<a href="#{quote(anchor)}"{_title(title)}>{inner}</a>'
+        meant = page.fragments.meant if page.fragments else elsewhere
+        return f'<a href="#{quote(meant(link.anchor))}"{_title(title)}>{inner}</a>'
 
 
 def plain(html: str) -> str:
     """The text of a piece of HTML in one line, without slots."""
     return " ".join(unescape(_TAG.sub("", drop(html))).split())
+
+
+def _place(id: str) -> str:
+    return f'<span id="{escape_html(id)}"></span>' if id else ""
 
 
 def _title(title: str) -> str:

@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from wiki.domain.content import frontmatter as lexical
 from wiki.domain.content import sections
+from wiki.domain.content.fragments import Fragments
 from wiki.domain.content.links import Link
 from wiki.domain.content.pages import Kind, Meta
 from wiki.domain.markdown import Document, read, read_comment
@@ -163,7 +164,8 @@ class Renderer:
     def _page(self, text: str, begin: int, path: str, speakers: Speakers) -> _Written:
         document = read(text, begin)
         found = sections.of(document)
-        page = Page(path, {section.start: section for section in found})
+        starts = {section.start: section for section in found}
+        page = Page(path, starts, fragments=Fragments(document, starts))
         for section in found:
             page.anchors.given.setdefault(section.anchor, 1)
         by_turn = parts(document, speakers)

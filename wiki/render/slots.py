@@ -17,9 +17,8 @@ from html import escape, unescape
 from markupsafe import Markup
 
 from wiki.domain.content.addresses import url_of
+from wiki.domain.content.fragments import elsewhere
 from wiki.domain.content.links import LinkKind
-from wiki.domain.content.paths import slug
-from wiki.domain.content.sections import PREFIX
 from wiki.render.links import LinkState, new_url, page_url
 
 OPEN, CLOSE, APART = "\ue000", "\ue001", "\ue002"
@@ -146,7 +145,7 @@ class _Filling:
             address = escape(new_url(target, LinkKind(kind)))
             return f'<a class="wanted" href="{address}" title="{escape(self.words.wanted)}">'
         title = f' title="{escape(state.title)}"' if state.title else ""
-        return f'<a href="{escape(page_url(state.path, heading_anchor(anchor), state.at))}"{title}>'
+        return f'<a href="{escape(page_url(state.path, elsewhere(anchor), state.at))}"{title}>'
 
     def _paragraph(self, start: str, end: str) -> str:
         """The link at a paragraph's end that comments on it."""
@@ -169,10 +168,3 @@ class _Filling:
             address = escape(f"{self.edit}{'&' if '?' in self.edit else '?'}section={number}")
             tools += f'<a class="heading-edit" href="{address}">{escape(words.edit_section)}</a>'
         return f'<span class="heading-tools">{tools}</span>'
-
-
-def heading_anchor(anchor: str) -> str:
-    """The id on a page that a link's `#anchor` means: as written by us, or a heading's text."""
-    if not anchor or anchor.startswith((PREFIX, "turn-", "fn-", "fnref-", "comment-")):
-        return anchor
-    return PREFIX + slug(anchor)

@@ -81,7 +81,7 @@ class _Tokens:
         if top:
             state.env["title"] = title(self.document, top)
             self.inlines(self.document.inlines(top))
-        tokens: list[Token] = []
+        tokens = [{"type": "title", "attrs": {"start": top.start}}] if top else []
         turn = 0
         parts: Sequence[Part] = state.env["parts"]
         for part in parts:

@@ -17,7 +17,7 @@ def test_a_page_and_its_talk_in_one_file(
 ) -> None:
     page("a", "# A\n")
     page("vragen/v", TEXT)
-    first = comments.post(wiki, member, "vragen/v", "Een **vraag** <b>x</b>.")
+    first = comments.post(wiki, member, "vragen/v", "Een **vraag** <form>x</form>.")
     comments.post(wiki, moderator, "vragen/v", "Een antwoord.", parent=first.id)
     hidden = comments.post(wiki, member, "vragen/v", "Iets lelijks.")
     comments.hide(wiki, moderator, hidden.id, "lelijk")
@@ -31,7 +31,7 @@ def test_a_page_and_its_talk_in_one_file(
     assert html.mimetype == "text/html"
     assert "<script" not in html.text
     assert "<strong>vraag</strong>" in html.text
-    assert "<b>x</b>" not in html.text
+    assert "<form>x</form>" not in html.text
     assert 'href="http://localhost/wiki/a"' in html.text
     assert 'href="#' in html.text
     assert "lelijk" not in markdown.text + html.text

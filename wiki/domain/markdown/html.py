@@ -47,6 +47,13 @@ class Tag:
             return "\n"
         return " ".join(self.said.get("alt", "").split()) if self.name == "img" else ""
 
+    @property
+    def place(self) -> str:
+        """The name under which a link can lead here; empty if it gives none."""
+        if self.name != "a" or self.closes:
+            return ""
+        return self.said.get("name") or self.said.get("id", "")
+
 
 def read_tag(written: str, at: int = 0) -> Tag | None:
     """The tag that was written (and begins at a place in it); None if it is not on the list."""

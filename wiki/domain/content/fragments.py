@@ -1,0 +1,140 @@
+"""What `#anchor` of a link means on a page: a heading, by our id or by GitHub's, or a named place.
+
+Ours (`h-doel`) begins as nothing else of the site does. GitHub's (`doel`, `doel-1`, `12-aanpak`)
+stands beside it, so that links made there lead where they did; so do the id that ours is made of
+and `<a name>`. None of them may be an id of the screen around the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from unicodedata import category
+
+from wiki.domain.content.paths import slug
+from wiki.domain.content.sections import PREFIX, Section
+from wiki.domain.markdown import Document, html
+from wiki.domain.markdown.nodes import Block, Heading, Html, Kind, Leaf, every, walk
+from wiki.domain.markdown.plain import title
+
+OF_SCREEN = frozenset(
+    "activity-words cite codes comments comments-keep comments-remove comments-title contents-title"
+    " decide dialogues-here difference difference-title editor errors keys keys-title main"
+    " footnotes open-questions preview-title said said-last search set-aside talk-form took-part"
+    " true wrote".split()
+)
+"""Ids of the screens on which a text may stand."""
+
+_OWN = ("turn-", "fn-", "fnref-", "comment-", "passage-", "move-")
+_SCREENS = (PREFIX, *_OWN, "field-", "error-", "help-")
+_NAMED = re.compile(r"<a[ \t\n]", re.IGNORECASE)
+_MOST_IN_ID = 300
+
+
+def github(title: str) -> str:
+    """The id that GitHub gives a heading with this text, if no heading before has the same."""
+    lower = title.lower()
+    kept = (char for char in lower if char in "-_ " or char.isalnum() or _is_part(char))
+    return "".join(kept).replace(" ", "-")
+
+
+def elsewhere(anchor: str) -> str:
+    """The id that `#anchor` means on a page that is not at hand: an id, or a heading's text."""
+    if not anchor or anchor.startswith((PREFIX, *_OWN)):
+        return anchor
+    found = github(anchor)
+    return found if _is_free(found) else PREFIX + slug(anchor)
+
+
+class Fragments:
+    """The ids on one page, besides our own: which headings and places bear, and what links mean."""
+
+    def __init__(self, document: Document, sections: dict[int, Section]) -> None:
+        self._sections = sections
+        self._ids: dict[int, list[str]] = {}
+        self._names: dict[str, str] = {}
+        self._meant: dict[str, str] = {}
+        self._taken = {section.anchor for section in sections.values()}
+        headings: list[Heading] = []
+        names: list[str] = []
+        for block in walk(document.root):
+            if isinstance(block, Heading):
+                headings.append(block)
+            names += _names(document, block)
+        said = [(heading, title(document, heading)) for heading in headings]
+        self._number(said)
+        for name in names:
+            self._name(name)
+        for heading, text in said:
+            self._bear(heading, slug(text))
+
+    def of(self, heading: int) -> list[str]:
+        """The ids, besides ours, of the heading that begins at this place of the text."""
+        return self._ids.get(heading, [])
+
+    def place(self, name: str) -> str:
+        """The id of a named place, the first time it is asked for; empty if it has none."""
+        return self._names.pop(name, "")
+
+    def meant(self, anchor: str) -> str:
+        """The id that `#anchor` means on this page."""
+        if anchor.startswith(_OWN):
+            return anchor
+        for written in (anchor, github(anchor), PREFIX + slug(anchor)):
+            if written in self._meant:
+                return self._meant[written]
+            if written in self._taken:
+                return written
+        return elsewhere(anchor)
+
+    def _number(self, headings: list[tuple[Heading, str]]) -> None:
+        """Give each heading the id it has on GitHub, where those of the same text are counted."""
+        counts: dict[str, int] = {}
+        for heading, text in headings:
+            base = github(text)[:_MOST_IN_ID]
+            count = counts.get(base, 0)
+            counts[base] = count + 1
+            found = f"{base}-{count}" if count else base
+            section = self._sections.get(heading.start)
+            if not self._bear(heading, found) and section and found:
+                self._meant.setdefault(found, section.anchor)
+
+    def _bear(self, heading: Heading, found: str) -> bool:
+        if found in self._taken or not _is_free(found):
+            return False
+        self._taken.add(found)
+        self._ids.setdefault(heading.start, []).append(found)
+        return True
+
+    def _name(self, name: str) -> None:
+        if name in self._taken or not _is_free(name) or any(char.isspace() for char in name):
+            return
+        self._taken.add(name)
+        self._names[name] = name
+        self._meant.setdefault(github(name), name)
+
+
+def _is_part(char: str) -> bool:
+    return category(char) in ("Mn", "Mc", "Me", "Pc", "Nd")
+
+
+def _is_free(found: str) -> bool:
+    """Whether an id is none of ours, and none of the screen around the text."""
+    return bool(found) and found not in OF_SCREEN and not found.startswith(_SCREENS)
+
+
+def _names(document: Document, block: Block) -> Iterator[str]:
+    """The names of places in a block."""
+    for tag in _tags(document, block):
+        name = tag.place
+        if name and len(name) <= _MOST_IN_ID:
+            yield name
+
+
+def _tags(document: Document, block: Block) -> Iterator[html.Tag]:
+    """The tags in a block, as far as they can name places."""
+    if isinstance(block, Html):
+        yield from (piece for piece, _ in html.pieces(block.text) if isinstance(piece, html.Tag))
+    elif isinstance(block, Leaf) and _NAMED.search(block.content.text):
+        written = (n.text for n in every(document.inlines(block)) if n.kind is Kind.HTML)
+        yield from filter(None, map(html.read_tag, written))
