@@ -68,6 +68,29 @@ def test_html_of_the_list_works_and_other_html_is_text(text: str, html: str) -> 
     assert shown(text) == tight(html)
 
 
+@pytest.mark.parametrize("kind", ["note", "tip", "important", "warning", "caution"])
+def test_alerts_stand_out_with_their_name(kind: str) -> None:
+    alert = f'<div class="alert alert-{kind}"><span class="alert-title">{kind.capitalize()}</span>'
+    assert shown(f"> [!{kind.upper()}]\n> Let *op*.\n>\n> - x") == tight(
+        f"{alert} <p>Let <em>op</em>.</p> <ul> <li>x</li> </ul> </div>"
+    )
+    assert shown(f"> [!{kind}]\n>\n> x") == tight(f"{alert} <p>x</p> </div>")
+
+
+def test_what_is_no_alert_is_a_quotation() -> None:
+    for text in ("> [!NOTE] x", "> [!ANDERS]\n> x", "> a\n> [!NOTE]\n> x", "> [!NOTE]"):
+        assert shown(text).startswith("<blockquote>")
+        assert "[!" in shown(text)
+
+
+def test_text_from_right_to_left_says_so() -> None:
+    text = "هذا نص عربي.\n\n- مرحبا\n\nGewoon.\n"
+    html = shown(text)
+    assert '<p dir="auto">هذا' in html
+    assert '<ul dir="auto">' in html
+    assert "dir=" not in shown("Gewoon.\n")
+
+
 PIECES = [
     "<details>", "</details>", "<summary>", "</summary>\n", "<p align=left>", "</p>", "<div>",
     "</div>", "<b>", "</b>", "<a href=x.md>", "</a>", "<a name=y>", "<br>", "<img src=z.png>",

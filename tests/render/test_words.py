@@ -26,6 +26,7 @@ PIECES = [
     "&amp; ", "\\*", "term\n: uitleg\n", "~~door~~ ", "www.b.nl ", "jan@c.nl ", "- [ ] taak\n",
     "<b>zwaar</b> ", "<details>\n", "</details>", "<summary>meer</summary>\n", "H<sub>2</sub>O ",
     "een<br>twee ", '<img alt="plaat" src="https://d.nl/x.png"> ', "<p align=center>\n", "<kbd>",
+    "> [!NOTE]\n> ", "> [!tip]\n",
     "\n\n[^n]: noot\n", "![x](https://d.nl/p.png) ", "_", "[", "](", "@anna ", "&#x41;",
 ]  # fmt: skip
 

@@ -38,7 +38,7 @@ _APART = {
 }
 _RANK = {"": 0, _BLANK: 1, _LINE: 2, _BLOCK: 3}
 _VOID = {"br", "hr", "img", "input"}
-_NOT_OWN = {"turn-meta", "footnote-ref", "footnote-back", "visually-hidden"}
+_NOT_OWN = {"alert-title", "turn-meta", "footnote-ref", "footnote-back", "visually-hidden"}
 _OFFERED = {"p", "li", "dd"}
 """Blocks that offer to comment on them; with a script any words can be chosen."""
 

@@ -122,6 +122,13 @@ class PageRenderer(BaseRenderer):
         page.in_quote = inside
         return f"<blockquote>\n{inner}</blockquote>\n"
 
+    def alert(self, token: Token, state: BlockState) -> str:
+        """Something that stands out: a note, a tip, a warning."""
+        kind = token["attrs"]["kind"]
+        inner = self.render_tokens(token["children"], state)
+        said = f'<span class="alert-title">{slot("K", kind)}</span>'
+        return f'<div class="alert alert-{kind}">{said}\n{inner}</div>\n'
+
     def mention(self, token: Token, state: BlockState) -> str:
         """`@username`, with a slot that makes it a link if there is such a member."""
         page: Page = state.env["page"]

@@ -26,7 +26,7 @@ from wiki.domain.pages.dialogues import Part, Speakers, Turn, parts, turns_of
 from wiki.render import frontmatter, slots
 from wiki.render.html import Heading, Page, PageRenderer, escape_html
 from wiki.render.links import LinkState
-from wiki.render.sanitise import sanitise
+from wiki.render.sanitise import both_ways, sanitise
 from wiki.render.slots import Labels
 from wiki.render.tokens import Blocks
 
@@ -99,7 +99,7 @@ class Renderer:
         html = written.html
         if cut and "front_matter_broken" in meta.problems:
             html = f'<pre class="front-matter">{escape_html(cut.front)}</pre>\n' + html
-        html = sanitise(html)
+        html = both_ways(sanitise(html))
         plain = plain_text(html)
         return Rendered(
             html=html,
@@ -149,7 +149,7 @@ class Renderer:
         document = read_comment(source)
         html, _ = self._write(document, page, parts(document, Speakers(())))
         targets = frozenset(link.target for link in page.links if link.kind in ("wiki", "page"))
-        return Remark(sanitise(html), targets, tuple(page.mentions))
+        return Remark(both_ways(sanitise(html)), targets, tuple(page.mentions))
 
     def fill_comment(
         self, remark: Remark, resolve: Mapping[str, LinkState], members: Mapping[str, str]

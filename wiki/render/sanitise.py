@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import nh3
 from pygments.token import STANDARD_TYPES
 
@@ -12,6 +14,9 @@ _INLINE = "a abbr b br code del em i img input ins kbd mark s small span strong 
 _STRUCTURE = "section details summary aside"
 
 TAGS = frozenset(f"{_BLOCKS} {_INLINE} {_STRUCTURE}".split())
+
+_ALERTS = {"note", "tip", "important", "warning", "caution"}
+_BOTH_WAYS = "p ul ol dl blockquote table h1 h2 h3 h4 h5 h6".split()
 
 ATTRIBUTES: dict[str, set[str]] = {
     "a": {"href", "title", "id", "rel", "role", "aria-label"},
@@ -30,6 +35,8 @@ ATTRIBUTES: dict[str, set[str]] = {
     "span": {"id"},
     **{f"h{level}": {"id"} for level in range(1, 7)},
 }
+for _name in _BOTH_WAYS:
+    ATTRIBUTES[_name] = ATTRIBUTES.get(_name, set()) | {"dir"}
 
 _ALIGNED = {"align-left", "align-right", "align-center"}
 
@@ -38,13 +45,23 @@ CLASSES: dict[str, set[str]] = {
     "code": set(),
     "del": {"diff-removed"},
     "div": {"table-scroll", "turn-text", "turn-who", "task", "diff-moved-here", "diff-moved-away"}
-    | _ALIGNED,
+    | _ALIGNED
+    | {"alert"}
+    | {f"alert-{kind}" for kind in _ALERTS},
     "ins": {"diff-added"},
     "li": {"task"},
     "p": {"refused"} | _ALIGNED,
     "pre": {"highlight", "too-deep", "front-matter"},
     "section": {"turn", "footnotes"},
-    "span": {"turn-name", "turn-meta", "turn-number", "refused", "file", "visually-hidden"}
+    "span": {
+        "alert-title",
+        "turn-name",
+        "turn-meta",
+        "turn-number",
+        "refused",
+        "file",
+        "visually-hidden",
+    }
     | {name for name in STANDARD_TYPES.values() if name},
     "sup": {"footnote-ref"},
     "td": _ALIGNED,
@@ -64,6 +81,17 @@ _CLEANER = nh3.Cleaner(
 )
 
 
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
+_OPENS = re.compile(f"<({'|'.join(_BOTH_WAYS)})(?=[ >])")
+
+
 def sanitise(html: str) -> str:
     """The HTML with nothing in it that is not allowed."""
     return _CLEANER.clean(html)
+
+
+def both_ways(html: str) -> str:
+    """Sanitised HTML whose blocks read from right to left where their text does."""
+    if not _RIGHT_TO_LEFT.search(html):
+        return html
+    return _OPENS.sub(r'<\1 dir="auto"', html)

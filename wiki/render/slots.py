@@ -42,6 +42,11 @@ class Labels:
     footnote_back: str = "Back to the text"
     wanted: str = "This page does not exist yet"
     remark: str = "Comment on this paragraph"
+    note: str = "Note"
+    tip: str = "Tip"
+    important: str = "Important"
+    warning: str = "Warning"
+    caution: str = "Caution"
 
 
 def labels(gettext: Callable[[str], str]) -> Labels:
@@ -55,6 +60,11 @@ def labels(gettext: Callable[[str], str]) -> Labels:
         footnote_back=_("Back to the text"),
         wanted=_("This page does not exist yet"),
         remark=_("Comment on this paragraph"),
+        note=_("Note"),
+        tip=_("Tip"),
+        important=_("Important"),
+        warning=_("Warning"),
+        caution=_("Caution"),
     )
 
 
@@ -128,6 +138,8 @@ class _Filling:
             return escape(self.words.footnote_back)
         if kind == "P":
             return self._paragraph(*parts)
+        if kind == "K":
+            return escape(getattr(self.words, parts[0]))
         return escape(self.words.footnotes) if kind == "F" else ""
 
     def named(self, match: re.Match[str]) -> str:

@@ -43,7 +43,6 @@ from wiki.render.elements import Depth, Scope, is_blank
 Token = dict[str, Any]
 
 _HOLDERS: dict[type[Block], str] = {
-    Quote: "block_quote",
     Glossary: "def_list",
     Explanation: "def_list_item",
 }
@@ -153,6 +152,10 @@ class _Tokens:
                 return {"type": "block_text" if bare else "paragraph", "children": children}
             case Heading():
                 return self.heading(block)
+            case Quote():
+                kind = "alert" if block.alert else "block_quote"
+                children = self.blocks(block.children)
+                return {"type": kind, "children": children, "attrs": {"kind": block.alert}}
             case List():
                 return self.listing(block)
             case Item():

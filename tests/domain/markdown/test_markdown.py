@@ -74,6 +74,11 @@ def test_text_reads_as_on_github(text: str) -> None:
     assert html(read_comment(text)) == theirs(text)
 
 
+def test_text_after_an_address_of_mail_is_kept_wherever_it_stands() -> None:
+    text = "# Kop van het blad\n\nmail jan@voorbeeld.nl, www.voorbeeld.nl of els@x.nl en meer\n"
+    assert html(read_comment(text)) == theirs(text)
+
+
 BLOCKS = [
     "a\n", "b", "\n", "\n\n", "> ", "- ", "* ", "1. ", "2) ", "10. ", "    ", "  ", " ", "\t",
     "```\n", "~~~\n", "# ", "## x\n", "---\n", "===\n", "***\n", "<div>\n", "<!-- c\n-->\n",

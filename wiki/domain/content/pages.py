@@ -40,6 +40,9 @@ class Moment:
     is_day: bool
 
 
+_RIGHT_TO_LEFT = frozenset("ar arc ckb dv fa he iw ku nqo ps sd syr ug ur yi".split())
+
+
 @dataclass(frozen=True, slots=True)
 class Meta:
     """What a page's front matter says, checked; `problems` are codes of what is not right in it."""
@@ -58,6 +61,14 @@ class Meta:
     questions: tuple[str, ...] = ()
     recording: str = ""
     problems: tuple[str, ...] = ()
+
+    @property
+    def direction(self) -> str:
+        """How the text runs: `rtl` or `ltr` by its language, `auto` if it names none."""
+        if not self.lang:
+            return "auto"
+        parts = self.lang.lower().replace("_", "-").split("-")
+        return "rtl" if parts[0] in _RIGHT_TO_LEFT or "arab" in parts[1:] else "ltr"
 
     @property
     def recording_is_link(self) -> bool:

@@ -56,10 +56,11 @@ def calls(text: str, start: int, end: int, *, mentions: bool) -> Iterator[Inline
     while at >= 0:
         node = _mail(text, low, at, end) or (_mention(text, at, end) if mentions else None)
         if node:
-            if whole < node.start:
-                yield Inline(Kind.TEXT, whole, node.start, text[whole : node.start])
+            start, after = node.start, node.end  # who takes the node may say where else it stands
+            if whole < start:
+                yield Inline(Kind.TEXT, whole, start, text[whole:start])
             yield node
-            whole = node.end
+            whole = after
         low = max(at + 1, whole)
         at = text.find("@", low, end)
     if whole < end:

@@ -49,6 +49,9 @@ _FENCE = re.compile(r"`{3,}+|~{3,}+")
 _BULLET = re.compile(r"(?:[*+-]|(\d{1,9}+)[.)])(?=[ \t]|$)")
 _NOTE = re.compile(r"\[\^((?:[^\\\[\]\s]|\\[^\s]){1,500}+)\]:[ \t]*+")
 _TASK = re.compile(r"\[([ xX])\][ \t]+(?=[^ \t\n])")
+_ALERT = re.compile(
+    r"\[!(note|tip|important|warning|caution)\][ \t]*+(?:\n[ \t]*+|\Z)", re.IGNORECASE
+)
 _BAR = re.compile(r"\\?\|")
 
 _ENDED_BY_TAG = re.compile(r"<(?:script|pre|textarea|style)(?:[ \t>]|$)", re.IGNORECASE)
@@ -630,6 +633,8 @@ class _Reader:
                 last = block.children[-1]
                 if last.last >= block.last:
                     block.last, block.end = last.last, last.end
+                if isinstance(block, Quote):
+                    _find_alert(block)
 
     def _close_leaf(self) -> None:
         leaf, self.leaf = self.leaf, None
@@ -748,6 +753,22 @@ def _terms(paragraph: Paragraph) -> list[Block]:
         terms.append(Term(start, start + len(words), place, place, own))
         at += len(line) + 1
     return terms
+
+
+def _find_alert(quote: Quote) -> None:
+    """Make an alert of a quotation that opens with its kind, if it says more than that."""
+    first = quote.children[0]
+    found = _ALERT.match(first.content.text) if isinstance(first, Paragraph) else None
+    if not found or not isinstance(first, Paragraph):
+        return
+    if found.end() < len(first.content.text):
+        first.content = first.content.after(found.end())
+        first.start, first.line = first.content.at(0), first.line + 1
+    elif len(quote.children) > 1:
+        del quote.children[0]
+    else:
+        return
+    quote.alert = found[1].lower()
 
 
 def _finish_list(block: List) -> None:

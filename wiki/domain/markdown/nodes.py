@@ -182,7 +182,9 @@ class Container(Block):
 
 @dataclass(slots=True, eq=False)
 class Quote(Container):
-    """A quotation."""
+    """A quotation, or an `alert` of one of five kinds: what opens with `[!NOTE]`."""
+
+    alert: str = ""
 
 
 @dataclass(slots=True, eq=False)
