@@ -36,6 +36,8 @@ from wiki.domain.content.effort import Effort
 from wiki.domain.editing import merge, renames
 from wiki.domain.history import diff, moves, sentences
 from wiki.domain.history.sentences import Weave
+from wiki.domain.imports import links as import_links
+from wiki.domain.imports import turns, writing
 from wiki.domain.login import identities
 from wiki.domain.markdown import document
 from wiki.domain.markdown import html as raw_html
@@ -51,7 +53,9 @@ from wiki.render import diff as html_diff
 from wiki.render import elements, links, marked, slots, values
 from wiki.render.markdown import Renderer
 from wiki.render.plugins.code import code_block
+from wiki.render.to_markdown import to_markdown
 from wiki.services.content import fields
+from wiki.services.imports import folders
 from wiki.services.notices import notification_mail
 from wiki.services.search import saved_searches as saved
 
@@ -114,10 +118,29 @@ ROLE = rights.Role.MEMBER
 SITE = search.Site()
 SUMMARY = sources.read_page("a", "", b"", "", None)
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
+NAMES = folders.Names.__new__(folders.Names)
+NAMES._by_path, NAMES._by_name = {}, {}
 
 FRAGMENTS = fragments.Fragments(document.read("# Kop\n"), {})
 
 CALLS: dict[str, Call] = {
+    "domain.imports.links.relinked": lambda text: import_links.relinked(
+        text, lambda *parts: "[[b]]", lambda address: "b"
+    ),
+    "domain.imports.turns.speakers": lambda text: turns.speakers(
+        [turns.Said("", "a", NOW, "")], {"a": text}
+    ),
+    "domain.imports.turns.turn": lambda text: turns.turn("A", text),
+    "domain.imports.writing.indented": lambda text: writing.indented(text, 2),
+    "domain.imports.writing.link": lambda text: writing.link(text, text),
+    "domain.imports.writing.picture": lambda text: writing.picture(text, text),
+    "domain.imports.writing.table": lambda text: writing.table([lines(text), [text]]),
+    "render.to_markdown.to_markdown": lambda text: to_markdown(text, lambda at: at, Counter()),
+    "services.imports.folders.converted": lambda text: folders.converted(
+        text.encode("utf-8", "replace"), "a.md", NAMES, folders.target_first
+    ),
+    "services.imports.folders.target_first": lambda text: folders.target_first(text, text),
+    "services.imports.folders.words_first": lambda text: folders.words_first(text, text),
     "domain.content.addresses.url_of": lambda text: addresses.url_of("page", text, at=text),
     "domain.markdown.document.read": document.read,
     "domain.markdown.document.read_comment": document.read_comment,
@@ -261,7 +284,8 @@ HEAVY = COMPARES | frozenset(
     render.markdown.Renderer.fill_comment render.markdown.Renderer.mentions
     render.markdown.Renderer.render render.markdown.Renderer.render_comment
     render.plugins.code.code_block render.scan.scan render.scan.title_heading
-    services.content.fields.title_of
+    services.content.fields.title_of services.imports.folders.converted
+    domain.imports.links.relinked
     """.split()
 )
 """What takes milliseconds for any text: measured with one text of every twelve."""
@@ -271,6 +295,12 @@ OURS = "its strings are ids and names that the wiki itself made"
 PATHS = "a path was checked first: 1,000 bytes at most"
 
 NOT_TYPED: dict[str, str] = {
+    "domain.imports.items": "keeps what importers say, and reads nothing in it",
+    "services.imports.archives": "names of files, looked at one by one",
+    "services.imports.folders.Names": "names of files, looked at one by one",
+    "services.imports.ledger": "makes digests",
+    "services.imports.ning": "reads by loose_json, to_markdown and turns",
+    "services.imports.places": "titles and names of files: paths.slug and what is cut to 200 bytes",
     "analysis.words": "names of files that are packed with the code",
     "analysis.snowball.Stemmer": "the name of a language",
     "domain.talk.comments.place_of": OURS,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 from importlib import import_module
+from keyword import iskeyword
 
 import click
 
@@ -19,9 +20,10 @@ NAMES = (
     "settings",
     "user",
     "purge",
+    "import",
 )
-_BESIDE = {"restore": "backup"}
-"""Commands that stand in another's module."""
+_BESIDE = {"restore": "backup", "import": "import_"}
+"""Commands that stand in a module of another name."""
 
 
 def command(name: str) -> click.Command:
@@ -36,7 +38,7 @@ def command(name: str) -> click.Command:
     finally:
         if collects:
             gc.enable()
-    found = getattr(module, name)
+    found = getattr(module, f"{name}_" if iskeyword(name) else name)
     assert isinstance(found, click.Command)
     return found
 

@@ -126,7 +126,7 @@ def _import(folder: Path, git: Path, branch: str, files: list[str]) -> None:
     message = commits.message_of("import", {}, "import")
     with ObjectWriter(git / "objects") as writer:
         tree = editing.edit(Reader(git), writer, "", changes, twins=True)
-        raw = commits.compose(tree, "", (_IMPORT, _IMPORT), datetime.now(UTC), message)
+        raw = commits.compose(tree, (), (_IMPORT, _IMPORT), datetime.now(UTC), message)
         revision = writer.write("commit", raw)
         writer.flush()
     _begin(git, branch, revision)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -50,9 +50,9 @@ def without_parents(commit: Commit) -> Commit:
 
 
 def compose(
-    tree: str, parent: str, people: tuple[Author, Author], when: datetime, message: str
+    tree: str, parents: Sequence[str], people: tuple[Author, Author], when: datetime, message: str
 ) -> bytes:
-    """A commit's bytes; `people` are author and committer, an empty parent is none.
+    """A commit's bytes; `people` are author and committer.
 
     The message must be clean already (`message_of`); names and addresses are cleaned here.
     """
@@ -60,7 +60,7 @@ def compose(
     author, committer = people
     lines = [
         f"tree {tree}",
-        *([f"parent {parent}"] if parent else []),
+        *(f"parent {parent}" for parent in parents),
         f"author {_written(author)} {stamp}",
         f"committer {_written(committer)} {stamp}",
         "",

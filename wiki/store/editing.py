@@ -17,9 +17,12 @@ _RESERVED = {b".git", b".", b".."}
 
 @dataclass(slots=True)
 class _Step:
-    """What happens at one name: a file is written (`data`), deleted, or lies further inside."""
+    """What happens at one name: a file is written (`data`, or a `blob` that is there), deleted,
+    or lies further inside.
+    """
 
     data: bytes | None = None
+    blob: str = ""
     is_deleted: bool = False
     inside: dict[bytes, _Step] = field(default_factory=dict)
 
@@ -64,7 +67,8 @@ def _steps(changes: Iterable[Change]) -> dict[bytes, _Step]:
         step = root
         for part in segments(change.file):
             step = step.inside.setdefault(part, _Step())
-        step.data, step.is_deleted = change.data, change.data is None
+        step.data, step.blob = change.data, change.blob
+        step.is_deleted = change.data is None and not change.blob
     return root.inside
 
 
@@ -105,11 +109,11 @@ class _Editor:
             mode, id = 0, ""
         if step.inside:
             mode, id = self._descend(mode, id, step, file)
-        if step.data is not None:
+        if step.data is not None or step.blob:
             if id and not (node and node.is_file):
                 raise Conflict("path_taken", path=page_of(file) or file)
             kept = trees.EXECUTABLE if node and node.mode & 0o111 else trees.FILE
-            return kept, self._writer.write("blob", step.data)
+            return kept, step.blob or self._writer.write("blob", step.data or b"")
         return mode, id
 
     def _descend(self, mode: int, id: str, step: _Step, file: str) -> tuple[int, str]:

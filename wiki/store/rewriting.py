@@ -11,12 +11,10 @@ seal is sealed anew.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -24,6 +22,7 @@ from typing import Any, NamedTuple
 from wiki.domain.history.revisions import Author
 from wiki.domain.operation.purging import Ids, Task, Words
 from wiki.store import command, commits, seals
+from wiki.store.fast_import import answer, blob_id, fast_import, quoted, say
 from wiki.store.moving import refs
 from wiki.store.reading import Reader
 from wiki.store.versions import StoreError
@@ -46,7 +45,6 @@ _LOG = (
 )
 _PERSON = re.compile(rb"[^<>\n\0]+ <[^<>\n\0]*> \d{1,15} [+-]\d{4}")
 _ADDRESS = (b"at=", b"from=", b"to=", b"revision=", b"#revision-")
-_ID = re.compile(r"[0-9a-f]{40}")
 _FOLDER, _FILE, _SUBMODULE = b"040000", b"100644", b"160000"
 _GONE = "0" * 40
 _TELL_EVERY = 500
@@ -141,13 +139,13 @@ def rewrite(git: Path, reader: Reader, survey: Survey, tell: Tell) -> Rewritten:
     """Write the commits that change, and all that follow them; gives what became of them."""
     writing = _Writing(git, reader, survey)
     total = len(survey.nodes) + len(survey.notes)
-    with _fast_import(git) as process:
+    with fast_import(git) as process:
         for number, node in enumerate((*survey.nodes, *survey.notes)):
             if node.id in survey.written:
                 writing.commit(process, node, is_note=number >= len(survey.nodes))
             if number % _TELL_EVERY == 0:
                 tell("history", number, total)
-        _say(process, f"reset {_SCRATCH}\nfrom {_GONE}\n\ndone\n".encode())
+        say(process, f"reset {_SCRATCH}\nfrom {_GONE}\n\ndone\n".encode())
     tell("history", total, total)
     reader.reopen()
     moves = _moves(git, reader, survey, writing)
@@ -314,15 +312,13 @@ class _Writing:
         people += [b"encoding %s" % charset] if charset else []
         if self._reader.seal.holds(raw):
             # A seal is made over the tree, which is known once the commit was written without.
-            _say(
-                process, b'ls %s ""\n' % self._write(process, people, message, parents, operations)
-            )
+            say(process, b'ls %s ""\n' % self._write(process, people, message, parents, operations))
             tree = process.stdout.readline().split()[2]
             message = self._sealed(node, tree, people, message)
             operations = [b'M %s %s ""\n' % (_FOLDER, tree)]
         mark = self._marks[node.id] = self._write(process, people, message, parents, operations)
-        _say(process, b"get-mark %s\n" % mark)
-        self.ids.add(node.id, _answer(process))
+        say(process, b"get-mark %s\n" % mark)
+        self.ids.add(node.id, answer(process))
 
     def _sealed(self, node: Node, tree: bytes, people: Sequence[bytes], message: bytes) -> bytes:
         """The message with our seal for the commit as it is written anew."""
@@ -349,7 +345,7 @@ class _Writing:
         said += [
             b"%s %s\n" % (b"merge" if at else b"from", parent) for at, parent in enumerate(parents)
         ]
-        _say(process, b"".join([*said, *operations, b"\n"]))
+        say(process, b"".join([*said, *operations, b"\n"]))
         return mark
 
     def person(self, line: bytes) -> bytes:
@@ -399,11 +395,11 @@ class _Writing:
                 or diff.blob in self._found.gone
                 or _name(diff) in self._found.task.files
             ):
-                gone.append(b"D %s\n" % _quoted(path))
+                gone.append(b"D %s\n" % quoted(path))
             else:
                 blob = diff.blob if diff.mode == _SUBMODULE else self.blob(process, diff.blob)
                 mode = _FILE if diff.mode[:3] == b"100" and diff.mode != b"100755" else diff.mode
-                put.append(b"M %s %s %s\n" % (mode, blob.encode(), _quoted(path)))
+                put.append(b"M %s %s %s\n" % (mode, blob.encode(), quoted(path)))
         return gone + put
 
     def _noted(self, path: bytes) -> bytes:
@@ -432,53 +428,15 @@ class _Writing:
                 return id
         else:
             return id
-        new = _blob_id(data)
+        new = blob_id(data)
         # Texts that differed still differ: each revision of a page goes on to be one.
         while new in self._taken:
             data += b"\n"
-            new = _blob_id(data)
+            new = blob_id(data)
         self._taken.add(new)
-        _say(process, b"blob\ndata %d\n%s\n" % (len(data), data), flush=False)
+        say(process, b"blob\ndata %d\n%s\n" % (len(data), data), flush=False)
         self.blobs[id] = new
         return new
-
-
-def _blob_id(data: bytes) -> str:
-    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
-
-
-@contextmanager
-def _fast_import(git: Path) -> Iterator[Any]:
-    arguments = ("fast-import", "--quiet", "--done", "--force", "--date-format=raw-permissive")
-    with command.process(git, command.PIPE, *arguments) as process:
-        yield process
-        process.stdin.close()
-
-
-def _say(process: Any, said: bytes, *, flush: bool = True) -> None:
-    try:
-        process.stdin.write(said)
-        if flush:
-            process.stdin.flush()
-    except BrokenPipeError:
-        raise _failed(process) from None
-
-
-def _answer(process: Any) -> str:
-    line = process.stdout.readline().decode().strip()
-    if not _ID.fullmatch(line):
-        raise _failed(process)
-    return str(line)
-
-
-def _failed(process: Any) -> StoreError:
-    detail = process.stderr.read().decode("utf-8", "replace").strip()[-500:]
-    return StoreError("store_git_failed", command="fast-import", detail=detail)
-
-
-def _quoted(path: bytes) -> bytes:
-    escaped = path.replace(b"\\", b"\\\\").replace(b'"', b'\\"').replace(b"\n", b"\\n")
-    return b'"%s"' % escaped
 
 
 # -- where the refs go --

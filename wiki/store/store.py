@@ -19,6 +19,7 @@ from wiki.domain.errors import NotFound, Unreadable
 from wiki.domain.history.revisions import Author, is_revision
 from wiki.store import (
     adopt,
+    bulk,
     command,
     commits,
     damage,
@@ -33,6 +34,7 @@ from wiki.store import (
     trees,
 )
 from wiki.store.ancestry import Ancestry
+from wiki.store.bulk import Line
 from wiki.store.damage import Damage
 from wiki.store.lock import WriteLock
 from wiki.store.objects import ObjectWriter
@@ -232,30 +234,69 @@ class Store:
             self._branch.settle(while_flushing)
         return revision
 
+    def line(self, tip: str) -> AbstractContextManager[Line]:
+        """Write many commits that nobody sees before `land`; see `wiki/store/bulk.py`."""
+        return bulk.line(self.git, self._reader.seal, tip)
+
+    def land(
+        self,
+        line: Line,
+        changes: Callable[[], Sequence[Change]],
+        *,
+        author: Author,
+        message: str,
+        trailers: Mapping[str, str],
+        when: datetime | None = None,
+    ) -> str:
+        """Let the branch take in a line that has ended; gives its newest revision.
+
+        `changes` is called with the writers' lock held: what the line does to the files as they are
+        then. A branch without a commit becomes the line. Raises as `commit` does.
+        """
+        text = commits.message_of(message, trailers, "merge")
+        with _disk_errors(self.folder):
+            line.bring(self.git)
+            self._reader.reopen()
+            with self._lock.held():
+                moment = when or datetime.now(UTC)
+                people = (author, author)
+                revision = self._add(changes, {}, people, moment, text, is_told=True, tip=line.tip)
+            self._branch.settle(lambda: None)
+        return revision
+
     def _add(
         self,
-        changes: Sequence[Change],
+        changes: Sequence[Change] | Callable[[], Sequence[Change]],
         expect: Mapping[str, str | None],
         people: tuple[Author, Author],
         when: datetime,
         text: str,
         *,
         is_told: bool,
+        tip: str = "",
     ) -> str:
-        """`commit`, but for the last flush; call with the writers' lock held."""
+        """`commit`, but for the last flush; call with the writers' lock held.
+
+        With a `tip` the commit joins that line, also where nothing changes.
+        """
         while True:
             head = self._branch.read()
             tree = self._tree_at(head)
             self._require(tree, expect)
             with ObjectWriter(self.git / "objects") as writer:
-                after = editing.edit(self._reader, writer, tree, changes)
-                if after == (tree or trees.EMPTY):
+                wanted = changes() if callable(changes) else changes
+                after = editing.edit(self._reader, writer, tree, wanted)
+                if after == (tree or trees.EMPTY) and not tip:
                     # Nothing new; but what is there may be damaged, and this is it, whole.
                     writer.flush()
                     return head
-                raw = commits.compose(after, head, people, when, text)
-                raw = self._reader.seal.put(raw) if is_told else raw
-                revision = writer.write("commit", raw)
+                if tip and not head:
+                    revision = tip
+                else:
+                    parents = [one for one in (head, tip) if one]
+                    raw = commits.compose(after, parents, people, when, text)
+                    raw = self._reader.seal.put(raw) if is_told else raw
+                    revision = writer.write("commit", raw)
                 writer.flush(while_flushing=partial(self._branch.propose, revision))
             if self._branch.move(head):
                 return revision

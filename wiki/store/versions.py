@@ -29,10 +29,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One file's new bytes; None deletes it."""
+    """One file's new bytes; None deletes it, unless `blob` names bytes that are there already."""
 
     file: str
     data: bytes | None
+    blob: str = ""
 
 
 @dataclass(frozen=True, slots=True)

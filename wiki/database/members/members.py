@@ -170,6 +170,15 @@ def by_email(connection: Connection, email: str) -> Member | None:
     return _one(connection, members.c.address == fold_email(email))
 
 
+def called(connection: Connection, name: str) -> Member | None:
+    """The active account with this display name, if there is exactly one."""
+    if not name:
+        return None
+    where = (members.c.name == name, members.c.status == Status.ACTIVE.value)
+    rows = connection.execute(select(*PERSON).where(*where).limit(2)).all()
+    return member_of(rows[0]) if len(rows) == 1 else None
+
+
 def by_login(connection: Connection, login: str) -> tuple[Member, str] | None:
     """The account with this username or e-mail address, and its password's hash."""
     where = members.c.address == fold_email(login)

@@ -67,6 +67,12 @@ def done(connection: Connection, numbers: Iterable[int]) -> None:
     connection.execute(delete_from(untold).where(untold.c.id.in_(sorted(numbers))))
 
 
+def skip(connection: Connection, comment: int) -> None:
+    """Nobody is told of a comment that was said long ago elsewhere."""
+    connection.execute(delete_from(untold).where(untold.c.comment == comment))
+    tell(connection, comment, ())
+
+
 def mentioned(connection: Connection, comment: int) -> frozenset[int] | None:
     """Whom a comment mentioned when it was last told; None if it never was."""
     row = connection.execute(select(told.c.mentioned).where(told.c.comment == comment)).first()

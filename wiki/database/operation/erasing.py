@@ -112,7 +112,9 @@ def _comments(connection: Connection, member: Member, *, with_comments: bool) ->
         ids = select(table.c.id).where(theirs) if _is_text(other) else gone
         connection.execute(delete(other).where(column.in_(ids)))
     connection.execute(emptied)
-    connection.execute(update(table).where(theirs).values(nonce=None))
+    # What came in from another wiki would come in once more without.
+    sent = ~table.c.nonce.startswith(comments.IMPORTED)
+    connection.execute(update(table).where(theirs, sent).values(nonce=None))
     for id in connection.scalars(select(table.c.id).where(theirs)).all():
         changes.record(connection, "comment", id)
 

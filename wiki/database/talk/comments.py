@@ -7,7 +7,7 @@ its page through renames, deletion and restoring, and stays behind when a new pa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -141,6 +141,11 @@ MADE_THERE = and_(revisions.c.commit == comments.c.revision, revisions.c.path ==
 LIVE = comments.c.state == State.LIVE.value
 
 
+_AT_ONCE = 500
+IMPORTED = "import-"
+"""How the nonce of a comment begins that was said in another wiki."""
+
+
 class SentBefore(Exception):
     """The same showing of the form gave a comment at this very moment."""
 
@@ -193,6 +198,18 @@ def sent_before(connection: Connection, author: int, nonce: str) -> int | None:
     """The comment that this showing of the form already gave."""
     where = (comments.c.author == author, comments.c.nonce == nonce)
     return connection.scalar(select(comments.c.id).where(*where)) if nonce else None
+
+
+def with_nonces(connection: Connection, nonces: Collection[str]) -> list[tuple[str, int]]:
+    """Which of these nonces gave a comment, each with that comment, whoever its author is now."""
+    found: list[tuple[str, int]] = []
+    columns = (comments.c.nonce, comments.c.id)
+    listed = sorted(nonces)
+    for at in range(0, len(listed), _AT_ONCE):
+        some = listed[at : at + _AT_ONCE]
+        rows = connection.execute(select(*columns).where(comments.c.nonce.in_(some)))
+        found += [(row.nonce, row.id) for row in rows]
+    return found
 
 
 def change_text(connection: Connection, id: int, text: str, now: datetime) -> None:

@@ -22,6 +22,7 @@ class Event(StrEnum):
     RESTORE = "restore"
     UNDO = "undo"
     SUGGESTION = "suggestion"
+    IMPORT = "import"
     OUTSIDE = "outside"
 
 

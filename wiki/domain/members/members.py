@@ -36,13 +36,17 @@ RESERVED = frozenset(
 
 
 class Status(StrEnum):
-    """Where an account stands; only an active one can log in."""
+    """Where an account stands; only an active one can log in.
+
+    An imported one is nobody's: it bears the name of who wrote in another wiki.
+    """
 
     UNCONFIRMED = "unconfirmed"
     WAITING = "waiting"
     ACTIVE = "active"
     SUSPENDED = "suspended"
     ERASED = "erased"
+    IMPORTED = "imported"
 
 
 FORMER = "former-member"

@@ -179,7 +179,8 @@ def _changes(wiki: Wiki, connection: Connection, revisions: Iterable[Revision]) 
     reach = watches.reach(connection)
     listed = list(revisions)
     renames = {one.commit for one in listed if one.event is Event.RENAME}
-    for revision in sorted(listed, key=lambda one: (one.date, one.commit), reverse=True):
+    told = (one for one in listed if one.event is not Event.IMPORT)
+    for revision in sorted(told, key=lambda one: (one.date, one.commit), reverse=True):
         uid = revision.author.uid
         if revision.commit in renames and not revision.came_from:
             continue  # a rename repaired links here, or left a stub: that is no news
