@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,6 +36,15 @@ def test_a_member_is_a_link_and_a_stranger_is_text() -> None:
     assert '<a class="mention" href="/members/Anna">@ANNA</a>, @onbekend en' in html
     assert '<a class="mention" href="/members/jan-piet.k">@jan-piet.k</a>!' in html
     assert "\ue000" not in html
+
+
+def test_what_comes_after_it_is_there_wherever_it_stands() -> None:
+    html = RENDERER.render_comment("> Zei hij.\n\nVraag @anna eens, of @onbekend.\n\n- @anna ook\n")
+    assert re.findall("<(?:p|li)>(.*)</", html) == [
+        "Zei hij.",
+        "Vraag @anna eens, of @onbekend.",
+        "@anna ook",
+    ]
 
 
 def test_on_pages_it_is_text() -> None:
