@@ -20,6 +20,7 @@ from wiki.web.http import (
     context,
     counting,
     errors,
+    figures,
     forms,
     fragments,
     language,
@@ -109,6 +110,7 @@ def create_app(settings: Settings, wiki: Wiki | None = None) -> Flask:
     app.config.update(configuration(settings))
     app.extensions[context.EXTENSION] = wiki
     context.install(app)
+    figures.install(app)
     errors.install(app)
     safety.install(app, settings)
     app.before_request(follow)

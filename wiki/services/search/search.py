@@ -84,6 +84,11 @@ class Search:
     ready: bool = True
     deleted_text: tuple[deleted_text.Hit, ...] | None = None
 
+    @property
+    def first(self) -> int:
+        """Return the number of the first hit on this page."""
+        return (self.number - 1) * PAGE + 1
+
 
 def search(wiki: Wiki, actor: Actor, form: SearchForm) -> Search:
     """Search for the actor. An index that is not ready gives pages by title, with a notice.

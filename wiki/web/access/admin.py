@@ -31,6 +31,7 @@ from wiki.web.http.context import (
     wiki,
 )
 from wiki.web.http.forms import Problem
+from wiki.web.http.pager import Pager, counted, cut, pages_of
 from wiki.web.moderation.moderation import day_after
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
@@ -101,8 +102,12 @@ def member_list() -> Response:
         statuses=[known.value for known in Status if known is not Status.ERASED],
         roles=ROLES,
         orders=members.ORDERS,
-        number=number,
-        last=max(1, -(-matching.count // members.PAGE)),
+        here=url_of("admin_members", page=number if number > 1 else "", **filters),
+        pager=counted(
+            lambda page: url_of("admin_members", page=page, **filters),
+            number,
+            pages_of(matching.count, members.PAGE),
+        ),
     )
 
 
@@ -206,18 +211,19 @@ def log() -> Response:
     """What those in charge did, newest first; narrowed by who, what, about whom and when."""
     filters = {name: request.args.get(name, "") for name in LOG_FILTERS}
     before = arg_number("before")
-    problem, entries = Problem(), []
+    problem, read = Problem(), []
     try:
         wanted = _log_asked(filters)
-        entries = audit.entries(wiki(), actor(), wanted, before=before, limit=LOG_PAGE + 1)
+        read = audit.entries(wiki(), actor(), wanted, before=before, limit=LOG_PAGE + 1)
     except Invalid as error:
         problem = forms.problem_of(error)
+    entries, last = cut(read, LOG_PAGE)
     made = forms.page(
         "access/admin/audit.html",
         problem,
         asked=filters,
-        entries=entries[:LOG_PAGE],
-        more=entries[LOG_PAGE - 1].id if len(entries) > LOG_PAGE else 0,
+        entries=entries,
+        pager=Pager(older=url_of("admin_audit", before=last.id, **filters) if last else ""),
         people=audit.people(wiki(), actor()),
         families=list(audit.FAMILIES),
         undoable=rules.undoable,
@@ -243,12 +249,13 @@ def unsent() -> Response:
     lost = request.args.get("show") == "failed"
     before = arg_number("before")
     outgoing = outbox.listing(wiki(), actor(), given_up=lost, before=before, limit=OUTBOX_PAGE + 1)
-    listed = outgoing.letters
+    letters, last = cut(outgoing.letters, OUTBOX_PAGE)
+    show = "failed" if lost else ""
     return forms.page(
         "access/admin/outbox.html",
         outgoing=outgoing,
-        letters=listed[:OUTBOX_PAGE],
-        more=listed[OUTBOX_PAGE - 1].id if len(listed) > OUTBOX_PAGE else 0,
+        letters=letters,
+        pager=Pager(older=url_of("admin_outbox", show=show, before=last.id) if last else ""),
         lost=lost,
         untold=mail_schedule.waiting(wiki(), actor()),
     )

@@ -9,6 +9,7 @@ from wiki.services.access import groups
 from wiki.web.http import forms
 from wiki.web.http.context import actor, gettext, page_number, see_other, wiki
 from wiki.web.http.forms import Problem
+from wiki.web.http.pager import counted, pages_of
 
 blueprint = Blueprint("groups", __name__, url_prefix="/admin/groups")
 LIST = url_of("admin_groups")
@@ -35,9 +36,16 @@ def show(id: int, problem: Problem | None = None) -> Response:
     """Who is in a group, which rules name it; and a search for members to put in it."""
     text, number = request.args.get("q", ""), page_number()
     found = groups.show(wiki(), actor(), id, text=text, number=number)
-    last = max(1, -(-found.count // groups.PAGE))
     return forms.page(
-        "access/admin/group.html", problem, found=found, q=text, number=number, last=last
+        "access/admin/group.html",
+        problem,
+        found=found,
+        q=text,
+        pager=counted(
+            lambda page: url_of("admin_group", id, page=page),
+            number,
+            pages_of(found.count, groups.PAGE),
+        ),
     )
 
 

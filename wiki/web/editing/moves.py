@@ -23,6 +23,7 @@ from wiki.web.http.context import (
     see_other,
     wiki,
 )
+from wiki.web.http.pager import Pager
 
 blueprint = Blueprint("moves", __name__)
 
@@ -87,8 +88,13 @@ def delete(path: str) -> Response:
 @blueprint.get("/trash")
 def show_trash() -> Response:
     """List what was deleted."""
-    found = trash.listing(wiki(), actor(), request.args.get("before", ""))
-    return respond("history/history/trash.html", found=found)
+    before = request.args.get("before", "")
+    found = trash.listing(wiki(), actor(), before)
+    pager = Pager(
+        newer=url_of("trash") if before else "",
+        older=url_of("trash", before=found.more) if found.more else "",
+    )
+    return respond("history/history/trash.html", found=found, pager=pager)
 
 
 @blueprint.get("/restore/<path:path>")

@@ -39,6 +39,7 @@ from wiki.web.http.context import (
     see_other,
     wiki,
 )
+from wiki.web.http.pager import Pager
 
 blueprint = Blueprint("suggestions", __name__, url_prefix="/suggestions")
 
@@ -60,10 +61,15 @@ def queue() -> Response:
         path=path,
         before=arg_number("before"),
     )
+    chosen = state if state == ALL or state in known else State.OPEN.value
+    narrowed = {"state": chosen, "own": "yes" if own else "", "path": path}
     return respond(
         "editing/suggestions/list.html",
         found=listing,
-        chosen=state if state == ALL or state in known else State.OPEN.value,
+        pager=Pager(
+            older=url_of("suggestions", **narrowed, before=listing.more) if listing.more else ""
+        ),
+        chosen=chosen,
         states=[*known, ALL],
         own=own,
         path=path,

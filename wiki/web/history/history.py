@@ -13,10 +13,11 @@ from wiki.domain.content import frontmatter
 from wiki.domain.content.addresses import url_of
 from wiki.domain.errors import Invalid
 from wiki.domain.history import diff
+from wiki.domain.history.revisions import Revision
 from wiki.render import diff as render
 from wiki.render.slots import labels
 from wiki.services.history import history
-from wiki.services.history.history import Comparison, RevisionFilter, Side
+from wiki.services.history.history import Comparison, RevisionFilter, RevisionList, Side
 from wiki.services.pages import pages
 from wiki.web.http.context import (
     actor,
@@ -29,6 +30,7 @@ from wiki.web.http.context import (
     wiki,
     zone,
 )
+from wiki.web.http.pager import Pager
 
 blueprint = Blueprint("history", __name__)
 
@@ -49,14 +51,24 @@ def show(path: str) -> Response:
     asked = RevisionFilter(args.get("author", ""), _midnight("since"), _midnight("until", 1))
     listing = history.listing(wiki(), actor(), path, args.get("before", ""), asked)
     narrowed = {name: args[name] for name in FILTERS if args.get(name)}
+    first = url_of("history", listing.page.path, **narrowed)
+    older = url_of("history", listing.page.path, **narrowed, before=listing.more)
     return respond(
         "history/history/history.html",
         found=listing,
+        rows=_named(listing),
         narrowed=narrowed,
-        newest=url_of("history", listing.page.path, **narrowed),
-        older=url_of("history", listing.page.path, **narrowed, before=listing.more),
+        pager=Pager(first if args.get("before") else "", older if listing.more else ""),
         periods=listing.past.periods(now().date()),
     )
+
+
+def _named(listing: RevisionList) -> list[tuple[Revision, int | str]]:
+    """Revisions by number, counted from the first; those that are not counted by their id."""
+    return [
+        (revision, listing.number - at if listing.number else revision.commit[:10])
+        for at, revision in enumerate(listing.revisions)
+    ]
 
 
 @blueprint.get("/diff/<path:path>")

@@ -32,6 +32,8 @@ STATUS: Mapping[type[errors.WikiError], int] = {
 }
 TEXTS = ("title", "text", "part", "summary", "reason")
 """Form fields that somebody may have worked on for an hour."""
+MOST_ROWS = 16
+
 View = TypeVar("View", bound=Callable[..., Any])
 REFUSALS = (401, 403, 429)
 """Answers that the log tells of."""
@@ -146,12 +148,14 @@ def _wants_json() -> bool:
     return best == "application/json"
 
 
-def _typed() -> list[str]:
-    """The texts of a POST that failed, to be copied from the page that says so."""
+def _typed() -> list[tuple[str, int]]:
+    """The texts of a POST that failed, to be copied from the page that says so; each with the
+    lines that it needs on the screen."""
     # A form that is itself the trouble (too large, cut off) cannot be read.
     if request.method != "POST" or "form" not in vars(request):
         return []
-    return [request.form[name] for name in TEXTS if request.form.get(name, "").strip()]
+    texts = [request.form[name] for name in TEXTS if request.form.get(name, "").strip()]
+    return [(text, min(text.count("\n") + 2, MOST_ROWS)) for text in texts]
 
 
 def _answer(status: int, code: str, values: Mapping[str, object]) -> Response:

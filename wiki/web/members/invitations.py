@@ -10,6 +10,7 @@ from wiki.services.notices import outbox
 from wiki.web.http import forms
 from wiki.web.http.context import actor, arg_number, base_url, gettext, see_other, wiki
 from wiki.web.http.forms import Problem
+from wiki.web.http.pager import Pager, cut
 
 blueprint = Blueprint("invitations", __name__, url_prefix="/admin/invitations")
 LIST = url_of("admin_invitations")
@@ -21,11 +22,12 @@ def listing(problem: Problem | None = None) -> Response:
     """Who was invited and what became of it; and a form to invite somebody."""
     before = arg_number("before")
     batch = invitations.listing(wiki(), actor(), before=before, limit=PAGE + 1)
+    shown, last = cut(batch, PAGE)
     return forms.page(
         "access/admin/invitations.html",
         problem,
-        found=batch[:PAGE],
-        more=batch[PAGE - 1].id if len(batch) > PAGE else 0,
+        found=shown,
+        pager=Pager(older=url_of("admin_invitations", before=last.id) if last else ""),
         can_send=outbox.can_send(wiki().settings),
     )
 

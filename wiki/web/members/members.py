@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import Blueprint, Response, flash, request
 
 from wiki.domain.content.addresses import url_of
@@ -15,6 +17,7 @@ from wiki.services.operation import erasing
 from wiki.web.http import forms, login, sizes
 from wiki.web.http.context import actor, gettext, language, now, respond, see_other, wiki
 from wiki.web.http.forms import Problem
+from wiki.web.http.pager import Pager
 
 blueprint = Blueprint("members", __name__)
 
@@ -29,10 +32,11 @@ def show(username: str) -> Response:
     before = request.args.get("before", "")
     part = PARTS.get(request.args.get("show", ""), Part.CHANGES if before else Part.ALL)
     page = members.page(wiki(), actor(), username, part, before=before)
+    here = partial(url_of, "member", page.member.username, show=page.part.value)
     return respond(
         "members/members/show.html",
         page=page,
-        is_first=not before,
+        pager=Pager(here() if before else "", here(before=page.more) if page.more else ""),
         periods=periods(page.days, now().date()),
     )
 

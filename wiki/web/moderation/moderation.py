@@ -14,6 +14,7 @@ from wiki.services.talk import comments
 from wiki.web.http import forms
 from wiki.web.http.context import actor, arg_number, gettext, see_other, wiki, zone
 from wiki.web.http.forms import Problem
+from wiki.web.http.pager import Pager, cut
 
 blueprint = Blueprint("moderation", __name__, url_prefix="/admin/reports")
 LIST = url_of("admin_reports")
@@ -26,11 +27,13 @@ def listing() -> Response:
     handled = request.args.get("show") == "handled"
     before = arg_number("before")
     cases = reports.queue(wiki(), actor(), handled=handled, before=before, limit=PAGE + 1)
+    shown, last = cut(cases, PAGE)
+    show = "handled" if handled else ""
     return forms.page(
         "moderation/moderation/queue.html",
-        found=[(shown, _html(shown)) for shown in cases[:PAGE]],
+        found=[(each, _html(each)) for each in shown],
         handled=handled,
-        more=cases[PAGE - 1].case.id if len(cases) > PAGE else 0,
+        pager=Pager(older=url_of("admin_reports", show=show, before=last.case.id) if last else ""),
     )
 
 

@@ -19,6 +19,7 @@ from wiki.web.http.context import (
     wiki,
     zone,
 )
+from wiki.web.http.pager import Pager
 
 blueprint = Blueprint("notifications", __name__)
 
@@ -32,7 +33,12 @@ def show() -> Response:
     before = arg_number("before")
     unread = bool(request.args.get("unread"))
     found = notifications.listing(wiki(), actor(), before=before, unread=unread, zone=zone())
-    answer = respond("notices/notifications/list.html", found=found, is_first=not before)
+    only = "yes" if found.only_unread else ""
+    pager = Pager(
+        newer=url_of("notifications") if before else "",
+        older=url_of("notifications", before=found.more, unread=only) if found.more else "",
+    )
+    answer = respond("notices/notifications/list.html", found=found, pager=pager)
     answer.headers["Cache-Control"] = "no-store"
     return answer
 

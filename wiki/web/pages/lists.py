@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
+from wiki.domain.content.addresses import url_of
 from wiki.domain.content.pages import STATUSES, Kind
 from wiki.services.pages import dialogues, questions, tags
 from wiki.web.http.context import actor, base_url, page_number, respond, wiki
+from wiki.web.http.pager import numbered
 
 blueprint = Blueprint("lists", __name__)
 
@@ -18,6 +20,11 @@ def show_questions() -> Response:
     return respond(
         "pages/lists/questions.html",
         found=found,
+        pager=numbered(
+            lambda page: url_of("questions", status=found.status, page=page),
+            found.number,
+            has_more=found.has_more,
+        ),
         statuses=STATUSES[Kind.QUESTION],
         active="questions",
     )
@@ -27,7 +34,14 @@ def show_questions() -> Response:
 def show_dialogues() -> Response:
     """The dialogues, the latest first."""
     found = dialogues.listing(wiki(), actor(), page_number())
-    return respond("pages/lists/dialogues.html", found=found, active="dialogues")
+    return respond(
+        "pages/lists/dialogues.html",
+        found=found,
+        pager=numbered(
+            lambda page: url_of("dialogues", page=page), found.number, has_more=found.has_more
+        ),
+        active="dialogues",
+    )
 
 
 @blueprint.get("/agenda")

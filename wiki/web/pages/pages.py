@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import timedelta
+from functools import partial
 
 from flask import Blueprint, Response, request
 
@@ -30,6 +31,7 @@ from wiki.web.http.context import (
     see_other,
     wiki,
 )
+from wiki.web.http.pager import Pager, counted
 from wiki.web.talk import passages
 
 blueprint = Blueprint("pages", __name__)
@@ -76,6 +78,7 @@ def show(path: str) -> Response:
         may_edit=may_edit,
         problems=[sentence(language(), code) for code in view.problems],
         talk=talk,
+        talk_pager=_talk_pager(talk) if talk else None,
         shares=() if view.then else shares(blame.contributors(wiki(), actor(), view.page)),
         active={"question": "questions", "dialogue": "dialogues"}.get(view.meta.kind, ""),
     )
@@ -130,6 +133,14 @@ def damaged(path: str, error: Unreadable) -> Response:
     )
     answer.headers["Retry-After"] = str(REPAIR)
     return answer
+
+
+def _talk_pager(talk: threads.Threads) -> Pager:
+    sort = "" if talk.sort is threads.Sort.OLDEST else talk.sort.value
+    here = partial(page_url, talk.path, sort=sort)
+    return counted(
+        lambda n: here(talk=str(n) if n > 1 else "") + "#comments", talk.number, talk.pages
+    )
 
 
 def _talk(view: pages.View) -> threads.Threads:

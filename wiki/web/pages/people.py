@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
+from wiki.domain.content.addresses import url_of
 from wiki.services.pages import people
 from wiki.web.http.context import actor, page_number, respond, wiki
+from wiki.web.http.pager import numbered
 
 blueprint = Blueprint("people", __name__)
 
@@ -13,9 +15,13 @@ blueprint = Blueprint("people", __name__)
 @blueprint.get("/people")
 def show_all() -> Response:
     """Everybody, by name."""
+    listing = people.listing(wiki(), actor(), page_number())
     return respond(
         "pages/people/people.html",
-        found=people.listing(wiki(), actor(), page_number()),
+        found=listing,
+        pager=numbered(
+            lambda page: url_of("people", page=page), listing.number, has_more=listing.has_more
+        ),
         active="people",
     )
 
@@ -23,8 +29,14 @@ def show_all() -> Response:
 @blueprint.get("/people/<slug>")
 def show(slug: str) -> Response:
     """One person."""
+    profile = people.profile(wiki(), actor(), slug, page_number())
     return respond(
         "pages/people/person.html",
-        found=people.profile(wiki(), actor(), slug, page_number()),
+        found=profile,
+        pager=numbered(
+            lambda page: url_of("person", profile.person.slug, page=page),
+            profile.number,
+            has_more=profile.has_more,
+        ),
         active="people",
     )

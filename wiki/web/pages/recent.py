@@ -9,6 +9,7 @@ from wiki.domain.content.pages import Kind
 from wiki.services.pages import recent
 from wiki.services.pages.recent import RecentFilter
 from wiki.web.http.context import actor, respond, wiki
+from wiki.web.http.pager import Pager
 from wiki.web.http.slots import differs_for
 
 blueprint = Blueprint("recent", __name__)
@@ -36,8 +37,10 @@ def show() -> Response:
         found=listing,
         asked=filters,
         kinds=[kind.value for kind in Kind],
-        first=url_of("recent", **narrowed),
-        older=url_of("recent", **narrowed, before=listing.more) if listing.more else "",
+        pager=Pager(
+            newer=url_of("recent", **narrowed) if filters.before else "",
+            older=url_of("recent", **narrowed, before=listing.more) if listing.more else "",
+        ),
         is_narrowed=bool(narrowed),
         feed=_feed(filters),
         active="recent",

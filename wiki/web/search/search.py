@@ -16,6 +16,7 @@ from wiki.services.search import search as searching
 from wiki.services.search.search import Linked, SearchForm
 from wiki.web.http import pace
 from wiki.web.http.context import actor, base_url, page_number, page_url, respond, wiki
+from wiki.web.http.pager import numbered
 
 blueprint = Blueprint("search", __name__)
 
@@ -40,6 +41,9 @@ def show() -> Response:
         fields=_fields(),
         words=words_of(form.q),
         kept=saved_searches.look(wiki(), actor(), _fields()),
+        pager=numbered(
+            lambda page: _address(page=str(page)), result.number, has_more=result.has_more
+        ),
         address=_address,
         hit_url=_hit_url,
         filters=_filters(form, result.query),

@@ -8,6 +8,7 @@ from wiki.domain.content.addresses import url_of
 from wiki.services.talk import comments, premoderation
 from wiki.web.http import forms
 from wiki.web.http.context import actor, arg_number, gettext, see_other, wiki
+from wiki.web.http.pager import Pager, cut
 
 blueprint = Blueprint("holding", __name__, url_prefix="/admin/held")
 LIST = url_of("admin_held")
@@ -19,15 +20,16 @@ def listing(problem: forms.Problem | None = None, id: int = 0) -> Response:
     """What waits where one moderates, the oldest first."""
     after = arg_number("after")
     batch = premoderation.queue(wiki(), actor(), after=after, limit=PAGE + 1)
+    shown, last = cut(batch, PAGE)
     return forms.page(
         "moderation/moderation/held.html",
         problem,
         found=[
             (placed, comments.html_of(wiki(), actor(), placed.comment.text, placed.path))
-            for placed in batch[:PAGE]
+            for placed in shown
         ],
-        titles=premoderation.titles(wiki(), batch[:PAGE]),
-        more=batch[PAGE - 1].comment.id if len(batch) > PAGE else 0,
+        titles=premoderation.titles(wiki(), shown),
+        pager=Pager(older=url_of("admin_held", after=last.comment.id) if last else ""),
         refused=id,
     )
 
