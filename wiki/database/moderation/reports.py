@@ -140,7 +140,7 @@ def of_cases(connection: Connection, ids: Sequence[int]) -> dict[int, list[Repor
     """The reports of each of these cases, the oldest first."""
     reports_by_case: dict[int, list[Report]] = {id: [] for id in ids}
     query = (
-        select(reports, members.c.username)
+        select(reports, members.c.username, members.c.name)
         .outerjoin(members, members.c.id == reports.c.reporter)
         .where(reports.c.case.in_(ids))
         .order_by(reports.c.id)
@@ -151,6 +151,7 @@ def of_cases(connection: Connection, ids: Sequence[int]) -> dict[int, list[Repor
                 id=row.id,
                 reporter=row.reporter,
                 username=row.username or "",
+                called=row.name or row.username or "",
                 email=row.email,
                 reason=row.reason,
                 address=row.address,
@@ -199,7 +200,7 @@ def _query() -> Select[Any]:
     number = (
         select(func.count()).where(reports.c.case == cases.c.id).scalar_subquery().label("number")
     )
-    return select(cases, members.c.username, number).outerjoin(
+    return select(cases, members.c.username, members.c.name, number).outerjoin(
         members, members.c.id == cases.c.handler
     )
 
@@ -210,7 +211,7 @@ def _case(row: Any) -> Case:
         subject=Subject(Noun(row.noun), row.comment, row.member, row.path, row.revision),
         opened=row.opened,
         handled=row.handled,
-        handler=row.username or "",
+        handler=row.name or row.username or "",
         acts=tuple(Act(word) for word in row.acts.split(",") if word),
         reason=row.reason,
         answer=row.answer,

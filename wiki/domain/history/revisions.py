@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -28,12 +28,21 @@ class Event(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who made a commit: a username and an opaque address, or an outsider's own name."""
+    """Who made a commit: a username and an opaque address, or an outsider's own name.
+
+    `given` is the name that a member gave themselves, which git does not keep.
+    """
 
     name: str
     email: str
+    given: str = field(default="", compare=False)
 
     DOMAIN = "members.invalid"
+
+    @property
+    def called(self) -> str:
+        """How the author is called on every screen."""
+        return self.given or self.name
 
     @property
     def uid(self) -> str:

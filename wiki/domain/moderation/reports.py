@@ -67,11 +67,12 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One report; `username` and `email` are empty where nobody left any."""
+    """One report; `username`, `called` and `email` are empty where nobody left any."""
 
     id: int
     reporter: int | None
     username: str
+    called: str
     email: str
     reason: str
     address: str

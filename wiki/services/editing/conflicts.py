@@ -37,11 +37,11 @@ def about(wiki: Wiki, actor: Actor, error: Conflicted) -> About:
         return About(title, kind, "", None)
     author = newest[0].author
     mine = bool(author.uid) and author.uid == actor.uid
-    return About(title, kind, "" if mine else author.name, newest[0].when)
+    return About(title, kind, "" if mine else author.called, newest[0].when)
 
 
 def who_deleted(wiki: Wiki, path: str) -> str:
     """The name of who deleted the page that was at the path; empty if that is not known."""
     with wiki.database.read() as connection:
         last = history.deleted(connection, path)
-        return hiding.redact_one(wiki, connection, ANONYMOUS, last).author.name if last else ""
+        return hiding.redact_one(wiki, connection, ANONYMOUS, last).author.called if last else ""

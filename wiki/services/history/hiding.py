@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from wiki.database.engine.connection import Connection
 from wiki.database.history import hiding, history
+from wiki.database.members import members
 from wiki.domain.access.rights import Actor, Right
 from wiki.domain.content.addresses import url_of
 from wiki.domain.errors import Conflict, Invalid
@@ -46,6 +47,7 @@ def redact(
     listed = [_pathless(wiki, actor, _anonymous(revision, former)) for revision in revisions]
     if not listed:
         return listed
+    listed = _named(connection, listed)
     hidden = hiding.parts(connection, {revision.commit for revision in listed})
     if not hidden:
         return listed
@@ -151,6 +153,29 @@ def _anonymous(revision: Revision, former: Collection[str]) -> Revision:
     if revision.author.uid not in former:
         return revision
     return replace(revision, author=Author(FORMER, revision.author.email))
+
+
+def _named(connection: Connection, listed: list[Revision]) -> list[Revision]:
+    """The revisions with the names that their authors gave themselves."""
+    people = {author.uid for revision in listed for author in _people(revision) if author.uid}
+    known = members.names(connection, sorted(people))
+    names = {uid: name for uid, (_, name) in known.items() if name}
+    if not names:
+        return listed
+    return [_with_names(revision, names) for revision in listed]
+
+
+def _people(revision: Revision) -> list[Author]:
+    return [revision.author, *([revision.accepter] if revision.accepter else [])]
+
+
+def _with_names(revision: Revision, names: Mapping[str, str]) -> Revision:
+    author, accepter = revision.author, revision.accepter
+    if author.uid in names:
+        revision = replace(revision, author=replace(author, given=names[author.uid]))
+    if accepter and accepter.uid in names:
+        revision = replace(revision, accepter=replace(accepter, given=names[accepter.uid]))
+    return revision
 
 
 def _pathless(wiki: Wiki, actor: Actor, revision: Revision) -> Revision:

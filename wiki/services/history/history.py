@@ -11,6 +11,7 @@ from wiki.database.engine import changes
 from wiki.database.engine.connection import Connection
 from wiki.database.history import activity, history, moved_revisions
 from wiki.database.history import hiding as hidden
+from wiki.database.members import members
 from wiki.database.pages import catalogue
 from wiki.domain.access.rights import ANONYMOUS, Actor
 from wiki.domain.content import frontmatter
@@ -331,7 +332,9 @@ def _past(wiki: Wiki, page: str, newest: str, count: int, generation: int) -> Pa
 def _writers(wiki: Wiki, connection: Connection, page: str) -> list[Writer]:
     former = wiki.people.former
     found = activity.writers(connection, page)
-    return [replace(one, name=FORMER) if one.key in former else one for one in found]
+    known = members.names(connection, [one.key for one in found])
+    names = {uid: name for uid, (_, name) in known.items() if name} | dict.fromkeys(former, FORMER)
+    return [replace(one, name=names.get(one.key, one.name)) for one in found]
 
 
 def _side(wiki: Wiki, revision: Revision, number: int) -> Side:

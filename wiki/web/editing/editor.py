@@ -250,7 +250,7 @@ def refuse_failures(action: Callable[[], Done]) -> Done:
 def saved_page(saved: Saved) -> Response:
     """The answer to a save that stands: to the page, with what came in meanwhile."""
     if saved.merged:
-        names = [called(r.author.name) for r in saved.merged if r.author.name]
+        names = [called(r.author.called) for r in saved.merged if r.author.name]
         names = list(dict.fromkeys(names))
         flash(_came_in(saved, names), "done")
     elif not saved.changed:

@@ -61,7 +61,7 @@ def shares(contributors: Iterable[Contributor]) -> list[tuple[str, int]]:
     """Names with their words, for a bar: those who wrote most, and the others together."""
     named = list(contributors)
     first, others = named[:MOST_NAMED], named[MOST_NAMED:]
-    found = [(called(one.author.name) or gettext("author hidden"), one.words) for one in first]
+    found = [(called(one.author.called) or gettext("author hidden"), one.words) for one in first]
     if others:
         found.append((gettext("others"), sum(one.words for one in others)))
     return found
