@@ -34,6 +34,7 @@ from wiki.web.members import accounts, invitations, members, single_sign_on, ter
 from wiki.web.moderation import cautions, moderation, reports
 from wiki.web.notices import mail_choices, notifications, unsubscribing, watches
 from wiki.web.operation import health
+from wiki.web.operation import settings as site_settings
 from wiki.web.pages import feeds, front, lists, pages, people, recent, views, whole_pages
 from wiki.web.search import saved_searches, search
 from wiki.web.talk import closings, comments, mentions, premoderation
@@ -77,6 +78,7 @@ BLUEPRINTS = (
     saved_searches.blueprint,
     search.blueprint,
     second_factor.blueprint,
+    site_settings.blueprint,
     single_sign_on.blueprint,
     terms.blueprint,
     suggestions.blueprint,
@@ -155,10 +157,11 @@ def configuration(settings: Settings) -> dict[str, object]:
 
 
 def follow() -> None:
-    """Before a request: commits that came from elsewhere become visible."""
+    """Before a request: what other processes did becomes visible, commits and settings."""
     if request.endpoint in ("static", "health.alive"):
         return
     # Who watches over the wiki is told how it is, whatever that is.
     if request.endpoint not in ("health.ready", "health.metrics"):
         context.wiki().mend()
+    context.wiki().renew()
     context.wiki().keep_up()

@@ -20,14 +20,16 @@ from wiki.database.engine import progress
 from wiki.database.engine.database import Database
 from wiki.database.history import sealing
 from wiki.database.members import members, profiles
+from wiki.database.operation import choices
 from wiki.domain.access.rights import DEFAULT_RIGHTS, Right, Rights, Role
 from wiki.domain.errors import Unavailable
+from wiki.domain.members.members import Status
 from wiki.domain.search.search import Site
 from wiki.projections import follow, history
 from wiki.projections.search.deleted_text import DeletedTextIndex
 from wiki.projections.search.index import SearchIndex
 from wiki.render.markdown import Renderer
-from wiki.settings import Settings, with_secret
+from wiki.settings import Settings, chosen_over, with_secret
 from wiki.store import moving
 from wiki.store.lock import Use
 from wiki.store.store import Store
@@ -36,6 +38,7 @@ PAGES = "pages"
 LOCK = "wiki.lock"
 UNFINISHED = "restore.unfinished"
 """Stands in a data folder as long as a restore is not finished there."""
+WAITING = members.Wanted(status=Status.WAITING.value)
 PATIENCE = 2.0
 """Seconds that a reader waits while another thread brings the lists up to date."""
 REST = 5.0
@@ -50,10 +53,15 @@ def _now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """The opaque ids of members who were erased, and of those with a picture, its mark."""
+    """The opaque ids of members who were erased, and of those with a picture, its mark.
+
+    `waiting` counts those who wait for approval; `has_admin`: somebody administers the site.
+    """
 
     former: frozenset[str]
     pictures: Mapping[str, str]
+    waiting: int
+    has_admin: bool
 
 
 @dataclass(eq=False)
@@ -63,7 +71,7 @@ class Wiki:
     `clock` gives the moment now, in UTC; `wake` nudges the worker; `use` keeps a purge away.
     """
 
-    settings: Settings
+    configured: Settings
     store: Store
     database: Database
     search: SearchIndex
@@ -76,8 +84,20 @@ class Wiki:
     _rest_until: float = 0.0
     _rights: tuple[object, Rights] | None = None
     _people: tuple[object, People] | None = None
+    _settings: Settings | None = None
+    logo: str = ""
+    """The mark of the site's logo; empty for the wiki's own sign."""
     _mending: threading.Thread | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def settings(self) -> Settings:
+        """The settings with what was chosen on the screen, as of when rights were last asked."""
+        return self._settings or self.configured
+
+    @settings.setter
+    def settings(self, settings: Settings) -> None:
+        self.configured, self._settings, self._rights = settings, None, None
 
     @property
     def rights(self) -> Rights:
@@ -87,9 +107,28 @@ class Wiki:
         if kept is not None and kept[0] == version:
             return kept[1]
         with self.database.read() as connection:
-            found = Rights(site_rights(self.settings), tuple(rules.all_rules(connection)))
+            settings = chosen_over(self.configured, choices.every(connection))
+            self.logo = choices.logo_mark(connection)
+            found = Rights(site_rights(settings), tuple(rules.all_rules(connection)))
+        self._settings = settings
+        self._know_site(settings)
         self._rights = (version, found)
         return found
+
+    def renew(self) -> bool:
+        """Let the settings hold that were chosen meanwhile, in whichever process.
+
+        While the database is away those hold that are known; gives whether it could be asked.
+        """
+        try:
+            _ = self.rights
+        except Unavailable:
+            return False
+        return True
+
+    def _know_site(self, settings: Settings) -> None:
+        site = Site(settings.language, ZoneInfo(settings.timezone))
+        self.search.site = self.deleted_text.site = site
 
     @property
     def people(self) -> People:
@@ -99,8 +138,12 @@ class Wiki:
         if kept is not None and kept[0] == version:
             return kept[1]
         with self.database.read() as connection:
-            former = frozenset(members.former(connection))
-            found = People(former, profiles.marks(connection))
+            found = People(
+                former=frozenset(members.former(connection)),
+                pictures=profiles.marks(connection),
+                waiting=members.count(connection, WAITING),
+                has_admin=members.administrators(connection) > 0,
+            )
         self._people = (version, found)
         return found
 
@@ -195,6 +238,7 @@ def site_rights(settings: Settings) -> dict[Right, Role]:
     """The role that each right needs on the whole site, with the settings applied."""
     rights = dict(DEFAULT_RIGHTS)
     rights[Right.READ] = Role[settings.read.upper()]
+    rights[Right.COMMENT] = Role[settings.comment.upper()]
     if settings.newcomers_suggest:
         rights[Right.EDIT] = rights[Right.CREATE] = Role.EDITOR
     return rights
@@ -291,7 +335,7 @@ def _opened(settings: Settings, held: Use) -> Wiki:
         _trust(store, database)
         site = Site(settings.language, ZoneInfo(settings.timezone))
         wiki = Wiki(
-            settings=settings,
+            configured=settings,
             store=store,
             database=database,
             search=SearchIndex.open(settings.data / "search_index", site),

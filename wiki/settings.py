@@ -8,7 +8,7 @@ import logging
 import os
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import Field, dataclass, field, fields, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,7 @@ class Source(StrEnum):
     """Where a setting's value comes from; `GIVEN` is the command that started the wiki."""
 
     DEFAULT = "default"
+    SCREEN = "screen"
     FILE = "file"
     ENVIRONMENT = "environment"
     GIVEN = "given"
@@ -48,9 +49,15 @@ def _setting(
     help: str,
     choices: tuple[str, ...] = (),
     check: Callable[[Any], object] | None = None,
+    *,
+    on_screen: bool = False,
 ) -> Any:
-    """One setting; `check` raises ValueError, with a sentence, for a value that cannot be used."""
-    return field(default=default, metadata={"help": help, "choices": choices, "check": check})
+    """One setting; `check` raises ValueError, with a sentence, for a value that cannot be used.
+
+    `on_screen`: an administrator sets it on the screen, where neither file nor environment does.
+    """
+    metadata = {"help": help, "choices": choices, "check": check, "on_screen": on_screen}
+    return field(default=default, metadata=metadata)
 
 
 def _check_address(written: str) -> None:
@@ -81,13 +88,21 @@ class Settings:
     """Every setting with its default; the table in docs/settings.md is made from this one."""
 
     data: Path = field(default=Path(), metadata={"help": "the folder that holds the wiki"})
-    site_name: str = _setting("Denktank", "the name of the site, in its header and in mail")
+    fixed: frozenset[str] = field(
+        default=frozenset(), metadata={"help": "the settings that file, environment or command set"}
+    )
+    site_name: str = _setting(
+        "Denktank", "the name of the site, in its header and in mail", on_screen=True
+    )
+    tagline: str = _setting(
+        "", "what the site is for, in one line at the foot of every page", on_screen=True
+    )
     base_url: str = _setting(
         "",
         "the public address, without a path; links in mail come only from it",
         check=_check_address,
     )
-    language: str = _setting("nl", "the site's own language", ("nl", "en"))
+    language: str = _setting("nl", "the site's own language", ("nl", "en"), on_screen=True)
     timezone: str = _setting("Europe/Amsterdam", "the time zone of dates without one")
     database_url: str = _setting("", "an SQLAlchemy URL; empty: SQLite in the data folder")
     mail_url: str = _setting("", "smtp[s]://user:pass@host:port; empty: mail stays in the outbox")
@@ -101,7 +116,13 @@ class Settings:
         180, "seconds that mail of what is new waits, so that what follows soon comes along"
     )
     registration: str = _setting(
-        "open", "who may join", ("open", "approval", "invitation", "closed")
+        "open", "who may join", ("open", "approval", "invitation", "closed"), on_screen=True
+    )
+    door_question: str = _setting(
+        "", "a question that who joins has to answer, against machines; empty: none", on_screen=True
+    )
+    door_answer: str = _setting(
+        "", "the answers to it that are right, with commas; capitals do not count", on_screen=True
     )
     password_length: int = _setting(
         8, "the fewest characters of a password; NIST advises 15 where it is the only proof"
@@ -142,7 +163,15 @@ class Settings:
         "words of acr or amr that stand for a second step taken there: mfa, otp; empty: what the "
         "provider says counts as a password does",
     )
-    read: str = _setting("reader", "the least role that may read", ("reader", "member", "editor"))
+    read: str = _setting(
+        "reader",
+        "the least role that may read",
+        ("reader", "member", "editor"),
+        on_screen=True,
+    )
+    comment: str = _setting(
+        "member", "the least role that may comment", ("member", "editor"), on_screen=True
+    )
     newcomers_suggest: bool = _setting(
         False, "whether members suggest edits until they are made editor (or a rule lets them edit)"
     )
@@ -209,7 +238,30 @@ def load(
     """
     written = _read_file(data / FILE)
     raw = {**written, **_named_in(environment), **(given or {})}
-    return Settings(data=data, **{name: _parse(name, value) for name, value in raw.items()})
+    parsed = {name: parse(name, value) for name, value in raw.items()}
+    return Settings(data=data, fixed=frozenset(parsed), **parsed)
+
+
+def table() -> list[Field[Any]]:
+    """Every setting, in the order in which they are told."""
+    return [setting for setting in fields(Settings) if setting.name not in ("data", "fixed")]
+
+
+def chosen_over(settings: Settings, chosen: Mapping[str, str]) -> Settings:
+    """The settings with what was chosen on the screen, where nothing else sets it.
+
+    What cannot be used (any more) is passed over: a version that knows fewer choices still starts.
+    """
+    taken: dict[str, Any] = {}
+    for setting in table():
+        name = setting.name
+        if not setting.metadata["on_screen"] or name in settings.fixed or name not in chosen:
+            continue
+        try:
+            taken[name] = parse(name, chosen[name])
+        except SettingError:
+            log.warning("%s was chosen on the screen, and cannot be used", name.upper())
+    return replace(settings, **taken) if taken else settings
 
 
 def sources(data: Path, environment: Mapping[str, str]) -> dict[str, tuple[Source, Any]]:
@@ -217,13 +269,13 @@ def sources(data: Path, environment: Mapping[str, str]) -> dict[str, tuple[Sourc
 
     Raises SettingError like `load`.
     """
-    found = {f.name: (Source.DEFAULT, f.default) for f in fields(Settings) if f.name != "data"}
+    found = {f.name: (Source.DEFAULT, f.default) for f in table()}
     for source, raw in (
         (Source.FILE, _read_file(data / FILE)),
         (Source.ENVIRONMENT, _named_in(environment)),
     ):
         for name, value in raw.items():
-            found[name] = (source, _parse(name, value))
+            found[name] = (source, parse(name, value))
     return found
 
 
@@ -294,8 +346,9 @@ def with_database(text: str, url: str) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _parse(name: str, value: Any) -> Any:
-    known = {f.name: f for f in fields(Settings) if f.name != "data"}
+def parse(name: str, value: Any) -> Any:
+    """The value of a setting as the wiki uses it; raises SettingError."""
+    known = {f.name: f for f in table()}
     if name not in known:
         near = difflib.get_close_matches(name, known, 1)
         hint = f" Did you mean {near[0].upper()}?" if near else ""

@@ -5,13 +5,12 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import fields
 from pathlib import Path
 
 from jinja2 import Environment
 
 from wiki.i18n.catalogue import forms_of, key_of, messages
-from wiki.settings import Settings
+from wiki.settings import table
 
 HOUSE = Path(__file__).parents[2]
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
@@ -53,8 +52,7 @@ def from_account_mail() -> Iterator[str]:
 
 def from_settings() -> Iterator[str]:
     """What each setting is for: the administrator's screen shows it."""
-    table = [setting for setting in fields(Settings) if setting.name != "data"]
-    yield from (setting.metadata["help"] for setting in table)
+    yield from (setting.metadata["help"] for setting in table())
 
 
 def translated() -> dict[str, tuple[str, ...]]:

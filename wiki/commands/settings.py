@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import Field, fields
+from dataclasses import Field
 from pathlib import Path
 from typing import Any
 
 import click
 
 from wiki.commands.place import data_option, settings_in
-from wiki.settings import FILE, PREFIX, SECRETS, Settings
+from wiki.settings import FILE, PREFIX, SECRETS, table
 
 HEAD = f"""# Settings
 
 Each setting is a line `NAME = value` in `<data>/{FILE}`, or an environment variable
 `{PREFIX}NAME`, which goes before the file. A name that does not exist is refused.
-`DENKTANK_DATA` (or `--data`) names the folder itself. This page is written by
+`DENKTANK_DATA` (or `--data`) names the folder itself. Those of which is said "on the screen" are
+also set by an administrator under Administration, Settings, and hold at once; a value that stands
+in the file or the environment goes before that. This page is written by
 `denktank settings --markdown`.
 
 | name | type | default | what |
@@ -32,7 +34,7 @@ def settings(data: Path | None, markdown: bool) -> None:
         click.echo(page(), nl=False)
         return
     here = settings_in(data)
-    for setting in _table():
+    for setting in table():
         value = getattr(here, setting.name)
         shown = "***" if value and setting.name in SECRETS else value
         click.echo(f"{setting.name.upper()} = {shown}")
@@ -41,11 +43,7 @@ def settings(data: Path | None, markdown: bool) -> None:
 
 def page() -> str:
     """docs/settings.md."""
-    return HEAD + "".join(map(_row, _table()))
-
-
-def _table() -> list[Field[Any]]:
-    return [setting for setting in fields(Settings) if setting.name != "data"]
+    return HEAD + "".join(map(_row, table()))
 
 
 def _row(setting: Field[Any]) -> str:
@@ -53,4 +51,5 @@ def _row(setting: Field[Any]) -> str:
     kind = " · ".join(f"`{choice}`" for choice in choices) or type(setting.default).__name__
     default = f"`{setting.default}`" if setting.default != "" else "empty"
     name = setting.name.upper()
-    return f"| `{name}` | {kind} | {default} | {setting.metadata['help']} |\n"
+    about = setting.metadata["help"] + ("; on the screen" if setting.metadata["on_screen"] else "")
+    return f"| `{name}` | {kind} | {default} | {about} |\n"

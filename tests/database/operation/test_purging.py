@@ -13,7 +13,7 @@ from wiki.database.operation import purging
 from wiki.domain.operation.purging import Ids
 
 OLD, NEW = "0123456789abcdef0123456789abcdef01234567", "f" * 40
-OPAQUE = {"avatars.data", "passkeys.key"}
+OPAQUE = {"avatars.data", "logos.data", "passkeys.key"}
 """Columns of bytes, in which no id can stand."""
 
 

@@ -11,12 +11,15 @@ import pytest
 from wiki.database.members import members as table
 from wiki.database.notices import outbox
 from wiki.domain.access.rights import ANONYMOUS, SYSTEM, Actor, Role
-from wiki.domain.errors import Forbidden, Invalid, LoginRequired, NotFound, TooFast
+from wiki.domain.errors import Conflict, Forbidden, Invalid, LoginRequired, NotFound, TooFast
 from wiki.domain.members.members import Status
+from wiki.domain.notices.notifications import Kind
 from wiki.engine import Wiki
 from wiki.services.login import sessions
 from wiki.services.members import accounts, members
 from wiki.services.members.accounts import Joined
+from wiki.services.notices import notifications
+from wiki.services.operation import erasing
 from wiki.settings import Settings
 
 PASSWORD = "correct horse battery"
@@ -197,3 +200,32 @@ def test_roles_cannot_be_asked_for(wiki: Wiki) -> None:
         found = table.by_username(connection, "nieuw")
     assert found is not None
     assert found.role is Role.MEMBER
+
+
+def test_the_question_at_the_door(wiki: Wiki) -> None:
+    wiki.settings = replace(wiki.settings, door_question="Welk dier?", door_answer="Egel, de egel")
+    for wrong in ("", "kat"):
+        with pytest.raises(Invalid) as refused:
+            join(wiki, door=wrong)
+        assert [one.field for one in refused.value.fields] == ["door"]
+    assert join(wiki, door=" De  EGEL.") is Joined.WAIT
+
+
+def test_who_waits_is_told_of_and_may_be_refused_with_a_word(
+    wiki: Wiki, admin: Actor, member: Actor
+) -> None:
+    join(wiki, name="Nieuw Gezicht")
+    told = notifications.listing(wiki, admin).days[0].bundles[0].first
+    assert (told.notification.kind, told.who) == (Kind.MEMBER_WAITS, "Nieuw Gezicht")
+    assert told.url == "/admin/members?status=waiting"
+    assert wiki.people.waiting == 1
+    assert not notifications.listing(wiki, member).days
+    with pytest.raises(Forbidden):
+        erasing.refuse(wiki, member, "nieuw")
+    with pytest.raises(Conflict):
+        erasing.refuse(wiki, admin, "anna")
+    erasing.refuse(wiki, admin, "nieuw", "Je hoort hier niet.")
+    assert wiki.people.waiting == 0
+    assert not notifications.listing(wiki, admin, unread=True).days
+    with pytest.raises(NotFound):
+        members.get(wiki, SYSTEM, "nieuw")

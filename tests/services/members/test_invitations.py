@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from wiki.domain.access.rights import Actor
-from wiki.domain.errors import Forbidden, NotFound
+from wiki.domain.access.rights import SYSTEM, Actor, Role
+from wiki.domain.errors import Forbidden, Invalid, NotFound
 from wiki.engine import Wiki
+from wiki.services.access import groups
 from wiki.services.members import accounts, invitations, members
 from wiki.services.notices import outbox
 from wiki.settings import Settings
@@ -59,7 +60,8 @@ def test_what_becomes_of_an_invitation(wiki: Wiki, admin: Actor) -> None:
 def test_sent_once_more(wiki: Wiki, admin: Actor) -> None:
     first = members.invite(wiki, admin, "a@example.org")
     (old,) = invitations.listing(wiki, admin)
-    path, email = invitations.renew(wiki, admin, old.id)
+    renewed = invitations.renew(wiki, admin, old.id)
+    path, email = renewed.path, renewed.email
     assert path != first
     assert email == "a@example.org"
     assert outbox.listing(wiki, admin).waiting == 2
@@ -88,3 +90,42 @@ def replace_clock(wiki: Wiki, ahead: timedelta):
     now = wiki.clock() + ahead
     wiki.clock = lambda: now
     return now
+
+
+def token_of(path: str) -> str:
+    return path.partition("invitation=")[2]
+
+
+def test_who_joins_gets_the_role_and_the_groups(wiki: Wiki, admin: Actor) -> None:
+    groups.make(wiki, admin, "redactie", "")
+    made = invitations.invite(
+        wiki, admin, "Anna <anna@example.org>, b@example.org\nB@example.org", "editor", ["redactie"]
+    )
+    assert [each.email for each in made] == ["anna@example.org", "b@example.org"]
+    token = token_of(made[0].path)
+    assert invitations.email_of(wiki, token) == "anna@example.org"
+    join(wiki, made[0].path, "anna")
+    anna = members.get(wiki, SYSTEM, "anna")
+    assert (anna.role, sorted(anna.groups)) == (Role.EDITOR, ["redactie"])
+    assert invitations.email_of(wiki, token) == ""
+    again = invitations.renew(wiki, admin, invitations.listing(wiki, admin)[0].id)
+    assert again.email == "b@example.org"
+    assert invitations.listing(wiki, admin)[0].grants.role is Role.EDITOR
+
+
+@pytest.mark.parametrize(
+    ("emails", "role", "field"),
+    [
+        ("a@example.org, geen adres", "", "email"),
+        (", ".join(f"a{n}@example.org" for n in range(201)), "", "email"),
+        ("a@example.org", "reader", "role"),
+        ("a@example.org", "koning", "role"),
+    ],
+)
+def test_nobody_is_invited_if_something_is_wrong(
+    wiki: Wiki, admin: Actor, emails: str, role: str, field: str
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        invitations.invite(wiki, admin, emails, role)
+    assert [one.field for one in refused.value.fields] == [field]
+    assert invitations.listing(wiki, admin) == []

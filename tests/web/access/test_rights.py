@@ -276,6 +276,7 @@ GET  /admin                                                     guard
 GET  /admin/members                                             admin
 GET  /admin/members/a-member                                           admin
 POST /admin/members/a-member/approve                                   admin
+POST /admin/members/a-member/refuse reason=x                               admin
 POST /admin/members/a-member/role role=admin                           admin
 POST /admin/members/a-member/groups groups=x                           admin
 POST /admin/members/a-member/suspend reason=x                          warden
@@ -308,6 +309,9 @@ GET  /admin/rights?member=a-member&path=hof/plan                admin
 GET  /admin/audit                                               admin
 GET  /admin/health                                              admin
 GET  /admin/settings                                            admin
+POST /admin/settings tagline=x                                  admin
+POST /admin/logo remove=yes                                     admin
+GET  /logo/none.png                                             nobody
 GET  /admin/outbox                                              admin
 """
 

@@ -44,6 +44,9 @@ class FakeWiki:
     database: Versioned = field(default_factory=Versioned)
     clock: Callable[[], datetime] = lambda: NOW
 
+    def renew(self) -> bool:
+        return True
+
 
 @pytest.fixture
 def wiki(monkeypatch: pytest.MonkeyPatch) -> FakeWiki:

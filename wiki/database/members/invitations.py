@@ -20,7 +20,8 @@ from sqlalchemy import (
 from sqlalchemy import delete as delete_from
 
 from wiki.database.engine.schema import Moment, truth
-from wiki.database.members.members import members
+from wiki.database.members.members import groups_of, members
+from wiki.domain.access.rights import Role
 
 invitations = Table(
     "invitations",
@@ -35,10 +36,20 @@ invitations = Table(
     Column("expires", Moment, nullable=False),
     Column("used", Moment),
     Column("revoked", Moment),
+    Column("role", Integer, nullable=False, server_default="1"),
+    Column("groups", String(400), nullable=False, server_default=""),
     # Who joined with it; the row goes with their account.
     Column("member", ForeignKey("members.id", ondelete="CASCADE"), index=True),
     sqlite_autoincrement=True,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Grants:
+    """The role and the groups of who joins with an invitation."""
+
+    role: Role = Role.MEMBER
+    groups: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +67,7 @@ class Invitation:
     used: datetime | None
     revoked: datetime | None
     joined: str
+    grants: Grants
 
     def is_open(self, now: datetime) -> bool:
         """Whether somebody can still join with it."""
@@ -69,10 +81,19 @@ def add(
     maker: int | None,
     created: datetime,
     expires: datetime,
+    grants: Grants = Grants(),
 ) -> None:
     """Keep that somebody was invited."""
-    values = {"token": token, "email": email, "maker": maker, "created": created}
-    connection.execute(insert(invitations).values(**values, expires=expires))
+    values = {
+        "token": token,
+        "email": email,
+        "maker": maker,
+        "created": created,
+        "expires": expires,
+        "role": int(grants.role),
+        "groups": ",".join(sorted(grants.groups)),
+    }
+    connection.execute(insert(invitations).values(values))
 
 
 def newest(connection: Connection, *, before: int = 0, limit: int = 50) -> list[Invitation]:
@@ -87,6 +108,12 @@ def get(connection: Connection, id: int) -> tuple[Invitation, int | None] | None
     """The invitation with this id, and the id of its token while that works."""
     row = connection.execute(_asked().where(invitations.c.id == id)).first()
     return (_invitation(row), row.token) if row else None
+
+
+def by_token(connection: Connection, token: int) -> Invitation | None:
+    """The invitation of this token."""
+    row = connection.execute(_asked().where(invitations.c.token == token)).first()
+    return _invitation(row) if row else None
 
 
 def used(connection: Connection, token: int, member: int, now: datetime) -> None:
@@ -131,4 +158,5 @@ def _invitation(row: Any) -> Invitation:
         used=row.used,
         revoked=row.revoked,
         joined=row.joined_name or "",
+        grants=Grants(Role(row.role), groups_of(row.groups)),
     )

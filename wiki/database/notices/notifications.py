@@ -91,6 +91,7 @@ def add(connection: Connection, members: Iterable[int], new: NewNotification) ->
         "values": json.dumps(dict(new.values)),
         "topic": new.topic,
         "created": new.created,
+        "mailed": new.mailed,
     }
     made = [{"member": member, **values} for member in members]
     if made:
@@ -110,6 +111,12 @@ def take(connection: Connection, topic: str, members: Collection[int]) -> list[N
         gone = notifications.c.id.in_([one.id for one in taken])
         connection.execute(delete_from(notifications).where(gone))
     return taken
+
+
+def settle_topic(connection: Connection, topic: str, now: datetime) -> None:
+    """Everybody who was told of this topic has seen it."""
+    where = (notifications.c.topic == topic, _UNREAD)
+    connection.execute(update(notifications).where(*where).values(read=now))
 
 
 def of_member(

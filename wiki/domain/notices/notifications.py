@@ -45,6 +45,7 @@ class Kind(StrEnum):
     COMMENT_DECLINED = "comment_declined"
     COMMENT_HIDDEN = "comment_hidden"
     WARNED = "warned"
+    MEMBER_WAITS = "member_waits"
     SUGGESTION = "suggestion"
     SUGGESTION_ACCEPTED = "suggestion_accepted"
     SUGGESTION_AMENDED = "suggestion_amended"
@@ -66,6 +67,7 @@ _GROUPS: Mapping[Kind, Group] = {
     Kind.SAVED_SEARCH: Group.WATCHED,
     Kind.REPORT: Group.DUTY,
     Kind.COMMENT_HELD: Group.DUTY,
+    Kind.MEMBER_WAITS: Group.DUTY,
     Kind.SUGGESTION: Group.DUTY,
     Kind.REPORT_HANDLED: Group.OWN,
     Kind.COMMENT_APPROVED: Group.OWN,
@@ -117,6 +119,7 @@ class NewNotification:
     `path` and `revision` say where the page was, which page that is today is looked up; both are
     empty where it is about no page. `actor` is who did it, None for the wiki and for outsiders. A
     newer one takes the place of an unread one with the same `topic` that was not mailed yet.
+    `mailed` is when a letter of its own said it.
     """
 
     kind: Kind
@@ -127,6 +130,7 @@ class NewNotification:
     actor: int | None = None
     values: Mapping[str, str] = field(default_factory=dict)
     topic: str = ""
+    mailed: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ FAMILIES: Mapping[str, Sequence[str]] = {
     "versions": ("revision_", "member_undo", "purge"),
     "mail": ("mail_",),
     "terms": ("terms_",),
+    "settings": ("setting",),
 }
 """What one may ask for, and how the acts begin that belong to it."""
 

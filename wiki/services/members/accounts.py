@@ -10,9 +10,10 @@ from enum import StrEnum
 
 from wiki.database.engine.connection import Connection
 from wiki.database.login import sessions as session_rows
-from wiki.database.members import invitations, members
+from wiki.database.members import members
 from wiki.database.members.members import NewMember, Wanted
 from wiki.domain.access.rights import Actor, Role
+from wiki.domain.content.addresses import url_of
 from wiki.domain.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from wiki.domain.members.members import (
     Member,
@@ -23,15 +24,18 @@ from wiki.domain.members.members import (
     fold_email,
     gather,
 )
+from wiki.domain.notices.notifications import Kind
 from wiki.engine import Wiki
 from wiki.i18n.languages import LANGUAGES
 from wiki.services.access import journal, limits
 from wiki.services.access.limits import REGISTER, Try
 from wiki.services.login import email_change, links, passwords, proof, sessions
-from wiki.services.login.links import Kind
-from wiki.services.members import terms
-from wiki.services.notices import account_mail, outbox
+from wiki.services.login.links import Kind as Link
+from wiki.services.members import invitations, terms
+from wiki.services.notices import account_mail, notifications, outbox
 
+DOOR_MOST = 300
+"""Characters of an answer at the door that are looked at."""
 VALUE_MOST = 254
 """Characters that a link can carry."""
 
@@ -59,9 +63,11 @@ def register(
     email: str,
     password: str,
     address: str,
+    name: str = "",
     language: str = "",
     invitation: str = "",
     terms_accepted: str = "",
+    door: str = "",
     back: str = "",
 ) -> Joined:
     """Ask for an account; says what has to happen before it can be used.
@@ -69,11 +75,19 @@ def register(
     With mail: the address has to be confirmed first, and the link there leads `back`. Without: an
     administrator approves, so that nobody waits for a mail that never comes. Whether an e-mail
     address is known already shows in nothing but a mail to it, not in the work that is done either.
-    `terms_accepted` is the stamp of the terms that were. Raises Invalid (with fields),
+    `terms_accepted` is the stamp of the terms that were; `door` answers the question at the door,
+    which who is invited need not. Raises Invalid (with fields),
     Forbidden (`registration_closed`, `invitation_needed`), TooFast.
     """
     may_register(wiki, invitation)
-    check_all(wiki, username, email, password)
+    check_all(
+        wiki,
+        username,
+        email,
+        password,
+        lambda: check_name(name),
+        lambda: None if invitation else check_door(wiki, door),
+    )
     accepted = terms.check(wiki, terms_accepted)
     limits.take(wiki, [Try(REGISTER, limits.key(wiki, limits.network(address)))])
     joined = _joining(wiki, bool(invitation))
@@ -85,17 +99,18 @@ def register(
         role=Role.MEMBER,
         status=_STATUS[joined],
         joined=wiki.clock(),
+        name=check_name(name),
         language=language,
     )
     with wiki.database.write() as connection:
-        invited = links.use(wiki, connection, Kind.INVITE, invitation) if invitation else None
+        invited = links.use(wiki, connection, Link.INVITE, invitation) if invitation else None
         try:
             member = members.add(connection, new)
         except Conflict as error:
             raise Invalid.field("username", error.code, **error.values) from error
         terms.keep(wiki, connection, member.id, accepted)
         if invited:
-            invitations.used(connection, invited.id, member.id, wiki.clock())
+            member = invitations.join(wiki, connection, invited.id, member)
         if joined is Joined.WAIT:
             tell_administrators(wiki, connection, member)
         elif not came_by_mail(connection, member, invited.value if invited else ""):
@@ -117,7 +132,7 @@ def may_register(wiki: Wiki, invitation: str = "", setting: str = "") -> None:
     `setting` goes before REGISTRATION.
     """
     setting = setting or wiki.settings.registration
-    if invitation and links.works(wiki, invitation, Kind.INVITE):
+    if invitation and links.works(wiki, invitation, Link.INVITE):
         return
     if setting == "closed":
         raise Forbidden("registration_closed")
@@ -147,9 +162,9 @@ def ask_to_confirm(
     if not outbox.can_send(wiki.settings):
         return
     owner = members.by_email(connection, member.email)
-    kind = Kind.CONFIRM if joined is Joined.CONFIRM else Kind.EMAIL
+    kind = Link.CONFIRM if joined is Joined.CONFIRM else Link.EMAIL
     value = member.email
-    if kind is Kind.CONFIRM:
+    if kind is Link.CONFIRM:
         value = back if len(back) <= VALUE_MOST else ""
     path = links.make(wiki, connection, kind, member=member.id, value=value)
     written = account_mail.confirm(wiki.settings, member, path)
@@ -158,14 +173,30 @@ def ask_to_confirm(
     account_mail.post(wiki, connection, member.email, written)
 
 
-def check_all(wiki: Wiki, username: str, email: str, password: str) -> None:
+def check_all(
+    wiki: Wiki, username: str, email: str, password: str, *more: Callable[[], object]
+) -> None:
     """Pass if an account can have these; raises one Invalid with every field that is wrong."""
     about = (username, email, email.partition("@")[0])
     check_fields(
         lambda: check_username(username),
         lambda: check_email(email),
         lambda: passwords.check(wiki.settings, password, *about),
+        *more,
     )
+
+
+def check_door(wiki: Wiki, answer: str) -> None:
+    """Pass who answers the question at the door as whoever belongs here does."""
+    if not wiki.settings.door_question:
+        return
+    right = {_plainly(one) for one in wiki.settings.door_answer.split(",")} - {""}
+    if _plainly(answer[:DOOR_MOST]) not in right:
+        raise Invalid.field("door", "door_wrong" if answer.strip() else "door_empty")
+
+
+def _plainly(answer: str) -> str:
+    return " ".join(answer.casefold().split()).rstrip(".!")
 
 
 def check_fields(*checks: Callable[[], object]) -> None:
@@ -181,11 +212,31 @@ def _wrong(check: Callable[[], object]) -> FieldError | None:
     return None
 
 
+def waits(member: Member) -> str:
+    """What notifications of somebody who waits for approval have in common."""
+    return f"waits:{member.id}"
+
+
 def tell_administrators(wiki: Wiki, connection: Connection, newcomer: Member) -> None:
-    """Mail all administrators that somebody waits for them, in the caller's transaction."""
+    """Tell all administrators that somebody waits for them, in the caller's transaction.
+
+    The letter is of its own, and at once: who waits cannot do anything until it is read.
+    """
+    wanted = Wanted(role=int(Role.ADMIN), status=Status.ACTIVE.value)
+    found = members.find(connection, wanted)
+    notifications.tell(
+        wiki,
+        connection,
+        [admin.id for admin in found],
+        Kind.MEMBER_WAITS,
+        by=newcomer.id,
+        values={"url": url_of("admin_members", status=Status.WAITING.value)},
+        topic=waits(newcomer),
+        mailed=True,
+    )
     if not outbox.can_send(wiki.settings):
         return
-    for admin in members.find(connection, Wanted(role=int(Role.ADMIN), status=Status.ACTIVE.value)):
+    for admin in found:
         if admin.email:
             account_mail.post(
                 wiki, connection, admin.email, account_mail.waits(wiki.settings, admin, newcomer)
@@ -201,8 +252,8 @@ def confirm(wiki: Wiki, token: str, *, address: str, session: int = 0) -> Confir
     """
     links.slow_down(wiki, address)
     with wiki.database.write() as connection:
-        is_new = links.get(wiki, connection, Kind.CONFIRM, token) is not None
-        kind = Kind.CONFIRM if is_new else Kind.EMAIL
+        is_new = links.get(wiki, connection, Link.CONFIRM, token) is not None
+        kind = Link.CONFIRM if is_new else Link.EMAIL
         used = links.use(wiki, connection, kind, token)
         member = members.get(connection, used.member or 0)
         if member is None:

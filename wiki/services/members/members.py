@@ -41,8 +41,8 @@ from wiki.services.login import links, passwords, suspensions
 from wiki.services.login.links import Kind
 from wiki.services.login.sessions import KNOWN_FOR, alive_since
 from wiki.services.members import invitations
-from wiki.services.members.accounts import check_all, new_uid
-from wiki.services.notices import account_mail, outbox
+from wiki.services.members.accounts import check_all, new_uid, waits
+from wiki.services.notices import account_mail, notifications, outbox
 from wiki.services.talk.comments import Talk, html_of, latest
 
 ORDERS = tuple(members.ORDERS)
@@ -246,6 +246,7 @@ def approve(wiki: Wiki, actor: Actor, username: str) -> None:
         if member.email and not members.by_email(connection, member.email):
             members.vouch(connection, member, member.email)
         members.change(connection, member.id, {"status": Status.ACTIVE.value})
+        notifications.settle(wiki, connection, waits(member))
         audit.write(wiki, connection, actor, "member_approve", member.username)
         if outbox.can_send(wiki.settings):
             written = account_mail.approved(wiki.settings, member)
@@ -340,11 +341,7 @@ def invite(wiki: Wiki, actor: Actor, email: str = "") -> str:
     """
     wiki.rights.require(actor, Right.ADMINISTER)
     email = check_email(email) if email.strip() else ""
-    with wiki.database.write() as connection:
-        path = invitations.put(wiki, connection, actor, email)
-        audit.write(wiki, connection, actor, "member_invite", email)
-    wiki.wake()
-    return path
+    return invitations.invite(wiki, actor, email)[0].path
 
 
 def tidy(wiki: Wiki) -> None:
@@ -399,7 +396,14 @@ def setup_works(wiki: Wiki, token: str) -> bool:
 
 
 def setup(
-    wiki: Wiki, token: str, *, username: str, email: str, password: str, language: str = ""
+    wiki: Wiki,
+    token: str,
+    *,
+    username: str,
+    email: str,
+    password: str,
+    name: str = "",
+    language: str = "",
 ) -> Member:
     """Make the first administrator; the set-up link is dead afterwards.
 
@@ -407,13 +411,14 @@ def setup(
     """
     if not setup_works(wiki, token):
         raise NotFound("link_dead")
-    check_all(wiki, username, email, password)
+    check_all(wiki, username, email, password, lambda: check_name(name))
     member = add(
         wiki,
         username=username,
         email=email,
         password=password,
         role=Role.ADMIN,
+        name=name,
         language=language,
         first=True,
     )

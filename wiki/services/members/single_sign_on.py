@@ -19,7 +19,7 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from wiki.database.engine.connection import Connection
 from wiki.database.login import identities
 from wiki.database.login import sessions as session_rows
-from wiki.database.members import invitations, members
+from wiki.database.members import members
 from wiki.database.members.members import NewMember
 from wiki.domain.access.rights import SYSTEM, Actor, Role
 from wiki.domain.errors import Conflict, Forbidden, Invalid, LoginRequired, NotFound
@@ -40,7 +40,7 @@ from wiki.services.login import links, login_methods, proof, provider, sessions,
 from wiki.services.login.links import Kind
 from wiki.services.login.provider import Claims
 from wiki.services.login.sessions import Client
-from wiki.services.members import accounts, terms
+from wiki.services.members import accounts, invitations, terms
 from wiki.services.members.accounts import Joined
 from wiki.services.notices import account_mail
 
@@ -322,7 +322,7 @@ def join(
         _tie(wiki, connection, member, claims)
         terms.keep(wiki, connection, member.id, accepted)
         if invited:
-            invitations.used(connection, invited.id, member.id, wiki.clock())
+            member = invitations.join(wiki, connection, invited.id, member)
         by_mail = accounts.came_by_mail(connection, member, invited.value if invited else "")
         if not (new.vouched or by_mail):
             accounts.ask_to_confirm(wiki, connection, member, Joined.READY, "")

@@ -74,6 +74,28 @@ def waits(settings: Settings, admin: Member, newcomer: Member) -> AccountMail:
     )
 
 
+def refused(settings: Settings, member: Member, reason: str) -> AccountMail:
+    """To somebody who waited for approval: they are not let in, and why if that was said."""
+    if not reason:
+        return _write(
+            settings,
+            member,
+            "Your request to become a member",
+            "Your request to become a member of %(site)s was not granted. Nothing that you filled"
+            " in is kept.\n\n%(link)s",
+            url_of("front"),
+        )
+    return _write(
+        settings,
+        member,
+        "Your request to become a member",
+        "Your request to become a member of %(site)s was not granted:\n\n%(reason)s\n\n"
+        "Nothing that you filled in is kept.\n\n%(link)s",
+        url_of("front"),
+        reason=reason,
+    )
+
+
 def new_address(settings: Settings, member: Member, path: str) -> AccountMail:
     """To the address that a member wants to use from now on."""
     return _write(

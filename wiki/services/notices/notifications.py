@@ -58,6 +58,10 @@ _SEEN_THERE = frozenset(kind for kind in Kind if kind.group is not Group.DUTY)
 """Kinds that are read once their member has seen the page."""
 
 
+_DUTIES = {Kind.SUGGESTION: Right.REVIEW, Kind.MEMBER_WAITS: Right.ADMINISTER}
+"""The right of those for whom it waits, where that is not moderating."""
+
+
 def tell(
     wiki: Wiki,
     connection: Connection,
@@ -69,6 +73,7 @@ def tell(
     by: int | None = None,
     values: Mapping[str, str] | None = None,
     topic: str = "",
+    mailed: bool = False,
 ) -> None:
     """Tell members of something, in the caller's transaction on the truth.
 
@@ -76,6 +81,7 @@ def tell(
     shown and when it is mailed. `by`, who did it, is never told. Of `values`, `url` is where it
     leads (a path on this site), `name` who did it if that is no member, `reason` why, in words.
     What was told before of the same `topic`, and was neither seen nor mailed, is replaced.
+    `mailed`: a letter of its own says it, so that the mail of news need not.
     """
     told = sorted(set(members) - {by})
     if not told:
@@ -92,6 +98,7 @@ def tell(
         actor=by,
         values=values or {},
         topic=topic,
+        mailed=wiki.clock() if mailed else None,
     )
     notifications.add(connection, told, new)
 
@@ -186,6 +193,11 @@ def look_at(wiki: Wiki, actor: Actor, path: str) -> int:
     if ids:
         read(wiki, actor.id, ids)
     return len(ids)
+
+
+def settle(wiki: Wiki, connection: Connection, topic: str) -> None:
+    """What waited under this topic is dealt with: nobody need look at it any more."""
+    notifications.settle_topic(connection, topic, wiki.clock())
 
 
 def choices(wiki: Wiki, actor: Actor) -> Choices:
@@ -301,7 +313,7 @@ def _is_duty(wiki: Wiki, actor: Actor, notification: Notification, path: str) ->
     """Whether what waits for those in charge is (still) for this actor; True for all else."""
     if notification.kind.group is not Group.DUTY:
         return True
-    right = Right.REVIEW if notification.kind is Kind.SUGGESTION else Right.MODERATE
+    right = _DUTIES.get(notification.kind, Right.MODERATE)
     if path:
         return wiki.rights.may(actor, right, path)
     return moderators.may_somewhere(wiki, actor, right)

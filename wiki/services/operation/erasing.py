@@ -15,13 +15,18 @@ from wiki.database.operation import erasing
 from wiki.database.talk import comments as talk
 from wiki.domain.access.rights import SYSTEM, Actor, Right
 from wiki.domain.errors import Conflict, Invalid
-from wiki.domain.members.members import Member, fold_username
+from wiki.domain.members.members import Member, Status, fold_username
 from wiki.engine import Wiki
 from wiki.i18n.languages import translations
 from wiki.services.access import audit
 from wiki.services.login import proof
 from wiki.services.login.suspensions import keep_an_admin
+from wiki.services.members.accounts import waits
 from wiki.services.members.members import named
+from wiki.services.notices import account_mail, notifications, outbox
+from wiki.services.notices.outbox import one_line
+
+REASON_MOST = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,26 @@ def erase(
     wiki.rights.require(actor, Right.ADMINISTER)
     _same(username, confirm)
     _erase(wiki, actor, username, reason, with_comments=with_comments)
+
+
+def refuse(wiki: Wiki, actor: Actor, username: str, reason: str = "") -> None:
+    """Do not let in somebody who waits: they are told, with the reason, and the account is erased.
+
+    For administrators. Raises LoginRequired, Forbidden, NotFound, Conflict (`member_is_in`).
+    """
+    wiki.rights.require(actor, Right.ADMINISTER)
+    with wiki.database.write() as connection:
+        member = named(connection, username)
+        if member.status not in (Status.WAITING, Status.UNCONFIRMED):
+            raise Conflict("member_is_in", username=member.username)
+        notifications.settle(wiki, connection, waits(member))
+        erasing.erase(connection, member, wiki.clock(), "", with_comments=True)
+        # After that: mail to somebody who is erased is not sent.
+        if member.email and outbox.can_send(wiki.settings):
+            written = account_mail.refused(wiki.settings, member, one_line(reason, REASON_MOST))
+            account_mail.post(wiki, connection, member.email, written)
+        audit.write(wiki, connection, actor, "member_refuse", member.uid, reason)
+    wiki.wake()
 
 
 def erase_here(wiki: Wiki, username: str, *, with_comments: bool, reason: str = "") -> None:

@@ -143,6 +143,8 @@ def _turns(
         for job in work:
             version = _version(wiki)
             changed, seen = version != seen, version
+            if changed:
+                wiki.renew()
             for other in work if changed else ():
                 other.waiting = other.waiting or other.on_change
             for one in [*urgent, job] if changed and not job.urgent else [job]:

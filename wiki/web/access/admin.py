@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import timedelta
 
 from flask import Blueprint, Response, flash, request
@@ -16,7 +15,7 @@ from wiki.services.login import second_factor, sessions, suspensions
 from wiki.services.members import members
 from wiki.services.moderation import cautions, reports
 from wiki.services.notices import account_mail, mail_schedule, outbox
-from wiki.services.operation import health, settings
+from wiki.services.operation import erasing, health
 from wiki.services.talk import premoderation
 from wiki.web.http import forms
 from wiki.web.http.context import (
@@ -70,14 +69,6 @@ def condition() -> Response:
     return forms.page("access/admin/health.html", found=health.examine(wiki(), actor()))
 
 
-@blueprint.get("/settings")
-def settings_list() -> Response:
-    """Every setting, its value and where that comes from; to be changed in the file only."""
-    return forms.page(
-        "access/admin/settings.html", found=settings.listing(wiki(), actor(), os.environ)
-    )
-
-
 # -- members --
 
 
@@ -108,6 +99,7 @@ def member_list() -> Response:
             number,
             pages_of(matching.count, members.PAGE),
         ),
+        can_send=outbox.can_send(wiki().settings),
     )
 
 
@@ -121,6 +113,7 @@ def member(username: str, problem: Problem | None = None, link: str = "") -> Res
         member=looked_up,
         roles=ROLES,
         groups=groups.every(wiki(), actor()),
+        can_send=outbox.can_send(wiki().settings),
         link=base_url() + link if link else "",
         suspension=suspensions.of(wiki(), looked_up),
         has_factor=second_factor.has_any(wiki(), actor(), username),
@@ -132,6 +125,15 @@ def approve(username: str) -> Response:
     """Let in somebody who waits."""
     members.approve(wiki(), actor(), username)
     flash(gettext("%(name)s can log in now.") % {"name": username}, "done")
+    return see_other(back_to(request.form.get("next"), url_of("admin_members")))
+
+
+@blueprint.post("/members/<username>/refuse")
+def refuse(username: str) -> Response:
+    """Do not let in somebody who waits, with a word to them."""
+    erasing.refuse(wiki(), actor(), username, request.form.get("reason", ""))
+    told = gettext("%(name)s is not let in; what they filled in is erased.")
+    flash(told % {"name": username}, "done")
     return see_other(back_to(request.form.get("next"), url_of("admin_members")))
 
 

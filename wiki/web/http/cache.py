@@ -114,6 +114,7 @@ class PageCache:
         self._inner = inner
         self._wiki = wiki
         self._session = session_cookie
+        self._seen: object = None
         self.pages = Pages()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -123,8 +124,12 @@ class PageCache:
         cookies = _cookies(environ.get("HTTP_COOKIE", ""), self._session)
         if cookies.is_somebody:
             return self._inner(environ, start_response)
+        version = version_of(self._wiki)
+        # The site's own language is part of the key.
+        if version != self._seen and self._wiki.renew():
+            self._seen = version
         key = self._key(environ, cookies)
-        page = self.pages.get(key, version_of(self._wiki))
+        page = self.pages.get(key, version)
         if page is None:
             return self._ask(environ, start_response, key)
         return _serve(page, environ, start_response)

@@ -210,12 +210,37 @@ def waiting(page: str = "") -> int:
     return suggestions.waiting(wiki(), actor(), page)
 
 
+class Site:
+    """The settings as templates read them: those that hold now."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(wiki().settings, name)
+
+
+def needs_setup() -> bool:
+    """Whether nobody administers the site yet."""
+    return not wiki().people.has_admin
+
+
+def members_waiting() -> int:
+    """Count the people who wait for the reader's approval."""
+    return wiki().people.waiting if may(Right.ADMINISTER.value) else 0
+
+
+def logo() -> str:
+    """The address of the site's logo; empty if it has the wiki's own sign."""
+    return url_of("logo", wiki().logo) if wiki().logo else ""
+
+
 def install(app: Flask) -> None:
     """Give the templates what they may always use."""
     settings = app.extensions[EXTENSION].settings
     screen.install(app.jinja_env, language, zone, now)
     app.jinja_env.globals.update(
-        site=settings,
+        site=Site(),
+        logo=logo,
+        needs_setup=needs_setup,
+        members_waiting=members_waiting,
         may=may,
         moderates=moderates,
         page_url=page_url,

@@ -138,6 +138,7 @@ class MemberPages:
             actor.name,
             str(context.unread()),
             str(context.waiting()),
+            str(context.members_waiting()),
             context.language(),
             self._wiki.rights.signature(actor),
         )

@@ -12,7 +12,7 @@ from wiki.domain.members.members import Status
 from wiki.i18n.languages import LANGUAGES
 from wiki.services.login import links, passwords, proof, provider, sessions
 from wiki.services.login.links import Kind
-from wiki.services.members import accounts, members, terms
+from wiki.services.members import accounts, invitations, members, terms
 from wiki.services.members.accounts import Joined
 from wiki.services.notices import outbox
 from wiki.web.http import forms, login
@@ -118,6 +118,7 @@ def register_form(problem: Problem | None = None) -> Response:
         next=_next(),
         invitation=invitation,
         is_invited=is_invited,
+        invited_at=invitations.email_of(wiki(), invitation) if is_invited else "",
         closed="" if is_invited or setting in ("open", "approval") else setting,
         by_mail=outbox.can_send(wiki().settings),
         least=passwords.shortest(wiki().settings),
@@ -139,6 +140,8 @@ def register() -> Response:
         email=request.form.get("email", ""),
         password=request.form.get("password", ""),
         address=_address(),
+        name=request.form.get("name", ""),
+        door=request.form.get("door", ""),
         language=language(),
         invitation=request.form.get("invitation", ""),
         terms_accepted=forms.accepted_terms(),
@@ -154,7 +157,8 @@ def register() -> Response:
 def registered() -> Response:
     """Show what happens after registering."""
     then = request.args.get("then", Joined.WAIT.value)
-    return respond("members/accounts/registered.html", then=then, next=_next())
+    can_send = outbox.can_send(wiki().settings)
+    return respond("members/accounts/registered.html", then=then, next=_next(), can_send=can_send)
 
 
 @blueprint.get("/account/confirm/<token>")
@@ -204,11 +208,12 @@ def setup(token: str) -> Response:
         username=form.get("username", ""),
         email=form.get("email", ""),
         password=form.get("password", ""),
+        name=form.get("name", ""),
         language=language(),
     )
     forms.log_in(form.get("username", ""), form.get("password", ""))
     flash(gettext("You are the administrator of this wiki now."), "done")
-    return see_other("/")
+    return see_other(url_of("admin"))
 
 
 # -- one's own account --

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Blueprint, Response, flash, request
 
+from wiki.domain.access.rights import Role
 from wiki.domain.content.addresses import url_of
-from wiki.services.members import invitations, members
+from wiki.services.access import groups
+from wiki.services.members import invitations
 from wiki.services.notices import outbox
 from wiki.web.http import forms
-from wiki.web.http.context import actor, arg_number, base_url, gettext, see_other, wiki
+from wiki.web.http.context import actor, arg_number, gettext, see_other, wiki
 from wiki.web.http.forms import Problem
 from wiki.web.http.pager import Pager, cut
 
 blueprint = Blueprint("invitations", __name__, url_prefix="/admin/invitations")
 LIST = url_of("admin_invitations")
 PAGE = 50
+ROLES = tuple(role.word for role in Role if role is not Role.READER)
 
 
 @blueprint.get("")
@@ -26,6 +31,9 @@ def listing(problem: Problem | None = None) -> Response:
     return forms.page(
         "access/admin/invitations.html",
         problem,
+        roles=ROLES,
+        groups=groups.every(wiki(), actor()),
+        asked=request.form.getlist("groups") or request.args.getlist("groups"),
         found=shown,
         pager=Pager(older=url_of("admin_invitations", before=last.id) if last else ""),
         can_send=outbox.can_send(wiki().settings),
@@ -35,15 +43,16 @@ def listing(problem: Problem | None = None) -> Response:
 @blueprint.post("")
 @forms.refill(listing)
 def make() -> Response:
-    """Make a link with which somebody joins; it is shown once, here."""
-    email = request.form.get("email", "").strip()
-    return _shown(members.invite(wiki(), actor(), email), email)
+    """Make a link for each address, with which somebody joins; it is shown once, here."""
+    form = request.form
+    emails, role = form.get("email", ""), form.get("role", "")
+    return _shown(invitations.invite(wiki(), actor(), emails, role, form.getlist("groups")))
 
 
 @blueprint.post("/<int:id>/renew")
 def renew(id: int) -> Response:
     """Make a new link in the place of one that nobody used."""
-    return _shown(*invitations.renew(wiki(), actor(), id))
+    return _shown([invitations.renew(wiki(), actor(), id)])
 
 
 @blueprint.post("/<int:id>/revoke")
@@ -54,8 +63,7 @@ def revoke(id: int) -> Response:
     return see_other(LIST)
 
 
-def _shown(path: str, email: str) -> Response:
-    is_sent = bool(email) and outbox.can_send(wiki().settings)
+def _shown(made: Sequence[invitations.Invited]) -> Response:
     return forms.page(
-        "access/admin/invited.html", link=base_url() + path, email=email if is_sent else ""
+        "access/admin/invited.html", made=made, can_send=outbox.can_send(wiki().settings)
     )
