@@ -21,7 +21,7 @@ from wiki.render.scan import Scan, scan, title_heading
 from wiki.store.store import Store
 
 NAME = "catalogue"
-FORMAT = 3
+FORMAT = 4
 
 _BATCH = 500
 _MOST = 400

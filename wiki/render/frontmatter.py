@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, tzinfo
+from datetime import MAXYEAR, MINYEAR, UTC, datetime, tzinfo
 from functools import lru_cache
 from typing import Any
 
@@ -275,11 +275,16 @@ class _Reading:
 
 
 def parse_moment(written: str, zone: tzinfo = UTC) -> Moment | None:
-    """What `2009-12-02`, `2009-12-02 15:00` or `2009-12-02T15:00+01:00` means, or None."""
+    """What `2009-12-02`, `2009-12-02 15:00` or `2009-12-02T15:00+01:00` means, or None.
+
+    The first and the last year there are have moments that no other zone can name: they are none.
+    """
     found = _DATE.fullmatch(written.strip())
     if not found:
         return None
     year, month, day, hour, minute, second, offset = found.groups()
+    if not MINYEAR < int(year) < MAXYEAR:
+        return None
     try:
         start = datetime(
             int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0)

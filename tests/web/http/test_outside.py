@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import subprocess
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from tests.fixtures.outside import Outside
+from wiki.services.talk import comments
 
 
 @pytest.fixture
@@ -136,3 +138,60 @@ def test_a_living_page_is_never_told_to_be_deleted(
     assert f'data-revision="{first}"' in blame.text
     assert listed(client, "a")[0] == merge
     assert client.get("/diff/a").status_code == 200
+
+
+FAR = ("0001-01-01 00:00", "9999-12-31", "9999-12-31T23:00-05:00")
+
+
+def test_dates_that_no_calendar_holds_are_said_to_be_unreadable(client: Any, page: Any) -> None:
+    for number, date in enumerate(FAR):
+        front = f"kind: dialogue\ntitle: Ver weg\nstatus: announced\ndate: {date}"
+        page(f"ver-{number}", f"---\n{front}\n---\nTekst.\n")
+    for address in ("/", "/agenda", "/agenda.ics", "/dialogues", "/search?q=ver", "/recent"):
+        assert client.get(address).status_code == 200, address
+    for number in range(len(FAR)):
+        shown = client.get(f"/wiki/ver-{number}")
+        assert "Deze datum is niet te lezen" in shown.text
+
+
+@pytest.fixture
+def wrong_clock(wiki: Any, outside: Outside, page: Any) -> tuple[str, str, str]:
+    """A page that was written, then by a clock of 2035, then today: the three commits."""
+    first = page("a", "een\n")
+    when = int(datetime(2035, 6, 1, 12, tzinfo=UTC).timestamp())
+    ahead = outside.commit({"a.md": "een\ntwee\n", "b.md": "b\n"}, [first], when, "Vooruit")
+    push(wiki, outside, ahead)
+    return first, ahead, page("a", "een\ntwee\ndrie\n")
+
+
+def test_a_wrong_clock_dates_nothing_but_itself(
+    client: Any, wiki: Any, wrong_clock: tuple[str, str, str]
+) -> None:
+    first, ahead, last = wrong_clock
+    today = wiki.clock().date().isoformat()
+    assert listed(client, "a") == [last, ahead, first]
+    assert listed(client, f"a?since={today}&until={today}") == [last, first]
+    assert listed(client, "a?since=2035-06-01&until=2035-06-01") == [ahead]
+    assert listed(client, f"a?until={today}") == [last, first]
+    for far in ("since=0001-01-01", "until=0001-01-01", "since=9999-12-31", "until=9999-12-30"):
+        assert client.get(f"/history/a?{far}").status_code == 400
+    assert last in client.get(f"/history/a?on={today}").location
+
+
+def test_a_wrong_clock_is_never_on_top_of_recent_changes(
+    app: Any, client: Any, wiki: Any, member: Any, login: Any, wrong_clock: tuple[str, str, str]
+) -> None:
+    first, ahead, last = wrong_clock
+    comments.post(wiki, member, "b", "Na de klok")
+    shown = client.get("/recent").text
+    assert re.findall(r'<li data-revision="(\w+)" data-path="a"', shown) == [last, ahead, first]
+    assert len(re.findall(r"<section><h2>", shown)) == 1
+    assert "Na de klok" in shown
+    assert "1 juni 2035" in shown
+    feed = client.get("/feed/site.atom")
+    assert feed.last_modified <= wiki.clock() + timedelta(hours=1)
+    assert re.findall(r"<updated>([^<]{4})", feed.text).count("2035") == 2
+    assert feed.text.index(last) < feed.text.index(ahead)
+    login(client, "anna")
+    client.get("/recent")
+    assert "2035" not in client.get("/recent?new=yes").text

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Connection, Integer, exists, func, literal_column, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Integer,
+    cast,
+    exists,
+    extract,
+    func,
+    literal_column,
+    select,
+)
 
 from wiki.database.access.sight import visible
 from wiki.database.history.hiding import hidden_revisions
@@ -12,7 +23,10 @@ from wiki.domain.history.activity import Writer
 from wiki.domain.history.revisions import Part
 
 # Written into the statement: PostgreSQL must see the same expression twice.
-DAY: ColumnElement[int] = literal_column("86400", Integer)
+_LENGTH: ColumnElement[int] = literal_column("86400", Integer)
+_DAY = cast(extract("epoch", commits.c.written), BigInteger) // _LENGTH
+"""The day since 1970 on which a commit says that it was made."""
+_SAME = commits.c.commit == revisions.c.commit
 
 _HIDDEN = (
     hidden_revisions.c.commit == revisions.c.commit,
@@ -23,19 +37,19 @@ _HIDDEN = (
 
 def days(connection: Connection, page: str) -> list[tuple[int, int]]:
     """(day since 1970, number of revisions) of every day on which a page changed, in order."""
-    day = revisions.c.date // DAY
-    query = select(day, func.count()).where(revisions.c.page == page).group_by(day).order_by(day)
+    query = select(_DAY, func.count()).join_from(revisions, commits, _SAME)
+    query = query.where(revisions.c.page == page).group_by(_DAY).order_by(_DAY)
     return [(int(row[0]), row[1]) for row in connection.execute(query)]
 
 
 def days_of(connection: Connection, author: str, *, sight: Sight) -> list[tuple[int, int]]:
     """The same for all pages in sight that a member worked on; work that was hidden not counted."""
-    day = revisions.c.date // DAY
-    query = select(day, func.count()).where(revisions.c.author == author, ~exists().where(*_HIDDEN))
+    query = select(_DAY, func.count()).join_from(revisions, commits, _SAME)
+    query = query.where(revisions.c.author == author, ~exists().where(*_HIDDEN))
     if sight.hidden:
         query = query.join(places, places.c.page == revisions.c.page)
         query = query.where(visible(places.c.path, sight))
-    query = query.group_by(day).order_by(day)
+    query = query.group_by(_DAY).order_by(_DAY)
     return [(int(row[0]), row[1]) for row in connection.execute(query)]
 
 

@@ -172,9 +172,9 @@ class _Step:
 
 
 def _steps(connection: Connection, page: str, numbers: Collection[int]) -> dict[int, _Step]:
-    """The commit, corrected date and author of steps; no author if hidden or erased."""
+    """The commit, its own date and author of steps; no author if hidden or erased."""
     query = (
-        select(steps.c.step, steps.c.commit, steps.c.path, commits.c.date, commits.c.name)
+        select(steps.c.step, steps.c.commit, steps.c.path, commits.c.written, commits.c.name)
         .add_columns(revisions.c.author)
         .join(commits, commits.c.commit == steps.c.commit)
         .join(
@@ -190,7 +190,9 @@ def _steps(connection: Connection, page: str, numbers: Collection[int]) -> dict[
     for row in connection.execute(query):
         parts = hidden.get((row.commit, row.path), frozenset())
         is_named = Part.AUTHOR not in parts and row.author not in former
-        steps_by_number[row.step] = _Step(row.commit, row.date, row.name if is_named else "")
+        steps_by_number[row.step] = _Step(
+            row.commit, int(row.written.timestamp()), row.name if is_named else ""
+        )
     return steps_by_number
 
 

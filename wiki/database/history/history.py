@@ -186,16 +186,16 @@ def of_page(
 ) -> list[Revision]:
     """A page's revisions, newest first; `before` is the commit to go on after.
 
-    Of one author only (a member's opaque id, or an outside e-mail address), or dated from `since`
-    on and before `until` (Unix seconds), if asked.
+    Of one author only (a member's opaque id, or an outside e-mail address), or made from `since`
+    on and before `until` (Unix seconds) by the commit's own time, if asked.
     """
     query = ROW.where(revisions.c.page == page)
     if author:
         query = query.where(revisions.c.author == author)
     if since is not None:
-        query = query.where(revisions.c.date >= since)
+        query = query.where(*_made_since(since))
     if until is not None:
-        query = query.where(revisions.c.date < until)
+        query = query.where(commits.c.written < datetime.fromtimestamp(until, UTC))
     return listed(connection, query, before, limit)
 
 
@@ -244,7 +244,16 @@ def of_commits(connection: Connection, ids: Sequence[str]) -> list[Revision]:
 
 def since(connection: Connection, date: int) -> list[Revision]:
     """List the revisions of all pages from a moment (Unix seconds) on."""
-    return [_revision(row) for row in connection.execute(ROW.where(revisions.c.date >= date))]
+    return [_revision(row) for row in connection.execute(ROW.where(*_made_since(date)))]
+
+
+def _made_since(date: int) -> tuple[ColumnElement[bool], ...]:
+    """Made at a moment or later, by the commit's own time.
+
+    What is ordered as earlier was made earlier, so that few rows are looked at; not the other way
+    round: a commit with a date to come puts all that follow it behind that date.
+    """
+    return revisions.c.date >= date, commits.c.written >= datetime.fromtimestamp(date, UTC)
 
 
 def as_of(connection: Connection, page: str, commit: str) -> Revision | None:

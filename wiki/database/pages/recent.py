@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, select, tuple_
 
 from wiki.database.access.sight import inside, visible
 from wiki.database.content.entries import catalogue
@@ -14,7 +14,7 @@ from wiki.database.history.history import ROW, commits, listed, places
 from wiki.database.talk.comments import LIVE, comments, placed_comment, placed_query
 from wiki.domain.access.sight import Sight
 from wiki.domain.history.revisions import Revision
-from wiki.domain.pages.recent import Wanted
+from wiki.domain.pages.recent import AHEAD, Wanted
 from wiki.domain.talk.comments import PlacedComment
 
 MOST_COMMENTS = 200
@@ -44,7 +44,9 @@ def revisions(
     if wanted.author:
         query = query.where(history.revisions.c.author == wanted.author)
     if wanted.since:
+        # What is ordered as earlier was made earlier; the other way it need not be so.
         query = query.where(history.revisions.c.date >= int(wanted.since.timestamp()))
+        query = query.where(commits.c.written >= wanted.since)
     return listed(connection, query, before, limit)
 
 
@@ -74,11 +76,33 @@ def talk(
     return [placed_comment(row) for row in found]
 
 
-def moment_of(connection: Connection, cursor: str) -> datetime | None:
-    """When the row of a cursor was made, as history orders it; None if there is no such row."""
+def is_known(connection: Connection, cursor: str) -> bool:
+    """Whether there is a row that a cursor names."""
+    return _date_of(connection, cursor) is not None
+
+
+def moment_of(connection: Connection, cursor: str, now: datetime) -> datetime | None:
+    """When the row of a cursor was made, by its own time.
+
+    One that lies ahead of now does not count: then it is when the last one before it was made that
+    does not; None if there is none.
+    """
+    place = tuple_(history.revisions.c.date, history.revisions.c.commit)
+    query = (
+        select(commits.c.written)
+        .join_from(history.revisions, commits, commits.c.commit == history.revisions.c.commit)
+        .where(place <= (_date_of(connection, cursor), cursor.partition(":")[0]))
+        .where(commits.c.written <= now + AHEAD)
+        .order_by(history.revisions.c.date.desc(), history.revisions.c.commit.desc())
+    )
+    found: datetime | None = connection.scalar(query.limit(1))
+    return found
+
+
+def _date_of(connection: Connection, cursor: str) -> int | None:
     commit = cursor.partition(":")[0]
-    date = connection.scalar(select(commits.c.date).where(commits.c.commit == commit))
-    return None if date is None else datetime.fromtimestamp(date, UTC)
+    found: int | None = connection.scalar(select(commits.c.date).where(commits.c.commit == commit))
+    return found
 
 
 def titles(connection: Connection, paths: Iterable[str]) -> dict[str, str]:

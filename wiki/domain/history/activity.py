@@ -41,16 +41,17 @@ class Period:
 def periods(days: Sequence[tuple[int, int]], today: date) -> list[Period]:
     """The time from the first of `days` until today, in at most 36 periods of whole days.
 
-    `days` are (day since 1970, number of revisions) in order; no days give no periods.
+    `days` are (day since 1970, number of revisions) in order; no days give no periods. What a wrong
+    clock put after today is counted today.
     """
     if not days:
         return []
-    first = days[0][0]
-    last = max((today - EPOCH).days, days[-1][0])
+    last = (today - EPOCH).days
+    first = min(days[0][0], last)
     length = -(-(last - first + 1) // MOST_PERIODS)
     counts = [0] * -(-(last - first + 1) // length)
     for day, count in days:
-        counts[(day - first) // length] += count
+        counts[(min(day, last) - first) // length] += count
     return [
         Period(
             EPOCH + timedelta(days=first + at * length),

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta, tzinfo
 
 from wiki.domain.content.pages import Kind
 from wiki.domain.history.revisions import Revision
 from wiki.domain.talk.comments import PlacedComment
+
+AHEAD = timedelta(hours=1)
+"""So far a clock elsewhere may be ahead of ours before it is not believed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +27,21 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What happened to one page on one day: revisions and comments, newest first."""
+    """What happened to one page on one day: revisions and comments, newest first.
+
+    `moments` are when the revisions happened, as `moments` finds it; `latest` the newest of all.
+    """
 
     path: str
     revisions: Sequence[Revision]
+    moments: Sequence[datetime]
     comments: Sequence[PlacedComment]
 
     @property
     def latest(self) -> datetime:
         """When the newest of it happened."""
-        moments = [revision.when for revision in self.revisions[:1]]
-        moments += [placed.comment.created for placed in self.comments[:1]]
-        return max(moments)
+        created = [placed.comment.created for placed in self.comments[:1]]
+        return max([*self.moments[:1], *created])
 
     @property
     def added(self) -> int | None:
@@ -54,7 +60,8 @@ class Entry:
         if since is None:
             return False
         return any(
-            revision.when > since and revision.author.uid != uid for revision in self.revisions
+            moment > since and revision.author.uid != uid
+            for revision, moment in zip(self.revisions, self.moments, strict=True)
         ) or any(
             placed.comment.created > since and placed.comment.uid != uid for placed in self.comments
         )
@@ -68,23 +75,53 @@ class Day:
     entries: Sequence[Entry]
 
 
+def moments(
+    revisions: Sequence[Revision], now: datetime, earlier: datetime | None = None
+) -> list[datetime]:
+    """When revisions that stand in history's order, newest first, happened.
+
+    That is the commit's own time; one that lies ahead of now was a wrong clock's, and is taken for
+    that of the revision before it. `earlier` is when what comes before all of them happened.
+    """
+    found: list[datetime] = []
+    for revision in reversed(revisions):
+        if earlier is None or revision.when <= now + AHEAD:
+            earlier = revision.when
+        found.append(earlier)
+    return found[::-1]
+
+
 def by_day(
-    revisions: Iterable[Revision], comments: Iterable[PlacedComment], zone: tzinfo
+    revisions: Iterable[tuple[Revision, datetime]], comments: Iterable[PlacedComment], zone: tzinfo
 ) -> list[Day]:
-    """Changes as days, the newest first, each folded per page."""
-    days: dict[date, dict[str, tuple[list[Revision], list[PlacedComment]]]] = {}
+    """Changes, each with when it happened, as days, the newest first, each folded per page."""
+    days: dict[date, dict[str, _Folded]] = {}
 
-    def slot(moment: datetime, path: str) -> tuple[list[Revision], list[PlacedComment]]:
+    def slot(moment: datetime, path: str) -> _Folded:
         pages = days.setdefault(moment.astimezone(zone).date(), {})
-        return pages.setdefault(path, ([], []))
+        return pages.setdefault(path, _Folded())
 
-    for revision in revisions:
-        slot(revision.when, revision.path)[0].append(revision)
+    for revision, moment in revisions:
+        folded = slot(moment, revision.path)
+        folded.revisions.append(revision)
+        folded.moments.append(moment)
     for placed in comments:
-        slot(placed.comment.created, placed.path)[1].append(placed)
+        slot(placed.comment.created, placed.path).comments.append(placed)
     grouped = []
     for day in sorted(days, reverse=True):
-        entries = [Entry(path, some, said) for path, (some, said) in days[day].items()]
+        entries = [
+            Entry(path, folded.revisions, folded.moments, folded.comments)
+            for path, folded in days[day].items()
+        ]
         entries.sort(key=lambda entry: entry.latest, reverse=True)
         grouped.append(Day(entries[0].latest, entries))
     return grouped
+
+
+@dataclass(slots=True)
+class _Folded:
+    """What happened to one page on one day, while it is gathered."""
+
+    revisions: list[Revision] = field(default_factory=list)
+    moments: list[datetime] = field(default_factory=list)
+    comments: list[PlacedComment] = field(default_factory=list)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from operator import itemgetter
 
 from wiki.database.history import history
 from wiki.database.pages import catalogue
@@ -13,7 +14,7 @@ from wiki.database.talk import comments
 from wiki.domain.access.rights import ANONYMOUS, Actor, Right
 from wiki.domain.errors import Forbidden, LoginRequired
 from wiki.domain.history.revisions import Revision
-from wiki.domain.pages.recent import Wanted
+from wiki.domain.pages.recent import Wanted, moments
 from wiki.domain.talk.comments import PlacedComment, excerpt
 from wiki.engine import Wiki
 from wiki.services.content import places
@@ -90,7 +91,8 @@ def page(wiki: Wiki, actor: Actor, path: str) -> Feed:
         quotes = hiding.quotes(wiki, connection, ANONYMOUS, talk)
         summary = catalogue.get(connection, there.path) if there.alive else None
     title = summary.title if summary else there.path
-    changes = recent.Changes(listed, talk, {there.path: title}, quotes, "")
+    happened = moments(listed, wiki.clock())
+    changes = recent.Changes(listed, happened, talk, {there.path: title}, quotes, "")
     return _feed(title, there.path, changes, title)
 
 
@@ -107,22 +109,28 @@ def _for_everybody(actor: Actor) -> Iterator[None]:
 
 def _feed(about: str, path: str, changes: recent.Changes, title: str = "") -> Feed:
     items = [
-        Item(
-            title or changes.titles.get(revision.path, revision.path),
-            revision.when.astimezone(UTC),
-            revision=revision,
+        (
+            moment,
+            Item(
+                title or changes.titles.get(revision.path, revision.path),
+                revision.when.astimezone(UTC),
+                revision=revision,
+            ),
         )
-        for revision in changes.revisions
+        for revision, moment in zip(changes.revisions, changes.moments, strict=True)
     ]
     items += [
-        Item(
-            changes.titles.get(placed.path, placed.path),
+        (
             placed.comment.created,
-            placed=placed,
-            quote=changes.quotes.get(placed.comment.id, ""),
+            Item(
+                changes.titles.get(placed.path, placed.path),
+                placed.comment.created,
+                placed=placed,
+                quote=changes.quotes.get(placed.comment.id, ""),
+            ),
         )
         for placed in changes.comments
     ]
-    items.sort(key=lambda item: item.when, reverse=True)
-    updated = items[0].when if items else BEGINNING
-    return Feed(about, path, items[:LENGTH], updated)
+    items.sort(key=itemgetter(0), reverse=True)
+    updated = items[0][0] if items else BEGINNING
+    return Feed(about, path, [item for _, item in items[:LENGTH]], updated)

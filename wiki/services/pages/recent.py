@@ -15,7 +15,7 @@ from wiki.domain.content.pages import Kind
 from wiki.domain.errors import NotFound, Unavailable
 from wiki.domain.history.history import cursor
 from wiki.domain.history.revisions import Revision
-from wiki.domain.pages.recent import Day, Wanted, by_day
+from wiki.domain.pages.recent import Day, Wanted, by_day, moments
 from wiki.domain.pages.visits import arrive
 from wiki.domain.talk.comments import PlacedComment, excerpt
 from wiki.engine import Wiki
@@ -43,10 +43,12 @@ class RecentFilter:
 class Changes:
     """Some changes and the comments made between them, newest first; `more` is the next cursor.
 
-    `quotes` are the passages that comments are about, by the comment's id.
+    `moments` are when the revisions happened, whatever a wrong clock says; `quotes` the passages
+    that comments are about, by the comment's id.
     """
 
     revisions: Sequence[Revision]
+    moments: Sequence[datetime]
     comments: Sequence[PlacedComment]
     titles: Mapping[str, str]
     quotes: Mapping[int, str]
@@ -77,7 +79,11 @@ def listing(wiki: Wiki, actor: Actor, filters: RecentFilter) -> Recent:
     since = _since(wiki, actor, filters)
     wanted = _wanted(wiki, actor, filters, since)
     found = changes(wiki, actor, wanted, filters.before)
-    days = by_day(found.revisions, found.comments, zone(wiki))
+    placed = list(zip(found.revisions, found.moments, strict=True))
+    if wanted.since:
+        # A wrong clock would make a change new for years.
+        placed = [(revision, at) for revision, at in placed if at >= wanted.since]
+    days = by_day(placed, found.comments, zone(wiki))
     excerpts = {placed.comment.id: excerpt(placed.comment.text) for placed in found.comments}
     return Recent(filters, days, found.titles, excerpts, found.quotes, found.more, since)
 
@@ -89,12 +95,15 @@ def changes(
     wiki.rights.require(actor, Right.READ, wanted.folder)
     seen = sight.of(wiki, actor)
     with wiki.database.read() as connection:
-        until = recent.moment_of(connection, before) if before else None
-        if before and until is None:
+        now = wiki.clock()
+        if before and not recent.is_known(connection, before):
             raise NotFound("revision_missing", revision=before[:64])
+        until = recent.moment_of(connection, before, now) if before else None
         revisions = recent.revisions(connection, wanted, before=before, limit=limit + 1, sight=seen)
         more = cursor(revisions[limit - 1]) if len(revisions) > limit else ""
-        start = recent.moment_of(connection, more) if more else None
+        last = cursor(revisions[:limit][-1]) if revisions else ""
+        earlier = recent.moment_of(connection, last, now) if last else None
+        start = earlier if more else None
         talk = recent.talk(connection, wanted, since=start, until=until, sight=seen)
         listed = hiding.redact(wiki, connection, actor, revisions[:limit])
         if wanted.author:
@@ -103,7 +112,8 @@ def changes(
         gone = [one for one in listed if one.path not in titles]
         titles |= titles_of_deleted(wiki, connection, gone)
         quotes = hiding.quotes(wiki, connection, actor, talk)
-    return Changes(listed, talk, titles, quotes, more)
+    happened = moments(listed, now, earlier)
+    return Changes(listed, happened, talk, titles, quotes, more)
 
 
 def of_member(wiki: Wiki, username: str) -> Wanted:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import MAXYEAR, MINYEAR, date, datetime, time, timedelta
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -139,4 +139,7 @@ def _midnight(field: str, days: int = 0) -> int | None:
         day = date.fromisoformat(written) + timedelta(days=days)
     except (ValueError, OverflowError) as error:
         raise Invalid.field(field, "date_wrong", written=written[:40]) from error
+    if not MINYEAR < day.year < MAXYEAR:
+        # The first and the last day there are have no moment in every zone.
+        raise Invalid.field(field, "date_wrong", written=written[:40])
     return int(datetime.combine(day, time(), ZoneInfo(zone())).timestamp())
