@@ -25,6 +25,7 @@ from wiki.domain.content import (
     fragments,
     frontmatter,
     likeness,
+    names,
     normal,
     pages,
     paths,
@@ -187,6 +188,16 @@ CALLS: dict[str, Call] = {
     "domain.history.moves.moves": moved,
     "domain.history.sentences.Weave": fold,
     "domain.history.sentences.Weave.fold": fold,
+    "domain.content.names.beside": lambda text: names.beside(f"{text}/b", f"{text}/c"),
+    "domain.content.names.names_of": lambda text: list(
+        names.names_of(text, [text], text, is_stub=False)
+    ),
+    "domain.content.names.places": lambda text: names.places(f"{text}/b", text),
+    "domain.content.names.resolve": lambda text: names.resolve(
+        f"{text}/b",
+        text,
+        names.Known({}, {}, {}, {names.key(text): [names.Named(text, text, "1")]}, {}),
+    ),
     "domain.content.paths.is_inside": lambda text: paths.is_inside(text, text[:-1]),
     "domain.proxies.Proxies.between": lambda text: proxies.read("10.0.0.0/8").between(
         "10.0.0.1", text.split(",")
@@ -243,6 +254,7 @@ CALLS: dict[str, Call] = {
         text, [html_anchors.Mark(1, 0, 9, "#a", "b")], html_anchors.Words("more", "#a")
     ),
     "render.diff.is_long": lambda text: html_diff.is_long(text, text),
+    "render.links.LinkState.url": lambda text: links.LinkState(text).url(text),
     "render.links.new_url": lambda text: links.new_url(text, links.LinkKind.PAGE),
     "render.markdown.Renderer.comment": lambda text: renderer().comment(text),
     "render.markdown.Renderer.fill_comment": lambda text: renderer().fill_comment(

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wiki.domain.content import sections
-from wiki.domain.content.links import LinkKind
+from wiki.domain.content.links import LOCAL
 from wiki.domain.pages import dialogues
 from wiki.render.markdown import Renderer
 from wiki.render.scan import scan
@@ -65,6 +65,7 @@ SPANS = [
     "[[l|[m](n)]]", "[o [p](q) r](s)", "woord", "``x ` [[y]]``", "[[Een titel]]", "[t](u 'v')",
     "(<z>)", "*a*", '<a href="aa.md">bb</a>', "<a href=cc>", "<b>", "</a>", "<a name='dd'>",
     "&amp;", "[w](<x y>)", "[[&eacute;]]", "[1]", "[ ]", "] [", "`",
+    "[![u](u.png)](v)", '<img src="w.png">', "[x ![y](y) z](z.png)",
 ]  # fmt: skip
 BLOCKS = ["", "", "- ", "> ", "## ", "```", "    ", "| ", "h: ", "<p>", "<details>"]
 lines = st.tuples(st.sampled_from(BLOCKS), st.lists(st.sampled_from(SPANS), max_size=4))
@@ -74,7 +75,7 @@ lines = st.tuples(st.sampled_from(BLOCKS), st.lists(st.sampled_from(SPANS), max_
 def test_scan_finds_the_links_that_show(parts: list[tuple[str, list[str]]]) -> None:
     text = "\n\n".join(block + " ".join(spans) for block, spans in parts) + "\n\n[h]: h.md\n"
     page = RENDERER.render(text, path="x/y")
-    there = {k.target for k in page.links if k.kind in (LinkKind.WIKI, LinkKind.PAGE)}
+    there = {k.target for k in page.links if k.kind in LOCAL}
     assert {link.target for link in scan(text, "x/y").links} == there
 
 

@@ -8,12 +8,22 @@ from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
 from typing import Any
 
-from wiki.database.content import entries
+from wiki.database.content import entries, leads
 from wiki.database.engine import progress
 from wiki.database.engine.connection import Connection, Table
+from wiki.domain.content import names as naming
 from wiki.domain.content import text
+from wiki.domain.content.links import Link, LinkKind
 from wiki.domain.content.pages import Meta
-from wiki.domain.content.paths import SUFFIX, fold, page_of, slug
+from wiki.domain.content.paths import (
+    SUFFIX,
+    fold,
+    folder_of,
+    index_rank,
+    is_attachment,
+    page_of,
+    slug,
+)
 from wiki.domain.content.setaside import Item
 from wiki.projections.setaside import VIEW, Trial, problem_of, text_of
 from wiki.render import frontmatter
@@ -27,8 +37,6 @@ _BATCH = 500
 _MOST = 400
 """Characters of a title or target that are compared: what every database can index."""
 
-_INDEX_NAMES = ("index", "readme")
-
 Rows = dict[Table, list[dict[str, Any]]]
 
 
@@ -37,10 +45,13 @@ class Difference:
     """What pages say that differ between two revisions, described as it is asked for.
 
     `gone` are paths of which rows may be there; `is_save` if one page changed and no other.
-    `described` gives rows, some pages at a time, with how many pages that were.
+    `described` gives rows, some pages at a time, with how many pages that were. `files` are other
+    files that came and those that went; `is_first` if nothing is known yet.
     """
 
     gone: Sequence[str]
+    files: tuple[Sequence[str], Sequence[str]]
+    is_first: bool
     described: Iterable[tuple[Rows, int]]
     total: int
     is_save: bool
@@ -57,7 +68,9 @@ def difference(store: Store, last: str, head: str, zone: tzinfo = UTC) -> Differ
     Dates without an offset are meant in `zone`.
     """
     trial = Trial(store.git)
-    pages = [(path, diff) for diff in store.diff(last, head) if (path := page_of(diff.file))]
+    diffs = store.diff(last, head)
+    pages = [(path, diff) for diff in diffs if (path := page_of(diff.file))]
+    others = [diff for diff in diffs if is_attachment(diff.file)]
     present = [(path, diff.after) for path, diff in pages if diff.after]
     for path, diff in pages:
         trial.passed(Item(VIEW, "page", path))
@@ -69,6 +82,11 @@ def difference(store: Store, last: str, head: str, zone: tzinfo = UTC) -> Differ
     )
     return Difference(
         gone=[path for path, diff in pages if diff.before],
+        files=(
+            [diff.file for diff in others if not diff.before],
+            [diff.file for diff in others if not diff.after],
+        ),
+        is_first=not last,
         described=described,
         total=len(present),
         is_save=len(pages) == 1 and bool(pages[0][1].before and pages[0][1].after),
@@ -86,19 +104,61 @@ def write(
 
     `tell(done, total)` hears of pages now and then.
     """
-    if difference.is_save:
-        # Cheaper than taking everything out and putting it in again.
-        for rows, _ in difference.described:
-            entries.change(connection, rows)
+    if difference.is_save and _save(connection, difference):
+        tell(1, 1)
     else:
-        entries.remove(connection, difference.gone)
-        done = 0
-        for rows, number in difference.described:
-            entries.put(connection, rows)
-            done += number
-            tell(done, difference.total)
+        _replace(connection, difference, tell)
     difference.trial.keep(connection)
     progress.put(connection, NAME, head, FORMAT)
+
+
+def _save(connection: Connection, difference: Difference) -> bool:
+    """Write the change of one page whose names stay as they are; whether they do.
+
+    That is most of what is saved, and takes a small part of the work.
+    """
+    ((rows, _),) = difference.described
+    if not entries.change(connection, rows):
+        return False
+    path = rows[entries.catalogue][0]["path"]
+    if entries.relink(connection, path, rows[entries.links]):
+        leads.follow(connection, [path], leads.Touched())
+    return True
+
+
+def _replace(
+    connection: Connection, difference: Difference, tell: Callable[[int, int], None]
+) -> None:
+    touched = leads.Touched()
+    for path in difference.gone:
+        touched.add_page(path)
+    touched.names |= leads.names_of(connection, difference.gone)
+    entries.remove(connection, difference.gone)
+    here: list[str] = []
+    for rows, _ in difference.described:
+        entries.put(connection, rows)
+        here += [card["path"] for card in rows[entries.catalogue]]
+        touched.names.update(name["key"] for name in rows[entries.page_names])
+        tell(len(here), difference.total)
+    for path in here:
+        touched.add_page(path)
+    came, went = difference.files
+    entries.remove_files(connection, went)
+    entries.put(connection, {entries.files: [_file(file) for file in came]})
+    emptied = leads.empty_folders(connection, difference.gone)
+    entries.remove_folders(connection, emptied)
+    made = leads.make_folders(connection, here)
+    entries.put(connection, {entries.folders: [{"path": p, "fold": fold(p)} for p in made]})
+    for path in (*came, *went, *emptied, *made):
+        touched.add(path)
+    if difference.is_first or touched.is_much:
+        leads.follow_everything(connection)
+    else:
+        leads.follow(connection, here, touched)
+
+
+def _file(file: str) -> dict[str, Any]:
+    return {"path": file, "fold": fold(file), "key": naming.key(file)}
 
 
 def _describe(store: Store, trial: Trial, path: str, blob: str, zone: tzinfo) -> Rows:
@@ -136,6 +196,8 @@ def _rows(path: str, blob: str, meta: Meta, seen: Scan) -> Rows:
     card = {
         "path": path,
         "fold": fold(path),
+        "stem": naming.stem(path),
+        "folder": folder_of(path),
         "blob": blob,
         "kind": meta.kind.value,
         "status": meta.status,
@@ -148,14 +210,32 @@ def _rows(path: str, blob: str, meta: Meta, seen: Scan) -> Rows:
         "words": seen.words,
         "meta": entries.written(meta),
     }
-    targets = dict.fromkeys(link.target for link in seen.links if len(link.target) <= _MOST)
+    asked = {link.target: _asks(link) for link in seen.links if len(link.target) <= _MOST}
+    named = naming.names_of(path, meta.aliases, title, is_stub=bool(redirect))
     return {
         entries.catalogue: [card],
         entries.links: [
-            {"source": path, "target": target, "key": fold(target)} for target in targets
+            {"source": path, **_unfollowed(target), "asks": asks} for target, asks in asked.items()
+        ],
+        entries.page_names: [
+            {"path": path, "said": said, "rank": rank, "key": key}
+            for key, said, rank in dict.fromkeys(
+                (key[:_MOST], said[:_MOST], str(rank)) for key, said, rank in named
+            )
         ],
         **_named(path, meta),
     }
+
+
+def _unfollowed(target: str) -> dict[str, Any]:
+    """A link's target as it is kept before anybody looked where it leads."""
+    nowhere = {"dest": "", "leads": "", "settled": False}
+    return {"target": target, "key": naming.stem(target), "name": naming.key(target), **nowhere}
+
+
+def _asks(link: Link) -> str:
+    """What somebody would have to make if a link leads nowhere: a page, or a file."""
+    return "file" if link.kind is LinkKind.FILE else "page"
 
 
 def title_of(path: str, written: str) -> str:
@@ -164,9 +244,9 @@ def title_of(path: str, written: str) -> str:
 
 
 def name_of(path: str) -> str:
-    """A page's name by its file: the last part, or its folder's if that is `index` or `README`."""
+    """A page's name by its file; a folder's own page has the folder's name."""
     folder, _, name = path.rpartition("/")
-    return folder.rpartition("/")[2] if name.lower() in _INDEX_NAMES and folder else name
+    return folder.rpartition("/")[2] if index_rank(path) >= 0 and folder else name
 
 
 def person_slug(name: str) -> str:
@@ -193,7 +273,7 @@ def _named(path: str, meta: Meta) -> Rows:
             if person.name
         ],
         entries.dialogue_questions: [
-            {"path": path, "target": target, "key": fold(target)}
+            {"path": path, **_unfollowed(target)}
             for target in dict.fromkeys(meta.questions)
             if len(target) <= _MOST
         ],
@@ -201,7 +281,7 @@ def _named(path: str, meta: Meta) -> Rows:
 
 
 def _gather(described: Iterable[Rows]) -> Rows:
-    gathered: Rows = {table: [] for table in entries.TABLES}
+    gathered: Rows = {table: [] for table in entries.OF_PAGES}
     for rows in described:
         for table, values in rows.items():
             gathered[table] += values

@@ -197,6 +197,7 @@ class _Reading:
             participants=self._participants(),
             questions=self._list("questions", _page),
             recording=self._text("recording"),
+            aliases=self._aliases(),
         )
         return _with_problems(meta, self.problems)
 
@@ -243,6 +244,17 @@ class _Reading:
                 self.problems.append(f"{key}_wrong")
         values.pop("", None)
         return tuple(values)
+
+    def _aliases(self) -> tuple[str, ...]:
+        """Other names of the page, `aliases` or `alias`: other programs' word, never a problem."""
+        found: dict[str, None] = {}
+        for key in ("aliases", "alias"):
+            value = self.values.get(key, "")
+            items = value.split(",") if isinstance(value, str) else value
+            names = (item for item in list(items)[:_MOST_ITEMS] if isinstance(item, str))
+            found.update((" ".join(name.split()), None) for name in names)
+        found.pop("", None)
+        return tuple(found)
 
     def _participants(self) -> tuple[Participant, ...]:
         participants = []

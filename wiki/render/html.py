@@ -11,10 +11,11 @@ from urllib.parse import quote
 
 from mistune.core import BaseRenderer, BlockState
 
+from wiki.domain.content.addresses import url_of
 from wiki.domain.content.fragments import Fragments, elsewhere
-from wiki.domain.content.links import Link, LinkKind, address, wikilink
+from wiki.domain.content.links import LOCAL, Link, LinkKind, address, wikilink
+from wiki.domain.content.names import beside
 from wiki.domain.content.sections import Anchors, Section
-from wiki.render.links import file_url
 from wiki.render.plugins.code import code_block
 from wiki.render.slots import clean, drop, slot
 
@@ -291,10 +292,9 @@ class PageRenderer(BaseRenderer):
             shown = escape_html(alt or link.target)
             return shown if page.in_link else self._link(link, shown, state, attrs.get("title", ""))
         page.links[link] = None
-        title = _title(attrs.get("title", ""))
+        title = clean(attrs.get("title", ""))
         sizes = "".join(f' {side}="{size}"' for side, size in attrs.get("sizes", {}).items())
-        source = file_url(link.target)
-        return f'<img src="{source}" alt="{escape_html(alt)}"{title}{sizes} loading="lazy">'
+        return slot("I", link.target, alt, title, beside(page.path, link.target), sizes)
 
     def _link(
         self, link: Link, inner: str, state: BlockState, title: str = "", names: str = "L"
@@ -303,17 +303,17 @@ class PageRenderer(BaseRenderer):
         kind = link.kind
         if kind is LinkKind.REFUSED:
             return f'<span class="refused">{inner}</span>'
-        if kind in (LinkKind.WIKI, LinkKind.PAGE) and link.target:
+        if kind in LOCAL and link.target:
             page.links[link] = None
-            return slot(names, kind.value, link.target, link.anchor) + inner + slot("Z")
+            place = beside(page.path, link.target) if kind is LinkKind.FILE else ""
+            return slot(names, kind.value, link.target, link.anchor, place) + inner + slot("Z")
+        if kind is LinkKind.PAGE:
+            return f'<a href="{url_of("front")}"{_title(title)}>{inner}</a>'
         if kind is LinkKind.EXTERNAL:
             page.links[link] = None
             rel = "noopener noreferrer nofollow" if page.is_comment else "noopener noreferrer"
             target = escape_html(quote(link.target, safe=":/?#@!$&()*+,;=%[]~'-._"))
             return f'<a href="{target}" class="external" rel="{rel}"{_title(title)}>{inner}</a>'
-        if kind is LinkKind.FILE:
-            page.links[link] = None
-            return f'<a href="{file_url(link.target)}"{_title(title)}>{inner}</a>'
         meant = page.fragments.meant if page.fragments else elsewhere
         return f'<a href="#{quote(meant(link.anchor))}"{_title(title)}>{inner}</a>'
 

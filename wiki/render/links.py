@@ -7,11 +7,14 @@ from urllib.parse import quote
 
 from wiki.domain.content.addresses import url_of
 from wiki.domain.content.links import LinkKind
+from wiki.domain.content.names import To
+
+_PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg", ".bmp")
 
 
 @dataclass(frozen=True, slots=True)
 class LinkState:
-    """What a target is: the path of the page it leads to (None: wanted) and its title.
+    """What a target is: the path of what it leads to (None: wanted) and its title.
 
     `at` is the revision to which the link leads, where a page is shown as it was.
     """
@@ -19,6 +22,23 @@ class LinkState:
     path: str | None
     title: str = ""
     at: str = ""
+    to: To = To.PAGE
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it leads to a file."""
+        return self.path is not None and self.to is To.FILE
+
+    def url(self, anchor: str = "") -> str:
+        """The address it leads to, at a place there."""
+        path = self.path or ""
+        place = f"#{quote(anchor)}" if anchor else ""
+        return file_url(path) + place if self.is_file else page_url(path, anchor, self.at)
+
+
+def is_picture(file: str) -> bool:
+    """Whether a file is, by its name, a picture that browsers show."""
+    return file.lower().endswith(_PICTURES)
 
 
 def page_url(path: str, anchor: str = "", at: str = "") -> str:

@@ -18,7 +18,7 @@ from markupsafe import Markup
 from wiki.domain.content import frontmatter as lexical
 from wiki.domain.content import sections
 from wiki.domain.content.fragments import Fragments
-from wiki.domain.content.links import Link
+from wiki.domain.content.links import LOCAL, Link
 from wiki.domain.content.pages import Kind, Meta
 from wiki.domain.markdown import Document, read, read_comment
 from wiki.domain.markdown.plain import excerpt
@@ -65,7 +65,7 @@ class Rendered:
     @property
     def targets(self) -> frozenset[str]:
         """What `fill` has to know the state of."""
-        return frozenset(link.target for link in self.links if link.kind in ("wiki", "page"))
+        return frozenset(link.target for link in self.links if link.kind in LOCAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,7 @@ class Renderer:
             return Remark(sanitise(_as_written(source)), frozenset(), ())
         document = read_comment(source)
         html, _ = self._write(document, page, parts(document, Speakers(())))
-        targets = frozenset(link.target for link in page.links if link.kind in ("wiki", "page"))
+        targets = frozenset(link.target for link in page.links if link.kind in LOCAL)
         return Remark(both_ways(sanitise(html)), targets, tuple(page.mentions))
 
     def fill_comment(

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from wiki.domain.content import frontmatter
-from wiki.domain.content.links import Link, LinkKind, address, wikilink
+from wiki.domain.content.links import LOCAL, Link, LinkKind, address, wikilink
 from wiki.domain.markdown import Document, read
 from wiki.domain.markdown.html import Tag, pieces, read_tag
 from wiki.domain.markdown.nodes import Heading, Html, Inline, Kind, Leaf, walk
 from wiki.domain.markdown.plain import excerpt, title, words
 from wiki.render.slots import clean
 
-_LINKS = (Kind.LINK, Kind.IMAGE)
-_TO_PAGES = (LinkKind.WIKI, LinkKind.PAGE)
+_TAGS = re.compile(r"<(?:a|img)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def _links(document: Document, path: str) -> tuple[Link, ...]:
         # Text without these marks has no link to a page: it need not be read further.
         if isinstance(block, Leaf):
             written = block.content.text
-            if "[" in written or "<a" in written or "<A" in written:
+            if "[" in written or _TAGS.search(written):
                 _collect(document.links(block), path, links)
         elif isinstance(block, Html):
             for piece, _ in pieces(block.text):
@@ -69,22 +69,29 @@ def _collect(
     nodes: Iterable[Inline], path: str, links: dict[Link, None], *, in_link: bool = False
 ) -> None:
     for node in nodes:
-        if node.kind is Kind.WIKILINK:
-            _add(wikilink(node.target, node.text), links)
-        elif node.kind in _LINKS and node.target:
-            _add(address(node.target, path, words(node.children)), links)
+        is_link = node.kind is Kind.LINK
+        if node.kind is Kind.IMAGE and node.target:
+            _add(address(node.target, path, words(node.children)), links, only_files=in_link)
         elif node.kind is Kind.HTML:
-            tag = None if in_link else read_tag(node.text)
-            _add(_of_tag(tag, path) if tag else None, links)
-        else:
-            _collect(node.children, path, links, in_link=in_link or node.kind is Kind.LINK)
+            tag = read_tag(node.text)
+            is_open = tag and not (in_link and tag.name == "a")
+            _add(_of_tag(tag, path) if tag and is_open else None, links, only_files=in_link)
+        elif node.kind is Kind.WIKILINK:
+            _add(None if in_link else wikilink(node.target, node.text), links)
+        elif is_link and node.target and not in_link:
+            _add(address(node.target, path, words(node.children)), links)
+        if node.kind is not Kind.IMAGE:
+            _collect(node.children, path, links, in_link=in_link or is_link)
 
 
 def _of_tag(tag: Tag, path: str) -> Link | None:
-    href = tag.said.get("href", "")
-    return address(href, path) if href else None
+    address_of = tag.said.get("src" if tag.name == "img" else "href", "")
+    return address(address_of, path) if address_of else None
 
 
-def _add(link: Link | None, links: dict[Link, None]) -> None:
-    if link and link.kind in _TO_PAGES and link.target:
+def _add(link: Link | None, links: dict[Link, None], *, only_files: bool = False) -> None:
+    """Keep a link to something of this wiki; in another link only pictures are shown."""
+    if not link or link.kind not in LOCAL or not link.target:
+        return
+    if link.kind is LinkKind.FILE or not only_files:
         links[link] = None

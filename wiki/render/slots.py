@@ -19,7 +19,8 @@ from markupsafe import Markup
 from wiki.domain.content.addresses import url_of
 from wiki.domain.content.fragments import elsewhere
 from wiki.domain.content.links import LinkKind
-from wiki.render.links import LinkState, new_url, page_url
+from wiki.domain.content.names import To
+from wiki.render.links import LinkState, file_url, is_picture, new_url
 
 OPEN, CLOSE, APART = "\ue000", "\ue001", "\ue002"
 MARK = OPEN + secrets.token_hex(8)
@@ -130,6 +131,8 @@ class _Filling:
         parts = inside.split(APART)
         if kind == "L":
             return self._link(*map(unescape, parts))
+        if kind == "I":
+            return self._picture(*map(unescape, parts))
         if kind == "H":
             return self._heading(*parts)
         if kind == "T":
@@ -145,19 +148,32 @@ class _Filling:
     def named(self, match: re.Match[str]) -> str:
         """A link without words of its own: it bears the page's title, or what was written."""
         inside, written = match.groups()
-        kind, target, anchor = map(unescape, inside.split(APART))
+        kind, target, anchor, beside = map(unescape, inside.split(APART))
         state = self.resolve.get(target)
         if state is None or state.path is None or not state.title:
-            return self._link(kind, target, anchor) + written + "</a>"
-        return f'<a href="{escape(page_url(state.path, at=state.at))}">{escape(state.title)}</a>'
+            return self._link(kind, target, anchor, beside) + written + "</a>"
+        return f'<a href="{escape(state.url())}">{escape(state.title)}</a>'
 
-    def _link(self, kind: str, target: str, anchor: str) -> str:
+    def _link(self, kind: str, target: str, anchor: str, beside: str) -> str:
+        """A link's opening tag; `beside` is where a file is that cannot be found."""
         state = self.resolve.get(target)
-        if state is None or state.path is None:
-            address = escape(new_url(target, LinkKind(kind)))
-            return f'<a class="wanted" href="{address}" title="{escape(self.words.wanted)}">'
-        title = f' title="{escape(state.title)}"' if state.title else ""
-        return f'<a href="{escape(page_url(state.path, elsewhere(anchor), state.at))}"{title}>'
+        if state is not None and state.path is not None:
+            title = f' title="{escape(state.title)}"' if state.title else ""
+            place = anchor if state.is_file else elsewhere(anchor)
+            return f'<a href="{escape(state.url(place))}"{title}>'
+        if beside:
+            return f'<a href="{escape(file_url(beside))}">'
+        address = escape(new_url(target, LinkKind(kind)))
+        return f'<a class="wanted" href="{address}" title="{escape(self.words.wanted)}">'
+
+    def _picture(self, target: str, alt: str, title: str, beside: str, sizes: str) -> str:
+        """A picture; a link if something else is meant."""
+        state = self.resolve.get(target) or LinkState(beside, to=To.FILE)
+        if not state.is_file or not is_picture(state.path or ""):
+            return self._link("file", target, "", beside) + escape(alt or target) + "</a>"
+        said = f' title="{escape(title)}"' if title else ""
+        source = escape(state.url())
+        return f'<img src="{source}" alt="{escape(alt)}"{said}{sizes} loading="lazy">'
 
     def _paragraph(self, start: str, end: str) -> str:
         """The link at a paragraph's end that comments on it."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
+from wiki.domain.content.paths import INDEXES, index_rank, without_suffix
 from wiki.store import trees
 from wiki.store.reading import Reader
 from wiki.store.versions import Entry
+
+_OWN = re.compile(rb"(?i) (?:%s)\." % "|".join(INDEXES).encode())
 
 
 def entry(reader: Reader, root: str, file: str) -> Entry | None:
@@ -33,6 +37,21 @@ def entries(reader: Reader, root: str, prefix: str) -> Iterator[Entry]:
         yield from _files(reader, node.id, prefix + "/")
     elif node and node.is_file:
         yield Entry(prefix, node.id, _mode(node))
+
+
+def own_pages(reader: Reader, root: str, folder: str) -> list[str]:
+    """The files in a folder that may be its own page, as `domain.content.paths` names them."""
+    try:
+        node = _descend(reader, root, folder.encode().split(b"/")) if folder else None
+    except UnicodeEncodeError:
+        return []
+    tree = node.id if node and node.is_folder else "" if folder else root
+    raw = reader.tree(tree)
+    if not _OWN.search(raw):
+        return []
+    at = f"{folder}/" if folder else ""
+    files = (trees.path_of(at, node.name) for node in trees.nodes(raw) if node.is_file)
+    return [file for file in files if file and index_rank(without_suffix(file)) >= 0]
 
 
 def odd_names(reader: Reader, root: str, at: str = "") -> Iterator[str]:

@@ -190,6 +190,10 @@ class Store:
         """Every file under a folder (or the file of that name), in a revision, in git's order."""
         return files.entries(self._reader, self._tree_at(at), prefix)
 
+    def own_pages(self, folder: str, at: str = "") -> Files:
+        """The files in a folder (empty: the root) that may be its own page, in git's order."""
+        return files.own_pages(self._reader, self._tree_at(at), folder)
+
     def odd_files(self, at: str = "") -> Files:
         """Files that are not shown because their name is not UTF-8, spelled with escapes.
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Connection,
     Index,
@@ -36,6 +37,8 @@ catalogue = Table(
     projections,
     Column("path", Sorted, primary_key=True),
     Column("fold", Sorted, nullable=False),
+    Column("stem", Sorted, nullable=False),
+    Column("folder", Sorted, nullable=False),
     Column("blob", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("status", Text, nullable=False),
@@ -48,6 +51,8 @@ catalogue = Table(
     Column("words", Integer, nullable=False),
     Column("meta", Text, nullable=False),
     Index("ix_catalogue_fold", "fold"),
+    Index("ix_catalogue_stem", "stem"),
+    Index("ix_catalogue_folder", "folder", "redirect", "title_fold", "path"),
     Index("ix_catalogue_title", "title_fold"),
     Index("ix_catalogue_redirect", "redirect_fold"),
     Index("ix_catalogue_kind", "kind", "redirect", "starts", "path"),
@@ -60,7 +65,42 @@ links = Table(
     Column("source", Sorted, primary_key=True),
     Column("target", Sorted, primary_key=True),
     Column("key", Sorted, nullable=False),
+    Column("name", Sorted, nullable=False),
+    Column("asks", Text, nullable=False),
+    Column("dest", Sorted, nullable=False),
+    Column("leads", Text, nullable=False),
+    Column("settled", Boolean, nullable=False),
     Index("ix_links_key", "key", "source"),
+    Index("ix_links_name", "name", "settled"),
+    Index("ix_links_dest", "dest", "source"),
+)
+
+page_names = Table(
+    "page_names",
+    projections,
+    Column("path", Sorted, primary_key=True),
+    Column("said", Sorted, primary_key=True),
+    Column("rank", Text, primary_key=True),
+    Column("key", Sorted, nullable=False),
+    Index("ix_page_names_key", "key"),
+)
+
+files = Table(
+    "page_files",
+    projections,
+    Column("path", Sorted, primary_key=True),
+    Column("fold", Sorted, nullable=False),
+    Column("key", Sorted, nullable=False),
+    Index("ix_page_files_fold", "fold"),
+    Index("ix_page_files_key", "key"),
+)
+
+folders = Table(
+    "page_folders",
+    projections,
+    Column("path", Sorted, primary_key=True),
+    Column("fold", Sorted, nullable=False),
+    Index("ix_page_folders_fold", "fold"),
 )
 
 tags = Table(
@@ -90,11 +130,23 @@ dialogue_questions = Table(
     Column("path", Sorted, primary_key=True),
     Column("target", Sorted, primary_key=True),
     Column("key", Sorted, nullable=False),
+    Column("name", Sorted, nullable=False),
+    Column("dest", Sorted, nullable=False),
+    Column("leads", Text, nullable=False),
+    Column("settled", Boolean, nullable=False),
     Index("ix_dialogue_questions_key", "key", "path"),
+    Index("ix_dialogue_questions_name", "name", "settled"),
+    Index("ix_dialogue_questions_dest", "dest", "path"),
 )
 
-TABLES = (catalogue, links, tags, participants, dialogue_questions)
-"""What the projection writes; in each, the first column is the page's path."""
+OF_PAGES = (catalogue, links, page_names, tags, participants, dialogue_questions)
+"""What the projection writes of each page; the first column is the page's path."""
+
+LEADING = (links, dialogue_questions)
+"""Tables of which each row has a target, and where that leads (`dest`, empty: nowhere)."""
+
+TABLES = (*OF_PAGES, files, folders)
+"""All that the projection writes."""
 
 SUMMARY = (
     select(
@@ -116,12 +168,19 @@ SUMMARY = (
 # Built once: a save sends all of these, and what a statement costs is mostly its making.
 _CHANGE = (
     update(catalogue)
-    .where(catalogue.c.path == bindparam("at"), catalogue.c.meta == bindparam("same"))
+    .where(
+        catalogue.c.path == bindparam("at"),
+        catalogue.c.meta == bindparam("same"),
+        catalogue.c.title_fold == bindparam("called"),
+    )
     .values({column: bindparam(f"new_{column.name}") for column in catalogue.c})
 )
 _INSERTS = {table: insert(table) for table in TABLES}
-_REMOVALS = [delete(table).where(next(iter(table.c)) == bindparam("gone")) for table in TABLES]
-_UNLINK = _REMOVALS[TABLES.index(links)]
+_REMOVALS = [delete(table).where(next(iter(table.c)) == bindparam("gone")) for table in OF_PAGES]
+_UNLINK = _REMOVALS[OF_PAGES.index(links)]
+_TARGETS = select(links.c.target, links.c.asks).where(links.c.source == bindparam("at"))
+_NO_FILE = delete(files).where(files.c.path == bindparam("gone"))
+_NO_FOLDER = delete(folders).where(folders.c.path == bindparam("gone"))
 
 
 def put(connection: Connection, rows: Mapping[Table, Sequence[Mapping[str, Any]]]) -> None:
@@ -131,18 +190,25 @@ def put(connection: Connection, rows: Mapping[Table, Sequence[Mapping[str, Any]]
             connection.execute(_INSERTS[table], values)
 
 
-def change(connection: Connection, rows: Mapping[Table, Sequence[Mapping[str, Any]]]) -> None:
-    """Put what is said of one page in place of what was; mostly only its text has changed."""
+def change(connection: Connection, rows: Mapping[Table, Sequence[Mapping[str, Any]]]) -> bool:
+    """Put what is said of one page in place of what was, if its names stay as they are.
+
+    That is so if its front matter and title do. Gives whether that was done.
+    """
     (card,) = rows[catalogue]
-    path = card["path"]
     given = {f"new_{name}": value for name, value in card.items()}
-    if not connection.execute(_CHANGE, {"at": path, "same": card["meta"], **given}).rowcount:
-        remove(connection, [path])
-        put(connection, rows)
-        return
-    # Tags, participants and questions are what the front matter says, and that is the same.
+    asked = {"at": card["path"], "same": card["meta"], "called": card["title_fold"], **given}
+    return bool(connection.execute(_CHANGE, asked).rowcount)
+
+
+def relink(connection: Connection, path: str, new: Sequence[Mapping[str, Any]]) -> bool:
+    """Put a page's links in place of those that it had; whether there was a difference."""
+    had = {(row.target, row.asks) for row in connection.execute(_TARGETS, {"at": path})}
+    if had == {(row["target"], row["asks"]) for row in new}:
+        return False
     connection.execute(_UNLINK, {"gone": path})
-    put(connection, {links: rows[links]})
+    put(connection, {links: new})
+    return True
 
 
 def remove(connection: Connection, paths: Collection[str]) -> None:
@@ -150,6 +216,18 @@ def remove(connection: Connection, paths: Collection[str]) -> None:
     gone = [{"gone": path} for path in paths]
     for statement in _REMOVALS if gone else ():
         connection.execute(statement, gone)
+
+
+def remove_files(connection: Connection, paths: Collection[str]) -> None:
+    """Remove files that are no longer there."""
+    if paths:
+        connection.execute(_NO_FILE, [{"gone": path} for path in paths])
+
+
+def remove_folders(connection: Connection, paths: Collection[str]) -> None:
+    """Remove folders that hold no page any more."""
+    if paths:
+        connection.execute(_NO_FOLDER, [{"gone": path} for path in paths])
 
 
 def written(meta: Meta) -> str:
@@ -175,9 +253,10 @@ _PLAIN = (
     "perspective",
     "questions",
     "recording",
+    "aliases",
     "problems",
 )
-_LISTS = ("tags", "questions", "problems")
+_LISTS = ("tags", "questions", "aliases", "problems")
 
 
 def meta_of(kept: str) -> Meta:

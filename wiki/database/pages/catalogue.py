@@ -6,14 +6,15 @@ Every listing holds only what is in sight.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, func, select
 
 from wiki.database.access.sight import inside, visible
+from wiki.database.content import leads
 from wiki.database.content.entries import (
     SUMMARY,
     catalogue,
@@ -26,13 +27,13 @@ from wiki.database.content.entries import participants as named
 from wiki.database.content.entries import tags as carried
 from wiki.database.history.history import places, revisions
 from wiki.database.members.members import members
-from wiki.domain.access.sight import EVERYTHING, Sight
+from wiki.domain.access.sight import Sight
+from wiki.domain.content.names import To
 from wiki.domain.content.pages import Kind, Summary
 from wiki.domain.content.paths import fold
 from wiki.domain.members.members import Status
 from wiki.domain.pages.catalogue import Person, Tag, Wanted
 
-_INDEXES = ("/index", "/README")
 _AT = SUMMARY.where(catalogue.c.path == bindparam("at"))
 
 
@@ -116,36 +117,16 @@ def by_title(
 
 
 def resolve_links(
-    connection: Connection,
-    targets: Collection[str],
-    *,
-    sight: Sight,
+    connection: Connection, targets: Collection[str], source: str = "", *, sight: Sight
 ) -> dict[str, str | None]:
-    """For each target of a link: the path of the page that it leads to, or None.
+    """For each target of a link on a page: the path of the page that it leads to, or None.
 
-    In this order: the path itself, its `index`, its `README`, a path that differs only by case or
-    Unicode form, a title. A redirect that leads out of sight is none.
+    `domain.content.names` says how it is looked for. A redirect that leads out of sight is none.
     """
-    wanted = {fold(target + tail) for target in targets for tail in ("", *_INDEXES)}
-    by_fold: dict[str, list[str]] = {}
-    for some in slices(wanted):
-        rows = connection.execute(
-            select(catalogue.c.fold, catalogue.c.path)
-            .where(catalogue.c.fold.in_(some), visible(catalogue.c.path, sight), _leads(sight))
-            .order_by(catalogue.c.path)
-        )
-        for folded, path in rows:
-            by_fold.setdefault(folded, []).append(path)
-    found = {target: _resolved(target, by_fold) for target in targets}
-    left = [target for target, path in found.items() if path is None]
-    titles = by_title(connection, left, sight=sight) if left else {}
-    return {target: path or titles.get(fold(target)) for target, path in found.items()}
-
-
-def _leads(sight: Sight) -> ColumnElement[bool]:
-    """Whether a page is no redirect, or one that leads to what is in sight."""
-    target = func.ltrim(catalogue.c.redirect, "/")
-    return or_(catalogue.c.redirect == "", visible(target, sight))
+    found = leads.of_page(connection, source, targets, sight=sight)
+    return {
+        target: lead.path if lead and lead.to is To.PAGE else None for target, lead in found.items()
+    }
 
 
 def questions(
@@ -227,8 +208,8 @@ def dialogues_of(
 
     A dialogue that names the question by an earlier path still counts, as long as that redirects.
     """
-    keys = _keys(connection, [question])[question]
-    about = select(dialogue_questions.c.path).where(dialogue_questions.c.key.in_(keys))
+    here = [question, *connection.scalars(_stubs(question))]
+    about = select(dialogue_questions.c.path).where(dialogue_questions.c.dest.in_(here))
     query = (
         _listed(None, "", sight)
         .where(catalogue.c.path.in_(about))
@@ -244,18 +225,17 @@ def dialogue_counts(
     sight: Sight,
 ) -> dict[str, int]:
     """For each question: about how many dialogues one may see it was spoken."""
-    keys = _keys(connection, paths)
-    owners: dict[str, str] = {key: path for path, some in keys.items() for key in some}
+    owners = _owners(connection, paths)
     found: dict[str, set[str]] = {path: set() for path in paths}
     for some in slices(owners):
         rows = connection.execute(
-            select(dialogue_questions.c.key, dialogue_questions.c.path).where(
-                dialogue_questions.c.key.in_(some),
+            select(dialogue_questions.c.dest, dialogue_questions.c.path).where(
+                dialogue_questions.c.dest.in_(some),
                 visible(dialogue_questions.c.path, sight),
             )
         )
-        for key, dialogue in rows:
-            found[owners[key]].add(dialogue)
+        for dest, dialogue in rows:
+            found[owners[dest]].add(dialogue)
     return {path: len(dialogues) for path, dialogues in found.items()}
 
 
@@ -266,16 +246,9 @@ def backlinks(
     sight: Sight,
 ) -> list[Summary]:
     """Pages with a link that leads to this one (by way of a redirect too), by title."""
-    title = connection.scalar(select(catalogue.c.title_fold).where(catalogue.c.path == path))
-    keys = _keys(connection, [path])[path] | ({title} if title else set())
-    rows = connection.execute(
-        select(links.c.source, links.c.target).where(
-            links.c.key.in_(keys), visible(links.c.source, sight)
-        )
-    ).all()
-    leads = resolve_links(connection, {row.target for row in rows}, sight=EVERYTHING)
-    stubs = set(connection.scalars(_stubs(path)))
-    sources = {row.source for row in rows if leads[row.target] in {path, *stubs}} - {path}
+    here = [path, *connection.scalars(_stubs(path))]
+    query = select(links.c.source).where(links.c.dest.in_(here), visible(links.c.source, sight))
+    sources = set(connection.scalars(query)) - {path}
     return sorted(
         find(connection, sources).values(), key=lambda page: (fold(page.title), page.path)
     )
@@ -291,8 +264,7 @@ def wanted(
     """List what pages link to though no page is there, what most pages want first."""
     query = (
         select(func.min(links.c.target), func.count(links.c.source.distinct()).label("pages"))
-        .where(visible(links.c.source, sight))
-        .where(~exists().where(or_(*_leads_to(links.c.target, links.c.key))))
+        .where(links.c.dest == "", links.c.asks == "page", visible(links.c.source, sight))
         .group_by(links.c.key)
         .order_by(func.count(links.c.source.distinct()).desc(), func.min(links.c.target))
     )
@@ -311,14 +283,10 @@ def orphans(
     other = links.c.source != catalogue.c.path
     query = (
         _listed(None, "", sight)
-        .where(~exists().where(links.c.key == catalogue.c.fold, other))
-        .where(~exists().where(links.c.key == catalogue.c.title_fold, other))
-        .where(catalogue.c.fold.not_in(select(dialogue_questions.c.key)))
+        .where(~exists().where(links.c.dest == catalogue.c.path, other))
+        .where(~exists().where(dialogue_questions.c.dest == catalogue.c.path))
         .order_by(catalogue.c.path)
     )
-    for tail in map(fold, _INDEXES):
-        for table in (links, dialogue_questions):
-            query = query.where(catalogue.c.fold.not_in(select(table.c.key + tail)))
     return _summaries(connection, query.limit(limit).offset(offset))
 
 
@@ -463,41 +431,18 @@ def _people(sight: Sight) -> Select[Any]:
     )
 
 
-def _leads_to(target: ColumnElement[str], key: ColumnElement[str]) -> list[ColumnElement[bool]]:
-    """The ways in which a link's target leads to a page; those of `resolve_links`."""
-    tails = [catalogue.c.path == target + tail for tail in _INDEXES]
-    by_title = and_(catalogue.c.title_fold == key, catalogue.c.redirect == "")
-    return [catalogue.c.fold == key, *tails, by_title]
-
-
 def _stubs(path: str) -> Select[tuple[str]]:
     return select(catalogue.c.path).where(catalogue.c.redirect_fold == fold(path))
 
 
-def _resolved(target: str, by_fold: Mapping[str, list[str]]) -> str | None:
-    alike = by_fold.get(fold(target), [])
-    if target in alike:
-        return target
-    for tail in _INDEXES:
-        if target + tail in by_fold.get(fold(target + tail), []):
-            return target + tail
-    return alike[0] if alike else None
-
-
-def _keys(connection: Connection, paths: Iterable[str]) -> dict[str, set[str]]:
-    """For each path: the keys of links that may lead to it, by way of redirects too."""
-    keys = {path: {fold(path), *_shorter(path)} for path in paths}
-    owners = {key: path for path, some in keys.items() for key in some}
-    for some in slices(owners):
-        stubs = connection.execute(
-            select(catalogue.c.redirect_fold, catalogue.c.fold).where(
-                catalogue.c.redirect_fold.in_(some)
-            )
+def _owners(connection: Connection, paths: Collection[str]) -> dict[str, str]:
+    """Each of these pages, and each page that sends its readers on to one, with that page."""
+    owners = {path: path for path in paths}
+    by_fold = {fold(path): path for path in paths}
+    for some in slices(by_fold):
+        query = select(catalogue.c.redirect_fold, catalogue.c.path).where(
+            catalogue.c.redirect_fold.in_(some)
         )
-        for target, stub in stubs:
-            keys[owners[target]].add(stub)
-    return keys
-
-
-def _shorter(path: str) -> list[str]:
-    return [fold(path.removesuffix(tail)) for tail in _INDEXES if path.endswith(tail)]
+        for redirect, stub in connection.execute(query):
+            owners.setdefault(stub, by_fold[redirect])
+    return owners

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import unquote
 
+from wiki.domain.content.paths import folder_of, has_suffix, without_suffix
 from wiki.domain.markdown.plain import page_link_words
 
 _SCHEME = re.compile(r"[\s\x00-\x1f]*[A-Za-z][A-Za-z0-9+.\s\x00-\x1f-]*:")
@@ -19,10 +20,14 @@ class LinkKind(StrEnum):
 
     WIKI = "wiki"  # [[target]]: a path or a title
     PAGE = "page"  # [text](path): a path
-    FILE = "file"
+    FILE = "file"  # [text](name.pdf): a file, or a page with a point in its name
     EXTERNAL = "external"
     ANCHOR = "anchor"
     REFUSED = "refused"
+
+
+LOCAL = (LinkKind.WIKI, LinkKind.PAGE, LinkKind.FILE)
+"""What leads to something of this wiki; what that is, `domain.content.names` says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,7 @@ def wikilink(target: str, text: str = "") -> Link:
     """The link that `[[target#anchor|text]]` makes."""
     shown = page_link_words(target, text)
     target, _, anchor = target.strip().rstrip("\\").partition("#")
-    target = " ".join(target.split()).removesuffix(".md").strip("/")
+    target = without_suffix(" ".join(target.split())).strip("/")
     kind = LinkKind.WIKI if target else LinkKind.ANCHOR
     return Link(kind, target, shown, anchor.strip())
 
@@ -63,18 +68,15 @@ def address(url: str, page: str, text: str = "") -> Link:
 def _local(raw: str, anchor: str, page: str, text: str) -> Link:
     if raw.startswith("/files/"):
         return Link(LinkKind.FILE, _normal(raw[7:]), text)
-    is_page = raw.endswith((".md", "/")) or not _EXTENSION.search(raw)
-    if not is_page and "/" not in raw.removeprefix("./"):
-        return Link(LinkKind.FILE, _normal(f"{page}/{raw}"), text)
+    is_page = raw.endswith("/") or has_suffix(raw) or not _EXTENSION.search(raw)
     if raw.startswith("/"):
         whole = raw.removeprefix("/wiki/") if raw.startswith("/wiki/") else raw[1:]
     else:
-        folder = page.rpartition("/")[0]
-        whole = f"{folder}/{raw}"
+        whole = f"{folder_of(page)}/{raw}"
     target = _normal(whole)
     if not is_page:
-        return Link(LinkKind.FILE, target, text)
-    return Link(LinkKind.PAGE, target.removesuffix(".md"), text, anchor)
+        return Link(LinkKind.FILE, target, text, anchor)
+    return Link(LinkKind.PAGE, without_suffix(target), text, anchor)
 
 
 def _refused(url: str) -> Link:

@@ -60,6 +60,7 @@ class Meta:
     participants: tuple[Participant, ...] = ()
     questions: tuple[str, ...] = ()
     recording: str = ""
+    aliases: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
 
     @property

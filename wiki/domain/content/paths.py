@@ -14,6 +14,10 @@ from wiki.domain.errors import Invalid
 
 MAX_BYTES = 200
 SUFFIX = ".md"
+SUFFIXES = (".md", ".markdown", ".mdown")
+"""How the names of files end that are pages, in any case; what we make ends in the first."""
+INDEXES = ("index", "readme", "home", "_index")
+"""The names of a page that is its folder's own, the one that is preferred first; in any case."""
 
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?", re.IGNORECASE)
 _FORBIDDEN_ON_WINDOWS = re.compile(r'[<>:"\\|?*]')
@@ -30,6 +34,32 @@ def page_of(file: str) -> str | None:
     if not file.endswith(SUFFIX) or any(part.startswith(".") for part in file.split("/")):
         return None
     return file.removesuffix(SUFFIX) or None
+
+
+def has_suffix(file: str) -> bool:
+    """Whether a file's name is that of a page."""
+    return file.lower().endswith(SUFFIXES)
+
+
+def without_suffix(file: str) -> str:
+    """A file's name without what makes it a page's."""
+    return file.rpartition(".")[0] if has_suffix(file) else file
+
+
+def is_attachment(file: str) -> bool:
+    """Whether a repository's file is one that pages can show or link to, and no page itself."""
+    return page_of(file) is None and not any(part.startswith(".") for part in file.split("/"))
+
+
+def index_rank(path: str) -> int:
+    """Which of the names in INDEXES a page has; -1 for one that is not its folder's own page."""
+    name = path.rpartition("/")[2].lower()
+    return INDEXES.index(name) if name in INDEXES else -1
+
+
+def folder_of(path: str) -> str:
+    """The folder in which a page or file stands; empty for the root."""
+    return path.rpartition("/")[0]
 
 
 def fold(path: str) -> str:

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from wiki.database.history import history
 from wiki.database.pages import catalogue
 from wiki.domain.access.rights import Actor, Right
-from wiki.domain.content.paths import file_of
+from wiki.domain.content.paths import INDEXES, file_of, index_rank, page_of
 from wiki.domain.errors import Gone, Invalid, NotFound, Unreadable
 from wiki.engine import Wiki
 from wiki.services.content import contents
 
-INDEXES = ("", "/index", "/README")
 MOST_REDIRECTS = 10
 MOST_BYTES = 1000
 
@@ -50,15 +49,20 @@ def asked(path: str) -> str:
 
 
 def look(wiki: Wiki, path: str, at: str = "") -> Place | None:
-    """The page that an address shows: `a`, else `a/index`, else `a/README`, else None.
+    """The page that an address shows: `a`, else the folder's own (`a/index`...), else None.
 
     Now, or in the commit `at`.
     """
-    for tail in INDEXES:
-        entry = wiki.store.entry(file_of(path + tail), at)
-        if entry is not None:
-            return Place(path + tail, entry.blob)
-    return None
+    entry = wiki.store.entry(file_of(path), at)
+    return Place(path, entry.blob) if entry is not None else own_page(wiki, path, at)
+
+
+def own_page(wiki: Wiki, folder: str, at: str = "") -> Place | None:
+    """The page of a folder (empty: the site's front page) that `paths.INDEXES` prefers."""
+    pages = filter(None, map(page_of, wiki.store.own_pages(folder, at)))
+    path = min(pages, key=lambda page: (index_rank(page), page), default="")
+    entry = wiki.store.entry(file_of(path), at) if path else None
+    return Place(path, entry.blob) if entry is not None else None
 
 
 def find(
@@ -112,7 +116,7 @@ def destination(wiki: Wiki, actor: Actor, place: Place) -> Place:
         if not is_safe(target):
             return place
         there = look(wiki, target)
-        shown = [there.path] if there else [target + tail for tail in INDEXES]
+        shown = [there.path] if there else [target, *(f"{target}/{name}" for name in INDEXES)]
         if not all(wiki.rights.may(actor, Right.READ, path) for path in shown):
             raise NotFound("page_missing", path=place.path)
         if there is None or there.path in seen:

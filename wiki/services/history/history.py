@@ -27,6 +27,8 @@ from wiki.services.history import hiding
 from wiki.store import patches
 
 PAGE = 50
+_OWN_PAGES = ("index", "README", "readme", "Home", "_index")
+"""How the page of a folder is mostly spelled, where the folder itself cannot be read."""
 MOST_TRIED = 200
 """Revisions in which a text that can still be read is looked for."""
 
@@ -158,10 +160,10 @@ def page_at(wiki: Wiki, actor: Actor, path: str) -> PageNow:
 def _known_at(wiki: Wiki, path: str, error: Unreadable) -> PageNow:
     """The page that the rows know at a path whose folder cannot be read; else raises the error."""
     with wiki.database.read() as connection:
-        for tail in places.INDEXES:
-            page = history.identity(connection, path + tail)
+        for there in (path, *(f"{path}/{name}" for name in _OWN_PAGES)):
+            page = history.identity(connection, there)
             if page:
-                return PageNow(page, path + tail, True)
+                return PageNow(page, there, True)
     raise error
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from functools import partial
 
-from wiki.database.content import titles
+from wiki.database.content import leads, titles
 from wiki.database.engine.connection import Connection
 from wiki.database.history import hiding, history
 from wiki.database.pages import catalogue
 from wiki.domain.access.rights import Actor, Right
+from wiki.domain.content import names
+from wiki.domain.content.names import Lead, To
 from wiki.domain.content.paths import fold
 from wiki.domain.errors import Unreadable
 from wiki.domain.history.revisions import Part, Revision
@@ -17,29 +19,79 @@ from wiki.engine import Wiki
 from wiki.projections.catalogue import title_of
 from wiki.render.links import LinkState
 from wiki.services.access import sight
-from wiki.services.content import contents, places
+from wiki.services.content import contents, linking, places
 
 MOST_REDIRECTS = 5
 
 
-def links(wiki: Wiki, actor: Actor, targets: Collection[str], commit: str) -> dict[str, LinkState]:
+def links(
+    wiki: Wiki, actor: Actor, source: str, targets: Collection[str], commit: str
+) -> dict[str, LinkState]:
     """For each link's target that was a page in a commit: that page's revision of then.
 
-    A target that was none, or that the actor may not read, is left out: it was wanted. A page is
-    named by its path, else by the title that it had then.
+    `source` is where the page was that the links stand on. A target that was none, or that the
+    actor may not read, is left out: it was wanted. A page is named by its path, else by the name
+    of its file or the title that it had then.
     """
     states: dict[str, LinkState] = {}
     with wiki.database.read() as connection:
         named = {}
         for target in targets:
-            page = _page(wiki, connection, target, commit)
-            if page:
-                state = _state(wiki, connection, actor, page, commit)
-                states.update({target: state} if state else {})
-            else:
+            lead = _lead(wiki, source, target, commit)
+            if lead is None:
                 named[target] = fold(target)
+                continue
+            state = _led(wiki, connection, actor, lead, commit)
+            states.update({target: state} if state else {})
+        if named:
+            today = leads.of_page(connection, source, named, sight=sight.of(wiki, actor))
+            for target in list(named):
+                state = _called_so(wiki, connection, actor, target, today[target], commit)
+                if state:
+                    states[target] = state
+                    del named[target]
         called = _called(wiki, connection, actor, set(named.values()), commit) if named else {}
     return states | {target: called[title] for target, title in named.items() if title in called}
+
+
+def _lead(wiki: Wiki, source: str, target: str, commit: str) -> Lead | None:
+    """What was at a link's path then, redirects of that time followed."""
+    try:
+        lead = linking.by_path(wiki, source, target, commit)
+        if lead is None or lead.to is not To.PAGE:
+            return lead
+        place = _there(wiki, lead.path, commit)
+    except Unreadable:
+        # What cannot be read leads nowhere.
+        return None
+    return Lead(place.path, To.PAGE) if place else None
+
+
+def _led(
+    wiki: Wiki, connection: Connection, actor: Actor, lead: Lead, commit: str
+) -> LinkState | None:
+    if lead.to is not To.PAGE:
+        return linking.states(wiki, actor, {"": lead}).get("")
+    page = history.page_of(connection, lead.path, commit)
+    return _state(wiki, connection, actor, page, commit) if page else None
+
+
+def _called_so(
+    wiki: Wiki,
+    connection: Connection,
+    actor: Actor,
+    target: str,
+    today: Lead | None,
+    commit: str,
+) -> LinkState | None:
+    """The page that a link leads to today, if its file had that name then."""
+    if today is None or today.to is not To.PAGE:
+        return None
+    page = history.identity(connection, today.path)
+    then = history.as_of(connection, page, commit) if page else None
+    if then is None or names.key(names.stem(then.path)) != names.key(target):
+        return None
+    return _state(wiki, connection, actor, page, commit)
 
 
 def _called(
@@ -67,16 +119,6 @@ def _had_title(wiki: Wiki, revision: Revision, title: str) -> bool:
         return False
     had = contents.title_of(wiki, revision.blob, partial(title_of, revision.path))
     return fold(had) == title
-
-
-def _page(wiki: Wiki, connection: Connection, target: str, commit: str) -> str:
-    """The page that was at a path then, redirects of that time followed; empty if none was."""
-    try:
-        place = _there(wiki, target, commit)
-    except Unreadable:
-        # What cannot be read leads nowhere.
-        return ""
-    return history.page_of(connection, place.path, commit) if place else ""
 
 
 def _there(wiki: Wiki, target: str, commit: str) -> places.Place | None:

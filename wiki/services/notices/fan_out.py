@@ -275,7 +275,7 @@ def _questions(connection: Connection, path: str) -> list[str]:
     summary = catalogue.get(connection, path)
     if summary is None or not summary.meta.questions:
         return []
-    found = catalogue.resolve_links(connection, summary.meta.questions, sight=EVERYTHING)
+    found = catalogue.resolve_links(connection, summary.meta.questions, path, sight=EVERYTHING)
     pages = (history.identity(connection, at) for at in found.values() if at)
     return [page for page in pages if page]
 

@@ -60,7 +60,7 @@ def offer(wiki: Wiki, actor: Actor, path: str) -> Offer:
     with wiki.database.read() as connection:
         summary = catalogue.get(connection, path)
         asked = summary.meta.questions if summary else ()
-        about = catalogue.resolve_links(connection, asked, sight=sight.of(wiki, actor))
+        about = catalogue.resolve_links(connection, asked, path, sight=sight.of(wiki, actor))
     if summary is None:
         raise places.missing(wiki, actor, path)
     above = [

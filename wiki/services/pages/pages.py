@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
+from wiki.database.content import leads
 from wiki.database.history import history
 from wiki.database.pages import catalogue
 from wiki.domain.access.rights import ANONYMOUS, Actor, Right
@@ -19,7 +20,7 @@ from wiki.render.html import Heading
 from wiki.render.links import LinkState
 from wiki.render.slots import Labels
 from wiki.services.access import sight
-from wiki.services.content import contents, places
+from wiki.services.content import contents, linking, places
 from wiki.services.editing import saving
 from wiki.services.history import hiding, past
 from wiki.services.history.history import page_at, revision_of
@@ -76,8 +77,8 @@ def read(wiki: Wiki, actor: Actor, path: str, *, at: str = "", redirect: bool = 
     with wiki.database.read() as connection:
         summary = catalogue.get(connection, place.path)
         page = summary.page if summary else history.identity(connection, place.path)
-        found = catalogue.resolve_links(connection, shown.targets, sight=seen)
-        view = _view(shown, place, page, _states(wiki, actor, found))
+        found = leads.of_page(connection, place.path, shown.targets, sight=seen)
+        view = _view(shown, place, page, linking.states(wiki, actor, found))
         view = replace(
             view,
             revision=summary.revision if summary else wiki.store.head(),
@@ -92,7 +93,7 @@ def read(wiki: Wiki, actor: Actor, path: str, *, at: str = "", redirect: bool = 
             dialogues = catalogue.dialogues_of(connection, place.path, sight=seen)
             view = replace(view, dialogues=dialogues)
         questions = _questions(view.meta)
-        about = catalogue.resolve_links(connection, questions, sight=seen) if questions else {}
+        about = catalogue.resolve_links(connection, questions, place.path, sight=seen)
         known = catalogue.find(connection, [path for path in about.values() if path])
         first = next(iter(known), "")
         siblings = catalogue.dialogues_of(connection, first, sight=seen) if first else []
@@ -117,14 +118,9 @@ def bare(wiki: Wiki, path: str, labels: Labels) -> Bare:
     """
     place = places.find(wiki, ANONYMOUS, path)
     shown = contents.show(wiki, place.blob, place.path)
-    found = {target: _place_of(wiki, target) for target in shown.targets}
-    html = wiki.renderer.fill(shown.html, _states(wiki, ANONYMOUS, found), labels)
+    links = linking.without_database(wiki, ANONYMOUS, place.path, shown.targets)
+    html = wiki.renderer.fill(shown.html, links, labels)
     return Bare(place.path, place.blob, shown.title, html)
-
-
-def _place_of(wiki: Wiki, target: str) -> str | None:
-    there = places.look(wiki, target) if places.is_safe(target) else None
-    return there.path if there else None
 
 
 def raw(wiki: Wiki, actor: Actor, path: str, at: str = "") -> tuple[str, bytes | Iterator[bytes]]:
@@ -163,8 +159,8 @@ def html_of(wiki: Wiki, actor: Actor, text: str, path: str, labels: Labels | Non
         rendered = wiki.renderer.render(text, path=path)
     seen = sight.of(wiki, actor)
     with wiki.database.read() as connection:
-        found = catalogue.resolve_links(connection, rendered.targets, sight=seen)
-    return wiki.renderer.fill(rendered.html, _states(wiki, actor, found), labels)
+        found = leads.of_page(connection, path, rendered.targets, sight=seen)
+    return wiki.renderer.fill(rendered.html, linking.states(wiki, actor, found), labels)
 
 
 def html_at(wiki: Wiki, actor: Actor, revision: Revision, labels: Labels | None = None) -> Markup:
@@ -172,8 +168,8 @@ def html_at(wiki: Wiki, actor: Actor, revision: Revision, labels: Labels | None 
     shown = contents.show(wiki, revision.blob, revision.path)
     seen = sight.of(wiki, actor)
     with wiki.database.read() as connection:
-        found = catalogue.resolve_links(connection, shown.targets, sight=seen)
-    return wiki.renderer.fill(shown.html, _states(wiki, actor, found), labels)
+        found = leads.of_page(connection, revision.path, shown.targets, sight=seen)
+    return wiki.renderer.fill(shown.html, linking.states(wiki, actor, found), labels)
 
 
 def _then(wiki: Wiki, actor: Actor, path: str, at: str) -> View:
@@ -183,7 +179,7 @@ def _then(wiki: Wiki, actor: Actor, path: str, at: str) -> View:
         raise NotFound("revision_deleted", revision=revision.commit, path=page.path)
     # Relative links are meant from where the page was; rights and address are of where it is.
     shown = contents.show(wiki, revision.blob, revision.path)
-    links = past.links(wiki, actor, shown.targets, revision.commit)
+    links = past.links(wiki, actor, revision.path, shown.targets, revision.commit)
     with wiki.database.read() as connection:
         number = history.number(connection, page.page, revision.commit)
         newest = history.of_page(connection, page.page, limit=1)[0].commit
@@ -211,16 +207,6 @@ def _view(
         problems=shown.problems,
         readable=shown.readable,
     )
-
-
-def _states(wiki: Wiki, actor: Actor, targets: Mapping[str, str | None]) -> dict[str, LinkState]:
-    """Return the state of each link for this reader: one they may not read is wanted."""
-    may = wiki.rights.may
-    return {
-        target: LinkState(path)
-        for target, path in targets.items()
-        if path and may(actor, Right.READ, path)
-    }
 
 
 def _questions(meta: Meta) -> Sequence[str]:

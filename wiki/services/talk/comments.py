@@ -11,6 +11,7 @@ from math import ceil
 
 from markupsafe import Markup
 
+from wiki.database.content import leads
 from wiki.database.editing import drafts
 from wiki.database.engine.connection import Connection
 from wiki.database.history import history
@@ -19,6 +20,7 @@ from wiki.database.pages import catalogue
 from wiki.database.talk import comments
 from wiki.domain.access.rights import Actor, Right
 from wiki.domain.content.addresses import url_of
+from wiki.domain.content.names import Lead
 from wiki.domain.content.setaside import Item, mark_of
 from wiki.domain.editing.drafts import key_of_talk
 from wiki.domain.errors import Conflict, Forbidden, Gone, Invalid, LoginRequired, NotFound, TooFast
@@ -39,9 +41,9 @@ from wiki.domain.talk.comments import (
 )
 from wiki.engine import Wiki
 from wiki.projections.setaside import VIEW, Trial
-from wiki.render.links import LinkState
 from wiki.render.markdown import Remark, Renderer
 from wiki.services.access import audit, moderators, sight
+from wiki.services.content import linking
 from wiki.services.history import hiding
 from wiki.services.history.history import revision_of
 from wiki.services.notices import notifications
@@ -94,14 +96,14 @@ def htmls_of(wiki: Wiki, actor: Actor, texts: Collection[str], path: str) -> dic
     read = [remark for remark in remarks.values() if remark]
     every = {target for remark in read for target in remark.targets}
     names = {name for remark in read for name in remark.mentions}
-    found: Mapping[str, str | None] = {}
+    found: Mapping[str, Lead | None] = {}
     people: Mapping[str, str] = {}
     if every or names:
         with wiki.database.read() as connection:
-            found = catalogue.resolve_links(connection, every, sight=sight.of(wiki, actor))
+            found = leads.of_page(connection, path, every, sight=sight.of(wiki, actor))
             known = members.named(connection, sorted(names)) if names else []
             people = {fold_username(one.username): one.username for one in known}
-    states = _states(wiki, actor, found)
+    states = linking.states(wiki, actor, found)
 
     return {
         text: trial.of(
@@ -124,14 +126,6 @@ def _as_written(text: str, reason: str) -> Markup:
 @lru_cache(maxsize=2048)
 def _read(renderer: Renderer, text: str, path: str) -> Remark:
     return renderer.comment(text, path=path)
-
-
-def _states(wiki: Wiki, actor: Actor, found: Mapping[str, str | None]) -> dict[str, LinkState]:
-    return {
-        target: LinkState(path)
-        for target, path in found.items()
-        if path and wiki.rights.may(actor, Right.READ, path)
-    }
 
 
 # -- posting --

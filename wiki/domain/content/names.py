@@ -1,0 +1,226 @@
+"""What a link's words name: a page, a file or a folder, looked for in one order everywhere.
+
+A link on a page is kept as its *target*: a path from the root, as `[text](path)` gives it, or
+what stands in `[[...]]`. What it leads to depends on the page it stands on, its *source*:
+
+1. the page at that path, or that folder's own page (`index`, `readme`, `home`, `_index`);
+2. the file there, or beside the source (`a/b/x.png` for `x.png` on `a/b`);
+3. the page or file at that path from the source's folder, then from the root;
+4. a folder without a page of its own;
+5. the page, then the file, whose name (and as many folders above it as are written) it is; the
+   nearest to the source first;
+6. a page's alias, then its title, then a page that only sends its readers on.
+
+Rendering, backlinks, wanted pages and renames all ask `resolve`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import takewhile
+
+from wiki.domain.content.paths import fold, folder_of, index_rank
+
+_APART = re.compile(r"[\s_-]+")
+
+
+class To(StrEnum):
+    """What a link leads to."""
+
+    PAGE = "page"
+    FILE = "file"
+    FOLDER = "folder"
+
+
+class Rank(StrEnum):
+    """How a page came by a name, the best way first."""
+
+    NAME = "1"
+    ALIAS = "2"
+    TITLE = "3"
+    STUB = "4"
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """Where a link leads. `settled`: no page elsewhere can change that, only what is there."""
+
+    path: str
+    to: To
+    settled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A name of a page, folded: its path (a folder's own page: the folder's), alias or title."""
+
+    path: str
+    said: str
+    rank: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What there is, as far as it was asked for.
+
+    `pages` by `stem`, `files` and `folders` by their folded path; names and files by `key`.
+    """
+
+    pages: dict[str, list[str]]
+    files: dict[str, list[str]]
+    folders: dict[str, str]
+    named: dict[str, list[Named]]
+    called: dict[str, list[str]]
+
+
+def stem(path: str) -> str:
+    """A page's path, folded: that of its folder if it is the folder's own page."""
+    return fold(folder_of(path) if index_rank(path) >= 0 else path)
+
+
+def key(words: str) -> str:
+    """The last part of a path or title, folded; blanks, dashes and underscores are one."""
+    return dashed(fold(words.rpartition("/")[2]))
+
+
+def dashed(folded: str) -> str:
+    """A folded text with a dash for each run of blanks, dashes and underscores."""
+    return _APART.sub("-", folded).strip("-") or folded
+
+
+def beside(source: str, target: str) -> str:
+    """Where a file is expected that is not there: beside the page if only its name is given."""
+    rest = _rest(source, target)
+    return target if "/" in rest else f"{source}/{rest}"
+
+
+def names_of(
+    path: str, aliases: Iterable[str], title: str, *, is_stub: bool
+) -> Iterator[tuple[str, str, str]]:
+    """Every name that a page has, as (key, folded, rank)."""
+    whole = folder_of(path) if index_rank(path) >= 0 else path
+    if whole:
+        yield key(whole), fold(whole), Rank.STUB if is_stub else Rank.NAME
+    if is_stub:
+        return
+    for alias in aliases:
+        yield key(alias), fold(alias), Rank.ALIAS
+    yield key(title), fold(title), Rank.TITLE
+
+
+def places(source: str, target: str) -> tuple[str, ...]:
+    """The paths at which a target may be, the first one first."""
+    folder, rest = folder_of(source), _rest(source, target)
+    near = f"{folder}/{target}" if folder and rest == target else ""
+    return tuple(dict.fromkeys(filter(None, (target, f"{source}/{rest}", near, rest))))
+
+
+def resolve(source: str, target: str, known: Known) -> Lead | None:
+    """Where a target leads from the page at `source`; None if nothing is there yet."""
+    page = _page(target, known)
+    if page is not None:
+        return Lead(page, To.PAGE, settled=True)
+    file = _file(target, known)
+    if file is not None:
+        return Lead(file, To.FILE)
+    _, *others = places(source, target)
+    own = f"{source}/{_rest(source, target)}"
+    for place in others:
+        # Beside a page lie its files; a page there is not meant by its bare name.
+        page = None if place == own else _page(place, known)
+        if page is not None:
+            return Lead(page, To.PAGE)
+        file = _file(place, known)
+        if file is not None:
+            return Lead(file, To.FILE)
+    for place in (target, *others):
+        folder = known.folders.get(fold(place))
+        if folder is not None:
+            return Lead(folder, To.FOLDER)
+    return _by_name(source, target, known)
+
+
+def _by_name(source: str, target: str, known: Known) -> Lead | None:
+    words = _rest(source, target)
+    if index_rank(words) >= 0:
+        # Every folder has one: the name alone says nothing.
+        return None
+    near = _Nearness(folder_of(source))
+    whole = fold(words)
+    loose = _loose(whole)
+    candidates = [
+        (one.rank, not _ends(one.said, whole), *near.of(one.path), one.path)
+        for one in known.named.get(key(words), ())
+        if _fits(one, loose)
+    ]
+    best = min(candidates, default=None)
+    if best is not None and best[0] == Rank.NAME:
+        return Lead(best[-1], To.PAGE)
+    files = [
+        (*near.of(file), file)
+        for file in known.called.get(key(words), ())
+        if _ends(fold(file), whole)
+    ]
+    if files:
+        return Lead(min(files)[-1], To.FILE)
+    return Lead(best[-1], To.PAGE) if best is not None else None
+
+
+def _fits(one: Named, loose: str) -> bool:
+    said = _loose(one.said)
+    return said == loose if one.rank in (Rank.ALIAS, Rank.TITLE) else _ends(said, loose)
+
+
+def _loose(folded: str) -> str:
+    return "/".join(dashed(part) for part in folded.split("/"))
+
+
+def _ends(path: str, end: str) -> bool:
+    return path == end or path.endswith("/" + end)
+
+
+def _rest(source: str, target: str) -> str:
+    """The target as it reads from the source's folder, if it lies in it."""
+    folder = folder_of(source)
+    inside = target.removeprefix(folder + "/") if folder else target
+    return inside or target
+
+
+def _page(place: str, known: Known) -> str | None:
+    """The page at a path, or the own page of that folder; case and Unicode form matter last."""
+    found = known.pages.get(stem(place), ())
+    ranked = [(rank, path) for path in found if (rank := _rank(place, path)) is not None]
+    return min(ranked)[1] if ranked else None
+
+
+def _rank(place: str, path: str) -> tuple[int, int] | None:
+    if path == place:
+        return 0, 0
+    index, folder = index_rank(path), folder_of(path)
+    if index >= 0 and folder == place:
+        return 1, index
+    if fold(path) == fold(place):
+        return 2, 0
+    return (3, index) if index >= 0 and fold(folder) == fold(place) else None
+
+
+def _file(place: str, known: Known) -> str | None:
+    found = known.files.get(fold(place), ())
+    return place if place in found else min(found, default=None)
+
+
+class _Nearness:
+    """How far paths are from a folder: steps up and down, then how deep they lie."""
+
+    def __init__(self, folder: str) -> None:
+        self.parts = folder.split("/") if folder else []
+
+    def of(self, path: str) -> tuple[int, int]:
+        """The distance of a path, smaller is nearer."""
+        parts = path.split("/")[:-1]
+        same = zip(self.parts, parts, strict=False)
+        common = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], same))
+        return len(self.parts) + len(parts) - 2 * common, len(parts)

@@ -1,0 +1,43 @@
+"""What a page's links are for who reads it: live, wanted, or a file."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from wiki.domain.access.rights import Actor, Right
+from wiki.domain.content import names
+from wiki.domain.content.names import Lead, To
+from wiki.engine import Wiki
+from wiki.render.links import LinkState
+from wiki.services.content import places
+
+
+def states(wiki: Wiki, actor: Actor, found: Mapping[str, Lead | None]) -> dict[str, LinkState]:
+    """The state of each link for this reader: one to what they may not read is wanted."""
+    may = wiki.rights.may
+    return {
+        target: LinkState(lead.path, to=lead.to)
+        for target, lead in found.items()
+        if lead and may(actor, Right.READ, lead.path)
+    }
+
+
+def without_database(
+    wiki: Wiki, actor: Actor, source: str, targets: Collection[str], at: str = ""
+) -> dict[str, LinkState]:
+    """The state of links by their paths alone, now or in a commit; names are not looked for."""
+    found = {target: by_path(wiki, source, target, at) for target in targets}
+    return states(wiki, actor, found)
+
+
+def by_path(wiki: Wiki, source: str, target: str, at: str = "") -> Lead | None:
+    """The page or file at a path that a link may mean, now or in a commit."""
+    for place in names.places(source, target):
+        if not places.is_safe(place):
+            continue
+        there = places.look(wiki, place, at)
+        if there is not None:
+            return Lead(there.path, To.PAGE)
+        if wiki.store.entry(place, at) is not None:
+            return Lead(place, To.FILE)
+    return None
