@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wiki.database.pages import catalogue
 from wiki.domain.access.rights import Actor, Right
 from wiki.domain.content.pages import Summary
-from wiki.domain.errors import Gone, NotFound, Unreadable
+from wiki.domain.errors import Forbidden, Gone, LoginRequired, NotFound, Unreadable
 from wiki.engine import Wiki
 from wiki.services.access import sight
-from wiki.services.pages import dialogues, pages, questions
+from wiki.services.content import places
+from wiki.services.pages import dialogues, folders, pages, questions
 from wiki.services.pages.pages import View
 from wiki.services.talk import comments
 from wiki.services.talk.comment_counts import filled_in
 
-INDEX = "index"
 MOST_QUESTIONS = 6
 MOST_DIALOGUES = 4
 MOST_COMMENTS = 5
@@ -24,21 +24,26 @@ MOST_COMMENTS = 5
 
 @dataclass(frozen=True, slots=True)
 class Front:
-    """The front page; `view` is the page `index`, None if there is none."""
+    """The front page; `view` is the root's own page (`index`, `README`...), None if there is none.
+
+    Where nobody asked or said anything yet, `folder` is what pages there are.
+    """
 
     view: View | None
     questions: Sequence[Summary]
     coming: Sequence[Summary]
     held: Sequence[Summary]
     talk: Sequence[comments.Talk]
+    folder: folders.FolderList | None = None
 
 
 def read(wiki: Wiki, actor: Actor) -> Front:
     """The front page for this actor. Raises LoginRequired if the site is closed to them."""
     wiki.rights.require(actor, Right.READ)
     try:
-        view = pages.read(wiki, actor, INDEX)
-    except (NotFound, Gone, Unreadable):
+        own = places.own_page(wiki, "")
+        view = pages.read(wiki, actor, own.path) if own else None
+    except (NotFound, Gone, Unreadable, LoginRequired, Forbidden):
         # What the page itself says of damage stands at its own address.
         view = None
     coming = dialogues.coming(wiki, actor)[:MOST_DIALOGUES]
@@ -50,10 +55,14 @@ def read(wiki: Wiki, actor: Actor) -> Front:
             offset=0,
             sight=sight.of(wiki, actor),
         )
-    return Front(
+    front = Front(
         view=view,
         questions=filled_in(wiki, questions.open_ones(wiki, actor, MOST_QUESTIONS)),
         coming=coming,
         held=[found for found in latest if found.path not in ahead][:MOST_DIALOGUES],
         talk=comments.latest(wiki, actor, MOST_COMMENTS),
     )
+    if front.questions or front.coming or front.held or front.talk:
+        return front
+    listed = folders.root(wiki, actor)
+    return replace(front, folder=listed if listed.total else None)

@@ -29,6 +29,7 @@ from wiki.domain.members.members import FORMER
 from wiki.engine import Wiki
 from wiki.i18n import languages, screen
 from wiki.services.access import moderators
+from wiki.services.content import places
 from wiki.services.editing import suggestions
 from wiki.services.login import provider
 from wiki.services.moderation import cautions
@@ -157,6 +158,11 @@ def report_url() -> str:
     return url_of("report", path, from_=here)
 
 
+def has_page(path: str) -> bool:
+    """Whether there is a page of this path for the reader: nothing leads to one that is not."""
+    return bool(path) and may("read", path) and places.look(wiki(), path) is not None
+
+
 def base_url() -> str:
     """The site's own address, without a slash at its end; the one asked for if none is set."""
     return (wiki().settings.base_url or request.host_url).rstrip("/")
@@ -244,6 +250,7 @@ def install(app: Flask) -> None:
         may=may,
         moderates=moderates,
         page_url=page_url,
+        has_page=has_page,
         report_url=report_url,
         base_url=base_url,
         static=static_urls(app.static_folder or "", app.static_url_path or ""),

@@ -16,7 +16,7 @@ from wiki.render.slots import labels
 from wiki.services.content import places
 from wiki.services.history import blame
 from wiki.services.history import history as past
-from wiki.services.pages import pages
+from wiki.services.pages import folders, pages
 from wiki.services.talk import threads
 from wiki.web.history.blame import shares
 from wiki.web.http import cache, errors, slots
@@ -26,12 +26,13 @@ from wiki.web.http.context import (
     language,
     may,
     number_of,
+    page_number,
     page_url,
     respond,
     see_other,
     wiki,
 )
-from wiki.web.http.pager import Pager, counted
+from wiki.web.http.pager import Pager, counted, numbered
 from wiki.web.talk import passages
 
 blueprint = Blueprint("pages", __name__)
@@ -59,6 +60,9 @@ def show(path: str) -> Response:
         if error.code not in ("page_missing", "page_deleted"):
             raise
         path = path.strip("/")
+        found = None if at else folders.find(wiki(), actor(), path, page_number())
+        if found:
+            return folder(found)
         namesake = "" if at else places.namesake(wiki(), actor(), path)
         return see_other(page_url(namesake)) if namesake else missing(path, error)
     except Unreadable as error:
@@ -82,6 +86,14 @@ def show(path: str) -> Response:
         shares=() if view.then else shares(blame.contributors(wiki(), actor(), view.page)),
         active={"question": "questions", "dialogue": "dialogues"}.get(view.meta.kind, ""),
     )
+
+
+def folder(found: folders.FolderList) -> Response:
+    """The answer where a folder is and no page: what lies in it."""
+    pager = numbered(
+        lambda page: url_of("page", found.path, page=page), found.number, has_more=found.has_more
+    )
+    return respond("pages/pages/folder.html", found=found, pager=pager)
 
 
 @blueprint.get("/wiki/")

@@ -1,0 +1,169 @@
+"""Where links lead and what stands at folders: the world's repositories read as they are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+
+from wiki.services.access import rules
+from wiki.store.store import Change
+
+PIXEL = b"\x89PNG\r\n\x1a\n"
+Put = Callable[[Mapping[str, str | bytes | None]], None]
+
+
+@pytest.fixture
+def put(wiki: Any) -> Put:
+    """Commits files by their names in the repository, in one commit from elsewhere."""
+    from wiki.domain.history.revisions import Author
+
+    def commit(files: Mapping[str, str | bytes | None]) -> None:
+        changes = [Change(f, d.encode() if isinstance(d, str) else d) for f, d in files.items()]
+        wiki.store.commit(
+            changes,
+            author=Author("Proef", "p@voorbeeld.nl"),
+            message="put",
+            trailers={},
+            expect={},
+            when=wiki.clock(),
+        )
+        wiki.follow()
+
+    return commit
+
+
+def links(client: Any, path: str) -> dict[str, str]:
+    """The words of each link in a page's text, or a picture's description, and where it leads."""
+    answer = client.get(f"/wiki/{path}", follow_redirects=True)
+    assert answer.status_code == 200, path
+    text = re.search(r"<article.*?</article>", answer.text, re.DOTALL)
+    assert text
+    found = re.findall(r'<a [^>]*?href="([^"]*)"[^>]*>([^<]*)</a>', text[0])
+    pictures = re.findall(r'<img src="([^"]*)" alt="([^"]*)"', text[0])
+    return {words: unquote(address) for address, words in [*found, *pictures] if words != "#"}
+
+
+def test_a_name_finds_its_page_wherever_that_lies(client: Any, put: Put) -> None:
+    put(
+        {
+            "blad.md": "[[Bestanden]] [[Bestanden#Kop twee|kop]] [[diep/bestanden|pad]]\n"
+            "[[Page Name|streep]] [wiki](Page-Name) [weg](Nergens) [[nergens|ook weg]]\n",
+            "diep/Bestanden.md": "## Overzicht\n\n## Kop twee\n",
+            "diep/Page-Name.md": "x\n",
+            "diep/x.md": "[[doel|naast]] [naam](doel.md)\n"
+            "[[Ander woord|bijnaam]] [[Mooie titel|titel]]\n",
+            "ver/doel.md": "x\n",
+            "diep/doel.md": "x\n",
+            "ver/p.md": "---\naliases: [Ander woord, nog een]\n---\n# Mooie titel\n",
+            "js.md": "[x](Node.js) [y](Deno.js)\n",
+            "node/Node.js.md": "# Node\n",
+        }
+    )
+    assert links(client, "blad") == {
+        "Bestanden": "/wiki/diep/Bestanden",
+        "kop": "/wiki/diep/Bestanden#kop-twee",
+        "pad": "/wiki/diep/Bestanden",
+        "streep": "/wiki/diep/Page-Name",
+        "wiki": "/wiki/diep/Page-Name",
+        "weg": "/new?path=Nergens",
+        "ook weg": "/new?title=nergens",
+    }
+    assert links(client, "diep/x") == {
+        "naast": "/wiki/diep/doel",
+        "naam": "/wiki/diep/doel",
+        "bijnaam": "/wiki/ver/p",
+        "titel": "/wiki/ver/p",
+    }
+    assert links(client, "js") == {"x": "/wiki/node/Node.js", "y": "/files/js/Deno.js"}
+    # What comes and goes changes where the links of other pages lead, and so their backlinks.
+    put({"diep/doel.md": None})
+    assert links(client, "diep/x")["naast"] == "/wiki/ver/doel"
+    assert "/wiki/diep/x" in client.get("/wiki/ver/doel").text
+    put({"diep/doel.md": "terug\n"})
+    assert links(client, "diep/x")["naast"] == "/wiki/diep/doel"
+    assert "/wiki/diep/x" not in client.get("/wiki/ver/doel").text
+
+
+def test_files_beside_the_page_and_in_its_own_folder(client: Any, put: Put) -> None:
+    put(
+        {
+            "map/blad.md": "![v](v.png) ![punt](./v.png) ![eigen](eigen.png) [pdf](n.pdf)\n"
+            "[licentie](LICENSE) [diep](../map/blad/diep/z.txt) ![[elders.png]] [op](..)\n"
+            "![geen plaatje](n.pdf)\n",
+            "map/v.png": PIXEL,
+            "map/n.pdf": "%PDF-1.4",
+            "map/LICENSE": "x",
+            "map/blad/eigen.png": PIXEL,
+            "map/blad/diep/z.txt": "z",
+            "los/elders.png": PIXEL,
+        }
+    )
+    assert links(client, "map/blad") == {
+        "v": "/files/map/v.png",
+        "punt": "/files/map/v.png",
+        "eigen": "/files/map/blad/eigen.png",
+        "pdf": "/files/map/n.pdf",
+        "licentie": "/files/map/LICENSE",
+        "diep": "/files/map/blad/diep/z.txt",
+        "elders.png": "/files/los/elders.png",
+        "op": "/",
+        "geen plaatje": "/files/map/n.pdf",
+    }
+    for address in set(links(client, "map/blad").values()):
+        assert client.get(address).status_code == 200, address
+
+
+@pytest.mark.parametrize("name", ["Home", "README", "readme", "Readme", "index", "Index", "_index"])
+def test_the_own_page_of_a_folder_and_of_the_site(client: Any, put: Put, name: str) -> None:
+    put({f"{name}.md": "# Lees mij\n", f"a/{name}.md": "# In a\n", "b.md": "[a](a/) [[a]]\n"})
+    assert ">Lees mij</h1>" in client.get("/").text
+    shown = client.get("/wiki/a").text
+    assert ">In a</h1>" in shown
+    assert f'data-path="a/{name}"' in shown
+    assert links(client, "b") == {"a": f"/wiki/a/{name}"}
+
+
+def test_a_folder_without_a_page_lists_what_is_in_it(
+    client: Any, put: Put, wiki: Any, admin: Any
+) -> None:
+    files = {f"map zonder/nummer {n}.md": f"# Blad {n:03}\n" for n in range(130)}
+    put({**files, "map zonder/in/diep.md": "# Diep\n", "start.md": "[map](<map zonder/>)\n"})
+    assert links(client, "start") == {"map": "/wiki/map zonder"}
+    first = client.get("/wiki/map zonder").text
+    assert "131 pagina’s" in first
+    assert "Blad 000" in first
+    assert "/wiki/map%20zonder/in" in first
+    assert "Blad 100" not in first
+    assert "?page=2" in first
+    assert "Blad 129" in client.get("/wiki/map zonder?page=2").text
+    crumbs = re.findall(
+        r'class="breadcrumbs".*?</nav>', client.get("/wiki/map zonder/in/diep").text, re.S
+    )
+    for address in re.findall(r'href="([^"]+)"', crumbs[0]):
+        assert client.get(address).status_code == 200
+    assert client.get("/wiki/map zonder/geen").status_code == 404
+    # Rights: a folder of which nothing may be read is not there, and nothing counts it.
+    rules.add(wiki, admin, prefix="map zonder/in", right="read", role="moderator")
+    assert client.get("/wiki/map zonder/in").status_code == 303
+    shown = client.get("/wiki/map zonder").text
+    assert "130 pagina’s" in shown
+    assert "/wiki/map%20zonder/in" not in shown
+
+
+def test_the_front_of_a_foreign_repository(client: Any, put: Put) -> None:
+    assert client.get("/").status_code == 200
+    put({"docs/a.md": "# A\n", "b.md": "# Bee\n"})
+    front = client.get("/").text
+    assert "/wiki/docs" in front
+    assert "Bee" in front
+    foot = re.findall(r"<footer.*?</footer>", front, re.S)[0]
+    for address in re.findall(r'href="(/[^"]*)"', foot):
+        assert client.get(address.replace("&amp;", "&")).status_code in (200, 303), address
+    put({"README.md": "# Mijn project\n\nTekst [b](b.md).\n"})
+    front = client.get("/").text
+    assert ">Mijn project</h1>" in front
+    assert 'href="/wiki/b"' in front

@@ -1,0 +1,18 @@
+"""Folders: what lies in one, as a page of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder with the number of pages that lie in it, at any depth."""
+
+    path: str
+    pages: int
+
+    @property
+    def name(self) -> str:
+        """The folder's own name."""
+        return self.path.rpartition("/")[2]
