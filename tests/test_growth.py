@@ -124,6 +124,15 @@ NAMES._by_path, NAMES._by_name = {}, {}
 
 FRAGMENTS = fragments.Fragments(document.read("# Kop\n"), {})
 
+NOTHING = names.Known({}, {}, {}, {}, {})
+MOVE = renames.Move(
+    "a",
+    "c/d",
+    {},
+    lambda source, target: names.Lead("a", names.To.PAGE),
+    lambda source, target: names.resolve(source, target, NOTHING),
+)
+
 CALLS: dict[str, Call] = {
     "domain.imports.links.relinked": lambda text: import_links.relinked(
         text, lambda *parts: "[[b]]", lambda address: "b"
@@ -214,7 +223,8 @@ CALLS: dict[str, Call] = {
     ),
     "domain.search.query.typed": lambda text: query.typed(text, "tag"),
     "domain.search.query.without": lambda text: query.without(text, "tag", "a"),
-    "domain.editing.renames.repoint": lambda text: renames.repoint(text, "b", "a", "c/d"),
+    "domain.editing.renames.repoint": lambda text: renames.repoint(text, "c/d", MOVE),
+    "domain.editing.renames.renamed": lambda text: renames.renamed(text, "c/d", MOVE),
     "domain.search.saved_searches.address_of": lambda text: saved_searches.address_of({"q": text}),
     "domain.search.search.person_path": lambda text: search.person_path(
         search.Scope(False), "", text

@@ -8,6 +8,7 @@ import pytest
 
 from tests.web.editing.test_editor import area, hidden, send, text
 from wiki.domain.access.rights import SYSTEM
+from wiki.render.frontmatter import read
 from wiki.services.content.files import add
 
 
@@ -36,6 +37,40 @@ def test_a_rename_takes_links_and_files_along(chef: Any, wiki: Any, page: Any) -
     message = wiki.store.get(wiki.store.head()).message
     assert message.endswith("Denktank: rename\nFrom: vragen/a\n")
     assert chef.get("/history/kwesties/z").text.count("data-revision=") == 2
+
+
+def test_every_way_to_link_follows_a_rename(chef: Any, wiki: Any, page: Any) -> None:
+    code = "1. stap\n\n    ```\n    [[rn/de pagina]]\n    ```\n"
+    page(
+        "rn/de pagina",
+        '[a](<de buur.md>) [b](buur.md "titel (x)") [c](utrecht_(stad).md) ![p](beside.png)\n'
+        "[v](b-v2.4) [[buur]]\n\n" + code,
+    )
+    for name in ("buur", "utrecht_(stad)", "b-v2.4"):
+        page(f"rn/{name}", "x\n")
+    table = "| a |\n|---|\n| [[rn/de pagina\\|hier]] |\n"
+    page("rn/de buur", f"![p](<de pagina/foto-een.png>) [[de pagina]]\n\n{table}")
+    add(wiki, SYSTEM, "rn/de pagina", "foto een.png", b"png")
+    add(wiki, SYSTEM, "rn/de buur", "beside.png", b"png")
+    ways = ('["[[rn/de pagina]]"]', '"rn/de pagina, hern/x"', "\n  - rn/de pagina")
+    for number, written in enumerate(ways):
+        front = f"kind: dialogue\ntitle: D\nstatus: held\ndate: 2024-01-01\nquestions: {written}"
+        page(f"d{number}", f"---\n{front}\n---\n")
+    assert send(chef, "/rename/rn/de pagina", new_path="2024 nieuw/1: een").status_code == 400
+    assert send(chef, "/rename/rn/de pagina", new_path="2024 nieuw/z (x)").status_code == 303
+    moved = text(wiki, "2024 nieuw/z (x)")
+    assert moved == (
+        '[a](<../rn/de%20buur.md>) [b](../rn/buur.md "titel (x)") '
+        "[c](../rn/utrecht_%28stad%29.md) ![p](beside.png)\n[v](../rn/b-v2.4) [[buur]]\n\n" + code
+    )
+    assert text(wiki, "rn/de buur") == (
+        "![p](<../2024%20nieuw/z%20%28x%29/foto-een.png>) [[z (x)]]\n\n"
+        "| a |\n|---|\n| [[2024 nieuw/z (x)\\|hier]] |\n"
+    )
+    new = "2024 nieuw/z (x)"
+    metas = [read(text(wiki, f"d{number}")) for number in range(3)]
+    assert [meta.questions for meta in metas] == [(new,), (new, "hern/x"), (new,)]
+    assert {meta.problems for meta in metas} == {()}
 
 
 def test_a_change_of_case_leaves_no_stub(chef: Any, wiki: Any, page: Any) -> None:

@@ -80,13 +80,49 @@ def resolve(
     connection: Connection, pairs: Collection[Pair], *, sight: Sight
 ) -> dict[Pair, Lead | None]:
     """Where each link leads for somebody who sees this much; a redirect out of sight is none."""
-    known = _gather(connection, pairs, sight)
+    known = gather(connection, pairs, sight)
     found = {pair: naming.resolve(*pair, known) for pair in pairs}
     if sight.hidden:
         for pair, lead in found.items():
             if lead and lead.to is To.FOLDER and not _holds(connection, lead.path, sight):
                 found[pair] = None
     return found
+
+
+def gather(connection: Connection, pairs: Iterable[Pair], sight: Sight) -> Known:
+    """All that these links may lead to, of what is in sight."""
+    at: set[str] = set()
+    called: set[str] = set()
+    stems: set[str] = set()
+    for source, target in pairs:
+        places = naming.places(source, target)
+        at.update(map(fold, places))
+        stems.update(map(naming.stem, places))
+        called.add(naming.key(target))
+    known = Known({}, {}, {}, {}, {})
+    for some in slices(stems):
+        query = select(catalogue.c.stem, catalogue.c.path).where(catalogue.c.stem.in_(some))
+        for stem, path in connection.execute(_seen(query, sight)):
+            known.pages.setdefault(stem, []).append(path)
+    for column, values, found in (
+        (files.c.fold, at, known.files),
+        (files.c.key, called, known.called),
+    ):
+        for some in slices(values):
+            query = select(column, files.c.path).where(column.in_(some))
+            for value, path in connection.execute(query.where(visible(files.c.path, sight))):
+                found.setdefault(value, []).append(path)
+    for some in slices(called):
+        here = catalogue.c.path == page_names.c.path
+        named = _NAMES.where(page_names.c.key.in_(some))
+        named = _seen(named.join(catalogue, here), sight) if sight.hidden else named
+        for row in connection.execute(named):
+            known.named.setdefault(row.key, []).append(Named(row.path, row.said, row.rank))
+    for some in slices(at):
+        query = select(folders.c.fold, folders.c.path).where(folders.c.fold.in_(some))
+        query = query.where(visible(folders.c.path, sight)).order_by(folders.c.path.desc())
+        known.folders.update((row.fold, row.path) for row in connection.execute(query))
+    return known
 
 
 def kept(connection: Connection, source: str) -> dict[str, Lead | None]:
@@ -131,6 +167,15 @@ def follow_everything(
             last = (some[-1][0], some[-1].target)
             done += len(some)
             tell(done)
+
+
+def pointing(connection: Connection, paths: Collection[str]) -> set[str]:
+    """The pages with a link to one of these pages or files, or that are a dialogue about one."""
+    sources: set[str] = set()
+    for table in LEADING:
+        for some in slices(paths):
+            sources.update(connection.scalars(select(_source(table)).where(table.c.dest.in_(some))))
+    return sources
 
 
 def names_of(connection: Connection, paths: Collection[str]) -> set[str]:
@@ -231,42 +276,6 @@ def _concerned(
             rows = connection.execute(query.where(where(some)))
             found.update(((row[0], row.target), row) for row in rows)
     return list(found.values())
-
-
-def _gather(connection: Connection, pairs: Iterable[Pair], sight: Sight) -> Known:
-    """All that these links may lead to."""
-    at: set[str] = set()
-    called: set[str] = set()
-    stems: set[str] = set()
-    for source, target in pairs:
-        places = naming.places(source, target)
-        at.update(map(fold, places))
-        stems.update(map(naming.stem, places))
-        called.add(naming.key(target))
-    known = Known({}, {}, {}, {}, {})
-    for some in slices(stems):
-        query = select(catalogue.c.stem, catalogue.c.path).where(catalogue.c.stem.in_(some))
-        for stem, path in connection.execute(_seen(query, sight)):
-            known.pages.setdefault(stem, []).append(path)
-    for column, values, found in (
-        (files.c.fold, at, known.files),
-        (files.c.key, called, known.called),
-    ):
-        for some in slices(values):
-            query = select(column, files.c.path).where(column.in_(some))
-            for value, path in connection.execute(query.where(visible(files.c.path, sight))):
-                found.setdefault(value, []).append(path)
-    for some in slices(called):
-        here = catalogue.c.path == page_names.c.path
-        named = _NAMES.where(page_names.c.key.in_(some))
-        named = _seen(named.join(catalogue, here), sight) if sight.hidden else named
-        for row in connection.execute(named):
-            known.named.setdefault(row.key, []).append(Named(row.path, row.said, row.rank))
-    for some in slices(at):
-        query = select(folders.c.fold, folders.c.path).where(folders.c.fold.in_(some))
-        query = query.where(visible(folders.c.path, sight)).order_by(folders.c.path.desc())
-        known.folders.update((row.fold, row.path) for row in connection.execute(query))
-    return known
 
 
 def _seen(query: Select[Any], sight: Sight) -> Select[Any]:

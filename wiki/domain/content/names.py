@@ -17,8 +17,8 @@ Rendering, backlinks, wanted pages and renames all ask `resolve`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import takewhile
 
@@ -74,6 +74,36 @@ class Known:
     folders: dict[str, str]
     named: dict[str, list[Named]]
     called: dict[str, list[str]]
+
+
+def after_move(known: Known, moved: Mapping[str, str], old: str, *, leaves_stub: bool) -> Known:
+    """What there will be when pages and files went to other paths, `old` being the page.
+
+    The page leaves one behind that sends its readers on, unless told otherwise.
+    """
+    new = moved[old]
+    there = {stem(new): known.pages.get(stem(new), [])} | known.pages
+    pages = {at: [path for path in paths if path not in (old, new)] for at, paths in there.items()}
+    pages[stem(new)].append(new)
+    if leaves_stub:
+        pages.setdefault(stem(old), []).append(old)
+    named = {at: [one for one in names if one.path != new] for at, names in known.named.items()}
+    for names in named.values():
+        names[:] = [_renamed(one, old, new) for one in names]
+    named.setdefault(key(stem(new)), []).append(Named(new, stem(new), Rank.NAME))
+    files = {at: [moved.get(f, f) for f in found] for at, found in known.files.items()}
+    files = {at: [f for f in found if fold(f) == at] for at, found in files.items()}
+    for file in moved.values():
+        if file != new:
+            files.setdefault(fold(file), []).append(file)
+    called = {at: [moved.get(f, f) for f in found] for at, found in known.called.items()}
+    return Known(pages, files, known.folders, named, called)
+
+
+def _renamed(one: Named, old: str, new: str) -> Named:
+    if one.path != old:
+        return one
+    return replace(one, rank=Rank.STUB) if one.rank == Rank.NAME else replace(one, path=new)
 
 
 def stem(path: str) -> str:

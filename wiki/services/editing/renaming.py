@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from wiki.database.pages import catalogue
+from wiki.database.content import leads
+from wiki.database.engine.connection import Connection
 from wiki.domain.access.rights import Actor, Right
 from wiki.domain.access.sight import EVERYTHING
-from wiki.domain.content import text
-from wiki.domain.content.paths import SUFFIX, check, file_of, fold
-from wiki.domain.editing.renames import repoint, stub
+from wiki.domain.content import frontmatter as lexical
+from wiki.domain.content import names, text
+from wiki.domain.content.names import Lead
+from wiki.domain.content.paths import check, file_of, fold, folder_of, is_attachment, without_suffix
+from wiki.domain.editing.renames import Move, renamed, repoint, stub
 from wiki.domain.errors import Conflict, Invalid
 from wiki.domain.history.revisions import Event
 from wiki.engine import Wiki
+from wiki.render import frontmatter
+from wiki.render.scan import scan
+from wiki.render.values import write_value
 from wiki.services.content import commits, contents, places
 from wiki.store.store import Change, Stale
 
@@ -33,9 +39,7 @@ class Renamed:
 def pointing(wiki: Wiki, actor: Actor, path: str) -> list[str]:
     """Pages that link to this one and that the actor may change, so whose links would follow."""
     with wiki.database.read() as connection:
-        found = catalogue.backlinks(connection, path, sight=EVERYTHING)
-        found += catalogue.dialogues_of(connection, path, sight=EVERYTHING)
-    pages = {summary.path for summary in found} - {path}
+        pages = leads.pointing(connection, [path, *_files(wiki, path)]) - {path}
     return sorted(page for page in pages if wiki.rights.may(actor, Right.EDIT, page))
 
 
@@ -62,7 +66,7 @@ def rename(wiki: Wiki, actor: Actor, path: str, new_path: str, summary: str = ""
 
 
 def _wanted(new_path: str) -> str:
-    typed = new_path.strip().strip("/").removesuffix(SUFFIX)
+    typed = without_suffix(new_path.strip().strip("/"))
     try:
         return check(typed)
     except Invalid as error:
@@ -81,16 +85,22 @@ def _rename(wiki: Wiki, actor: Actor, old: str, new: str, summary: str) -> Renam
         expect[file_of(new)] = there.blob
     # A stub beside a name that differs only by case would be a twin of it.
     left = None if fold(old) == fold(new) else stub(new).encode()
-    changes = {file_of(old): left, file_of(new): _repointed(here.data, new, old, new)}
-    for file, moved, data in _attachments(wiki, old, new):
-        changes[file], changes[moved] = None, data
+    files = {file: f"{new}/{file.rpartition('/')[2]}" for file in _files(wiki, old)}
+    changes: dict[str, bytes | None] = {file_of(old): left}
+    for file, moved in files.items():
+        found = wiki.store.read(file)
+        if found is not None:
+            changes[file], changes[moved] = None, found.data
     repaired = []
-    for page in _told_of(wiki, new, pointing(wiki, actor, old)):
-        blob = wiki.store.read(file_of(page))
-        data = _repointed(blob.data, page, old, new) if blob else b""
-        if blob and data != blob.data and page != new:
-            changes[file_of(page)], expect[file_of(page)] = data, blob.id
-            repaired.append(page)
+    with wiki.database.read() as connection:
+        outlook = _Outlook(connection, old, new, files, leaves_stub=left is not None)
+        changes[file_of(new)] = outlook.repointed(here.data, new)
+        for page in _told_of(wiki, new, pointing(wiki, actor, old)):
+            blob = wiki.store.read(file_of(page))
+            data = outlook.repointed(blob.data, page) if blob and page != new else None
+            if blob and data is not None and data != blob.data:
+                changes[file_of(page)], expect[file_of(page)] = data, blob.id
+                repaired.append(page)
     made = commits.commit(
         wiki,
         actor,
@@ -111,19 +121,67 @@ def _told_of(wiki: Wiki, new: str, pages: list[str]) -> list[str]:
     return [page for page in pages if wiki.rights.is_as_open(new, page)]
 
 
-def _repointed(data: bytes, page: str, old: str, new: str) -> bytes:
-    source = text.decode(data)
-    if not source.readable:
-        return data
-    return source.encode(repoint(source.text, page, old, new))
+def _files(wiki: Wiki, path: str) -> list[str]:
+    """The files that lie right beside a page, and go where it goes."""
+    names = (entry.file for entry in wiki.store.list(path + "/"))
+    return [file for file in names if folder_of(file) == path and is_attachment(file)]
 
 
-def _attachments(wiki: Wiki, old: str, new: str) -> Iterator[tuple[str, str, bytes]]:
-    """Each file beside the page: where it is, where it goes, its bytes."""
-    for entry in wiki.store.list(old + "/"):
-        name = entry.file.removeprefix(old + "/")
-        if "/" in name or name.endswith(SUFFIX):
-            continue
-        found = wiki.store.read(entry.file)
-        if found is not None:
-            yield entry.file, f"{new}/{name}", found.data
+class _Outlook:
+    """What links lead to before and after a page moved, and texts that follow it."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        old: str,
+        new: str,
+        files: Mapping[str, str],
+        *,
+        leaves_stub: bool,
+    ) -> None:
+        self.connection = connection
+        self.leaves_stub = leaves_stub
+        self.move = Move(old, new, files, self.before, self.after)
+        self._kept: dict[str, dict[str, Lead | None]] = {}
+        self._after: dict[leads.Pair, Lead | None] = {}
+
+    def before(self, source: str, target: str) -> Lead | None:
+        """Where a link leads now."""
+        if source not in self._kept:
+            self._kept[source] = leads.kept(self.connection, source)
+        known = self._kept[source]
+        if target not in known:
+            pair = (source, target)
+            known[target] = leads.resolve(self.connection, [pair], sight=EVERYTHING)[pair]
+        return known[target]
+
+    def after(self, source: str, target: str) -> Lead | None:
+        """Where a link will lead."""
+        if (source, target) not in self._after:
+            self._foresee([(source, target)])
+        return self._after[source, target]
+
+    def _foresee(self, pairs: Collection[leads.Pair]) -> None:
+        known = leads.gather(self.connection, pairs, EVERYTHING)
+        moved = {self.move.old: self.move.new, **self.move.files}
+        later = names.after_move(known, moved, self.move.old, leaves_stub=self.leaves_stub)
+        self._after.update((pair, names.resolve(*pair, later)) for pair in pairs)
+
+    def repointed(self, data: bytes, page: str) -> bytes:
+        """A page's bytes with its links leading where they led; as they are if unreadable."""
+        source = text.decode(data)
+        if not source.readable:
+            return data
+        if page == self.move.new:
+            self._foresee([(page, link.target) for link in scan(source.text, page).links])
+        return source.encode(
+            self._still_yaml(source.text, repoint(source.text, page, self.move), page)
+        )
+
+    def _still_yaml(self, before: str, after: str, page: str) -> str:
+        """The text after, its questions written anew if it does not say what is meant."""
+        was, now = frontmatter.read(before), frontmatter.read(after)
+        meant = tuple(dict.fromkeys(renamed(name, page, self.move) for name in was.questions))
+        if now.questions == meant and now.problems == was.problems:
+            return after
+        return lexical.replace(after, {"questions": write_value(list(meant))})
