@@ -80,6 +80,56 @@ def test_pages_come_change_and_go(page: Any, update: Any, found: Any, wiki: Any)
     assert wiki.search.progress.revision == wiki.store.head()
 
 
+ODD = {
+    "bereik": "Periode 2015-2018, seizoen 2023/2024, bedrag € 1.250.000,00.",
+    "streep": "co-creatie via e-mail en wi-fi",
+    "samen": "cocreatie en wifi",
+    "arab": "الثِّقة بين الناس",
+    "hindi": "यह हिन्दी शब्द है",
+    "thai": "ความไว้วางใจในชุมชน",
+    "oost": "我们需要更多的信任和合作。",
+    "teken": "route 🚲 hier",
+    "vreemd": "---\nrollen: [jurist]\nextra:\n  diep: [notaris]\nseries: Waarheen?\n---\nx",
+}
+
+
+FINDS = [
+    ("2018", "bereik"),
+    ("2024", "bereik"),
+    ('"2015-2018"', "bereik"),
+    ("1.250.000", "bereik"),
+    ("1250000", "bereik"),
+    ("cocreatie", "streep samen"),
+    ("co-creatie", "streep samen"),
+    ("email", "streep"),
+    ("wifi", "streep samen"),
+    ("mail", "streep"),
+    ("الثقة", "arab"),
+    ("हिन्दी", "hindi"),
+    ("ไว้วางใจ", "thai"),
+    ("信任", "oost"),
+    ('"信任和合作"', "oost"),
+    ("信", "oost"),
+    ("作", "oost"),
+    ("任信", ""),
+    ("🚲", "teken"),
+    ('"route 🚲"', "teken"),
+    ("jurist", "vreemd"),
+    ("notaris", "vreemd"),
+    ("waarheen", "vreemd"),
+]
+
+
+def test_odd_words_are_found_and_marked(page: Any, update: Any, found: Any, wiki: Any) -> None:
+    for path, text in ODD.items():
+        page(path, text)
+    update()
+    for query, pages in FINDS:
+        assert sorted(path for _, path in found(query)) == sorted(pages.split()), query
+    [hit] = wiki.search.search(parse("信任"), Scope()).hits
+    assert "信任" in "".join(p.text for s in hit.snippets for p in s.pieces if p.marked)
+
+
 def test_files_beside_a_page_come_and_go_by_name(
     page: Any, update: Any, found: Any, wiki: Any, editor: Any
 ) -> None:

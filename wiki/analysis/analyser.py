@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from wiki.analysis import compounds, dutch, english
-from wiki.analysis.tokens import fold, spans
+from wiki.analysis.tokens import fold, is_unspaced, spans
 
 
 class Token(NamedTuple):
@@ -44,7 +44,12 @@ def kin(word: str, language: str) -> str:
 
 @lru_cache(maxsize=50_000)
 def _indexed(word: str, language: str) -> tuple[str, tuple[str, ...]]:
-    """The stem of a folded word, and every other stem that finds it: of parts and of kin."""
+    """The stem of a folded word, and every other stem that finds it: of parts and of kin.
+
+    Of two characters without spaces in between each finds both.
+    """
+    if is_unspaced(word):
+        return word, tuple(dict.fromkeys(char for char in word if char != word))
     stem, parts = forms(word, language)
     if language == "en":
         return stem, parts
@@ -68,13 +73,17 @@ def is_stop(word: str, language: str) -> bool:
 def analyse(text: str, language: str) -> list[Token]:
     """The words of a text in order, without stop words.
 
-    A word held together by signs (`BZK/DGOO`) is followed by the words inside it.
+    A word held together by signs (`BZK/DGOO`) is followed by the words inside it, and where its
+    first one stands by what it is written as elsewhere.
     """
     tokens: list[Token] = []
     position = 0
     for span in spans(text):
         if span.pieces:
             exact = fold(span.text)
+            tokens.append(Token(exact, *_indexed(exact, language), span.start, span.end, position))
+        for other in span.others:
+            exact = fold(other)
             tokens.append(Token(exact, *_indexed(exact, language), span.start, span.end, position))
         for word in span.pieces or (span,):
             known = _known(word.text, language)

@@ -52,6 +52,10 @@ _DATE = re.compile(
     r"(\d{4})-(\d\d?)-(\d\d?)"
     r"(?:(?:[Tt]|\s+)(\d\d?):(\d\d)(?::(\d\d)(?:\.\d*)?)?\s*(Z|[+-]\d\d?(?::?\d\d)?)?)?"
 )
+_KNOWN = frozenset(
+    "title kind status tags lang redirect date end location perspective participants"
+    " questions".split()
+)
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
@@ -81,6 +85,23 @@ def load(front: str) -> tuple[dict[str, Value], tuple[str, ...]]:
         return {}, ("front_matter_large",)
     flat = _flat(front)
     return (flat, ()) if flat is not None else _full(front)
+
+
+def foreign(text: str) -> list[str]:
+    """The values, as words, of what a page's front matter says that means nothing to the wiki."""
+    front, _ = frontmatter.split(text)
+    known, _ = load(front) if front is not None else ({}, ())
+    said = (value for key, value in known.items() if key not in _KNOWN)
+    return [" ".join(words) for words in map(_words, said) if words]
+
+
+def _words(value: Value) -> list[str]:
+    """All that a value says; `load` bounds how deep it goes."""
+    if isinstance(value, dict):
+        return [word for inner in value.values() for word in _words(inner)]
+    if isinstance(value, list):
+        return [word for inner in value for word in _words(inner)]
+    return [str(value)] if value else []
 
 
 def _flat(front: str) -> dict[str, Value] | None:

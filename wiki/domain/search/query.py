@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import MAXYEAR, date, timedelta
 from enum import StrEnum
+from unicodedata import category
 
 LONGEST = 500
 MOST_WORDS = 20
@@ -392,4 +393,4 @@ def _prefixes(terms: Iterable[Term]) -> int:
 
 
 def _has_word(text: str) -> bool:
-    return any(char.isalnum() for char in text)
+    return any(char.isalnum() or category(char) == "So" for char in text)

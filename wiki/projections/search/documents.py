@@ -16,6 +16,7 @@ from wiki.domain.markdown.plain import plain, title
 from wiki.domain.members.members import Member
 from wiki.domain.pages.dialogues import Speakers, parts
 from wiki.domain.search.search import PERSON_FOLDER, Found, Site
+from wiki.render.frontmatter import foreign
 
 FACTS = "\n\f\n"
 """Stands between a page's text and what its front matter adds: no snippet runs over it."""
@@ -107,7 +108,11 @@ def page_documents(
         kind=Found(meta.kind.value),
         path=summary.path,
         title=summary.title,
-        text=FACTS.join(part for part in (body, _facts(meta), ", ".join(files)) if part),
+        text=FACTS.join(
+            part
+            for part in (body, _facts(meta), "\n\n".join(foreign(markdown)), ", ".join(files))
+            if part
+        ),
         language=language_of(text, meta.lang, site.language),
         paths=(summary.path,),
         headings=tuple(

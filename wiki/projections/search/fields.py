@@ -23,7 +23,7 @@ from wiki.projections.search.whoosh_parts import (
     VarBytesColumn,
 )
 
-VERSION = 10
+VERSION = 11
 """Raised with every change of what is indexed: an older index is rebuilt."""
 
 Posting = tuple[float, bytes]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from wiki.analysis.analyser import forms, is_stop, kin
@@ -12,6 +12,8 @@ from wiki.domain.search.query import Clause, How, Query, Term
 from wiki.domain.search.search import Site
 
 OTHER_LANGUAGE = 0.8
+OTHERWISE = 0.8
+"""How much a word counts that is written otherwise: `wifi` for `wi-fi`."""
 KIN = 0.6
 """How much a word of the same family counts: `participatie` for `participeren`."""
 
@@ -117,15 +119,37 @@ def _leaves(term: Term, languages: tuple[str, ...]) -> Iterator[Leaf]:
         yield Leaf(Prefix(fold(term.text)), term.title)
     elif term.how is How.PHRASE:
         words = tuple(_phrase(term.text, languages))
-        typed = tuple(fold(span.text) for span in spans(term.text))
-        if words and len(typed) > 1:
+        typed = tuple(_typed(run) for run in _runs(spans(term.text)))
+        if len(words) > 1 or (words and len(typed) > 1):
             yield Leaf(Sequence(words, typed), term.title)
         elif words:
             yield Leaf(words[0], term.title)
     else:
-        for span in spans(term.text):
-            if not _is_stop(span, languages):
-                yield Leaf(_word(span, languages), term.title)
+        for run in _runs(spans(term.text)):
+            if len(run) > 1:
+                # Written without spaces: its characters have to stand next to each other.
+                words = tuple(_word(span, languages, at) for at, span in enumerate(run))
+                yield Leaf(Sequence(words, (_typed(run),)), term.title)
+            elif not _is_stop(run[0], languages):
+                yield Leaf(_word(run[0], languages), term.title)
+
+
+def _runs(words: Iterable[Span]) -> Iterator[list[Span]]:
+    """Words by themselves, and those that run into each other together."""
+    run: list[Span] = []
+    for span in words:
+        if run and span.start >= run[-1].end:
+            yield run
+            run = []
+        run.append(span)
+    if run:
+        yield run
+
+
+def _typed(run: list[Span]) -> str:
+    """A word as it was typed, or those that run into each other as one."""
+    ends = [0, *(span.end for span in run)]
+    return "".join(fold(s.text[max(0, end - s.start) :]) for s, end in zip(run, ends, strict=False))
 
 
 def _phrase(text: str, languages: tuple[str, ...]) -> Iterator[Word]:
@@ -149,5 +173,7 @@ def _word(span: Span, languages: tuple[str, ...], at: int = 0) -> Word:
     family = kin(exact, languages[0])
     if family:
         stems.setdefault(family, KIN)
+    for other in span.others:
+        stems.setdefault(forms(fold(other), languages[0])[0], OTHERWISE)
     parts = tuple(fold(piece.text) for piece in span.pieces) or forms(exact, languages[0])[1]
     return Word(exact, tuple(stems.items()), parts, at)

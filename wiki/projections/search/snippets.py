@@ -107,6 +107,10 @@ def _mark(text: str, start: int, stems: set[str], language: str) -> Mark | None:
         stem, _ = forms(fold(candidate.text), language)
         if stem in stems:
             return Mark(start, start + len(candidate.text), stem)
+    for other in span.others:
+        stem, _ = forms(fold(other), language)
+        if stem in stems:
+            return Mark(start, span.end - span.start + start, stem)
     whole = span.pieces[0] if span.pieces else span
     for part_start, part in _parts(whole):
         stem, _ = forms(part, language)
