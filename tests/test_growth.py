@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import time
+import zlib
 from collections import Counter
 from datetime import UTC, datetime
 from functools import cache
@@ -37,8 +38,9 @@ from wiki.domain.content.effort import Effort
 from wiki.domain.editing import merge, renames
 from wiki.domain.history import diff, moves, sentences
 from wiki.domain.history.sentences import Weave
+from wiki.domain.imports import dokuwiki, prosemirror, turns, wikitext, writing
 from wiki.domain.imports import links as import_links
-from wiki.domain.imports import turns, writing
+from wiki.domain.imports.lines import Words
 from wiki.domain.login import identities
 from wiki.domain.markdown import document
 from wiki.domain.markdown import html as raw_html
@@ -56,7 +58,7 @@ from wiki.render.markdown import Renderer
 from wiki.render.plugins.code import code_block
 from wiki.render.to_markdown import to_markdown
 from wiki.services.content import fields
-from wiki.services.imports import folders
+from wiki.services.imports import folders, packed
 from wiki.services.notices import notification_mail
 from wiki.services.search import saved_searches as saved
 
@@ -111,6 +113,18 @@ def moved(text: str) -> object:
     return moves.moves(gone, come, lambda blob: blob.encode())
 
 
+def zipped(text: str) -> bytes:
+    return zlib.compress(text.encode("utf-8", "replace"))
+
+
+def toggled(text: str) -> str:
+    words = Words()
+    for at in range(0, len(text), 4):
+        words.toggle("**" if at % 8 else "*", "**")
+        words.plain(text[at : at + 4])
+    return words.text()
+
+
 def lines(text: str) -> list[str]:
     return text.split("\n")
 
@@ -134,6 +148,21 @@ MOVE = renames.Move(
 )
 
 CALLS: dict[str, Call] = {
+    "domain.imports.dokuwiki.to_markdown": lambda text: dokuwiki.to_markdown(
+        text, lambda *parts: None, lambda *parts: None, Counter()
+    ),
+    "domain.imports.lines.Words.plain": toggled,
+    "domain.imports.prosemirror.to_markdown": lambda text: prosemirror.to_markdown(
+        {"content": [{"type": "paragraph", "content": [{"type": "text", "text": text}]}]},
+        lambda at: at,
+        Counter(),
+    ),
+    "domain.imports.wikitext.to_markdown": lambda text: wikitext.to_markdown(
+        text, lambda *parts: None, frozenset({"a"}), Counter()
+    ),
+    "services.imports.packed.inflated": lambda text: packed.inflated(zipped(text), 2_000),
+    "services.imports.packed.gunzipped": lambda text: packed.gunzipped(zipped(text), 2_000),
+    "services.imports.packed.bunzipped": lambda text: packed.bunzipped(zipped(text), 2_000),
     "domain.imports.links.relinked": lambda text: import_links.relinked(
         text, lambda *parts: "[[b]]", lambda address: "b"
     ),
@@ -319,6 +348,7 @@ PATHS = "a path was checked first: 1,000 bytes at most"
 NOT_TYPED: dict[str, str] = {
     "domain.imports.items": "keeps what importers say, and reads nothing in it",
     "services.imports.archives": "names of files, looked at one by one",
+    "domain.imports.lines.Words": "as Words.plain, which takes what marks stand between",
     "services.imports.folders.Names": "names of files, looked at one by one",
     "services.imports.ledger": "makes digests",
     "services.imports.ning": "reads by loose_json, to_markdown and turns",

@@ -10,11 +10,11 @@ from wiki.domain.imports.addresses import is_machine, without_machines, without_
 @pytest.mark.parametrize(
     ("text", "left"),
     [
-        ("mail jan.p+x@voorbeeld.co.nl.", "mail […]."),
-        ("<mailto:jan@x.nl>", "<mailto:[…]>"),
-        ("https://jan@x.nl/pad", "https://[…]/pad"),
+        ("mail jan.p+x@voorbeeld.co.nl.", "mail (…)."),
+        ("<mailto:jan@x.nl>", "<mailto:(…)>"),
+        ("https://jan@x.nl/pad", "https://(…)/pad"),
         ("a@b @jan pijl@ git@github.com:a/b", "a@b @jan pijl@ git@github.com:a/b"),
-        ("één@bücher.example, b@c.nl", "[…], […]"),
+        ("één@bücher.example, b@c.nl", "(…), (…)"),
     ],
 )
 def test_mail(text, left):
@@ -24,8 +24,8 @@ def test_mail(text, left):
 def test_machines():
     assert (
         without_machines("door 192.0.2.7 en 2001:db8::1, om 12:30:45")
-        == "door […] en […], om 12:30:45"
+        == "door (…) en (…), om 12:30:45"
     )
-    assert without_machines("door 192.0.2.7 en 192.0.2.8", {"192.0.2.8"}) == "door 192.0.2.7 en […]"
+    assert without_machines("door 192.0.2.7 en 192.0.2.8", {"192.0.2.8"}) == "door 192.0.2.7 en (…)"
     assert is_machine(" 192.0.2.7")
     assert not is_machine("jan")

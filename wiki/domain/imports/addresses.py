@@ -9,7 +9,7 @@ import ipaddress
 import re
 from collections.abc import Collection
 
-INSTEAD = "[…]"
+INSTEAD = "(…)"
 """What stands where an address stood."""
 
 _LOCAL_MOST = 64

@@ -25,6 +25,15 @@ def _not_opening(found: re.Match[str]) -> str:
     return f"\\{mark}" if mark else f"{number}\\{point}"
 
 
+def heading(line: str) -> tuple[int, str]:
+    """How many `=` stand on both sides of a line, six at most, and the words; else 0 and none."""
+    line = line.strip()
+    words = line.strip("=").strip()
+    left = len(line) - len(line.lstrip("="))
+    right = len(line) - len(line.rstrip("="))
+    return (min(6, left, right), words) if words and left and right else (0, "")
+
+
 def code(text: str) -> str:
     """Words as code in a line."""
     text = " ".join(text.split())

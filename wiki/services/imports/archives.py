@@ -73,6 +73,14 @@ class Archive:
             return None
         return data
 
+    def beginning(self, name: str, most: int) -> bytes:
+        """The first bytes of a file; none of one that is damaged."""
+        try:
+            with self.open(name) as file:
+                return file.read(most)
+        except _DAMAGE:
+            return b""
+
     def under(self, folder: str) -> list[str]:
         """The names in a folder, however deep."""
         return [name for name in self.names if name.startswith(folder)]

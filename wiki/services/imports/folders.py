@@ -34,12 +34,12 @@ class Names:
         self._by_path: dict[str, str] = {}
         self._by_name: dict[str, str] = {}
 
-    def add(self, name: str) -> str:
-        """Give a file of the folder its file here."""
+    def add(self, name: str, more: tuple[str, ...] = ()) -> str:
+        """Give a file of the folder its file here; `more` are other endings that pages have."""
         folder, _, last = name.rpartition("/")
         segments = [one for one in folder.split("/") if one]
         stem, extension = posixpath.splitext(last)
-        if extension.lower() in PAGES:
+        if extension.lower() in (*PAGES, *more):
             file = self._places.page(name, *segments, stem)
             self._call(folder, stem, file)
         else:
@@ -88,6 +88,9 @@ def converted(data: bytes, name: str, names: Names, order: Order) -> bytes:
 
     def wikilink(first: str, second: str, shown: bool) -> str | None:
         target, words = order(first, second)
+        if second and words == first and _is_file(names.find(first, name)):
+            # Of files the name comes first in every wiki; what follows says how they look.
+            target, words = first, ""
         target, _, anchor = target.partition("#")
         file = names.find(target, name) if target else ""
         if not file:
@@ -111,6 +114,10 @@ def converted(data: bytes, name: str, names: Names, order: Order) -> bytes:
         stem = posixpath.splitext(posixpath.basename(name))[0].replace("_", " ")
         text = frontmatter.replace(text, {"title": write_value(stem)})
     return source.encode(text)
+
+
+def _is_file(file: str) -> bool:
+    return bool(file) and page_of(file) is None
 
 
 def _is_here(written: str) -> bool:

@@ -154,9 +154,9 @@ class _Run:
                 self._report.leave(version.file, "import_older")
                 continue
             # Whatever clock wrote it: versions of one file follow each other, none before today.
-            since = latest.get(version.file, _EARLIEST)
+            since = max(latest.get(one, _EARLIEST) for one in (version.file, version.came_from))
             when = min(max(version.when, since), now)
-            latest[version.file] = when
+            latest |= dict.fromkeys(filter(None, (version.file, version.came_from)), when)
             blob = self._blob(version, line)
             if blob is None or (blob == blobs.get(version.file, "") and not version.came_from):
                 continue

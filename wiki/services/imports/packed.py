@@ -1,0 +1,35 @@
+"""What is packed inside an export, unpacked as far as it may grow."""
+
+from __future__ import annotations
+
+import bz2
+import zlib
+
+_GZIP = 31
+
+
+def inflated(data: bytes, most: int) -> bytes | None:
+    """What zlib packed; None if it is damaged or larger."""
+    return _zlib(zlib.decompressobj(), data, most)
+
+
+def gunzipped(data: bytes, most: int) -> bytes | None:
+    """What gzip packed; None if it is damaged or larger."""
+    return _zlib(zlib.decompressobj(_GZIP), data, most)
+
+
+def _zlib(unpacking: zlib._Decompress, data: bytes, most: int) -> bytes | None:
+    try:
+        found = unpacking.decompress(data, most + 1)
+    except zlib.error:
+        return None
+    return found if len(found) <= most else None
+
+
+def bunzipped(data: bytes, most: int) -> bytes | None:
+    """What bzip2 packed; None if it is damaged or larger."""
+    try:
+        found = bz2.BZ2Decompressor().decompress(data, most + 1)
+    except (OSError, ValueError):
+        return None
+    return found if len(found) <= most else None
