@@ -4,6 +4,7 @@ import re
 import time
 from collections import Counter
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -128,3 +129,55 @@ def test_large_texts_merge_in_time() -> None:
     theirs = long.replace("Regel 17 ", "Lijn 17 ")
     assert merge(long, theirs, long.replace("Regel 39999 ", "Lijn ")).clean
     assert time.process_time() - started < 20
+
+
+def both(base: str, theirs: str, mine: str) -> str:
+    """What comes of keeping both everywhere."""
+    merged = merge(base, theirs, mine)
+    assert merged.conflicts
+    return resolve(merged.hunks, {n: Choice(Take.BOTH) for n in merged.conflicts})
+
+
+@pytest.mark.parametrize(
+    ("before", "theirs", "mine", "after"),
+    [
+        ("| a | b |\n|---|---|\n| 1 | x |\n", "| 2 | y |\n", "| 3 | z |\n", "\nSlot.\n"),
+        ("a | b\n--- | ---\n1 | x\n", "2 | y\n", "3 | z\n", "\nSlot.\n"),
+        ("- a\n", "- b\n  meer\n", "- c\n", "\nSlot.\n"),
+        ("1. a\n", "2. b\n", "2. c\n", "\nSlot.\n"),
+        ("> - a\n", "> - b\n", "> - c\n", ""),
+    ],
+)
+def test_both_keeps_rows_and_items_together(
+    before: str, theirs: str, mine: str, after: str
+) -> None:
+    made = both(before + after, before + theirs + after, before + mine + after)
+    assert made == before + theirs + mine + after
+
+
+def test_both_keeps_paragraphs_apart_and_rows_before_them() -> None:
+    assert both("a\n\nb\n", "a\n\nc | d\n", "a\n\ne\n") == "a\n\nc | d\n\ne\n"
+    table = "| a |\n|---|\n| 1 |\n"
+    made = both(table, f"{table}| 2 |\n\nHun slot.\n", f"{table}| 3 |\n\nMijn slot.\n")
+    assert made == f"{table}| 2 |\n| 3 |\n\nHun slot.\n\nMijn slot.\n"
+
+
+def test_of_one_paragraph_each_sentence_can_be_chosen() -> None:
+    base = "Zin een hier. Zin twee daar. Zin drie ginds. Zin vier nog.\n"
+    theirs = base.replace("een", "1").replace("drie", "III").replace("vier", "IV")
+    mine = base.replace("een", "één").replace("drie", "3")
+    clash = merge(base, theirs, mine)
+    [number] = clash.conflicts
+    parts = clash.hunks[number].parts
+    assert "".join("\n".join(part.theirs) for part in parts) + "\n" == theirs
+    first, second = (n for n, part in enumerate(parts) if part.kind is Kind.CONFLICT)
+
+    def chosen(one: Take, other: Take) -> str:
+        return resolve(clash.hunks, {number: Choice(Take.PARTS, "", {first: one, second: other})})
+
+    assert chosen(Take.THEIRS, Take.MINE) == (
+        "Zin 1 hier. Zin twee daar. Zin 3 ginds. Zin vier nog.\n"
+    )
+    assert "Zin III ginds. Zin IV nog." in chosen(Take.MINE, Take.THEIRS)
+    assert "Zin 1 hier. Zin één hier. Zin twee" in chosen(Take.BOTH, Take.MINE)
+    assert resolve(clash.hunks, {number: Choice(Take.MINE)}) == mine

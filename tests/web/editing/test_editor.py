@@ -145,6 +145,22 @@ def test_every_choice_does_what_it_says(
     assert ("Anna's alinea." in text(wiki, "a")) == ("Anna's alinea." in found)
 
 
+def test_of_a_conflict_each_sentence_is_chosen(anna: Any, bram: Any, wiki: Any, page: Any) -> None:
+    before = "Zin een hier. Zin twee daar. Zin drie ginds.\n"
+    page("a", before)
+    base = blob(wiki, "a")
+    send(anna, "/edit/a", text=before.replace("een", "1").replace("drie", "III"), base=base)
+    late = send(bram, "/draft/a", text="Half", base=base)
+    assert (late.json["stale"], late.json["saved_by"]) == (True, "anna")
+    mine = before.replace("een", "één").replace("drie", "3")
+    shown = send(bram, "/edit/a", text=mine, base=base).text
+    first, second = dict.fromkeys(re.findall(r'name="(hunk\.\d+\.\d+)"', shown))
+    form = {name: hidden(shown, name) for name in ("csrf_token", "base", "ancestor", "summary")}
+    form |= {"text": area(shown, "text"), first.rpartition(".")[0]: "parts"}
+    assert bram.post("/edit/a", data=form | {first: "theirs", second: "mine"}).status_code == 303
+    assert text(wiki, "a") == "Zin 1 hier. Zin twee daar. Zin 3 ginds.\n"
+
+
 def test_back_to_my_text(anna: Any, bram: Any, wiki: Any, page: Any) -> None:
     shown = conflict(anna, bram, wiki, page).text
     form = {name: hidden(shown, name) for name in ("csrf_token", "base", "ancestor", "summary")}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from wiki.domain.content import frontmatter
@@ -19,6 +19,10 @@ from wiki.domain.content.effort import Effort
 Lines = tuple[str, ...]
 
 _BETWEEN = re.compile(r"((?<=[.!?…])\s++|(?<=[.!?…][\"'”’)\]*_])\s++|\n)")
+_ROW = re.compile(r"[ \t>]*\|")
+_BARE_ROW = re.compile(r"[^|\n]*\|")
+_ITEM = re.compile(r"[ \t>]*(?:[-*+]|[0-9]{1,9}[.)])[ \t]")
+_IN_LIST = re.compile(r"[ \t>]*(?:[-*+]|[0-9]{1,9}[.)])[ \t]|[ \t]+[^ \t]")
 _MOST_WOVEN = 60_000
 _NO_SENTENCE = frozenset({"prof.", "bijv.", "resp.", "voorz."})
 _FLOW_LIST = re.compile(r"([^:]++:\s*+)\[([^\[\]{}\"'#]*+)\]\s*+")
@@ -42,14 +46,16 @@ class Take(StrEnum):
     THEIRS = "theirs"
     BOTH = "both"
     EDIT = "edit"
+    PARTS = "parts"
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One answer to a conflict; `text` counts for EDIT only."""
+    """One answer to a conflict; `text` counts for EDIT only, `parts` (by number) for PARTS."""
 
     take: Take
     text: str = ""
+    parts: Mapping[int, Take] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +64,9 @@ class Hunk:
 
     `both`: both sides made the same change. `mixed`: both changed different sentences of the same
     lines, or both added to the same list; `lines` holds the result. A conflict's `lines` are mine
-    until someone chooses. `key` is the front matter key it concerns, if any.
+    until someone chooses. `key` is the front matter key it concerns, if any. The
+    `parts` of a conflict are its text cut between sentences, some of them conflicts of their own;
+    none if it is about all of it.
     """
 
     kind: Kind
@@ -67,6 +75,7 @@ class Hunk:
     mine: Lines
     lines: Lines = field(default=())
     key: str = ""
+    parts: tuple[Hunk, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,25 +109,70 @@ def merge(base: str, theirs: str, mine: str) -> Merged:
         front, parts = [], [None, None, None]
     bodies = [_body_lines(text, part) for text, part in zip(texts, parts, strict=True)]
     hunks = (*front, *_body(Effort(), *bodies))
-    return Merged(_text(hunk.lines for hunk in hunks), hunks)
+    return Merged(resolve(hunks, {}), hunks)
 
 
 def resolve(hunks: Sequence[Hunk], choices: Mapping[int, Choice]) -> str:
     """The text of a merge with a choice for each conflict (mine where none is given)."""
-    return _text(_chosen(hunk, choices.get(number)) for number, hunk in enumerate(hunks))
+    lines: list[str] = []
+    for number, hunk in enumerate(hunks):
+        lines += _chosen(hunk, choices.get(number), lines[-1] if lines else "")
+    return "\n".join(lines)
 
 
-def _chosen(hunk: Hunk, choice: Choice | None) -> Lines:
+def _chosen(hunk: Hunk, choice: Choice | None, before: str) -> Lines:
+    """The lines that a hunk comes to; `before` is the line that stands above them."""
     if hunk.kind is not Kind.CONFLICT or choice is None or choice.take is Take.MINE:
         return hunk.lines
     if choice.take is Take.THEIRS:
         return hunk.theirs
     if choice.take is Take.EDIT:
-        return tuple(choice.text.split("\n")) if choice.text else ()
+        return _lines(choice.text) if choice.text else ()
+    if choice.take is Take.PARTS:
+        pieces = [_part(one, choice.parts.get(n)) for n, one in enumerate(hunk.parts)]
+        return _lines("".join(pieces)) if pieces else hunk.lines
     if hunk.key:
         return hunk.theirs + hunk.mine
-    apart = hunk.theirs and hunk.mine and hunk.theirs[-1].strip() and hunk.mine[0].strip()
-    return hunk.theirs + (("",) if apart else ()) + hunk.mine
+    return _both(hunk.theirs, hunk.mine, before)
+
+
+def _part(part: Hunk, take: Take | None) -> str:
+    """What one part of lines comes to."""
+    theirs, mine = "\n".join(part.theirs), "\n".join(part.mine)
+    if part.kind is not Kind.CONFLICT:
+        return "\n".join(part.lines)
+    if take is Take.THEIRS:
+        return theirs
+    if take is Take.BOTH and theirs.strip():
+        return f"{theirs.rstrip()} {mine.lstrip()}" if mine.strip() else theirs
+    return mine
+
+
+def _both(theirs: Lines, mine: Lines, before: str) -> Lines:
+    """Their lines and mine: rows of a table and items of a list stay together, the rest apart."""
+    is_table = "|" in before
+    there, here = _rows(theirs, is_table=is_table), _rows(mine, is_table=is_table)
+    if there and here:
+        return theirs[:there] + mine[:here] + _apart(theirs[there:], mine[here:])
+    return _apart(theirs, mine)
+
+
+def _rows(lines: Lines, *, is_table: bool) -> int:
+    """How many lines from the first are rows of a table, or items of a list with what they hold."""
+    is_row = _ROW.match if lines and _ROW.match(lines[0]) else None
+    if is_row is None and is_table and lines and "|" in lines[0]:
+        is_row = _BARE_ROW.match
+    if is_row is None and lines and _ITEM.match(lines[0]):
+        is_row = _IN_LIST.match
+    if is_row is None:
+        return 0
+    return next((at for at, line in enumerate(lines) if not is_row(line)), len(lines))
+
+
+def _apart(theirs: Lines, mine: Lines) -> Lines:
+    """Their lines and mine as paragraphs of their own."""
+    touch = theirs and mine and theirs[-1].strip() and mine[0].strip()
+    return theirs + (("",) if touch else ()) + mine
 
 
 def _body_lines(text: str, part: frontmatter.Parts | None) -> Lines:
@@ -184,9 +238,7 @@ def _decide(base: Lines, theirs: Lines, mine: Lines, effort: Effort) -> Iterator
     if head:
         yield Hunk(Kind.BOTH, (), theirs[:head], mine[:head], mine[:head])
     t, m = theirs[head : len(theirs) - tail], mine[head : len(mine) - tail]
-    yield (
-        _one_sided(base, t, m) or _woven(base, t, m, effort) or Hunk(Kind.CONFLICT, base, t, m, m)
-    )
+    yield _one_sided(base, t, m) or _woven(base, t, m, effort)
     if tail:
         yield Hunk(Kind.BOTH, (), theirs[-tail:], mine[-tail:], mine[-tail:])
 
@@ -211,29 +263,55 @@ def _shared(one: Lines, other: Lines) -> int:
     return count
 
 
-def _woven(base: Lines, theirs: Lines, mine: Lines, effort: Effort) -> Hunk | None:
-    """One result of changes to different sentences, or None if they are not well apart.
+def _woven(base: Lines, theirs: Lines, mine: Lines, effort: Effort) -> Hunk:
+    """What becomes of lines that both changed: one result if they changed other sentences.
 
-    Also None where the texts are too long, or `effort` is spent: then somebody chooses.
+    Else a conflict, in parts as far as whole sentences lie between; without parts where the texts
+    are too long, or `effort` is spent.
     """
+    conflict = Hunk(Kind.CONFLICT, base, theirs, mine, mine)
     whole = ["\n".join(lines) for lines in (base, theirs, mine)]
     size = sum(map(len, whole))
     if size > _MOST_WOVEN or not all(map(_BETWEEN.search, whole)) or not effort.may_split(size):
-        return None
-    texts = [_sentences(text) for text in whole]
-    result: list[str] = []
-    apart = True
-    for same, b, t, m in _regions(effort, *texts):
-        if same:
-            result += texts[0][b]
-            apart = apart or any(map(_separates, texts[0][b]))
-            continue
-        one = _one_sided(tuple(texts[0][b]), tuple(texts[1][t]), tuple(texts[2][m]))
-        if one is None or not apart:
-            return None
-        result += one.lines
-        apart = False
-    return Hunk(Kind.MIXED, base, theirs, mine, _lines("".join(result)))
+        return conflict
+    places = _places([_sentences(text) for text in whole], effort)
+    parts = tuple(_part_of(place) for place in places)
+    if all(part.kind is not Kind.CONFLICT for part in parts):
+        result = "".join(_part(part, None) for part in parts)
+        return Hunk(Kind.MIXED, base, theirs, mine, _lines(result))
+    return replace(conflict, parts=parts) if len(parts) > 1 else conflict
+
+
+@dataclass(slots=True)
+class _Place:
+    """One place in lines that both changed, as it stands in the three texts."""
+
+    base: str
+    theirs: str
+    mine: str
+    is_same: bool
+
+
+def _places(texts: Sequence[list[str]], effort: Effort) -> list[_Place]:
+    """Places that are equal or not in turn; with nothing but blanks between, two are one."""
+    places: list[_Place] = []
+    for same, *cuts in _regions(effort, *texts):
+        base, theirs, mine = ("".join(text[cut]) for text, cut in zip(texts, cuts, strict=True))
+        parts_them = same and any(map(_separates, texts[0][cuts[0]]))
+        here = _Place(base, theirs, mine, parts_them)
+        if places and not (here.is_same or places[-1].is_same):
+            last = places[-1]
+            last.base += here.base
+            last.theirs += here.theirs
+            last.mine += here.mine
+        else:
+            places.append(here)
+    return places
+
+
+def _part_of(place: _Place) -> Hunk:
+    base, theirs, mine = (_lines(text) for text in (place.base, place.theirs, place.mine))
+    return _one_sided(base, theirs, mine) or Hunk(Kind.CONFLICT, base, theirs, mine, mine)
 
 
 def _sentences(text: str) -> list[str]:
@@ -343,7 +421,3 @@ def _items(written: str) -> list[str]:
 
 def _lines(text: str) -> Lines:
     return tuple(text.split("\n"))
-
-
-def _text(rows: Iterable[Lines]) -> str:
-    return "\n".join(line for lines in rows for line in lines)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from wiki.database.editing import drafts
 from wiki.database.engine.connection import Connection
@@ -26,22 +26,28 @@ from wiki.domain.talk.anchors import WRITTEN_MOST
 from wiki.domain.talk.comments import TEXT_MOST
 from wiki.engine import Wiki
 from wiki.services.content import places
+from wiki.services.history import hiding
 
 MOST = 200
 """Drafts that one member may have."""
 MOST_TEXTS = 8
 """How many of the largest pages one's drafts may hold together."""
+JUST_NOW = timedelta(minutes=5)
 SMALL = 50_000
 """Bytes of a draft that is only counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A draft that is safe: when it was kept, who else edits, whether the page moved on."""
+    """A draft that is safe: when it was kept, who else edits, whether the page moved on.
+
+    `saved_by` is who else saved the page just now, if it did; empty if nobody is to be named.
+    """
 
     saved_at: datetime
     others: list[Writer]
     stale: bool
+    saved_by: str = ""
 
 
 def keep(
@@ -67,7 +73,7 @@ def keep(
         drafts.keep(connection, member, key, Draft(base, text, fields, now))
         drafts.arrive(connection, member, key, Writer(actor.username, actor.name, now))
         others = drafts.others(connection, member, key, now)
-    return Kept(now, others, _moved_on(wiki, path, base))
+    return _kept(wiki, actor, path, base, now, others)
 
 
 def _require_room(wiki: Wiki, connection: Connection, member: int, key: str, size: int) -> None:
@@ -100,7 +106,7 @@ def stay(wiki: Wiki, actor: Actor, path: str, *, base: str, kind: str = "") -> K
     """
     require(wiki, actor, path)
     _, others = arrive(wiki, actor, path, kind)
-    return Kept(wiki.clock(), others, _moved_on(wiki, path, base))
+    return _kept(wiki, actor, path, base, wiki.clock(), others)
 
 
 def drop(wiki: Wiki, actor: Actor, path: str, kind: str = "") -> None:
@@ -170,6 +176,24 @@ def _key_of_talk(wiki: Wiki, actor: Actor, path: str) -> str:
     if not page:
         raise NotFound("page_missing", path=path)
     return key_of_talk(page)
+
+
+def _kept(
+    wiki: Wiki, actor: Actor, path: str, base: str, now: datetime, others: list[Writer]
+) -> Kept:
+    stale = _moved_on(wiki, path, base)
+    return Kept(now, others, stale, _saved_by(wiki, actor, path, now) if stale else "")
+
+
+def _saved_by(wiki: Wiki, actor: Actor, path: str, now: datetime) -> str:
+    """Who else saved the page a moment ago."""
+    with wiki.database.read() as connection:
+        page = history.identity(connection, places.asked(path))
+        newest = history.of_page(connection, page, limit=1) if page else []
+        for one in hiding.redact(wiki, connection, actor, newest):
+            if one.author.uid and one.author.uid != actor.uid and now - one.when < JUST_NOW:
+                return one.author.called
+    return ""
 
 
 def _moved_on(wiki: Wiki, path: str, base: str) -> bool:

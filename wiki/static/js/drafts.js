@@ -99,7 +99,8 @@ export class Drafts {
     this.sent = state;
     if (!this.dirty) remember(this.key, null);
     this.present(answer.others ?? []);
-    if (answer.stale) this.say(this.status.dataset.stale);
+    const { stale, savedBy } = this.status?.dataset ?? {};
+    if (answer.stale) this.say(answer.saved_by ? savedBy.replace("{name}", answer.saved_by) : stale);
     else if (changed || this.status?.dataset.trouble !== undefined) {
       this.say(this.status.dataset.saved.replace("{time}", time()));
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import Response, request
@@ -20,6 +21,16 @@ MOST_ROWS = 20
 
 
 @dataclass(frozen=True, slots=True)
+class PartView:
+    """One sentence of a hunk about which both disagree, and what is chosen for it."""
+
+    number: int
+    theirs_html: Markup
+    mine_html: Markup
+    take: str
+
+
+@dataclass(frozen=True, slots=True)
 class ConflictView:
     """One hunk on the screen; `take` is what is chosen, `text` what stands in its own field."""
 
@@ -32,6 +43,7 @@ class ConflictView:
     html: Markup
     take: str
     text: str
+    parts: Sequence[PartView] = ()
 
     @property
     def rows(self) -> int:
@@ -98,7 +110,18 @@ def _shown(number: int, hunk: merge.Hunk) -> ConflictView:
         html=_words(base, result),
         take=request.form.get(f"hunk.{number}", ""),
         text=normalise(typed) if typed else mine,
+        parts=[
+            _part(number, at, part)
+            for at, part in enumerate(hunk.parts)
+            if part.kind is merge.Kind.CONFLICT
+        ],
     )
+
+
+def _part(number: int, at: int, part: merge.Hunk) -> PartView:
+    base, theirs, mine = ("\n".join(lines) for lines in (part.base, part.theirs, part.mine))
+    take = request.form.get(f"hunk.{number}.{at}", "")
+    return PartView(at, _words(base, theirs), _words(base, mine), take)
 
 
 def _words(old: str, new: str) -> Markup:

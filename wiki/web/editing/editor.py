@@ -199,6 +199,7 @@ def _kept_draft(draft: drafts.Kept) -> Response:
         saved_at=draft.saved_at.isoformat(),
         others=[writer.name or writer.username for writer in draft.others],
         stale=draft.stale,
+        saved_by=draft.saved_by,
     )
 
 
@@ -227,8 +228,19 @@ def _choices() -> dict[int, merge.Choice]:
         number = name.removeprefix(HUNK)
         if name.startswith(HUNK) and number.isdecimal() and value in set(merge.Take):
             typed = text.normalise(request.form.get(f"{name}.text", ""))
-            choices[int(number)] = merge.Choice(merge.Take(value), typed)
+            choices[int(number)] = merge.Choice(merge.Take(value), typed, _parts(f"{name}."))
     return choices
+
+
+def _parts(prefix: str) -> dict[int, merge.Take]:
+    """What was chosen for each part of a conflict."""
+    return {
+        int(number): merge.Take(value)
+        for name, value in request.form.items()
+        if name.startswith(prefix)
+        and (number := name.removeprefix(prefix)).isdecimal()
+        and value in set(merge.Take)
+    }
 
 
 def _named(prefix: str) -> list[str]:
