@@ -19,6 +19,7 @@ from wiki.web.http import (
     cache,
     context,
     counting,
+    crawlers,
     errors,
     figures,
     forms,
@@ -35,7 +36,17 @@ from wiki.web.moderation import cautions, moderation, reports
 from wiki.web.notices import mail_choices, notifications, unsubscribing, watches
 from wiki.web.operation import health
 from wiki.web.operation import settings as site_settings
-from wiki.web.pages import feeds, front, lists, pages, people, recent, views, whole_pages
+from wiki.web.pages import (
+    feeds,
+    front,
+    lists,
+    pages,
+    people,
+    public_face,
+    recent,
+    views,
+    whole_pages,
+)
 from wiki.web.search import saved_searches, search
 from wiki.web.talk import closings, comments, mentions, premoderation
 
@@ -70,6 +81,7 @@ BLUEPRINTS = (
     passkeys.blueprint,
     password_reset.blueprint,
     people.blueprint,
+    public_face.blueprint,
     proof.blueprint,
     recent.blueprint,
     reports.blueprint,
@@ -118,6 +130,7 @@ def create_app(settings: Settings, wiki: Wiki | None = None) -> Flask:
     app.before_request(follow)
     cache.install(app, wiki, CACHED)
     counting.install(app, wiki)
+    crawlers.install(app)
     safety.trust_proxies(app, settings)
     login.install(app)
     forms.install(app)

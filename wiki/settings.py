@@ -178,7 +178,12 @@ class Settings:
     hold_first_comments: int = _setting(
         0, "how many first comments of a new member wait for a moderator; 0: none"
     )
-    new_member_links: int = _setting(3, "links to other sites in one comment of a new member")
+    new_member_links: int = _setting(
+        3, "links to other sites in one comment, or added to a page, of a new member"
+    )
+    new_member_edits_per_hour: int = _setting(
+        60, "pages that a new member saves in an hour; 0: no limit"
+    )
     comments_per_minute: int = _setting(10, "comments by one member in a minute")
     comments_per_hour: int = _setting(120, "comments by one member in an hour")
     edits_per_minute: int = _setting(
@@ -193,6 +198,11 @@ class Settings:
     searches_per_minute: int = _setting(
         300,
         "searches by one member in a minute, or from one address without an account; 0: no limit",
+    )
+    costly_per_minute: int = _setting(
+        120,
+        "old versions, differences, histories, exports and searches from one address in a minute, "
+        "without an account; 0: no limit",
     )
     uploads_per_hour: int = _setting(
         400, "files by one member in an hour, each by its megabytes; 0: no limit"

@@ -97,6 +97,10 @@ GET  /feed/folder/hof                                           feed
 GET  /feed/member/a-member                                      anyone
 GET  /files/hof/plan/brief.txt                                  read
 GET  /house.css                                                 nobody
+GET  /robots.txt                                                anyone
+GET  /sitemap.xml                                               anyone
+GET  /manifest.webmanifest                                      anyone
+GET  /favicon.ico                                               anyone
 GET  /static/css/tokens.css                                     anyone
 GET  /readyz                                                    anyone
 GET  /metrics                                                   anyone

@@ -190,6 +190,15 @@ def count(
     return connection.scalar(query) or 0
 
 
+def addresses(
+    connection: Connection, start: int, limit: int, *, sight: Sight
+) -> list[tuple[str, datetime]]:
+    """The paths of pages in sight and when each changed last, by path; redirects are left out."""
+    query = SUMMARY.where(catalogue.c.redirect == "", visible(catalogue.c.path, sight))
+    rows = connection.execute(query.order_by(catalogue.c.path).limit(limit).offset(start))
+    return [(row.path, row.written) for row in rows]
+
+
 def count_under(connection: Connection, folder: str, *, sight: Sight) -> int:
     """How many pages in sight lie under a folder; redirects are left out."""
     query = _listed(None, "", sight).with_only_columns(func.count())

@@ -92,3 +92,14 @@ def _normal(path: str) -> str:
         elif part not in ("", "."):
             parts.append(part)
     return "/".join(parts)
+
+
+_OUTWARD = re.compile(
+    r"\b(?:https?:)?//([^\s/<>()\[\]\"']+)|\bwww\.[^\s<>()\[\]\"']+", re.IGNORECASE
+)
+
+
+def outward(text: str, own: str) -> int:
+    """How many links to other hosts than our `own` stand in a text, however they are written."""
+    hosts = (match[1] or "" for match in _OUTWARD.finditer(text))
+    return sum(1 for host in hosts if not own or host.partition(":")[0].lower() != own)

@@ -58,6 +58,11 @@ def edits(wiki: Wiki) -> Rate:
     return Rate("edit", wiki.settings.edits_per_minute)
 
 
+def newcomer_edits(wiki: Wiki) -> Rate:
+    """The same by a new member, who may be a machine."""
+    return Rate("edit-new", wiki.settings.new_member_edits_per_hour, HOUR)
+
+
 def previews(wiki: Wiki) -> Rate:
     """Previews and differences before saving; a large text counts for several."""
     return Rate("preview", wiki.settings.previews_per_minute)
@@ -76,6 +81,16 @@ def searches(wiki: Wiki) -> Rate:
 def suggestions(wiki: Wiki) -> Rate:
     """What is offered while one types: cheaper, and asked for at every key."""
     return Rate("suggest", 5 * wiki.settings.searches_per_minute)
+
+
+def costly(wiki: Wiki) -> Rate:
+    """Old versions, differences, blame, exports and searches, for who has no account."""
+    return Rate("costly", wiki.settings.costly_per_minute)
+
+
+def forms(wiki: Wiki) -> Rate:
+    """Forms that are only looked at, for who has no account: a whole office may do that."""
+    return Rate("form", 5 * wiki.settings.costly_per_minute)
 
 
 def uploads(wiki: Wiki) -> Rate:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from wiki.domain.access.rights import Actor, Right
 from wiki.engine import Wiki
 from wiki.services.content import places
-from wiki.services.editing import creating, saving, suggestions
+from wiki.services.editing import creating, newcomers, saving, suggestions
 from wiki.services.editing.edit_or_suggest import suggests
 from wiki.services.editing.saving import Saved, Sent
 
@@ -19,6 +19,7 @@ def submit(wiki: Wiki, actor: Actor, path: str, sent: Sent) -> Saved | int | Non
     path = places.asked(path)
     if suggests(wiki, actor, path, Right.EDIT if sent.base else Right.CREATE):
         return suggestions.suggest(wiki, actor, path, sent)
+    newcomers.check_links(wiki, actor, sent.part or sent.text, sent.base or "")
     return saving.save(wiki, actor, path, sent)
 
 
@@ -26,4 +27,5 @@ def submit_new(wiki: Wiki, actor: Actor, new: creating.New) -> Saved | int:
     """Make a page, or keep it as a suggestion: gives its number. Raises as those two do."""
     if suggests(wiki, actor, new.path.strip("/ "), Right.CREATE):
         return suggestions.suggest_new(wiki, actor, new)
+    newcomers.check_links(wiki, actor, new.text)
     return creating.create(wiki, actor, new)

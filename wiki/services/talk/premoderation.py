@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from urllib.parse import urlsplit
 
 from wiki.database.engine.connection import Connection
@@ -11,6 +10,7 @@ from wiki.database.talk import comments as table
 from wiki.database.talk import premoderation
 from wiki.domain.access.rights import Actor, Right, Role
 from wiki.domain.content.addresses import url_of
+from wiki.domain.content.links import outward
 from wiki.domain.errors import Conflict, Invalid, NotFound
 from wiki.domain.moderation.reports import check_reason
 from wiki.domain.notices.notifications import Kind
@@ -21,8 +21,6 @@ from wiki.services.notices import notifications
 
 NEW = 3
 """Who has fewer comments than this that everybody can read counts as new for links."""
-
-_LINK = re.compile(r"\b(?:https?:)?//([^\s/<>()\[\]\"']+)|\bwww\.[^\s<>()\[\]\"']+", re.IGNORECASE)
 
 
 def is_held(wiki: Wiki, connection: Connection, actor: Actor) -> bool:
@@ -35,10 +33,8 @@ def check_links(wiki: Wiki, connection: Connection, actor: Actor, text: str) -> 
 
     Links within the site do not count.
     """
-    own = urlsplit(wiki.settings.base_url).hostname
-    hosts = [match[1] or "" for match in _LINK.finditer(text)]
-    links = sum(1 for host in hosts if not own or host.partition(":")[0].lower() != own)
     most = wiki.settings.new_member_links
+    links = outward(text, urlsplit(wiki.settings.base_url).hostname or "")
     if links > most and _is_new(connection, actor, NEW):
         raise Invalid.field("text", "comment_links", most=most)
 

@@ -22,7 +22,7 @@ from wiki.render.diff import diff_labels, words_html
 from wiki.render.slots import labels
 from wiki.services.access import rates
 from wiki.services.content import fields, places
-from wiki.services.editing import creating, drafts, saving, submitting
+from wiki.services.editing import creating, drafts, newcomers, saving, submitting
 from wiki.services.editing.edit_or_suggest import suggests
 from wiki.services.editing.editor import Editor, open_page
 from wiki.services.editing.saving import Conflicted, Deleted, Saved, Sent
@@ -95,9 +95,15 @@ def save(path: str) -> Response:
         shown = replace(typed_editor(path.strip("/")), base=request.form.get("ancestor", ""))
         return editor_page(shown)
     path = places.asked(path)
-    pace.take(rates.edits, _sent_text())
+    _count_save(_sent_text())
     done = refuse_failures(lambda: submitting.submit(wiki(), actor(), path, sent()))
     return saved_page(done) if isinstance(done, Saved) else _waits(done, path)
+
+
+def _count_save(text: str) -> None:
+    pace.take(rates.edits, text)
+    if newcomers.is_new(wiki(), actor()):
+        pace.take(rates.newcomer_edits)
 
 
 def _sent_text() -> str:
@@ -148,7 +154,7 @@ def create() -> Response:
         html = pages.preview(wiki(), actor(), request.form.get("text", ""), "", labels(gettext))
         return _new_form(_typed_new(), preview=html)
     new = _typed_new()
-    pace.take(rates.edits, new.text)
+    _count_save(new.text)
     done = refuse_failures(lambda: submitting.submit_new(wiki(), actor(), new))
     return saved_page(done) if isinstance(done, Saved) else _waits(done)
 

@@ -15,7 +15,7 @@ from wiki.services.members import members, profiles, takeout
 from wiki.services.members.members import Part
 from wiki.services.operation import erasing
 from wiki.web.http import forms, login, sizes
-from wiki.web.http.context import actor, gettext, language, now, respond, see_other, wiki
+from wiki.web.http.context import actor, base_url, gettext, language, now, respond, see_other, wiki
 from wiki.web.http.forms import Problem
 from wiki.web.http.pager import Pager
 
@@ -35,10 +35,19 @@ def show(username: str) -> Response:
     here = partial(url_of, "member", page.member.username, show=page.part.value)
     return respond(
         "members/members/show.html",
+        data=_as_person(page),
         page=page,
         pager=Pager(here() if before else "", here(before=page.more) if page.more else ""),
         periods=periods(page.days, now().date()),
     )
+
+
+def _as_person(page: members.Page) -> dict[str, str]:
+    """The member as schema.org has persons: what stands on their page for everybody."""
+    person = {"@context": "https://schema.org", "@type": "Person", "name": page.member.called}
+    if page.profile.work:
+        person["jobTitle"] = page.profile.work
+    return {**person, "url": base_url() + url_of("member", page.member.username)}
 
 
 @blueprint.get("/avatars/<mark>.webp")

@@ -33,6 +33,7 @@ from wiki.web.http.context import (
     wiki,
 )
 from wiki.web.http.pager import Pager, counted, numbered
+from wiki.web.pages import linked_data
 from wiki.web.talk import passages
 
 blueprint = Blueprint("pages", __name__)
@@ -84,6 +85,7 @@ def show(path: str) -> Response:
         talk=talk,
         talk_pager=_talk_pager(talk) if talk else None,
         shares=() if view.then else shares(blame.contributors(wiki(), actor(), view.page)),
+        data=linked_data.of_page(view, talk),
         active={"question": "questions", "dialogue": "dialogues"}.get(view.meta.kind, ""),
     )
 

@@ -8,6 +8,7 @@ from wiki.domain.content.addresses import url_of
 from wiki.services.pages import people
 from wiki.web.http.context import actor, page_number, respond, wiki
 from wiki.web.http.pager import numbered
+from wiki.web.pages import linked_data
 
 blueprint = Blueprint("people", __name__)
 
@@ -33,6 +34,10 @@ def show(slug: str) -> Response:
     return respond(
         "pages/people/person.html",
         found=profile,
+        slug=slug,
+        data=linked_data.of_person(
+            profile.person.name, url_of("person", slug), profile.person.role
+        ),
         pager=numbered(
             lambda page: url_of("person", profile.person.slug, page=page),
             profile.number,

@@ -1,0 +1,87 @@
+"""What programs ask of a site: where they may look, what there is, its signs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Response, current_app, jsonify
+
+from wiki.domain.content.addresses import url_of
+from wiki.services.operation import settings
+from wiki.services.pages import sitemap
+from wiki.web.http.context import arg_number, base_url, logo, respond, static_urls, wiki
+from wiki.web.http.crawlers import CLOSED
+
+blueprint = Blueprint("public_face", __name__)
+
+A_DAY = "public, max-age=86400"
+
+
+@blueprint.get("/robots.txt")
+def robots() -> Response:
+    """Where robots may look; nowhere, where not everybody may read."""
+    if not sitemap.is_public(wiki()):
+        return _text("User-agent: *\nDisallow: /\n")
+    shut = [f"Disallow: /{name}" for name in CLOSED]
+    lines = ["User-agent: *", *shut, "Disallow: /*?at=", "Disallow: /*&at=", ""]
+    where = f"Sitemap: {base_url()}{url_of('sitemap')}"
+    return _text("\n".join([*lines, where, ""]))
+
+
+def _text(text: str) -> Response:
+    answer = Response(text, content_type="text/plain; charset=utf-8")
+    answer.headers["Cache-Control"] = "public, max-age=3600"
+    return answer
+
+
+@blueprint.get("/sitemap.xml")
+def site_map() -> Response:
+    """All pages that anybody may read; where they are very many, the parts of that list."""
+    number = arg_number("part")
+    found = sitemap.read(wiki(), number or 1)
+    is_index = not number and found.parts > 1
+    answer = respond("pages/public_face/sitemap.xml", found=found, is_index=is_index)
+    answer.content_type = "application/xml; charset=utf-8"
+    return answer
+
+
+@blueprint.get("/manifest.webmanifest")
+def manifest() -> Response:
+    """What the site is called and looks like on somebody's device."""
+    name = wiki().settings.site_name
+    answer = jsonify(
+        name=name,
+        short_name=name[:12].strip(),
+        description=wiki().settings.tagline,
+        lang=wiki().settings.language,
+        start_url=url_of("front"),
+        scope=url_of("front"),
+        display="minimal-ui",
+        background_color="#fbfaf6",
+        theme_color="#fbfaf6",
+        icons=_icons(),
+    )
+    answer.content_type = "application/manifest+json"
+    answer.headers["Cache-Control"] = "public, max-age=3600"
+    return answer
+
+
+def _icons() -> list[dict[str, Any]]:
+    if logo():
+        return [{"src": logo(), "type": "image/png", "sizes": "256x256"}]
+    static = static_urls(current_app.static_folder or "", current_app.static_url_path or "")
+    drawn = {"src": static("img/icon.svg"), "type": "image/svg+xml", "sizes": "any"}
+    return [drawn, {"src": static("img/icon-192.png"), "type": "image/png", "sizes": "192x192"}]
+
+
+@blueprint.get("/favicon.ico")
+def favicon() -> Response:
+    """The site's sign, for programs that look for it here."""
+    if mark := wiki().logo:
+        answer = Response(settings.logo(wiki(), mark), content_type="image/png")
+    else:
+        folder = Path(current_app.static_folder or "") / "img"
+        answer = Response((folder / "favicon.ico").read_bytes(), content_type="image/x-icon")
+    answer.headers["Cache-Control"] = A_DAY
+    return answer
