@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
@@ -22,7 +21,7 @@ from wiki.domain.content.paths import (
     index_rank,
     is_attachment,
     page_of,
-    slug,
+    person_slug,
 )
 from wiki.domain.content.setaside import Item
 from wiki.projections.setaside import VIEW, Trial, problem_of, text_of
@@ -247,11 +246,6 @@ def name_of(path: str) -> str:
     """A page's name by its file; a folder's own page has the folder's name."""
     folder, _, name = path.rpartition("/")
     return folder.rpartition("/")[2] if index_rank(path) >= 0 and folder else name
-
-
-def person_slug(name: str) -> str:
-    """How a person is called in addresses; the same for the same name, never empty."""
-    return slug(name) or hashlib.sha256(fold(name).encode()).hexdigest()[:10]
 
 
 def _named(path: str, meta: Meta) -> Rows:

@@ -46,9 +46,9 @@ _TAG = re.compile(r"<[^<>]*+>")
 class Rendered:
     """A page's text as HTML with slots, and what was found in it.
 
-    `title` is the text of a level 1 heading that opens the page: it is left out of the HTML, the
-    page's own title stands there. `plain` is the text without marks, paragraphs apart by an empty
-    line. `problems` are codes.
+    `title` is the text of the heading that is the page's title. Where it opens the text and is what
+    the page shows above it, it is left out of the HTML. `plain` is the text without marks,
+    paragraphs apart by an empty line. `problems` are codes.
     """
 
     html: str
@@ -94,7 +94,7 @@ class Renderer:
         written = (
             _Written(_as_written(body), Page(path, {}))
             if problem
-            else self._page(text, len(text) - len(body), path, Speakers(names))
+            else self._page(text, len(text) - len(body), path, Speakers(names), meta.title)
         )
         html = written.html
         if cut and "front_matter_broken" in meta.problems:
@@ -161,7 +161,7 @@ class Renderer:
         """The names that a comment calls as `@name`, as written; not those in code and quotes."""
         return list(self.comment(text).mentions)
 
-    def _page(self, text: str, begin: int, path: str, speakers: Speakers) -> _Written:
+    def _page(self, text: str, begin: int, path: str, speakers: Speakers, said: str) -> _Written:
         document = read(text, begin)
         found = sections.of(document)
         starts = {section.start: section for section in found}
@@ -169,13 +169,15 @@ class Renderer:
         for section in found:
             page.anchors.given.setdefault(section.anchor, 1)
         by_turn = parts(document, speakers)
-        html, title = self._write(document, page, by_turn)
+        html, title = self._write(document, page, by_turn, said)
         return _Written(html, page, title, excerpt(document), turns_of(text, by_turn))
 
-    def _write(self, document: Document, page: Page, parts: Sequence[Part]) -> tuple[str, str]:
-        """What was read as HTML, and the title that it opens with."""
+    def _write(
+        self, document: Document, page: Page, parts: Sequence[Part], said: str = ""
+    ) -> tuple[str, str]:
+        """What was read as HTML, and its title; `said` is the one that the page shows above it."""
         state = self._mistune.block.state_cls()
-        state.env.update(document=document, page=page, parts=parts, title="")
+        state.env.update(document=document, page=page, parts=parts, title="", said=said)
         html, _ = self._mistune.parse("", state)
         assert isinstance(html, str)
         return html, state.env["title"]

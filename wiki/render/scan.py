@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from wiki.domain.content import frontmatter
+from wiki.domain.content import frontmatter, sections
 from wiki.domain.content.links import LOCAL, Link, LinkKind, address, wikilink
 from wiki.domain.markdown import Document, read
 from wiki.domain.markdown.html import Tag, pieces, read_tag
-from wiki.domain.markdown.nodes import Heading, Html, Inline, Kind, Leaf, walk
+from wiki.domain.markdown.nodes import Html, Inline, Kind, Leaf, walk
 from wiki.domain.markdown.plain import excerpt, title, words
 from wiki.render.slots import clean
 
@@ -19,7 +19,7 @@ _TAGS = re.compile(r"<(?:a|img)\b", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """`title_heading` is the first heading of the page, `words` how many words its body has."""
+    """`title_heading` is the heading that is the page's title, `words` how many words there are."""
 
     title_heading: str
     links: tuple[Link, ...]
@@ -35,7 +35,7 @@ def scan(text: str, path: str = "") -> Scan:
 
 
 def title_heading(text: str) -> str:
-    """The first heading of a page's text (front matter and all); empty if it has none."""
+    """The heading that is the title of a page's text (front matter and all); empty if none is."""
     return _title(_read(text))
 
 
@@ -45,9 +45,8 @@ def _read(text: str) -> Document:
 
 
 def _title(document: Document) -> str:
-    headings = (block for block in document.root.children if isinstance(block, Heading))
-    first = next(headings, None)
-    return title(document, first) if first else ""
+    heading = sections.titling(document)
+    return title(document, heading) if heading else ""
 
 
 def _links(document: Document, path: str) -> tuple[Link, ...]:

@@ -11,6 +11,7 @@ from typing import Any
 from mistune import BlockParser
 from mistune.core import BlockState
 
+from wiki.domain.content.sections import titling
 from wiki.domain.markdown import Document
 from wiki.domain.markdown.html import BLOCK, pieces, read_tag, shown
 from wiki.domain.markdown.marks import fold
@@ -76,9 +77,13 @@ class _Tokens:
 
     def page(self, state: BlockState) -> list[Token]:
         blocks = self.document.root.children
-        top = None if state.env["page"].is_comment else _top_heading(blocks)
+        top = None if state.env["page"].is_comment else titling(self.document)
         if top:
             state.env["title"] = title(self.document, top)
+            said = state.env["said"] or state.env["title"]
+            if fold(said) != fold(state.env["title"]) or top is not _opening(blocks):
+                top = None
+        if top:
             self.inlines(self.document.inlines(top))
         tokens = [{"type": "title", "attrs": {"start": top.start}}] if top else []
         turn = 0
@@ -265,12 +270,10 @@ class _Tokens:
         return self.indexes[key]
 
 
-def _top_heading(blocks: Sequence[Block]) -> Heading | None:
-    """The heading of level 1 that the text opens with."""
+def _opening(blocks: Sequence[Block]) -> Block | None:
+    """The first block of which something is shown."""
     for block in blocks:
-        if isinstance(block, Definition) or (
-            isinstance(block, Html) and not shown(block.text).strip()
-        ):
-            continue
-        return block if isinstance(block, Heading) and block.level == 1 else None
+        is_blank = isinstance(block, Html) and not shown(block.text).strip()
+        if not isinstance(block, Definition) and not is_blank:
+            return block
     return None

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from html import escape, unescape
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
 
+from tests.conftest import token_in
 from wiki.services.access import rules
 from wiki.store.store import Change
 
@@ -167,3 +169,57 @@ def test_the_front_of_a_foreign_repository(client: Any, put: Put) -> None:
     front = client.get("/").text
     assert ">Mijn project</h1>" in front
     assert 'href="/wiki/b"' in front
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "stays"),
+    [
+        ("---\ntitle: Kort\n---\n# De lange titel\n\nx\n", "Kort", ["De lange titel"]),
+        ("---\ntitle: Gelijk\n---\n# Gelijk\n\nx\n", "Gelijk", []),
+        ("## Inhoud\n\n- a\n\n## Deel een\n", "mijn_bestand", ["Inhoud", "Deel een"]),
+        ("## Alleen boven\n\n### Onder\n", "Alleen boven", ["Onder"]),
+        ("### Eerst\n\n## Boven\n", "mijn_bestand", ["Eerst", "Boven"]),
+        ("![m](https://e.nl/m.svg)\n\n# Titel\n\n## K\n\n# T2\n", "Titel", ["Titel", "K", "T2"]),
+        ("Tekst zonder kop.\n", "mijn_bestand", []),
+        ("# R&amp;D in C:\\temp is `~60`\n\n# Nog een\n", "R&D in C:\\temp is ~60", ["Nog een"]),
+    ],
+)
+def test_titles(client: Any, put: Put, text: str, title: str, stays: list[str]) -> None:
+    put({"map/mijn_bestand.md": text, "zie.md": "[[map/mijn_bestand]]\n"})
+    shown = client.get("/wiki/map/mijn_bestand").text
+    heads = re.findall(r"<h([1-6])[^>]*>(.*?)</h\1>", shown.partition("</article>")[0], re.DOTALL)
+    words = [unescape(re.sub(r"<span class=\"heading-tools\".*|<[^>]+>", "", h)) for _, h in heads]
+    assert [word.strip() for word in words] == [title, *stays]
+    assert f">{escape(title)}</a>" in client.get("/wiki/map").text
+
+
+def test_titles_in_any_script_make_a_page(app: Any, member: Any, login: Any) -> None:
+    browser = app.test_client()
+    login(browser, "anna")
+    made = []
+    for title in ("Вопрос 1", "日本語", "問題", "Café Ünal", "???", "!!"):
+        form = {"csrf_token": token_in(browser.get("/new").text), "title": title, "text": "x"}
+        answer = browser.post("/new", data=form)
+        assert answer.status_code == 303, title
+        made.append(unquote(answer.location))
+    assert [address.removeprefix("/wiki/") for address in made] == [
+        "вопрос-1",
+        "日本語",
+        "問題",
+        "cafe-unal",
+        "pagina",
+        "pagina-2",
+    ]
+
+
+def test_people_who_share_their_latin_part_stay_two(client: Any, put: Put) -> None:
+    front = (
+        "---\nkind: dialogue\ntitle: {}\nstatus: held\ndate: 2024-01-01\n"
+        "participants:\n  - name: {}\n---\n"
+    )
+    put({"a.md": front.format("A", "王伟 (UvA)"), "b.md": front.format("B", "李娜 (UvA)")})
+    people = client.get("/people").text
+    addresses = set(re.findall(r'href="(/people/[^"]+)"', people))
+    assert len(addresses) == 2
+    for address in addresses:
+        assert len(re.findall(r">(?:王伟|李娜) \(UvA\)</h1>", client.get(address).text)) == 1

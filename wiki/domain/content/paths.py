@@ -5,6 +5,7 @@ A page's *path* is its file's name in the repository without `.md`, with `/` bet
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator
 from unicodedata import category
@@ -21,6 +22,9 @@ INDEXES = ("index", "readme", "home", "_index")
 
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?", re.IGNORECASE)
 _FORBIDDEN_ON_WINDOWS = re.compile(r'[<>:"\\|?*]')
+_MOST_TITLE = 400
+_MOST_SLUG = 120
+"""Bytes: with a folder before it, it has to fit in a path."""
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 
 
@@ -86,6 +90,30 @@ def slug(title: str) -> str:
     spelled = title.replace("ß", "ss").replace("æ", "ae").replace("ø", "o").replace("&", " en ")
     ascii_only = form(spelled, "NFKD").encode("ascii", "ignore").decode().lower()
     return _NOT_SLUG.sub("-", ascii_only.replace("'", "")).strip("-")[:80].rstrip("-")
+
+
+def path_slug(title: str) -> str:
+    """A slug that keeps what it can of a title: in ASCII, or in the title's own script.
+
+    That is so if a letter has no ASCII form; empty if there is no letter or digit at all.
+    """
+    short = title[:_MOST_TITLE]
+    if all(slug(char) for char in set(short) if char.isalnum()):
+        return slug(short)
+    kept = "".join(char if _is_word(char) else "-" for char in fold(form(short, "NFKC")))
+    whole = re.sub("-{2,}", "-", kept).strip("-")[:80].rstrip("-")
+    while len(whole.encode()) > _MOST_SLUG:
+        whole = whole[:-1].rstrip("-")
+    return whole
+
+
+def person_slug(name: str) -> str:
+    """How a person is called in addresses; the same for the same name, never empty."""
+    return path_slug(name) or hashlib.sha256(fold(name).encode()).hexdigest()[:10]
+
+
+def _is_word(char: str) -> bool:
+    return char.isalnum() or category(char)[0] == "M"
 
 
 def check(path: str) -> str:

@@ -53,6 +53,17 @@ def of(document: Document) -> list[Section]:
     return sections
 
 
+def titling(document: Document) -> Heading | None:
+    """The heading that is a page's title: the first of level 1, or one that stands above all."""
+    headings = [block for block in document.root.children if isinstance(block, Heading)]
+    first = next((one for one in headings if one.level == 1 and title(document, one)), None)
+    if first is not None or not headings:
+        return first
+    top = min(heading.level for heading in headings)
+    others = any(heading.level == top for heading in headings[1:])
+    return headings[0] if headings[0].level == top and not others else None
+
+
 def cut(text: str, number: int) -> str:
     """The text of one section. Raises NotFound if there is no such section."""
     section = _find(text, number)

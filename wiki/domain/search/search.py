@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from wiki.domain.access.rights import Actor, Right, Rights
-from wiki.domain.content.paths import slug
+from wiki.domain.content.paths import person_slug
 from wiki.domain.search.query import Notice, Query
 
 PERSON_FOLDER = "people"
@@ -88,7 +88,7 @@ _OF_HIDDEN = (Right.READ, Right.MODERATE)
 
 def person_path(scope: Scope, path: str, name: str) -> str:
     """Where somebody's page is: a member's is for who may read the site, else their dialogues."""
-    return path if scope.holds("") else f"{PERSON_FOLDER}/{slug(name)}"
+    return path if scope.holds("") else f"{PERSON_FOLDER}/{person_slug(name)}"
 
 
 @dataclass(frozen=True, slots=True)

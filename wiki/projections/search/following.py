@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from wiki.database.engine.connection import Connection
-from wiki.domain.content.paths import slug
+from wiki.domain.content.paths import person_slug
 from wiki.domain.content.setaside import Item
 from wiki.domain.search.search import Found, Progress, Site
 from wiki.projections.search import people, sources
@@ -103,7 +103,7 @@ def _comments_on(view: View, paths: set[str] | frozenset[str]) -> list[str]:
 
 def _named(documents: Iterable[Document]) -> set[str]:
     naming = (document for document in documents if document.kind in _NAMING)
-    return {slug(person) for document in naming for person in document.people} - {""}
+    return {person_slug(person) for document in naming for person in document.people} - {""}
 
 
 _NAMING = {Found.DIALOGUE, Found.PERSON}

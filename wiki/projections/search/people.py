@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from wiki.database.engine.connection import Connection
 from wiki.database.members import members
 from wiki.database.pages import catalogue
-from wiki.domain.content.paths import slug
+from wiki.domain.content.paths import person_slug
 from wiki.domain.members.members import Member, Status
 from wiki.domain.search.search import Found, Site
 from wiki.projections.search.documents import (
@@ -32,7 +32,7 @@ def documents(
     said: dict[str, list[tuple[str, int]]] = defaultdict(list)
     for part in view.parts:
         for document, person in _named(part):
-            key = slug(person)
+            key = person_slug(person)
             if key and (only is None or key in only):
                 names.setdefault(key, person)
                 path, _ = part.segment.label(document)
@@ -49,7 +49,7 @@ def accounts(connection: Connection, only: Collection[str] | None = None) -> dic
     found = {}
     for key, username in catalogue.accounts(connection, only):
         member = members.by_username(connection, username)
-        if member and member.status is Status.ACTIVE and slug(member.called) == key:
+        if member and member.status is Status.ACTIVE and person_slug(member.called) == key:
             found[key] = member
     return found
 
@@ -61,7 +61,7 @@ def named_by(view: View, owners: Iterable[str]) -> set[str]:
         for owner in owners:
             for document in part.segment.postings("owner", owner):
                 if document not in part.deleted:
-                    names.update(map(slug, part.segment.values("people", document)))
+                    names.update(map(person_slug, part.segment.values("people", document)))
     return names - {""}
 
 

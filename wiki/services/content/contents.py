@@ -13,6 +13,7 @@ from wiki.domain.content.pages import Meta
 from wiki.domain.content.setaside import SET_ASIDE, TOO_LARGE, Item
 from wiki.domain.errors import Refused, TooLarge, Unreadable, WikiError
 from wiki.engine import Wiki
+from wiki.projections.catalogue import name_of
 from wiki.projections.setaside import VIEW, Trial, is_passing, problem_of, text_of
 from wiki.render import anchors, frontmatter, markdown
 from wiki.render.html import Heading
@@ -135,11 +136,10 @@ def _shown(wiki: Wiki, blob: str, path: str) -> RenderedContent:
 
 def _rendered(wiki: Wiki, content: Content, path: str) -> RenderedContent:
     rendered = wiki.renderer.render(content.text, path=path)
-    heading = next((found.text for found in rendered.headings if found.number), "")
     return RenderedContent(
         html=anchors.offer(rendered.html),
         meta=content.meta,
-        title=content.meta.title or rendered.title or heading or path.rpartition("/")[2],
+        title=content.meta.title or rendered.title or name_of(path),
         headings=rendered.headings,
         targets=rendered.targets,
         problems=tuple(dict.fromkeys([*content.meta.problems, *rendered.problems])),
@@ -151,7 +151,7 @@ def _as_written(path: str, problem: str, source: text.Source = EMPTY.source) -> 
     return RenderedContent(
         html=markdown.as_written(source.text),
         meta=Meta(problems=(problem,)),
-        title=path.rpartition("/")[2],
+        title=name_of(path),
         headings=(),
         targets=frozenset(),
         problems=(problem,),

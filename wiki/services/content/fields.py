@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from wiki.domain.content import frontmatter, sections
+from wiki.domain.content import frontmatter
 from wiki.domain.content.pages import Kind, Meta, Participant
 from wiki.domain.errors import FieldError
 from wiki.domain.pages import dialogues, participants, questions
 from wiki.render import frontmatter as reading
+from wiki.render.scan import title_heading
 from wiki.render.values import write_value
 
 NAMES: Mapping[Kind, tuple[str, ...]] = {
@@ -146,9 +147,5 @@ def _offset(date: str) -> str:
 
 
 def title_of(text: str) -> str:
-    """The title that a text gives itself: in its front matter, else its first heading."""
-    title = reading.read(text).title
-    if title:
-        return title
-    found = sections.sections(text)
-    return found[0].title if found else ""
+    """The title that a text gives itself: in its front matter, else by a heading."""
+    return reading.read(text).title or title_heading(text)

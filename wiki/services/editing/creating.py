@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from wiki.domain.access.rights import Actor, Right
+from wiki.domain.content import sections
 from wiki.domain.content import text as texts
 from wiki.domain.content.pages import STATUSES, Kind
-from wiki.domain.content.paths import check, file_of, slug
+from wiki.domain.content.paths import check, file_of, path_slug, without_suffix
 from wiki.domain.errors import Conflict, FieldError, Invalid
 from wiki.domain.history.revisions import Event
 from wiki.engine import Wiki
@@ -22,6 +23,9 @@ FOLDERS: Mapping[Kind, str] = {
     Kind.PAGE: "",
 }
 """Where new pages go whose path was not typed."""
+
+UNNAMED = "pagina"
+"""The path of a page whose title has no letter or digit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,11 @@ def prepared(wiki: Wiki, new: New) -> Prepared:
     if wrong:
         raise Invalid("fields_wrong", fields=_once(wrong))
     typed = bool(new.path.strip("/ "))
-    path = _typed(wiki, new.path) if typed else FOLDERS[new.kind] + _slug(new, whole)
+    path = (
+        _typed(wiki, new.path)
+        if typed
+        else FOLDERS[new.kind] + (path_slug(_named(new, whole)) or UNNAMED)
+    )
     return Prepared(whole, path, typed)
 
 
@@ -119,15 +127,16 @@ def _taken(error: Exception, path: str) -> Exception:
 
 
 def _title(new: New, whole: str) -> list[FieldError]:
-    if new.path.strip("/ ") or _slug(new, whole):
+    if new.path.strip("/ ") or _named(new, whole):
         return []
-    code = "title_unsluggable" if new.fields.get("title", "").strip() else "title_missing"
-    return [FieldError("path" if code == "title_unsluggable" else "title", code, {})]
+    return [FieldError("title", "title_missing", {})]
 
 
-def _slug(new: New, whole: str) -> str:
-    meta_title = fields.title_of(whole)
-    return slug(new.fields.get("title", "").strip() or meta_title)
+def _named(new: New, whole: str) -> str:
+    """What the new page is called: by its form, its text, or the first heading in that."""
+    first = (section.title for section in sections.sections(whole))
+    title = new.fields.get("title", "").strip() or fields.title_of(whole)
+    return title or next(first, "")
 
 
 def _typed(wiki: Wiki, path: str) -> str:
@@ -138,8 +147,8 @@ def _typed(wiki: Wiki, path: str) -> str:
     for part in parts[:-1]:
         folder = "/".join([*done, part])
         exists = next(iter(wiki.store.list(folder + "/")), None) is not None
-        done.append(part if exists else slug(part) or part)
-    done.append(slug(parts[-1].removesuffix(".md")) or parts[-1])
+        done.append(part if exists else path_slug(part) or part)
+    done.append(path_slug(without_suffix(parts[-1])) or parts[-1])
     return "/".join(done)
 
 

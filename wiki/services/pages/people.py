@@ -8,7 +8,7 @@ from wiki.database.members import members
 from wiki.database.pages import catalogue
 from wiki.domain.access.rights import Actor, Right
 from wiki.domain.content.pages import Summary
-from wiki.domain.content.paths import slug
+from wiki.domain.content.paths import person_slug
 from wiki.domain.content.text import decode
 from wiki.domain.errors import NotFound
 from wiki.domain.pages.catalogue import Person
@@ -87,5 +87,5 @@ def profile(wiki: Wiki, actor: Actor, key: str, number: int = 1) -> Profile:
 def _appearance(wiki: Wiki, dialogue: Summary, key: str) -> Appearance:
     text = decode(wiki.store.blob(dialogue.blob)).text
     names = [participant.name for participant in dialogue.meta.participants]
-    spoken = sum(slug(turn.speaker) == key for turn in turns(text, names))
+    spoken = sum(person_slug(turn.speaker) == key for turn in turns(text, names))
     return Appearance(dialogue, spoken)
