@@ -226,6 +226,12 @@ CALLS: dict[str, Call] = {
     "domain.history.moves.moves": moved,
     "domain.history.sentences.Weave": fold,
     "domain.history.sentences.Weave.fold": fold,
+    "domain.content.names.after_move": lambda text: names.after_move(
+        names.Known({text: [text]}, {text: [text]}, {}, {text: [names.Named(text, text, "1")]}, {}),
+        {text: f"{text}/b"},
+        text,
+        leaves_stub=True,
+    ),
     "domain.content.names.beside": lambda text: names.beside(f"{text}/b", f"{text}/c"),
     "domain.content.names.names_of": lambda text: list(
         names.names_of(text, [text], text, is_stub=False)
@@ -252,6 +258,8 @@ CALLS: dict[str, Call] = {
     ),
     "domain.search.query.typed": lambda text: query.typed(text, "tag"),
     "domain.search.query.without": lambda text: query.without(text, "tag", "a"),
+    "domain.editing.renames.Move.moved": MOVE.moved,
+    "domain.editing.renames.Move.moves": MOVE.moves,
     "domain.editing.renames.repoint": lambda text: renames.repoint(text, "c/d", MOVE),
     "domain.editing.renames.renamed": lambda text: renames.renamed(text, "c/d", MOVE),
     "domain.search.saved_searches.address_of": lambda text: saved_searches.address_of({"q": text}),

@@ -89,10 +89,15 @@ def load(front: str) -> tuple[dict[str, Value], tuple[str, ...]]:
 
 def foreign(text: str) -> list[str]:
     """The values, as words, of what a page's front matter says that means nothing to the wiki."""
+    return [value for _, value in foreign_fields(text, " ")]
+
+
+def foreign_fields(text: str, between: str = ", ") -> list[tuple[str, str]]:
+    """The same, each value with its key; `between` the parts of a value."""
     front, _ = frontmatter.split(text)
     known, _ = load(front) if front is not None else ({}, ())
-    said = (value for key, value in known.items() if key not in _KNOWN)
-    return [" ".join(words) for words in map(_words, said) if words]
+    said = ((key, _words(value)) for key, value in known.items() if key not in _KNOWN)
+    return [(key, between.join(words)) for key, words in said if words]
 
 
 def _words(value: Value) -> list[str]:

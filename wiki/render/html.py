@@ -269,6 +269,15 @@ class PageRenderer(BaseRenderer):
         inner = "".join(map(_place, page.beside(start)))
         return f'<span id="{section.anchor}">{inner}</span>' if section else inner
 
+    def embed(self, token: Token, state: BlockState) -> str:
+        """A picture of this wiki, by its name or path; a link if it is none, or in a comment."""
+        page: Page = state.env["page"]
+        link = wikilink(clean(token["target"]), clean(token["label"]))
+        if page.is_comment or page.in_link or link.kind is not LinkKind.WIKI:
+            return self.wikilink(token, state)
+        page.links[link] = None
+        return slot("E", link.target, link.anchor, clean(token["label"]), link.text)
+
     def link(self, token: Token, state: BlockState) -> str:
         """A link to a page, a file, a place on this page or elsewhere."""
         page: Page = state.env["page"]

@@ -75,7 +75,7 @@ def _collect(
             tag = read_tag(node.text)
             is_open = tag and not (in_link and tag.name == "a")
             _add(_of_tag(tag, path) if tag and is_open else None, links, only_files=in_link)
-        elif node.kind is Kind.WIKILINK:
+        elif node.kind in (Kind.WIKILINK, Kind.EMBED):
             _add(None if in_link else wikilink(node.target, node.text), links)
         elif is_link and node.target and not in_link:
             _add(address(node.target, path, words(node.children)), links)

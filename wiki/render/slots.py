@@ -28,6 +28,7 @@ MARK = OPEN + secrets.token_hex(8)
 
 _FORGED = re.compile("[\ue000-\ue002]")
 _SLOT = re.compile(f"{MARK}([A-Z])([^{OPEN}{CLOSE}]*){CLOSE}")
+_SIZE = re.compile(r"([1-9][0-9]{0,3})(?:x([1-9][0-9]{0,3}))?")
 _NAMED = re.compile(f"{MARK}N([^{OPEN}{CLOSE}]*){CLOSE}([^{OPEN}{CLOSE}]*){MARK}Z{CLOSE}")
 _MENTION = re.compile(f"{MARK}M([^{OPEN}{CLOSE}]*){CLOSE}([^{OPEN}{CLOSE}]*){MARK}Y{CLOSE}")
 
@@ -131,6 +132,8 @@ class _Filling:
         parts = inside.split(APART)
         if kind == "L":
             return self._link(*map(unescape, parts))
+        if kind == "E":
+            return self._embed(*map(unescape, parts))
         if kind == "I":
             return self._picture(*map(unescape, parts))
         if kind == "H":
@@ -174,6 +177,17 @@ class _Filling:
         said = f' title="{escape(title)}"' if title else ""
         source = escape(state.url())
         return f'<img src="{source}" alt="{escape(alt)}"{said}{sizes} loading="lazy">'
+
+    def _embed(self, target: str, anchor: str, label: str, words: str) -> str:
+        """What `![[...]]` shows: a picture, `label` saying how wide or what it is; else a link."""
+        state = self.resolve.get(target)
+        if state is None or not state.is_file or not is_picture(state.path or ""):
+            return self._link("wiki", target, anchor, "") + escape(words) + "</a>"
+        size = _SIZE.fullmatch(label)
+        alt = target if size or not label else label
+        sizes = f' width="{size[1]}"' if size else ""
+        sizes += f' height="{size[2]}"' if size and size[2] else ""
+        return self._picture(target, alt, "", "", sizes)
 
     def _paragraph(self, start: str, end: str) -> str:
         """The link at a paragraph's end that comments on it."""

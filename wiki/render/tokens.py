@@ -247,6 +247,8 @@ class _Tokens:
                 return {"type": "linebreak"}
             case Kind.WIKILINK:
                 return {"type": "wikilink", "target": node.target, "label": node.text}
+            case Kind.EMBED:
+                return {"type": "embed", "target": node.target, "label": node.text}
             case Kind.LINK:
                 attrs = {"url": node.target, "title": node.title}
                 inside = self.inlines(node.children, links=False)

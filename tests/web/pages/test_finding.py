@@ -95,7 +95,7 @@ def test_files_beside_the_page_and_in_its_own_folder(client: Any, put: Put) -> N
         {
             "map/blad.md": "![v](v.png) ![punt](./v.png) ![eigen](eigen.png) [pdf](n.pdf)\n"
             "[licentie](LICENSE) [diep](../map/blad/diep/z.txt) ![[elders.png]] [op](..)\n"
-            "![geen plaatje](n.pdf)\n",
+            "![geen plaatje](n.pdf) ![[v.png|120]] ![[blad#kop]] ![[n.pdf|stuk]] ![[weg.png]]\n",
             "map/v.png": PIXEL,
             "map/n.pdf": "%PDF-1.4",
             "map/LICENSE": "x",
@@ -114,9 +114,14 @@ def test_files_beside_the_page_and_in_its_own_folder(client: Any, put: Put) -> N
         "elders.png": "/files/los/elders.png",
         "op": "/",
         "geen plaatje": "/files/map/n.pdf",
+        "v.png": "/files/map/v.png",
+        "blad#kop": "/wiki/map/blad#kop",
+        "stuk": "/files/map/n.pdf",
+        "weg.png": "/new?title=weg.png",
     }
+    assert 'src="/files/map/v.png" alt="v.png" width="120"' in client.get("/wiki/map/blad").text
     for address in set(links(client, "map/blad").values()):
-        assert client.get(address).status_code == 200, address
+        assert client.get(address).status_code == (303 if "weg" in address else 200), address
 
 
 @pytest.mark.parametrize("name", ["Home", "README", "readme", "Readme", "index", "Index", "_index"])
@@ -223,3 +228,14 @@ def test_people_who_share_their_latin_part_stay_two(client: Any, put: Put) -> No
     assert len(addresses) == 2
     for address in addresses:
         assert len(re.findall(r">(?:王伟|李娜) \(UvA\)</h1>", client.get(address).text)) == 1
+
+
+def test_what_other_programs_wrote_in_front_matter_is_shown(client: Any, put: Put) -> None:
+    front = "---\ntitle: A\nrollen: [jurist, <b>]\nweight: 3\nleeg:\n---\n"
+    put({"a.md": f"{front}x\n", "b.md": "x\n"})
+    shown = client.get("/wiki/a").text
+    data = re.search(r'<dl class="foreign">.*?</dl>', shown, re.DOTALL)
+    assert data
+    found = re.findall(r"<d[td][^>]*>([^<]*)</d", data[0])
+    assert [unescape(one) for one in found] == ["rollen", "jurist, <b>", "weight", "3"]
+    assert 'class="foreign"' not in client.get("/wiki/b").text

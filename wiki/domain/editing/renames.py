@@ -133,7 +133,7 @@ def _changes(document: Document, here: _Here) -> Iterator[tuple[int, int, str]]:
             for node in every(document.inlines(block)):
                 if node.kind is Kind.HTML:
                     yield from _tags(text, node.start, node.text, here)
-                elif node.place and node.kind is Kind.WIKILINK:
+                elif node.place and node.kind in (Kind.WIKILINK, Kind.EMBED):
                     yield from _page(text, node, here)
                 elif node.place:
                     yield from _address(text, node.place, here)

@@ -39,7 +39,7 @@ def _changes(
             yield from _addressed(document.text, block.place, address)
         elif isinstance(block, Leaf):
             for node in every(document.inlines(block)):
-                if node.kind is Kind.WIKILINK:
+                if node.kind in (Kind.WIKILINK, Kind.EMBED):
                     yield from _linked(document.text, node, wikilink)
                 elif node.place:
                     yield from _addressed(document.text, node.place, address)

@@ -225,14 +225,16 @@ class _Scanner:
 
     def _exclamation(self) -> int:
         text, at = self.text, self.at
-        if not text.startswith("[", at + 1) or text.startswith("[[", at + 1):
+        if text.startswith("[[", at + 1):
+            return self._wikilink(at + 1) or at + 1
+        if not text.startswith("[", at + 1):
             return at + 1
         return self._open(_Bracket(at, at + 2, len(self.runs)))
 
     def _bracket(self) -> int:
         text, at = self.text, self.at
         if text.startswith("[[", at):
-            end = self._wikilink()
+            end = self._wikilink(at)
             if end:
                 return end
         if text.startswith("[^", at):
@@ -248,9 +250,12 @@ class _Scanner:
         self.brackets.append(bracket)
         return self._put(bracket, bracket.end)
 
-    def _wikilink(self) -> int:
-        """Where the link to a page that begins here ends; 0 if none does, or it is another link."""
-        text, at = self.text, self.at
+    def _wikilink(self, at: int) -> int:
+        """Where the link to a page ends whose brackets stand at a place; 0 if it is none.
+
+        With a mark before them, what it leads to is meant to be shown.
+        """
+        text = self.text
         match = _WIKILINK.match(text, at)
         if not match:
             return 0
@@ -267,7 +272,8 @@ class _Scanner:
         elif target[-1] == "\\":
             target = target[:-1]
         place = at + 2, at + 2 + len(target)
-        link = Inline(Kind.WIKILINK, at, end, entities(words), (), entities(target), place=place)
+        kind = Kind.WIKILINK if at == self.at else Kind.EMBED
+        link = Inline(kind, self.at, end, entities(words), (), entities(target), place=place)
         return self._put(link, end)
 
     def _closing(self) -> int:

@@ -24,6 +24,7 @@ class Kind(StrEnum):
     LINK = "link"
     IMAGE = "image"
     WIKILINK = "wikilink"
+    EMBED = "embed"
     NOTE = "note"
     MENTION = "mention"
     SOFT_BREAK = "soft break"

@@ -71,7 +71,7 @@ def _pieces(nodes: Iterable[Inline]) -> Iterator[str]:
         match node.kind:
             case Kind.SOFT_BREAK | Kind.HARD_BREAK:
                 yield "\n"
-            case Kind.WIKILINK:
+            case Kind.WIKILINK | Kind.EMBED:
                 yield page_link_words(node.target, node.text)
             case Kind.MENTION:
                 yield f"@{node.text}"

@@ -51,6 +51,8 @@ class RenderedContent:
     targets: frozenset[str]
     problems: Sequence[str]
     readable: bool
+    foreign: Sequence[tuple[str, str]] = ()
+    """What the front matter says that means nothing to the wiki: keys and values."""
 
 
 EMPTY = Content("", text.decode(b""), Meta())
@@ -144,6 +146,7 @@ def _rendered(wiki: Wiki, content: Content, path: str) -> RenderedContent:
         targets=rendered.targets,
         problems=tuple(dict.fromkeys([*content.meta.problems, *rendered.problems])),
         readable=content.source.readable,
+        foreign=frontmatter.foreign_fields(content.text),
     )
 
 

@@ -48,6 +48,7 @@ class View:
     headings: Sequence[Heading]
     problems: Sequence[str]
     readable: bool
+    foreign: Sequence[tuple[str, str]] = ()
     summary: Summary | None = None
     then: Revision | None = None
     number: int = 0
@@ -206,6 +207,7 @@ def _view(
         headings=shown.headings,
         problems=shown.problems,
         readable=shown.readable,
+        foreign=shown.foreign,
     )
 
 
