@@ -12,6 +12,7 @@ from wiki.i18n.screen import templates
 from wiki.services.talk.comments import new_nonce
 from wiki.settings import Settings
 from wiki.web.access import admin, groups, rights, rules
+from wiki.web.api.blueprints import BLUEPRINTS as FOR_PROGRAMS
 from wiki.web.content import files
 from wiki.web.editing import editor, moves, suggestions, undoing
 from wiki.web.history import blame, hiding, history
@@ -30,7 +31,14 @@ from wiki.web.http import (
     sizes,
     slots,
 )
-from wiki.web.login import email_change, passkeys, password_reset, proof, second_factor
+from wiki.web.login import (
+    access_tokens,
+    email_change,
+    passkeys,
+    password_reset,
+    proof,
+    second_factor,
+)
 from wiki.web.members import accounts, invitations, members, single_sign_on, terms
 from wiki.web.moderation import cautions, moderation, reports
 from wiki.web.notices import mail_choices, notifications, unsubscribing, watches
@@ -52,6 +60,8 @@ from wiki.web.talk import closings, comments, mentions, premoderation
 
 HERE = Path(__file__).parent
 BLUEPRINTS = (
+    *FOR_PROGRAMS,
+    access_tokens.blueprint,
     accounts.blueprint,
     admin.blueprint,
     blame.blueprint,

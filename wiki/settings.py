@@ -204,6 +204,11 @@ class Settings:
         "old versions, differences, histories, exports and searches from one address in a minute, "
         "without an account; 0: no limit",
     )
+    api_requests_per_minute: int = _setting(
+        600,
+        "requests by the programs of one member in a minute, or from one address without a token;"
+        " 0: no limit",
+    )
     uploads_per_hour: int = _setting(
         400, "files by one member in an hour, each by its megabytes; 0: no limit"
     )

@@ -22,7 +22,9 @@ from tests.conftest import PASSWORD, token_in
 from wiki.database.login import identities
 from wiki.database.login import passkeys as table
 from wiki.domain.access.rights import SYSTEM, Actor, Right, Role, Rule
+from wiki.domain.login.access_tokens import Scope
 from wiki.engine import Wiki
+from wiki.services.login import access_tokens
 from wiki.services.members import members
 from wiki.services.talk import comments
 from wiki.store.store import Stale
@@ -45,6 +47,7 @@ read        +++++++   lx++x++      +++++++      +++++++
 unseen      +++++++   00++0++      +++++++      +++++++    not there for who may not read
 comment     l++++++   lx++x++      l++++++      l++++++
 author      l+xxxxx   00xx0xx      l+xxxxx      l+xxxxx    the comment is the member's
+words       l+xxxxx   l0xx0xx      l+xxxxx      l+xxxxx    the same, where a token is asked first
 suggest     l++++++   lx++x++      l++++++      l++++++    what one may not publish waits
 edit        l++++++   lx++x++      lx++x++      l++++++
 make        l++++++   l++++++      l++++++      l++++++    a new page, nowhere in particular
@@ -246,6 +249,9 @@ GET  /account/password                                          own
 POST /account/password new_password=x                           own
 GET  /account/sessions                                          own
 POST /account/sessions/end                                      own
+GET  /account/tokens                                            own
+POST /account/tokens name=x&days=9                              own
+POST /account/tokens/{token}/end                                mine
 POST /account/sessions/{session}/end                            mine
 GET  /account/searches                                          own
 POST /account/searches q=plan                                   own
@@ -317,6 +323,47 @@ POST /admin/settings tagline=x                                  admin
 POST /admin/logo remove=yes                                     admin
 GET  /logo/none.png                                             nobody
 GET  /admin/outbox                                              admin
+
+GET  /api                                                       anyone
+GET  /api/openapi.json                                          anyone
+GET  /api/v1/                                                   anyone
+GET  /api/v1/me                                                 anyone
+GET  /api/v1/pages/hof/plan                                     read
+GET  /api/v1/pages/hof/plan?at={revision}&html=yes              read
+PUT  /api/v1/pages/hof/plan text=x&base={blob}                  suggest
+POST /api/v1/pages title=Nieuw&text=x                           make
+DELETE /api/v1/pages/hof/plan base={blob}                       delete
+POST /api/v1/renames/hof/plan new_path=hof/elders               rename
+GET  /api/v1/raw/hof/plan                                       read
+GET  /api/v1/history/hof/plan                                   read
+GET  /api/v1/diff/hof/plan?to={revision}                        read
+GET  /api/v1/recent                                             anyone
+GET  /api/v1/questions                                          anyone
+GET  /api/v1/dialogues                                          anyone
+GET  /api/v1/dialogues/hof/plan                                 read
+GET  /api/v1/agenda                                             anyone
+GET  /api/v1/people                                             anyone
+GET  /api/v1/people/zora-zwaluw                                 unseen
+GET  /api/v1/tags                                               anyone
+GET  /api/v1/tags/zwaluwnest                                    unseen
+GET  /api/v1/search?q=plan                                      anyone
+GET  /api/v1/comments/hof/plan                                  read
+POST /api/v1/comments/hof/plan text=x&anchor=x                         comment
+GET  /api/v1/comment/{comment}                                  unseen
+PUT  /api/v1/comment/{comment} text=y                           words
+DELETE /api/v1/comment/{comment}                                words
+GET  /api/v1/suggestions                                        own
+GET  /api/v1/suggestions/{suggestion}                           proposal
+POST /api/v1/suggestions path=hof/plan&text=x&base={blob}       suggest
+POST /api/v1/suggestions/{suggestion}/accept                    decision
+POST /api/v1/suggestions/{suggestion}/decline reason=x          decision
+POST /api/v1/suggestions/{suggestion}/withdraw                  withdrawal
+GET  /api/v1/attachments/hof/plan                               read
+GET  /api/v1/files/hof/plan/brief.txt                           read
+PUT  /api/v1/files/hof/plan/nieuw.txt                           edit
+GET  /api/v1/watches                                            own
+PUT  /api/v1/watches/hof/plan                                   follow
+DELETE /api/v1/watches/hof/plan                                 follow
 """
 
 LISTS = (
@@ -326,7 +373,8 @@ LISTS = (
 """What everybody may see, and what shows the page to who may read it."""
 
 SECRET = re.compile("zwaluw", re.IGNORECASE)
-"""Stands in everything on the page: its title, text, tag, people, comments, history, file."""
+"""Stands in everything on the page: its title, text, tag, people, comments, history, file.
+"""
 
 
 @dataclass(frozen=True)
@@ -454,10 +502,23 @@ def values(wiki: Wiki, people: dict[str, Actor], page: Callable[..., str]) -> di
         "caution": "1",
         "letter": letter,
         "session": "1",
+        "token": str(token_id(wiki, people["member"])),
         "passkey": str(passkey_of(wiki, people["member"])),
         "identity": str(identity_of(wiki, people["member"])),
         "search": str(saved_searches.listing(wiki, people["member"])[0].id),
     }
+
+
+def token_of(wiki: Wiki, actor: Actor) -> str:
+    """A token of theirs that is good for everything."""
+    return access_tokens.make(
+        wiki, actor, 0, name="programma", scopes=list(Scope), days="9", password=PASSWORD
+    )
+
+
+def token_id(wiki: Wiki, actor: Actor) -> int:
+    token_of(wiki, actor)
+    return access_tokens.listing(wiki, actor)[0].id
 
 
 def passkey_of(wiki: Wiki, actor: Actor) -> int:
@@ -528,9 +589,12 @@ class Visitor:
     who: str
     client: Any
     token: str
+    bearer: str
 
     def ask(self, line: Line) -> Any:
         """The answer at an address; whoever asks is still logged in afterwards."""
+        if line.path.startswith("/api/v1/"):
+            return self._ask_as_program(line)
         if line.method == "GET":
             return self.client.get(line.path)
         with self.client.session_transaction() as session:
@@ -542,20 +606,31 @@ class Visitor:
             session.update(kept)
         return answer
 
+    def _ask_as_program(self, line: Line) -> Any:
+        sent = {name: found[0] for name, found in parse_qs(line.form).items()}
+        headers = {"Authorization": f"Bearer {self.bearer}"} if self.bearer else {}
+        if "base" in sent and line.method != "POST":
+            headers["If-Match"] = f'"{sent.pop("base")}"'
+        return self.client.open(line.path, method=line.method, headers=headers, json=sent)
 
-def visitors(app: Any, people: dict[str, Actor], login: Callable[..., None]) -> list[Visitor]:
+
+def visitors(
+    app: Any, wiki: Wiki, people: dict[str, Actor], login: Callable[..., None]
+) -> list[Visitor]:
     found = []
     for who in WHO:
         client = app.test_client()
         if who != "anonymous":
             login(client, people[who].username)
         token = token_in(client.get("/login" if who == "anonymous" else "/account").text)
-        found.append(Visitor(who, client, token))
+        bearer = token_of(wiki, people[who]) if who in people else ""
+        found.append(Visitor(who, client, token, bearer))
     return found
 
 
 # Who may, may still send a form that is not right, or that somebody else was before.
-OPEN = {"GET": (200, 302, 303), "POST": (200, 303, 400, 409)}
+OPEN = {"GET": (200, 302, 303), "POST": (200, 201, 202, 204, 303, 400, 409)}
+OPEN |= {"PUT": OPEN["POST"], "DELETE": OPEN["POST"]}
 
 
 def met(line: Line, answer: Any) -> str:
@@ -586,7 +661,7 @@ def test_who_may_do_what(
     with wiki.database.write() as connection:
         for rule in rules_of(situation, people):
             values["rule"] = str(rules.put(connection, rule))
-    some = visitors(app, people, login)
+    some = visitors(app, wiki, people, login)
     if situation == "no rule":
         assert [path for path in LISTS if not SECRET.search(_text(some[-1], path))] == []
     unchanging(wiki, monkeypatch)

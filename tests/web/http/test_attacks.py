@@ -53,10 +53,15 @@ def patient(wiki: Wiki, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def some(
-    app: Any, patient: None, people: dict[str, Actor], values: dict[str, str], login: Login
+    app: Any,
+    wiki: Wiki,
+    patient: None,
+    people: dict[str, Actor],
+    values: dict[str, str],
+    login: Login,
 ) -> dict[str, Visitor]:
     """Everybody's browser."""
-    return {visitor.who: visitor for visitor in visitors(app, people, login)}
+    return {visitor.who: visitor for visitor in visitors(app, wiki, people, login)}
 
 
 def post(visitor: Visitor, line: Line, form: dict[str, Any]) -> Any:

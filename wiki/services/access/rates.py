@@ -98,6 +98,11 @@ def uploads(wiki: Wiki) -> Rate:
     return Rate("upload", wiki.settings.uploads_per_hour, HOUR)
 
 
+def programs(wiki: Wiki) -> Rate:
+    """What programs ask by the API."""
+    return Rate("api", wiki.settings.api_requests_per_minute)
+
+
 def weight(text: str) -> int:
     """For how many a text counts."""
     return 1 + len(text) // HEAVY

@@ -34,23 +34,23 @@ def capped(wiki: Wiki, visit: Visit) -> Visit:
     """The visit of somebody who showed a password only: without the rights that wait."""
     if not wiki.settings.require_second_factor:
         return visit
-    actor = _weak(wiki.settings, visit.actor)
+    actor = weak(wiki.settings, visit.actor)
     return replace(visit, actor=actor, capped=wiki.rights.waits(actor))
 
 
 def must_step(wiki: Wiki, member: Member) -> bool:
     """Whether some of a member's rights wait until they log in with more than a password."""
-    return wiki.rights.waits(_weak(wiki.settings, member.actor))
+    return wiki.rights.waits(weak(wiki.settings, member.actor))
 
 
 def absent(settings: Settings, connection: Connection, member: Member) -> Actor:
     """A member who is not here, with the rights that they would have once logged in."""
     if not settings.require_second_factor or asks_second_step(settings, connection, member):
         return member.actor
-    return _weak(settings, member.actor)
+    return weak(settings, member.actor)
 
 
-def _weak(settings: Settings, actor: Actor) -> Actor:
+def weak(settings: Settings, actor: Actor) -> Actor:
     """The actor without the rights that wait for a second step."""
     least = settings.require_second_factor
     return actor.weak(Role[least.upper()]) if least else actor

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wiki.database.engine.connection import Connection
-from wiki.database.login import sessions, tokens
+from wiki.database.login import access_tokens, sessions, tokens
 from wiki.database.members import members
 from wiki.domain.access.rights import SYSTEM, Actor
 from wiki.domain.errors import Conflict, NotFound
@@ -83,5 +83,6 @@ def undo(wiki: Wiki, token: str, *, address: str) -> str:
             tokens.drop(connection, member.id, kind.value)
         tokens.drop(connection, member.id, Kind.UNDO.value, after=used.id)
         sessions.end_all(connection, member.id)
+        access_tokens.remove_all(connection, member.id)
         audit.write(wiki, connection, SYSTEM, "member_email_undo", member.username)
         return links.make(wiki, connection, Kind.RESET, member=member.id, life=links.SHORT)

@@ -10,7 +10,7 @@ import secrets
 from datetime import timedelta
 
 from wiki.database.engine.connection import Connection
-from wiki.database.login import sessions, tokens
+from wiki.database.login import access_tokens, sessions, tokens
 from wiki.database.login.tokens import Token
 from wiki.database.members import members
 from wiki.domain.errors import NotFound
@@ -96,6 +96,7 @@ def choose(wiki: Wiki, token: str, password: str, *, address: str) -> None:
             raise NotFound("link_dead")
         members.change(connection, member.id, {"password": hashed})
         sessions.end_all(connection, member.id)
+        access_tokens.remove_all(connection, member.id)
         journal.note_at_commit(connection, "password-reset", member=member.id)
         account_mail.tell(
             wiki, connection, member, account_mail.password_changed(wiki.settings, member)

@@ -11,7 +11,7 @@ import pyotp
 
 from wiki.database.access import attempts
 from wiki.database.engine.connection import Connection
-from wiki.database.login import passkeys, second_factors, sessions
+from wiki.database.login import access_tokens, passkeys, second_factors, sessions
 from wiki.database.members import members
 from wiki.domain.access.rights import Actor, Right
 from wiki.domain.errors import Invalid, LoginRequired, NotFound
@@ -248,6 +248,7 @@ def reset(wiki: Wiki, actor: Actor, username: str) -> None:
         second_factors.remove(connection, member.id)
         passkeys.remove_all(connection, member.id)
         sessions.end_all(connection, member.id)
+        access_tokens.remove_all(connection, member.id)
         account_mail.tell(
             wiki, connection, member, account_mail.second_step_off(wiki.settings, member)
         )

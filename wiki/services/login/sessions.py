@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from wiki.database.access import attempts
 from wiki.database.engine.connection import Connection
-from wiki.database.login import sessions
+from wiki.database.login import access_tokens, sessions
 from wiki.database.login.sessions import Half, Since
 from wiki.database.members import members
 from wiki.domain.access.rights import Actor, Right
@@ -262,6 +262,7 @@ def revoke_all(wiki: Wiki, actor: Actor, username: str, reason: str = "") -> int
             raise NotFound("member_missing", username=username)
         suspensions.require(wiki, actor, member)
         ended = sessions.end_all(connection, member.id)
+        access_tokens.remove_all(connection, member.id)
         audit.write(wiki, connection, actor, "member_sessions_end", member.username, reason)
     return ended
 

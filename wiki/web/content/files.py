@@ -17,14 +17,19 @@ POLICY = "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsaf
 @blueprint.get("/files/<path:file>")
 def show(file: str) -> Response:
     """An attachment; what a browser could run is sent as a download."""
-    sent_file = files.read(wiki(), actor(), file)
-    answer = Response(sent_file.data, content_type=sent_file.type)
+    return sent_file(file)
+
+
+def sent_file(file: str) -> Response:
+    """The answer with an attachment, for whoever asks now."""
+    found = files.read(wiki(), actor(), file)
+    answer = Response(found.data, content_type=found.type)
     answer.headers["Content-Security-Policy"] = POLICY
     answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.headers["Cache-Control"] = "private, no-cache"
-    if not sent_file.is_shown:
+    if not found.is_shown:
         answer.headers.set("Content-Disposition", "attachment", filename=file.rpartition("/")[2])
-    answer.set_etag(sent_file.blob)
+    answer.set_etag(found.blob)
     answer.make_conditional(request)
     return answer
 

@@ -14,6 +14,7 @@ from wiki.domain import errors
 from wiki.domain.content.addresses import url_of
 from wiki.i18n.errors import sentence
 from wiki.services.access import journal
+from wiki.web.http import problems
 from wiki.web.http.context import actor, language, page_url, see_other, wiki
 
 log = logging.getLogger(__name__)
@@ -160,6 +161,8 @@ def _typed() -> list[tuple[str, int]]:
 
 def _answer(status: int, code: str, values: Mapping[str, object]) -> Response:
     text = sentence(language(), code, values)
+    if problems.are_wanted():
+        return problems.answer(status, code, text)
     if _wants_json():
         answer = jsonify(error=code, message=text)
         answer.status_code = status

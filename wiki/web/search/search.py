@@ -45,7 +45,7 @@ def show() -> Response:
             lambda page: _address(page=str(page)), result.number, has_more=result.has_more
         ),
         address=_address,
-        hit_url=_hit_url,
+        hit_url=hit_url,
         filters=_filters(form, result.query),
     )
 
@@ -136,7 +136,7 @@ def _untyped(q: str, name: str) -> str:
     return q
 
 
-def _hit_url(linked: Linked) -> str:
+def hit_url(linked: Linked) -> str:
     """Where a hit leads: to the turn or comment itself, on a page to the passage if it can."""
     hit = linked.hit
     if hit.kind is Found.COMMENT:
