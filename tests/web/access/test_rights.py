@@ -283,6 +283,7 @@ POST /members/a-member/erase confirm=x                          admin
 GET  /members/a-member/undo?since=2020-01-01                           warden
 POST /members/a-member/undo since=2020-01-01&reason=x                  warden
 GET  /admin                                                     guard
+POST /admin/checklist do=dismiss                                admin
 GET  /admin/members                                             admin
 GET  /admin/members/a-member                                           admin
 POST /admin/members/a-member/approve                                   admin

@@ -269,6 +269,17 @@ def count(connection: Connection, page: str) -> int:
     return connection.scalar(_COUNT, {"of": page}) or 0
 
 
+def count_since(connection: Connection, moment: datetime) -> int:
+    """How many revisions of pages were made since a moment."""
+    query = (
+        select(func.count())
+        .select_from(revisions)
+        .join(commits, commits.c.commit == revisions.c.commit)
+        .where(*_made_since(int(moment.timestamp())))
+    )
+    return connection.scalar(query) or 0
+
+
 def count_by(connection: Connection, author: str) -> int:
     """How many revisions of pages an author made."""
     query = select(func.count()).select_from(revisions).where(revisions.c.author == author)

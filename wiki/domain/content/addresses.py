@@ -55,6 +55,7 @@ RULES: Mapping[str, str] = {
     "account_watches_choices": "/account/watches/choices",
     "admin": "/admin",
     "admin_audit": "/admin/audit",
+    "admin_checklist": "/admin/checklist",
     "admin_group": "/admin/groups/<int:id>",
     "admin_group_join": "/admin/groups/<int:id>/join",
     "admin_group_leave": "/admin/groups/<int:id>/leave",

@@ -152,7 +152,7 @@ def check_username(username: str) -> str:
     if not _USERNAME.fullmatch(username):
         raise Invalid.field("username", "username_characters")
     if fold_username(username) in RESERVED:
-        raise Invalid.field("username", "username_reserved")
+        raise Invalid.field("username", "username_reserved", username=username)
     return username
 
 

@@ -6,6 +6,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 from wiki.domain.access.rights import SYSTEM
+from wiki.domain.errors import Unreadable
 from wiki.domain.history.revisions import Author, Event
 from wiki.engine import Wiki
 from wiki.store.store import Change
@@ -32,6 +33,24 @@ def write(wiki: Wiki) -> bool:
     wiki.follow()
     wiki.wake()
     return True
+
+
+def examples_left(wiki: Wiki) -> list[str]:
+    """The paths of the example pages that stand there as they were written at first.
+
+    Front page, help and terms are no examples: they stand at the top, and a site needs them.
+    """
+    examples = _found(files("wiki") / "starter", "")
+    return [name.removesuffix(".md") for name, data in examples if _stands(wiki, name, data)]
+
+
+def _stands(wiki: Wiki, name: str, data: bytes) -> bool:
+    if "/" not in name or (entry := wiki.store.entry(name)) is None:
+        return False
+    try:
+        return wiki.store.blob(entry.blob) == data
+    except Unreadable:
+        return False
 
 
 def _found(folder: Traversable, prefix: str) -> list[tuple[str, bytes]]:

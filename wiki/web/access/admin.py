@@ -15,7 +15,7 @@ from wiki.services.login import second_factor, sessions, suspensions
 from wiki.services.members import members
 from wiki.services.moderation import cautions, reports
 from wiki.services.notices import account_mail, mail_schedule, outbox
-from wiki.services.operation import erasing, health
+from wiki.services.operation import checklist, erasing, health
 from wiki.services.talk import premoderation
 from wiki.web.http import forms
 from wiki.web.http.context import (
@@ -25,6 +25,7 @@ from wiki.web.http.context import (
     base_url,
     gettext,
     may,
+    ngettext,
     page_number,
     see_other,
     wiki,
@@ -55,12 +56,29 @@ def overview() -> Response:
         "access/admin/overview.html",
         waiting=members.find(wiki(), who, status=Status.WAITING.value),
         outgoing=outbox.listing(wiki(), who),
-        rules=rules.listing(wiki(), who),
+        steps=checklist.steps(wiki(), who),
+        figures=checklist.figures(wiki(), who),
         reports=len(reports.queue(wiki(), who, limit=SOME)),
         held=len(premoderation.queue(wiki(), who, limit=SOME)),
         some=SOME,
         troubles=[trouble for trouble in health.examine(wiki(), who).troubles if trouble.is_grave],
     )
+
+
+@blueprint.post("/checklist")
+def first_steps() -> Response:
+    """Send the list of first steps away, or (`do`) take the examples away."""
+    if request.form.get("do") == "examples":
+        number = checklist.take_examples_away(wiki(), actor())
+        told = ngettext(
+            "%(num)s example page is deleted; it can be put back from the deleted pages.",
+            "%(num)s example pages are deleted; they can be put back from the deleted pages.",
+            number,
+        )
+        flash(told % {"num": number}, "done")
+    else:
+        checklist.dismiss(wiki(), actor())
+    return see_other(url_of("admin"))
 
 
 @blueprint.get("/health")
