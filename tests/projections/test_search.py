@@ -130,6 +130,16 @@ def test_odd_words_are_found_and_marked(page: Any, update: Any, found: Any, wiki
     assert "信任" in "".join(p.text for s in hit.snippets for p in s.pieces if p.marked)
 
 
+def test_a_pasted_sentence_finds_its_page_first(page: Any, update: Any, found: Any) -> None:
+    words = "raad wijk buurt plan school markt park brug straat plein".split()
+    for number in range(30):
+        shifted = words[number % 10 :] + words[: number % 10]
+        page(f"p{number}", f"# Blad {number}\n\n" + " en ".join(shifted[::-1] * 4) + ".\n")
+    page("bron", "# Bron\n\n" + "Iets heel anders. " * 300 + "De raad van de wijk en de buurt.\n")
+    update()
+    assert found("De raad van de wijk en de buurt.")[0] == ("page", "bron")
+
+
 def test_files_beside_a_page_come_and_go_by_name(
     page: Any, update: Any, found: Any, wiki: Any, editor: Any
 ) -> None:

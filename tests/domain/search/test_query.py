@@ -137,3 +137,24 @@ def test_alternatives_are_counted_over_all_groups() -> None:
     query = parse("a1 OR a2 OR a3 b OR c d OR e OR f g")
     assert [len(clause.any_of) for clause in query.clauses] == [3, 2, 1, 1]
     assert [notice.code for notice in query.notices] == ["search_many_alternatives"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Veel bibliotheken worden gelinkt via -l die met de bouw wordt meegegeven.",
+        "Namen van accounts veranderen NOT vanzelf als iemand zijn naam ooit wijzigt.",
+        "De nieuwe in: voorwaarde luidt als volgt en de rest blijft zoals zij was.",
+    ],
+)
+def test_a_sentence_is_read_as_one(text: str) -> None:
+    found = parse(text)
+    assert all(clause.wanted and len(clause.any_of) == 1 for clause in found.clauses)
+    assert [notice.code for notice in found.notices] == ["search_sentence"]
+    assert len(found.clauses) >= 11
+
+
+def test_a_long_line_with_filters_keeps_its_signs() -> None:
+    found = parse("een twee drie vier vijf zes zeven acht tag:wonen -negen")
+    assert found.filters.tags == ("wonen",)
+    assert [clause.wanted for clause in found.clauses].count(False) == 1

@@ -172,7 +172,11 @@ def parse(text: str) -> Query:
         return Query(text=shown[:LONGEST], notices=(Notice("search_long", str(LONGEST)),))
     plain = "".join(" " if ord(char) < 32 or char in "()\x7f" else char for char in shown)
     reader = _Reader(shown)
-    for piece in _pieces(plain.translate(_QUOTES)):
+    pieces = list(_pieces(plain.translate(_QUOTES)))
+    if _is_sentence(pieces):
+        reader.note("search_sentence")
+        pieces = [_as_word(piece) for piece in pieces if piece.text not in _OR | _NOT]
+    for piece in pieces:
         reader.take(piece)
     return reader.query()
 
@@ -248,6 +252,20 @@ def _pieces(text: str) -> Iterator[_Piece]:
         else:
             inside = quoted is not None
             yield _Piece(bool(minus), field, quoted or bare or "", inside, inside and not close)
+
+
+def _is_sentence(pieces: list[_Piece]) -> bool:
+    """Whether a line reads as a sentence in which something looks like a sign of ours.
+
+    A few options (`-Z`), a NOT or a word before a colon among many words are what it says.
+    """
+    filters = [piece for piece in pieces if piece.quoted or (piece.field and piece.text)]
+    signs = [p for p in pieces if p.minus or p.field or p.text in _OR | _NOT]
+    return bool(signs) and not filters and len(pieces) - len(signs) >= max(7, 3 * len(signs))
+
+
+def _as_word(piece: _Piece) -> _Piece:
+    return replace(piece, minus=False, field="", text=piece.text or piece.field)
 
 
 class _Reader:

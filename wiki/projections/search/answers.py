@@ -176,6 +176,10 @@ def _best(
             ranked += [(0.0, when[d], -number, d) for d in found.documents]
         else:
             scores = _scores(found, groups, newest)
+            if asked.passage:
+                first = max(scores.values(), default=0.0)
+                for d in found.matcher.passage(asked.passage, found.documents):
+                    scores[d] += first
             ranked += [(score, when[d], -number, d) for d, score in scores.items()]
     return [(-number, d) for _, _, number, d in heapq.nlargest(most, ranked)]
 

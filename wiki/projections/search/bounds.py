@@ -30,6 +30,9 @@ MOST_CONSIDERED = 500
 PLACED = 4
 """What it costs to look up where a word stands in a document, in postings."""
 
+MOST_NEAR = 2_000
+"""Texts with the rarest word of a passage that are looked at for the others beside it."""
+
 MOST_PLACED = 8
 """Words of a phrase that are looked up; with few texts left all are compared with what is read."""
 
@@ -55,8 +58,10 @@ def bounded(asked: Plan, view: View) -> tuple[Plan, list[Notice]]:
     left = [_shown(group) for group in (*wanted, *refused) if group not in affordable]
     if left:
         notices.append(Notice("search_too_common", ", ".join(left)))
+    spent_in_all = sum(costs[group] for group in affordable)
     plan = replace(
         asked,
+        passage=_near(asked.passage, view, MOST_READ - spent_in_all) if asked.passage else None,
         wanted=tuple(group for group in wanted if group in affordable),
         refused=tuple(group for group in refused if group in affordable),
     )
@@ -130,6 +135,18 @@ def _phrased(leaf: Leaf, view: View, notices: list[Notice]) -> Leaf:
     notices.append(Notice("search_phrase_common", " ".join(what.typed)))
     words = {word.exact: word for word in rarest[:MOST_PLACED]}
     return replace(leaf, what=AllOf(tuple(words.values())))
+
+
+def _near(passage: Sequence, view: View, most: int) -> Sequence | None:
+    """The passage by its rarest words, whose postings are read anyway; None if it costs more."""
+    known = [word for word in passage.words if view.frequency("exact", word.exact)]
+    if len(known) < len(passage.words):
+        return None
+    rarest = sorted(known, key=lambda word: (view.frequency("exact", word.exact), word.at))
+    first = view.frequency("exact", rarest[0].exact)
+    if first > MOST_NEAR or 2 * PLACED * first > most:
+        return None
+    return replace(passage, words=tuple(rarest[:MOST_PLACED]))
 
 
 def _within(group: Group, spelled: dict[Leaf, Leaf], view: View, notices: list[Notice]) -> Group:

@@ -101,22 +101,30 @@ class Matcher:
         name = "name" if title else "exact"
         return set().union(*(self.segment.postings(name, term) for term in prefix.terms))
 
+    def passage(self, sequence: Sequence, among: set[int]) -> set[int]:
+        """Those of the documents that have the words, rarest first, in the places of a passage."""
+        return self._beside(sequence.words, self._with_forms(sequence.words) & among, title=False)
+
     def _in_order(self, sequence: Sequence, title: bool) -> set[int]:
         """Documents with the words, which come rarest first, in the places of the phrase."""
-        documents = self._with_forms(sequence.words)
+        documents = self._beside(sequence.words, self._with_forms(sequence.words), title)
+        if len(documents) > MOST_VERIFIED:
+            return documents
+        pattern = re.compile(r"\W+".join(map(re.escape, sequence.typed)))
+        return {document for document in documents if self._reads(document, pattern, title)}
+
+    def _beside(self, words: Iterable[Word], documents: set[int], title: bool) -> set[int]:
+        """Those of the documents in which the words stand as far from each other as asked."""
         places: dict[str, Mapping[int, frozenset[int]]] = {}
         starts: dict[int, frozenset[int]] = {}
-        for number, word in enumerate(sequence.words):
+        for number, word in enumerate(words):
             if word.exact not in places:
                 places[word.exact] = self._places(word, sorted(documents))
             here = places[word.exact]
             moved = {d: frozenset(p - word.at for p in here.get(d, ())) for d in documents}
             starts = {d: starts[d] & moved[d] if number else moved[d] for d in documents}
             documents = {d for d in documents if _is_somewhere(starts[d], title)}
-        if len(documents) > MOST_VERIFIED:
-            return documents
-        pattern = re.compile(r"\W+".join(map(re.escape, sequence.typed)))
-        return {document for document in documents if self._reads(document, pattern, title)}
+        return documents
 
     def _with_forms(self, words: Iterable[Word]) -> set[int]:
         """Documents that have each of the words in the form that was typed."""

@@ -14,6 +14,9 @@ from wiki.domain.search.search import Site
 OTHER_LANGUAGE = 0.8
 OTHERWISE = 0.8
 """How much a word counts that is written otherwise: `wifi` for `wi-fi`."""
+LEAST_IN_PASSAGE = 4
+"""Words without quotes that are looked for next to each other too."""
+
 KIN = 0.6
 """How much a word of the same family counts: `participatie` for `participeren`."""
 
@@ -72,11 +75,16 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Groups that all have to be there, and groups that must not."""
+    """Groups that all have to be there, and groups that must not.
+
+    `passage` are the words of a line that may have been copied: what has them next to each other
+    stands first.
+    """
 
     wanted: tuple[Group, ...]
     refused: tuple[Group, ...]
     only_stop_words: bool = False
+    passage: Sequence | None = None
 
     def leaves(self) -> Iterator[Leaf]:
         """Everything that is looked for."""
@@ -102,7 +110,15 @@ def plan(query: Query, site: Site) -> Plan:
         (wanted if clause.wanted else refused).extend(groups)
     if clauses and not wanted:
         return Plan((), tuple(refused), only_stop_words=True)
-    return Plan(tuple(dict.fromkeys(wanted)), tuple(refused))
+    return Plan(tuple(dict.fromkeys(wanted)), tuple(refused), passage=_passage(clauses, languages))
+
+
+def _passage(clauses: list[Clause], languages: tuple[str, ...]) -> Sequence | None:
+    terms = [term for clause in clauses for term in clause.any_of]
+    if len(terms) < LEAST_IN_PASSAGE or any(term.how is not How.WORD for term in terms):
+        return None
+    words = tuple(_phrase(" ".join(term.text for term in terms), languages))
+    return Sequence(words, ()) if len(words) > 1 else None
 
 
 def _groups(clause: Clause, languages: tuple[str, ...]) -> list[Group]:
