@@ -24,6 +24,7 @@ from sqlalchemy import (
     select,
 )
 
+from wiki.database.engine.mapper import filled
 from wiki.database.engine.schema import Moment, truth
 from wiki.database.members.members import members
 
@@ -142,15 +143,7 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
 
 
 def _entry(row: Any) -> Entry:
-    return Entry(
-        id=row.id,
-        at=row.at,
-        actor=row.username or "",
-        act=row.act,
-        subject=row.subject,
-        detail=json.loads(row.detail),
-        reason=row.reason,
-    )
+    return filled(Entry, row, actor=row.username or "", detail=json.loads(row.detail))
 
 
 def has(connection: Connection, act: str, mark: str) -> bool:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Column, Connection, Integer, String, Table, func, insert, select, update
 from sqlalchemy import delete as delete_from
 
 from wiki.database.engine import changes
+from wiki.database.engine.mapper import filled
 from wiki.database.engine.schema import Moment, truth
 from wiki.database.members.members import groups_of, members
 from wiki.domain.access.groups import Group
@@ -28,20 +28,20 @@ groups = Table(
 def every(connection: Connection) -> list[Group]:
     """All groups, by name."""
     rows = connection.execute(select(groups).order_by(func.lower(groups.c.name)))
-    return [_group(row) for row in rows]
+    return [filled(Group, row) for row in rows]
 
 
 def get(connection: Connection, name: str) -> Group | None:
     """The group with this name, whatever its case."""
     asked = select(groups).where(func.lower(groups.c.name) == name.strip().lower())
     row = connection.execute(asked.order_by(groups.c.id)).first()
-    return _group(row) if row else None
+    return filled(Group, row) if row else None
 
 
 def by_id(connection: Connection, id: int) -> Group | None:
     """The group with this id."""
     row = connection.execute(select(groups).where(groups.c.id == id)).first()
-    return _group(row) if row else None
+    return filled(Group, row) if row else None
 
 
 def unknown(connection: Connection, names: Collection[str]) -> list[str]:
@@ -86,7 +86,3 @@ def replace(connection: Connection, name: str, new: str = "") -> None:
         where = members.c.id == row.id
         connection.execute(update(members).where(where).values(groups=",".join(left)))
         changes.record(connection, "member", row.id)
-
-
-def _group(row: Any) -> Group:
-    return Group(row.id, row.name, row.about)

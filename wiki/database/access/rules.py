@@ -21,8 +21,9 @@ from sqlalchemy import (
 from sqlalchemy import delete as delete_from
 
 from wiki.database.engine import changes
+from wiki.database.engine.mapper import filled
 from wiki.database.engine.schema import truth
-from wiki.domain.access.rights import Right, Role, Rule
+from wiki.domain.access.rights import Right, Rule
 
 rules = Table(
     "rules",
@@ -111,11 +112,5 @@ def _values(rule: Rule) -> dict[str, Any]:
 
 
 def _stored(row: Any) -> StoredRule:
-    rule = Rule(
-        prefix=row.prefix,
-        right=Right(row.right),
-        role=Role(row.role),
-        groups=frozenset(json.loads(row.groups)),
-        members=frozenset(json.loads(row.members)),
-    )
-    return StoredRule(row.id, rule)
+    groups, members = frozenset(json.loads(row.groups)), frozenset(json.loads(row.members))
+    return StoredRule(row.id, filled(Rule, row, groups=groups, members=members))

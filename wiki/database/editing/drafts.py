@@ -21,6 +21,7 @@ from sqlalchemy import (
     union,
 )
 
+from wiki.database.engine.mapper import filled
 from wiki.database.engine.schema import Moment, truth
 from wiki.database.engine.upsert import insert_or
 from wiki.domain.editing.drafts import PRESENT, Draft, Writer
@@ -120,7 +121,7 @@ def others(connection: Connection, member: int, key: str, now: datetime) -> list
         .where(presence.c.key == key, presence.c.member != member, presence.c.seen >= now - PRESENT)
         .order_by(presence.c.name)
     )
-    return [Writer(row.username, row.name, row.seen) for row in rows]
+    return [filled(Writer, row) for row in rows]
 
 
 def _upsert(

@@ -34,6 +34,7 @@ from sqlalchemy import (
 
 from wiki.database.access.sight import visible
 from wiki.database.engine import changes
+from wiki.database.engine.mapper import filled
 from wiki.database.engine.schema import Moment, truth
 from wiki.database.history.history import places, revisions
 from wiki.database.members.members import members
@@ -221,24 +222,5 @@ def _query() -> Select[Any]:
 
 
 def _suggestion(row: Any) -> Suggestion:
-    return Suggestion(
-        id=row.id,
-        page=row.page,
-        path=row.path_now,
-        alive=bool(row.alive),
-        base=row.base,
-        author=row.author,
-        uid=row.uid,
-        username=row.username,
-        name=row.name,
-        text=row.text,
-        summary=row.summary,
-        state=State(row.state),
-        created=row.created,
-        changed=row.changed,
-        decided=row.decided,
-        decider=row.decider_name or row.decider_username or "",
-        word=row.word,
-        became=row.became,
-        amended=row.amended,
-    )
+    decider = row.decider_name or row.decider_username or ""
+    return filled(Suggestion, row, path=row.path_now, alive=bool(row.alive), decider=decider)

@@ -17,6 +17,7 @@ from sqlalchemy import (
     update,
 )
 
+from wiki.database.engine.mapper import filled
 from wiki.database.engine.schema import truth
 
 COMMENT = "comment"
@@ -90,7 +91,7 @@ def current(connection: Connection) -> int:
 def pending(connection: Connection, limit: int = 500) -> list[Change]:
     """The oldest changes not yet processed, at most `limit`."""
     rows = connection.execute(select(changes).order_by(changes.c.id).limit(limit))
-    return [Change(row.id, row.noun, row.key) for row in rows]
+    return [filled(Change, row) for row in rows]
 
 
 def done(connection: Connection, last: int) -> None:

@@ -33,10 +33,11 @@ from sqlalchemy import (
 )
 
 from wiki.database.access.sight import visible
+from wiki.database.engine.mapper import filled
 from wiki.database.engine.schema import Moment, projections
 from wiki.domain.access.sight import Sight
 from wiki.domain.history.history import Place
-from wiki.domain.history.revisions import Author, Event, Revision
+from wiki.domain.history.revisions import Author, Revision
 
 Sorted = String().with_variant(String(collation="C"), "postgresql")
 """Text that sorts by its bytes in every database."""
@@ -483,21 +484,14 @@ def listed(
 
 def _revision(row: Any) -> Revision:
     zone = timezone(timedelta(minutes=row.zone)) if row.zone else UTC
-    return Revision(
-        page=row.page,
-        commit=row.commit,
-        path=row.path,
-        blob=row.blob,
-        before=row.before,
-        event=Event(row.event),
-        came_from=row.came_from,
-        date=row.date,
+    return filled(
+        Revision,
+        row,
         when=row.written.astimezone(zone),
         author=Author(row.name, row.email),
-        message=row.message,
-        added=row.added,
-        removed=row.removed,
         accepter=Author(row.accepter, row.accepter_email) if row.accepter_email else None,
+        hidden=frozenset(),
+        withheld=frozenset(),
     )
 
 

@@ -20,6 +20,7 @@ from sqlalchemy import (
 from sqlalchemy import delete as delete_from
 from sqlalchemy.exc import IntegrityError
 
+from wiki.database.engine.mapper import filled
 from wiki.database.engine.schema import Moment, truth
 from wiki.domain.errors import Conflict
 from wiki.domain.login.identities import Identity
@@ -50,10 +51,7 @@ def member_of(connection: Connection, issuer: str, subject: str) -> int | None:
 def of_member(connection: Connection, member: int) -> list[Identity]:
     """List the member's identities elsewhere."""
     asked = select(identities).where(identities.c.member == member).order_by(identities.c.id)
-    return [
-        Identity(row.id, row.issuer, row.subject, row.name, row.created, row.used)
-        for row in connection.execute(asked)
-    ]
+    return [filled(Identity, row) for row in connection.execute(asked)]
 
 
 def number(connection: Connection, member: int) -> int:

@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy import delete as delete_from
 from sqlalchemy.exc import IntegrityError
 
+from wiki.database.engine.mapper import filled
 from wiki.database.engine.schema import Moment, truth
 from wiki.domain.errors import Conflict
 from wiki.domain.login.second_factor import Passkey
@@ -111,14 +112,4 @@ def remove_all(connection: Connection, member: int) -> int:
 
 
 def _passkey(row: Any) -> Passkey:
-    return Passkey(
-        id=row.id,
-        member=row.member,
-        credential=row.credential,
-        key=row.key,
-        count=row.count,
-        transports=tuple(filter(None, row.transports.split(","))),
-        name=row.name,
-        created=row.created,
-        used=row.used,
-    )
+    return filled(Passkey, row, transports=tuple(filter(None, row.transports.split(","))))

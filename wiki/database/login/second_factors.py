@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import delete as delete_from
 
+from wiki.database.engine.mapper import filled
 from wiki.database.engine.schema import Moment, truth
 
 second_factors = Table(
@@ -59,7 +60,7 @@ def get(connection: Connection, member: int) -> Factor | None:
     """The member's factor, also one that is not switched on yet."""
     where = second_factors.c.member == member
     row = connection.execute(select(second_factors).where(where)).first()
-    return Factor(row.secret, row.since, row.step) if row else None
+    return filled(Factor, row) if row else None
 
 
 def put(connection: Connection, member: int, secret: str) -> None:

@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import delete as delete_from
 
+from wiki.database.engine.mapper import filled
 from wiki.database.engine.schema import Moment, truth
 from wiki.database.members.members import groups_of, members
 from wiki.database.moderation.cautions import cautions
@@ -169,7 +170,7 @@ def half(connection: Connection, hash: str, since: datetime) -> Half | None:
     """The login with this hash whose second step is to follow, if it began after `since`."""
     where = (sessions.c.hash == hash, sessions.c.half, sessions.c.created > since)
     row = connection.execute(select(sessions).where(*where)).first()
-    return Half(row.id, row.member, row.remember) if row else None
+    return filled(Half, row) if row else None
 
 
 def renew(connection: Connection, session: int, hash: str, *, strong: bool | None = None) -> None:
@@ -211,10 +212,7 @@ def of_member(connection: Connection, member: int, since: Since) -> list[Session
         .where(sessions.c.member == member, ~sessions.c.half, _alive(since))
         .order_by(sessions.c.seen.desc(), sessions.c.id.desc())
     )
-    return [
-        Session(row.id, row.created, row.seen, row.agent, row.remember, row.strong)
-        for row in connection.execute(query)
-    ]
+    return [filled(Session, row) for row in connection.execute(query)]
 
 
 def end(connection: Connection, hash: str) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Column, Connection, ForeignKey, Integer, String, Table, insert, select
 from sqlalchemy import delete as delete_from
 
+from wiki.database.engine.mapper import filled
 from wiki.database.engine.schema import Moment, truth
 
 tokens = Table(
@@ -59,7 +60,7 @@ def get(connection: Connection, hash: str, kind: str, now: datetime) -> Token | 
     """The token of this kind that still works."""
     where = (tokens.c.hash == hash, tokens.c.kind == kind, tokens.c.expires > now)
     row = connection.execute(select(tokens).where(*where)).first()
-    return Token(row.id, row.kind, row.member, row.value) if row else None
+    return filled(Token, row) if row else None
 
 
 def use(connection: Connection, token: Token) -> bool:
@@ -76,7 +77,7 @@ def of_kind(connection: Connection, kind: str, now: datetime) -> list[Token]:
     """The tokens of this kind that still work, the oldest first."""
     where = (tokens.c.kind == kind, tokens.c.expires > now)
     rows = connection.execute(select(tokens).where(*where).order_by(tokens.c.id).limit(BATCH))
-    return [Token(row.id, row.kind, row.member, row.value) for row in rows]
+    return [filled(Token, row) for row in rows]
 
 
 def drop(connection: Connection, member: int, kind: str, *, after: int = 0) -> None:

@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import delete as delete_from
 
+from wiki.database.engine.mapper import filled
 from wiki.database.engine.schema import Moment, truth
 from wiki.database.members.members import groups_of, members
 from wiki.domain.access.rights import Role
@@ -149,14 +150,10 @@ def _asked() -> Any:
 
 
 def _invitation(row: Any) -> Invitation:
-    return Invitation(
-        id=row.id,
-        email=row.email,
+    return filled(
+        Invitation,
+        row,
         maker=row.maker_name or "",
-        created=row.created,
-        expires=row.expires,
-        used=row.used,
-        revoked=row.revoked,
         joined=row.joined_name or "",
         grants=Grants(Role(row.role), groups_of(row.groups)),
     )

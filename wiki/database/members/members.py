@@ -25,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from wiki.database.engine import changes
+from wiki.database.engine.mapper import filled
 from wiki.database.engine.schema import Moment, truth
 from wiki.domain.access.rights import Role
 from wiki.domain.errors import Conflict
@@ -376,20 +377,7 @@ def _one(connection: Connection, where: ColumnElement[bool]) -> Member | None:
 
 def member_of(row: Any) -> Member:
     """The account in a row that has the columns of PERSON."""
-    return Member(
-        id=row.id,
-        uid=row.uid,
-        username=row.username,
-        name=row.name,
-        email=row.email,
-        role=Role(row.role),
-        status=Status(row.status),
-        groups=groups_of(row.groups),
-        language=row.language,
-        timezone=row.timezone,
-        theme=row.theme,
-        joined=row.joined,
-    )
+    return filled(Member, row, groups=groups_of(row.groups))
 
 
 def groups_of(written: str) -> frozenset[str]:

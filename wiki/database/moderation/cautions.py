@@ -17,6 +17,7 @@ from sqlalchemy import (
     update,
 )
 
+from wiki.database.engine.mapper import filled
 from wiki.database.engine.schema import Moment, truth
 from wiki.domain.moderation.cautions import Caution
 
@@ -48,10 +49,7 @@ def of_member(connection: Connection, member: int, *, unseen: bool = False) -> l
     asked = select(cautions).where(cautions.c.member == member).order_by(cautions.c.id.desc())
     if unseen:
         asked = asked.where(cautions.c.seen.is_(None))
-    return [
-        Caution(row.id, row.member, row.reason, row.address, row.at, row.seen)
-        for row in connection.execute(asked)
-    ]
+    return [filled(Caution, row) for row in connection.execute(asked)]
 
 
 def see(connection: Connection, member: int, id: int, now: datetime) -> bool:

@@ -23,6 +23,7 @@ from sqlalchemy import (
     update,
 )
 
+from wiki.database.engine.mapper import filled
 from wiki.database.engine.schema import Moment, truth
 from wiki.database.history import history
 from wiki.database.members.members import members
@@ -146,18 +147,8 @@ def of_cases(connection: Connection, ids: Sequence[int]) -> dict[int, list[Repor
         .order_by(reports.c.id)
     )
     for row in connection.execute(query):
-        reports_by_case[row.case].append(
-            Report(
-                id=row.id,
-                reporter=row.reporter,
-                username=row.username or "",
-                called=row.name or row.username or "",
-                email=row.email,
-                reason=row.reason,
-                address=row.address,
-                created=row.created,
-            )
-        )
+        names = {"username": row.username or "", "called": row.name or row.username or ""}
+        reports_by_case[row.case].append(filled(Report, row, **names))
     return reports_by_case
 
 
@@ -206,14 +197,7 @@ def _query() -> Select[Any]:
 
 
 def _case(row: Any) -> Case:
-    return Case(
-        id=row.id,
-        subject=Subject(Noun(row.noun), row.comment, row.member, row.path, row.revision),
-        opened=row.opened,
-        handled=row.handled,
-        handler=row.name or row.username or "",
-        acts=tuple(Act(word) for word in row.acts.split(",") if word),
-        reason=row.reason,
-        answer=row.answer,
-        number=row.number,
-    )
+    subject = Subject(Noun(row.noun), row.comment, row.member, row.path, row.revision)
+    acts = tuple(Act(word) for word in row.acts.split(",") if word)
+    handler = row.name or row.username or ""
+    return filled(Case, row, subject=subject, handler=handler, acts=acts)

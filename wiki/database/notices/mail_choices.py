@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import asdict
-from typing import Any
 
 from sqlalchemy import Boolean, Column, Connection, ForeignKey, String, Table, insert, select
 from sqlalchemy import delete as delete_from
 
+from wiki.database.engine.mapper import filled
 from wiki.database.engine.schema import truth
-from wiki.domain.notices.notifications import Choices, Pace
+from wiki.domain.notices.notifications import Choices
 
 mail_choices = Table(
     "mail_choices",
@@ -38,18 +38,7 @@ def get(connection: Connection, member: int) -> Choices:
 def some(connection: Connection, members: Collection[int]) -> dict[int, Choices]:
     """Give the choices of those of these members who chose anything."""
     asked = select(mail_choices).where(mail_choices.c.member.in_(sorted(members)))
-    return {row.member: _choices(row) for row in connection.execute(asked)}
-
-
-def _choices(row: Any) -> Choices:
-    return Choices(
-        direct=Pace(row.direct),
-        watched=Pace(row.watched),
-        own=Pace(row.own),
-        duty=Pace(row.duty),
-        watch_written=row.watch_written,
-        watch_commented=row.watch_commented,
-    )
+    return {row.member: filled(Choices, row) for row in connection.execute(asked)}
 
 
 def put(connection: Connection, member: int, choices: Choices) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Column, Connection, ForeignKey, String, Table, insert, select
 from sqlalchemy import delete as delete_from
 
+from wiki.database.engine.mapper import filled
 from wiki.database.engine.schema import Moment, truth
 
 mail_stops = Table(
@@ -41,7 +41,7 @@ class Stop:
 def some(connection: Connection, members: Collection[int]) -> dict[int, Stop]:
     """For each of these members whose address was refused: which one, and why."""
     asked = select(mail_stops).where(mail_stops.c.member.in_(sorted(members)))
-    return {row.member: _stop(row) for row in connection.execute(asked)}
+    return {row.member: filled(Stop, row) for row in connection.execute(asked)}
 
 
 def put(connection: Connection, stop: Stop) -> None:
@@ -54,7 +54,3 @@ def put(connection: Connection, stop: Stop) -> None:
 def lift(connection: Connection, member: int) -> None:
     """The member's address is to be tried again."""
     connection.execute(delete_from(mail_stops).where(mail_stops.c.member == member))
-
-
-def _stop(row: Any) -> Stop:
-    return Stop(row.member, row.email, row.error, row.since)

@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import delete as delete_from
 
+from wiki.database.engine.mapper import filled
 from wiki.database.engine.schema import Moment, truth
 from wiki.database.history.history import places, revisions
 from wiki.domain.notices.notifications import Kind, NewNotification, Notification
@@ -230,16 +231,4 @@ def forget(connection: Connection, seen: datetime, unseen: datetime) -> int:
 
 
 def _notification(row: Any) -> Notification:
-    return Notification(
-        id=row.id,
-        member=row.member,
-        kind=Kind(row.kind),
-        path=row.path,
-        revision=row.revision,
-        comment=row.comment,
-        actor=row.actor,
-        values=json.loads(row._mapping["values"]),
-        topic=row.topic,
-        created=row.created,
-        read=row.read,
-    )
+    return filled(Notification, row, values=json.loads(row._mapping["values"]))

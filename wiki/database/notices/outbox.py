@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import delete as delete_from
 
+from wiki.database.engine.mapper import filled
 from wiki.database.engine.schema import Moment, truth
 
 outbox = Table(
@@ -212,5 +213,4 @@ def forget(connection: Connection, before: datetime) -> int:
 
 
 def _letter(row: Any) -> Letter:
-    values = {name: getattr(row, name) for name in Letter.__slots__}
-    return Letter(**{**values, "headers": json.loads(row.headers)})
+    return filled(Letter, row, headers=json.loads(row.headers))

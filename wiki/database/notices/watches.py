@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import delete as delete_from
 
+from wiki.database.engine.mapper import filled
 from wiki.database.engine.schema import Moment, truth
 from wiki.database.history.history import places, revisions
 from wiki.domain.history.history import Place
@@ -80,32 +81,34 @@ def put(
 def of_page(connection: Connection, member: int, page: str) -> list[Watch]:
     """Find the member's watch of a page."""
     asked = _placed().where(watches.c.member == member, revisions.c.page == page)
-    return [_watch(row) for row in connection.execute(asked)]
+    return [filled(Watch, row) for row in connection.execute(asked)]
 
 
 def of_folder(connection: Connection, member: int, folder: str) -> list[Watch]:
     """Find the member's watch of a folder."""
     where = (watches.c.member == member, watches.c.path == folder, _IS_FOLDER)
-    return [_watch(row) for row in connection.execute(select(watches).where(*where))]
+    return [filled(Watch, row) for row in connection.execute(select(watches).where(*where))]
 
 
 def placed(connection: Connection, member: int) -> list[tuple[Watch, Place]]:
     """All that a member said of pages, the newest first, with where each page is today."""
     asked = _placed().where(watches.c.member == member).order_by(watches.c.id.desc())
-    return [(_watch(row), Place(row.path_now, row.alive)) for row in connection.execute(asked)]
+    return [
+        (filled(Watch, row), Place(row.path_now, row.alive)) for row in connection.execute(asked)
+    ]
 
 
 def folders(connection: Connection, member: int) -> list[Watch]:
     """The folders that a member watches, by path."""
     where = (watches.c.member == member, _IS_FOLDER, watches.c.wanted)
     rows = connection.execute(select(watches).where(*where).order_by(watches.c.path))
-    return [_watch(row) for row in rows]
+    return [filled(Watch, row) for row in rows]
 
 
 def wanted(connection: Connection, member: int) -> list[Watch]:
     """All that a member watches."""
     where = (watches.c.member == member, watches.c.wanted)
-    return [_watch(row) for row in connection.execute(select(watches).where(*where))]
+    return [filled(Watch, row) for row in connection.execute(select(watches).where(*where))]
 
 
 def end(connection: Connection, member: int, ids: Collection[int], now: datetime) -> int:
@@ -196,16 +199,4 @@ def _placed() -> Select[Any]:
         .join(revisions, _MADE_THERE)
         .join(places, places.c.page == revisions.c.page)
         .where(~_IS_FOLDER)
-    )
-
-
-def _watch(row: Any) -> Watch:
-    return Watch(
-        id=row.id,
-        member=row.member,
-        scope=Scope(row.scope),
-        path=row.path,
-        revision=row.revision,
-        wanted=row.wanted,
-        created=row.created,
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import (
     Column,
@@ -23,6 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import delete as delete_from
 
+from wiki.database.engine.mapper import filled
 from wiki.database.engine.schema import Moment, truth
 from wiki.domain.search.saved_searches import LONGEST, SavedSearch
 
@@ -73,13 +73,16 @@ def find(connection: Connection, member: int, address: str) -> SavedSearch | Non
     table = saved_searches.c
     asked = select(*_SHOWN).where(table.member == member, table.address == address)
     row = connection.execute(asked).first()
-    return _saved(row) if row else None
+    return filled(SavedSearch, row) if row else None
 
 
 def of_member(connection: Connection, member: int) -> list[SavedSearch]:
     """The member's saved searches, the newest first."""
     asked = select(*_SHOWN).where(saved_searches.c.member == member)
-    return [_saved(row) for row in connection.execute(asked.order_by(saved_searches.c.id.desc()))]
+    return [
+        filled(SavedSearch, row)
+        for row in connection.execute(asked.order_by(saved_searches.c.id.desc()))
+    ]
 
 
 def count(connection: Connection, member: int) -> int:
@@ -92,7 +95,7 @@ def uncounted(connection: Connection, counted: str, limit: int) -> list[SavedSea
     """Saved searches whose new hits were last counted at another state of the index."""
     asked = select(*_SHOWN).where(saved_searches.c.counted != counted)
     rows = connection.execute(asked.order_by(saved_searches.c.id).limit(limit))
-    return [_saved(row) for row in rows]
+    return [filled(SavedSearch, row) for row in rows]
 
 
 def known(connection: Connection, id: int) -> set[int]:
@@ -117,7 +120,3 @@ def remove(connection: Connection, member: int, ids: Sequence[int]) -> int:
     """The member no longer keeps these searches; gives how many of them they had."""
     where = (saved_searches.c.member == member, saved_searches.c.id.in_(ids))
     return connection.execute(delete_from(saved_searches).where(*where)).rowcount
-
-
-def _saved(row: Any) -> SavedSearch:
-    return SavedSearch(*row)

@@ -36,6 +36,7 @@ from sqlalchemy.exc import IntegrityError
 
 from wiki.database.access.sight import visible
 from wiki.database.engine import changes
+from wiki.database.engine.mapper import filled
 from wiki.database.engine.schema import Moment, truth
 from wiki.database.history import history
 from wiki.database.history.history import names, places, revisions
@@ -568,28 +569,7 @@ def placed_comment(row: Any) -> PlacedComment:
 
 
 def _comment(row: Any) -> Comment:
-    return Comment(
-        id=row.id,
-        path=row.path,
-        revision=row.revision,
-        thread=row.thread,
-        parent=row.parent,
-        depth=row.depth,
-        place=row.place,
-        author=row.author,
-        uid=row.uid,
-        username=row.username,
-        name=row.name,
-        text=row.text,
-        anchor=row.anchor,
-        start=row.start,
-        end=row.end,
-        created=row.created,
-        edited=row.edited,
-        state=State(row.state),
-        replies=row.replies,
-        resolved=_resolved(row),
-    )
+    return filled(Comment, row, resolved=_resolved(row))
 
 
 def _resolved(row: Any) -> Resolved | None:
