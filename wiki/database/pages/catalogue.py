@@ -84,24 +84,14 @@ def changed_last_in(connection: Connection, commits: Collection[str]) -> dict[st
     return blobs
 
 
-def holds(
-    connection: Connection,
-    folder: str,
-    *,
-    sight: Sight,
-) -> bool:
+def holds(connection: Connection, folder: str, *, sight: Sight) -> bool:
     """Whether a folder holds a page that is in sight."""
     here = (inside(catalogue.c.path, folder), catalogue.c.path != folder)
     query = select(catalogue.c.path).where(*here, visible(catalogue.c.path, sight))
     return connection.execute(query.limit(1)).first() is not None
 
 
-def by_title(
-    connection: Connection,
-    titles: Collection[str],
-    *,
-    sight: Sight,
-) -> dict[str, str]:
+def by_title(connection: Connection, titles: Collection[str], *, sight: Sight) -> dict[str, str]:
     """For each title (as `domain.paths.fold` folds it) that a page has: the first such path."""
     paths: dict[str, str] = {}
     for some in slices({fold(title) for title in titles}):
@@ -130,12 +120,7 @@ def resolve_links(
 
 
 def questions(
-    connection: Connection,
-    status: str = "",
-    limit: int = 50,
-    offset: int = 0,
-    *,
-    sight: Sight,
+    connection: Connection, status: str = "", limit: int = 50, offset: int = 0, *, sight: Sight
 ) -> list[Summary]:
     """Questions (of one status), the last changed first, with their number of dialogues."""
     query = (
@@ -143,31 +128,21 @@ def questions(
         .join(places, and_(places.c.path == catalogue.c.path, places.c.alive))
         .order_by(places.c.date.desc(), catalogue.c.path)
     )
-    found = _summaries(connection, query.limit(limit).offset(offset))
+    found = _summaries(connection, query, limit, offset)
     counts = dialogue_counts(connection, [summary.path for summary in found], sight=sight)
     return [replace(summary, dialogues=counts[summary.path]) for summary in found]
 
 
 def dialogues(
-    connection: Connection,
-    status: str = "",
-    limit: int = 50,
-    offset: int = 0,
-    *,
-    sight: Sight,
+    connection: Connection, status: str = "", limit: int = 50, offset: int = 0, *, sight: Sight
 ) -> list[Summary]:
     """Dialogues (of one status), the newest by date first, those without a date last."""
     query = _listed(Kind.DIALOGUE, status, sight).order_by(*_NEWEST)
-    return _summaries(connection, query.limit(limit).offset(offset))
+    return _summaries(connection, query, limit, offset)
 
 
 def agenda(
-    connection: Connection,
-    since: datetime,
-    limit: int = 200,
-    offset: int = 0,
-    *,
-    sight: Sight,
+    connection: Connection, since: datetime, limit: int = 200, offset: int = 0, *, sight: Sight
 ) -> list[Summary]:
     """Announced dialogues that begin at `since` or later, in order of date."""
     query = (
@@ -175,15 +150,11 @@ def agenda(
         .where(catalogue.c.starts >= int(since.timestamp()))
         .order_by(catalogue.c.starts, catalogue.c.path)
     )
-    return _summaries(connection, query.limit(limit).offset(offset))
+    return _summaries(connection, query, limit, offset)
 
 
 def count(
-    connection: Connection,
-    kind: Kind | None = None,
-    status: str = "",
-    *,
-    sight: Sight,
+    connection: Connection, kind: Kind | None = None, status: str = "", *, sight: Sight
 ) -> int:
     """How many pages there are (of a kind, of a status), redirects left out."""
     query = _listed(kind, status, sight).with_only_columns(func.count())
@@ -206,12 +177,7 @@ def count_under(connection: Connection, folder: str, *, sight: Sight) -> int:
 
 
 def dialogues_of(
-    connection: Connection,
-    question: str,
-    limit: int = 500,
-    offset: int = 0,
-    *,
-    sight: Sight,
+    connection: Connection, question: str, limit: int = 500, offset: int = 0, *, sight: Sight
 ) -> list[Summary]:
     """Dialogues about a question, in order of date, those without one last.
 
@@ -219,19 +185,13 @@ def dialogues_of(
     """
     here = [question, *connection.scalars(_stubs(question))]
     about = select(dialogue_questions.c.path).where(dialogue_questions.c.dest.in_(here))
-    query = (
-        _listed(None, "", sight)
-        .where(catalogue.c.path.in_(about))
-        .order_by(catalogue.c.starts.asc().nulls_last(), catalogue.c.path)
-    )
-    return _summaries(connection, query.limit(limit).offset(offset))
+    by_date = (catalogue.c.starts.asc().nulls_last(), catalogue.c.path)
+    query = _among(about, sight).order_by(*by_date)
+    return _summaries(connection, query, limit, offset)
 
 
 def dialogue_counts(
-    connection: Connection,
-    paths: Collection[str],
-    *,
-    sight: Sight,
+    connection: Connection, paths: Collection[str], *, sight: Sight
 ) -> dict[str, int]:
     """For each question: about how many dialogues one may see it was spoken."""
     owners = _owners(connection, paths)
@@ -248,12 +208,7 @@ def dialogue_counts(
     return {path: len(dialogues) for path, dialogues in found.items()}
 
 
-def backlinks(
-    connection: Connection,
-    path: str,
-    *,
-    sight: Sight,
-) -> list[Summary]:
+def backlinks(connection: Connection, path: str, *, sight: Sight) -> list[Summary]:
     """Pages with a link that leads to this one (by way of a redirect too), by title."""
     here = [path, *connection.scalars(_stubs(path))]
     query = select(links.c.source).where(links.c.dest.in_(here), visible(links.c.source, sight))
@@ -264,11 +219,7 @@ def backlinks(
 
 
 def wanted(
-    connection: Connection,
-    limit: int = 200,
-    offset: int = 0,
-    *,
-    sight: Sight,
+    connection: Connection, limit: int = 200, offset: int = 0, *, sight: Sight
 ) -> list[Wanted]:
     """List what pages link to though no page is there, what most pages want first."""
     query = (
@@ -282,11 +233,7 @@ def wanted(
 
 
 def orphans(
-    connection: Connection,
-    limit: int = 200,
-    offset: int = 0,
-    *,
-    sight: Sight,
+    connection: Connection, limit: int = 200, offset: int = 0, *, sight: Sight
 ) -> list[Summary]:
     """Pages that no other page links to and no dialogue is about, by path."""
     other = links.c.source != catalogue.c.path
@@ -296,7 +243,7 @@ def orphans(
         .where(~exists().where(dialogue_questions.c.dest == catalogue.c.path))
         .order_by(catalogue.c.path)
     )
-    return _summaries(connection, query.limit(limit).offset(offset))
+    return _summaries(connection, query, limit, offset)
 
 
 def tags(connection: Connection, *, sight: Sight) -> list[Tag]:
@@ -311,29 +258,16 @@ def tags(connection: Connection, *, sight: Sight) -> list[Tag]:
 
 
 def tagged(
-    connection: Connection,
-    tag: str,
-    limit: int = 500,
-    offset: int = 0,
-    *,
-    sight: Sight,
+    connection: Connection, tag: str, limit: int = 500, offset: int = 0, *, sight: Sight
 ) -> list[Summary]:
     """Pages that carry a tag (however it is capitalised), by title."""
     here = select(carried.c.path).where(carried.c.key == fold(tag))
-    query = (
-        _listed(None, "", sight)
-        .where(catalogue.c.path.in_(here))
-        .order_by(catalogue.c.title_fold, catalogue.c.path)
-    )
-    return _summaries(connection, query.limit(limit).offset(offset))
+    query = _among(here, sight).order_by(catalogue.c.title_fold, catalogue.c.path)
+    return _summaries(connection, query, limit, offset)
 
 
 def people(
-    connection: Connection,
-    limit: int = 1000,
-    offset: int = 0,
-    *,
-    sight: Sight,
+    connection: Connection, limit: int = 1000, offset: int = 0, *, sight: Sight
 ) -> list[Person]:
     """Everybody named in dialogues, by name."""
     query = _people(sight).order_by(func.min(named.c.name), named.c.slug)
@@ -348,31 +282,17 @@ def person(connection: Connection, slug: str, *, sight: Sight) -> Person | None:
 
 
 def dialogues_with(
-    connection: Connection,
-    slug: str,
-    limit: int = 200,
-    offset: int = 0,
-    *,
-    sight: Sight,
+    connection: Connection, slug: str, limit: int = 200, offset: int = 0, *, sight: Sight
 ) -> list[Summary]:
     """Dialogues that name a person, the newest first."""
-    here = select(named.c.path).where(named.c.slug == slug)
-    query = _listed(None, "", sight).where(catalogue.c.path.in_(here)).order_by(*_NEWEST)
-    return _summaries(connection, query.limit(limit).offset(offset))
+    return _naming(connection, named.c.slug == slug, limit, offset, sight)
 
 
 def dialogues_of_member(
-    connection: Connection,
-    username: str,
-    limit: int = 200,
-    offset: int = 0,
-    *,
-    sight: Sight,
+    connection: Connection, username: str, limit: int = 200, offset: int = 0, *, sight: Sight
 ) -> list[Summary]:
     """Dialogues that name a member by their username as a participant, the newest first."""
-    here = select(named.c.path).where(_names(username))
-    query = _listed(None, "", sight).where(catalogue.c.path.in_(here)).order_by(*_NEWEST)
-    return _summaries(connection, query.limit(limit).offset(offset))
+    return _naming(connection, _names(username), limit, offset, sight)
 
 
 def slug_of(connection: Connection, username: str, *, sight: Sight) -> str:
@@ -410,9 +330,11 @@ def twin(connection: Connection, path: str) -> str | None:
 _NEWEST = (catalogue.c.starts.desc().nulls_last(), catalogue.c.path.desc())
 
 
-def _summaries(connection: Connection, query: Select[Any]) -> list[Summary]:
-    """The pages whose paths a query gives, in its order."""
-    paths = list(connection.scalars(query))
+def _summaries(
+    connection: Connection, query: Select[Any], limit: int, offset: int
+) -> list[Summary]:
+    """The pages whose paths a query gives, in its order: so many of them, from the offset on."""
+    paths = list(connection.scalars(query.limit(limit).offset(offset)))
     known = find(connection, paths)
     return [known[path] for path in paths if path in known]
 
@@ -424,6 +346,19 @@ def _listed(kind: Kind | None, status: str, sight: Sight) -> Select[Any]:
     if kind is not None:
         query = query.where(catalogue.c.kind == kind.value)
     return query.where(catalogue.c.status == status) if status else query
+
+
+def _among(paths: Select[tuple[str]], sight: Sight) -> Select[Any]:
+    """The pages that are listed and have one of these paths."""
+    return _listed(None, "", sight).where(catalogue.c.path.in_(paths))
+
+
+def _naming(
+    connection: Connection, who: ColumnElement[bool], limit: int, offset: int, sight: Sight
+) -> list[Summary]:
+    """Dialogues with such a participant, the newest first."""
+    query = _among(select(named.c.path).where(who), sight).order_by(*_NEWEST)
+    return _summaries(connection, query, limit, offset)
 
 
 def _people(sight: Sight) -> Select[Any]:
