@@ -38,18 +38,6 @@ def from_code() -> Iterator[str]:
                 yield text.value
 
 
-def from_account_mail() -> Iterator[str]:
-    """Subjects and texts of mail: what `account_mail.py` passes to its `_write`."""
-    tree = ast.parse(
-        (HOUSE / "wiki" / "services" / "notices" / "account_mail.py").read_text(encoding="utf-8")
-    )
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == "_write":
-            values = [text.value for text in node.args if isinstance(text, ast.Constant)]
-            texts = [text for text in values if isinstance(text, str)]
-            yield from (text for text in texts if not text.startswith("/"))
-
-
 def from_settings() -> Iterator[str]:
     """What each setting is for: the administrator's screen shows it."""
     yield from (setting.metadata["help"] for setting in table())
@@ -60,7 +48,7 @@ def translated() -> dict[str, tuple[str, ...]]:
 
 
 def shown() -> set[str]:
-    return {*from_templates(), *from_code(), *from_account_mail(), *from_settings()}
+    return {*from_templates(), *from_code(), *from_settings()}
 
 
 def test_every_text_has_a_translation() -> None:

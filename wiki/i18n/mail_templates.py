@@ -21,6 +21,13 @@ def as_text(template: str, language: str, zone: str, /, **values: object) -> str
     return html.unescape(as_html(template, language, zone, **values))
 
 
+def block(template: str, name: str, language: str, zone: str, /, **values: object) -> str:
+    """One block of a template of text, such as the subject of a mail."""
+    made = _environment(language, zone).get_template(template)
+    context = made.new_context({"lang": language, **values})
+    return html.unescape("".join(made.blocks[name](context)))
+
+
 @lru_cache(maxsize=64)
 def _environment(language: str, zone: str) -> Environment:
     made = Environment(

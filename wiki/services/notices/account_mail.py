@@ -11,7 +11,8 @@ from wiki.domain.content.addresses import url_of
 from wiki.domain.errors import Conflict
 from wiki.domain.members.members import Member
 from wiki.engine import Wiki
-from wiki.i18n.languages import LANGUAGES, translations
+from wiki.i18n import mail_templates
+from wiki.i18n.languages import LANGUAGES
 from wiki.services.notices import outbox
 from wiki.services.notices.outbox import link
 from wiki.settings import Settings
@@ -27,243 +28,106 @@ class AccountMail:
 
 def confirm(settings: Settings, member: Member, path: str) -> AccountMail:
     """To a new member: open this link to show that the address is yours."""
-    return _write(
-        settings,
-        member,
-        "Confirm your e-mail address",
-        "Somebody, probably you, registered at %(site)s as %(username)s with this e-mail address."
-        " Open this page to confirm that the address is yours:\n\n%(link)s\n\n"
-        "The link works for two days. If it was not you, do nothing.",
-        path,
-    )
+    return _write(settings, member, "confirm", path)
 
 
 def already(settings: Settings, member: Member) -> AccountMail:
     """To a member whose address somebody registered with again."""
-    return _write(
-        settings,
-        member,
-        "You already have an account",
-        "Somebody, probably you, registered at %(site)s with this e-mail address. You already have"
-        " an account there: %(username)s. You can log in here:\n\n%(link)s\n\n"
-        "If it was not you, do nothing.",
-        url_of("login"),
-    )
+    return _write(settings, member, "already", url_of("login"))
 
 
 def approved(settings: Settings, member: Member) -> AccountMail:
     """To a new member: an administrator let you in."""
-    return _write(
-        settings,
-        member,
-        "Welcome: your account is ready",
-        "Your account %(username)s at %(site)s was approved. You can log in here:\n\n%(link)s",
-        url_of("login"),
-    )
+    return _write(settings, member, "approved", url_of("login"))
 
 
 def waits(settings: Settings, admin: Member, newcomer: Member) -> AccountMail:
     """To an administrator: somebody waits for approval."""
     return _write(
-        settings,
-        admin,
-        "Somebody wants to become a member",
-        "%(who)s wants to become a member of %(site)s and waits for approval:\n\n%(link)s",
-        url_of("admin_members", status="waiting"),
-        who=newcomer.username,
+        settings, admin, "waits", url_of("admin_members", status="waiting"), who=newcomer.username
     )
 
 
 def refused(settings: Settings, member: Member, reason: str) -> AccountMail:
     """To somebody who waited for approval: they are not let in, and why if that was said."""
-    if not reason:
-        return _write(
-            settings,
-            member,
-            "Your request to become a member",
-            "Your request to become a member of %(site)s was not granted. Nothing that you filled"
-            " in is kept.\n\n%(link)s",
-            url_of("front"),
-        )
-    return _write(
-        settings,
-        member,
-        "Your request to become a member",
-        "Your request to become a member of %(site)s was not granted:\n\n%(reason)s\n\n"
-        "Nothing that you filled in is kept.\n\n%(link)s",
-        url_of("front"),
-        reason=reason,
-    )
+    return _write(settings, member, "refused", url_of("front"), reason=reason)
 
 
 def new_address(settings: Settings, member: Member, path: str) -> AccountMail:
     """To the address that a member wants to use from now on."""
-    return _write(
-        settings,
-        member,
-        "Confirm your new e-mail address",
-        "%(username)s at %(site)s wants to use this e-mail address. Open this page to confirm"
-        " it:\n\n%(link)s\n\nThe link works for two days. If it was not you, do nothing.",
-        path,
-    )
+    return _write(settings, member, "new_address", path)
 
 
 def address_changes(settings: Settings, member: Member, path: str) -> AccountMail:
     """To a member's address: somebody asked to use another one; this link stops it."""
-    return _write(
-        settings,
-        member,
-        "Another e-mail address was asked for",
-        "Somebody, probably you, asked that the account %(username)s at %(site)s use another e-mail"
-        " address. If it was you, do nothing here: open the link in the mail to the new address."
-        " If it was not you, stop it here; everybody is logged out then and you choose a new"
-        " password:\n\n%(link)s\n\nThe link works for a week.",
-        path,
-    )
+    return _write(settings, member, "address_changes", path)
 
 
 def moved(settings: Settings, member: Member, path: str) -> AccountMail:
     """To a member's old address: it is no longer used; this link takes that back."""
-    return _write(
-        settings,
-        member,
-        "Your e-mail address was changed",
-        "The account %(username)s at %(site)s now uses another e-mail address. If you did not"
-        " change it, take it back here; everybody is logged out then and you choose a new"
-        " password:\n\n%(link)s\n\nThe link works for a week.",
-        path,
-    )
+    return _write(settings, member, "moved", path)
 
 
 def reset_password(settings: Settings, member: Member, path: str) -> AccountMail:
     """To a member who forgot their password."""
-    return _write(
-        settings,
-        member,
-        "Choose a new password",
-        "Somebody, probably you, wants to choose a new password for the account %(username)s at"
-        " %(site)s. Do that here:\n\n%(link)s\n\n"
-        "The link works once, for an hour. If it was not you, do nothing.",
-        path,
-    )
+    return _write(settings, member, "reset_password", path)
 
 
 def password_changed(settings: Settings, member: Member) -> AccountMail:
     """To a member whose password was changed."""
-    return _write(
-        settings,
-        member,
-        "Your password was changed",
-        "The password of the account %(username)s at %(site)s was changed. If it was not you,"
-        " choose a new one at once:\n\n%(link)s",
-        url_of("account_reset"),
-    )
+    return _write(settings, member, "password_changed", url_of("account_reset"))
 
 
 def passkey_added(settings: Settings, member: Member, name: str) -> AccountMail:
     """To a member: another passkey opens their account."""
-    return _write(
-        settings,
-        member,
-        "A passkey was added",
-        "From now on the passkey “%(passkey)s” opens the account %(username)s at %(site)s. If it"
-        " was not you who added it, remove it and choose a new password:\n\n%(link)s",
-        url_of("account_passkeys"),
-        passkey=name,
-    )
+    return _write(settings, member, "passkey_added", url_of("account_passkeys"), passkey=name)
 
 
 def provider_tied(settings: Settings, member: Member, provider: str) -> AccountMail:
     """To a member: somebody's account elsewhere opens theirs."""
-    return _write(
-        settings,
-        member,
-        "Another way to log in",
-        "From now on an account at %(provider)s opens the account %(username)s at %(site)s. If it"
-        " was not you who chose that, untie it and choose a new password:\n\n%(link)s",
-        url_of("account_logins"),
-        provider=provider,
-    )
+    return _write(settings, member, "provider_tied", url_of("account_logins"), provider=provider)
 
 
 def second_step_on(settings: Settings, member: Member) -> AccountMail:
     """To a member: from now on a code is asked at login."""
-    return _write(
-        settings,
-        member,
-        "Two steps at login",
-        "From now on the account %(username)s at %(site)s asks for a code from an app at each"
-        " login. If it was not you who chose that, tell an administrator.\n\n%(link)s",
-        url_of("account_second_factor"),
-    )
+    return _write(settings, member, "second_step_on", url_of("account_second_factor"))
 
 
 def second_step_off(settings: Settings, member: Member) -> AccountMail:
     """To a member: no code is asked at login any more."""
-    return _write(
-        settings,
-        member,
-        "No second step at login any more",
-        "The account %(username)s at %(site)s no longer asks for a code or a passkey at login. If"
-        " it was not you who chose that, choose a new password and set the second step up"
-        " again:\n\n%(link)s",
-        url_of("account_second_factor"),
-    )
+    return _write(settings, member, "second_step_off", url_of("account_second_factor"))
 
 
 def wrong_codes(settings: Settings, member: Member) -> AccountMail:
     """To a member: somebody who has the password does not get past the second step."""
-    return _write(
-        settings,
-        member,
-        "Somebody seems to know your password",
-        "Somebody gave the right password for the account %(username)s at %(site)s several times,"
-        " but not the code that goes with it. They did not get in. If it was not you, choose a new"
-        " password:\n\n%(link)s",
-        url_of("account_reset"),
-    )
+    return _write(settings, member, "wrong_codes", url_of("account_reset"))
 
 
 def trial(settings: Settings, admin: Member) -> AccountMail:
     """To an administrator: mail works."""
-    return _write(
-        settings,
-        admin,
-        "Mail works",
-        "%(username)s asked %(site)s for this mail, to see whether mail arrives. It does.\n\n"
-        "%(link)s",
-        url_of("admin_outbox"),
-    )
+    return _write(settings, admin, "trial", url_of("admin_outbox"))
 
 
 def invited(settings: Settings, path: str) -> AccountMail:
     """To somebody who has no account: you may join."""
-    return _write(
-        settings,
-        None,
-        "You are invited",
-        "You are invited to become a member of %(site)s. Choose a username and a password"
-        " here:\n\n%(link)s\n\nThe link works for two weeks.",
-        path,
-    )
+    return _write(settings, None, "invited", path)
 
 
 def _write(
-    settings: Settings, member: Member | None, subject: str, text: str, path: str, **more: str
+    settings: Settings, member: Member | None, letter: str, path: str, **more: str
 ) -> AccountMail:
     language = member.language if member and member.language in LANGUAGES else settings.language
-    texts = translations(language)
+    template = f"notices/account_mail/{letter}.txt"
     values = {
         "site": settings.site_name,
         "username": member.username if member else "",
         "link": link(settings, path),
         **more,
     }
-    greeting = texts.gettext("Hello,")
-    return AccountMail(
-        f"{settings.site_name}: {texts.gettext(subject)}",
-        f"{greeting}\n\n{texts.gettext(text) % values}\n",
-    )
+    zone = settings.timezone
+    subject = mail_templates.block(template, "subject", language, zone, **values)
+    text = mail_templates.as_text(template, language, zone, **values)
+    return AccountMail(f"{settings.site_name}: {subject}", f"{text}\n")
 
 
 def post(wiki: Wiki, connection: Connection, recipient: str, written: AccountMail) -> None:
