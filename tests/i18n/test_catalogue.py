@@ -22,9 +22,10 @@ def from_templates() -> Iterator[str]:
     for file in (HOUSE / "templates").rglob("*.*"):
         tree = environment.extract_translations(file.read_text(encoding="utf-8"))
         for _, _, found in tree:
+            text = found[0] if isinstance(found, tuple) else found
             # None: what is translated is known only when the page is made.
-            if found is not None:
-                yield found if isinstance(found, str) else found[0]
+            if text is not None:
+                yield text
 
 
 def from_code() -> Iterator[str]:

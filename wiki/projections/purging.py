@@ -20,6 +20,7 @@ from wiki.database.engine.connection import Connection
 from wiki.database.engine.database import Database
 from wiki.database.history import moved_revisions
 from wiki.database.operation import purging
+from wiki.domain.access.acts import LoggedAct
 from wiki.domain.history.revisions import Part
 from wiki.domain.operation.purging import Ids, Words
 from wiki.projections import export
@@ -27,7 +28,7 @@ from wiki.settings import Settings
 from wiki.store import moving, pruning, push_guard
 from wiki.store.store import Store
 
-ACT = "purge"
+ACT = LoggedAct.PURGE.value
 PAGES, SEARCH = "pages", "search_index"
 
 Tell = Callable[[str, int, int], None]

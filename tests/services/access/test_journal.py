@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import PASSWORD
+from wiki.domain.access.acts import LoggedAct
 from wiki.domain.access.rights import SYSTEM, Actor
 from wiki.domain.errors import Forbidden, LoginRequired, NotFound
 from wiki.engine import Wiki
@@ -146,7 +147,7 @@ def test_what_is_rolled_back_is_not_told(
 
     def act(fails: bool) -> None:
         with wiki.database.write() as connection:
-            audit.write(wiki, connection, SYSTEM, "member_role", "anna")
+            audit.write(wiki, connection, SYSTEM, LoggedAct.MEMBER_ROLE, "anna")
             assert not caplog.records
             if fails:
                 raise NotFound("x")

@@ -10,6 +10,7 @@ import pytest
 
 from wiki.database.engine import dump
 from wiki.database.notices import outbox as outbox_table
+from wiki.domain.access.acts import LoggedAct
 from wiki.domain.access.rights import ANONYMOUS, SYSTEM, Actor
 from wiki.domain.errors import Conflict, Forbidden, Invalid, LoginRequired, NotFound
 from wiki.domain.members.members import FORMER
@@ -51,7 +52,15 @@ def jan(wiki: Wiki, page: Callable[..., str]) -> Actor:
     rules.add(wiki, SYSTEM, prefix="b", right="edit", role="editor", usernames="jan.zeldzaam")
     with wiki.database.write() as connection:
         outbox_table.add(connection, "Jan@zeldzaam.example", "Dag Jan Z", "x", wiki.clock())
-        audit.write(wiki, connection, SYSTEM, "x", "y", who="Jan Z", mail="jan@zeldzaam.example")
+        audit.write(
+            wiki,
+            connection,
+            SYSTEM,
+            LoggedAct.MEMBER_WARN,
+            "y",
+            who="Jan Z",
+            mail="jan@zeldzaam.example",
+        )
     return jan
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from wiki.database.engine import dump
+from wiki.domain.access.acts import LoggedAct
 from wiki.domain.access.rights import ANONYMOUS, SYSTEM, Actor
 from wiki.domain.errors import Invalid, NotFound, Unavailable
 from wiki.domain.history.revisions import Author, Part
@@ -179,7 +180,7 @@ def test_words_go_from_texts_messages_tags_and_talk(
     outside = Author(SECRET, "j@zeldzaam.example")
     wiki.store.commit([change], author=outside, message=f"van {SECRET}", trailers={}, expect={})
     with wiki.database.write() as connection:
-        audit.write(wiki, connection, SYSTEM, "x", "y", f"klacht van {SECRET}")
+        audit.write(wiki, connection, SYSTEM, LoggedAct.MEMBER_WARN, "y", f"klacht van {SECRET}")
     wanted = (SECRET, "j@zeldzaam.example")
     before = everything(wiki)
     wiki, done = purge(wiki, lambda wiki: purging.of_words(wiki, wanted, "NN"))

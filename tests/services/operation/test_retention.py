@@ -12,6 +12,7 @@ from sqlalchemy import select
 from wiki.database.notices import outbox
 from wiki.database.pages import views as table
 from wiki.database.pages import visits
+from wiki.domain.access.acts import LoggedAct
 from wiki.domain.access.rights import SYSTEM, Actor
 from wiki.engine import Wiki
 from wiki.services.access import audit
@@ -54,7 +55,7 @@ def test_logs_mail_visits_and_views_go(wiki: Wiki, member: Actor, days: int) -> 
     later = wiki.clock() + timedelta(days=200)
     wiki.clock = lambda: later
     with wiki.database.write() as connection:
-        audit.write(wiki, connection, SYSTEM, "x", "nieuw")
+        audit.write(wiki, connection, SYSTEM, LoggedAct.MEMBER_WARN, "nieuw")
     jobs.tidy(wiki)
     with wiki.database.read() as connection:
         kept = table.by_month(connection, ["a"])

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from wiki.database.access import audit
 from wiki.database.engine.connection import Connection
 from wiki.database.members import members
+from wiki.domain.access.acts import LoggedAct
 from wiki.domain.access.rights import Actor, Right
 from wiki.engine import Wiki
 from wiki.services.access import journal
@@ -50,7 +51,7 @@ def write(
     wiki: Wiki,
     connection: Connection,
     actor: Actor,
-    act: str,
+    act: LoggedAct,
     subject: str,
     reason: str = "",
     **detail: str,
@@ -60,9 +61,9 @@ def write(
     The process's log names the act, and its number here; whom it is about stands only here.
     """
     entry = audit.add(
-        connection, wiki.clock(), actor.id, act, subject, detail, reason[:REASON_MOST]
+        connection, wiki.clock(), actor.id, act.value, subject, detail, reason[:REASON_MOST]
     )
-    journal.note_at_commit(connection, "act", act=act, by=actor.id, entry=entry)
+    journal.note_at_commit(connection, "act", act=act.value, by=actor.id, entry=entry)
     return entry
 
 

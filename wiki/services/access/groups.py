@@ -9,6 +9,7 @@ from wiki.database.access import groups, rules
 from wiki.database.engine.connection import Connection
 from wiki.database.members import members
 from wiki.database.members.members import Wanted
+from wiki.domain.access.acts import LoggedAct
 from wiki.domain.access.groups import Group, check_about, check_name
 from wiki.domain.access.rights import Actor, Right
 from wiki.domain.errors import Invalid, NotFound
@@ -79,7 +80,7 @@ def make(wiki: Wiki, actor: Actor, name: str, about: str = "") -> None:
     with wiki.database.write() as connection:
         _refuse_taken(connection, name)
         groups.add(connection, name, about, wiki.clock())
-        audit.write(wiki, connection, actor, "group_make", name)
+        audit.write(wiki, connection, actor, LoggedAct.GROUP_MAKE, name)
 
 
 def change(wiki: Wiki, actor: Actor, id: int, name: str, about: str) -> None:
@@ -98,7 +99,7 @@ def change(wiki: Wiki, actor: Actor, id: int, name: str, about: str) -> None:
             return
         groups.replace(connection, group.name, name)
         rules.rename_group(connection, group.name, name)
-        audit.write(wiki, connection, actor, "group_rename", group.name, after=name)
+        audit.write(wiki, connection, actor, LoggedAct.GROUP_RENAME, group.name, after=name)
 
 
 def remove(wiki: Wiki, actor: Actor, id: int, reason: str = "") -> None:
@@ -113,7 +114,9 @@ def remove(wiki: Wiki, actor: Actor, id: int, reason: str = "") -> None:
         groups.replace(connection, group.name)
         rules.rename_group(connection, group.name)
         groups.remove(connection, id)
-        audit.write(wiki, connection, actor, "group_remove", group.name, reason, members=str(size))
+        audit.write(
+            wiki, connection, actor, LoggedAct.GROUP_REMOVE, group.name, reason, members=str(size)
+        )
 
 
 def join(wiki: Wiki, actor: Actor, id: int, username: str) -> None:
@@ -145,12 +148,12 @@ def put_in(
         except Invalid as error:
             raise Invalid.field("groups", error.code, **error.values) from error
         groups.add(connection, name, "", wiki.clock())
-        audit.write(wiki, connection, actor, "group_make", name)
+        audit.write(wiki, connection, actor, LoggedAct.GROUP_MAKE, name)
     written = _written(names)
     if frozenset(names) == member.groups:
         return
     members.change(connection, member.id, {"groups": written})
-    audit.write(wiki, connection, actor, "member_groups", member.username, groups=written)
+    audit.write(wiki, connection, actor, LoggedAct.MEMBER_GROUPS, member.username, groups=written)
 
 
 def _belong(wiki: Wiki, actor: Actor, id: int, username: str, *, is_in: bool) -> None:
@@ -164,7 +167,7 @@ def _belong(wiki: Wiki, actor: Actor, id: int, username: str, *, is_in: bool) ->
             return
         left = member.groups | {group.name} if is_in else member.groups - {group.name}
         members.change(connection, member.id, {"groups": _written(left)})
-        act = "group_join" if is_in else "group_leave"
+        act = LoggedAct.GROUP_JOIN if is_in else LoggedAct.GROUP_LEAVE
         audit.write(wiki, connection, actor, act, member.username, group=group.name)
 
 

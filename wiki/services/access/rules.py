@@ -12,6 +12,7 @@ from wiki.database.access.rules import StoredRule
 from wiki.database.engine.connection import Connection
 from wiki.database.members import members
 from wiki.database.pages import catalogue
+from wiki.domain.access.acts import LoggedAct
 from wiki.domain.access.rights import ANONYMOUS, Actor, Right, Rights, Role, Rule
 from wiki.domain.access.sight import Sight
 from wiki.domain.content.paths import MAX_BYTES, is_inside
@@ -153,7 +154,7 @@ def save(wiki: Wiki, actor: Actor, sent: Sent, id: int = 0, reason: str = "") ->
             rules.change(connection, before, rule)
         else:
             rules.put(connection, rule)
-        act = "rule_change" if before else "rule_add"
+        act = LoggedAct.RULE_CHANGE if before else LoggedAct.RULE_ADD
         detail = _detail(before.rule if before else None, rule)
         return audit.write(wiki, connection, actor, act, rule.prefix, reason, **detail)
 
@@ -166,7 +167,7 @@ def remove(wiki: Wiki, actor: Actor, id: int, reason: str = "") -> int:
         rules.remove(connection, stored)
         detail = _detail(stored.rule, None)
         return audit.write(
-            wiki, connection, actor, "rule_remove", stored.rule.prefix, reason, **detail
+            wiki, connection, actor, LoggedAct.RULE_REMOVE, stored.rule.prefix, reason, **detail
         )
 
 
@@ -184,7 +185,7 @@ def undo(wiki: Wiki, actor: Actor, entry: int) -> None:
         now = _rule_in(connection, logged.detail, "", logged.subject)
         _put_back(connection, then, now)
         prefix = then.prefix if then else logged.subject
-        audit.write(wiki, connection, actor, "rule_undo", prefix, **_detail(now, then))
+        audit.write(wiki, connection, actor, LoggedAct.RULE_UNDO, prefix, **_detail(now, then))
 
 
 def undoable(entry: log.Entry) -> bool:

@@ -11,6 +11,7 @@ from wiki.database.engine.connection import Connection
 from wiki.database.history import history
 from wiki.database.members import members
 from wiki.database.pages import catalogue, recent
+from wiki.domain.access.acts import LoggedAct
 from wiki.domain.access.rights import Actor, Right
 from wiki.domain.content import text
 from wiki.domain.content.addresses import url_of
@@ -205,7 +206,7 @@ def take_back(
         paths = ", ".join(taken.path for taken in done)
         detail = {"since": since.isoformat(timespec="minutes"), "pages": paths[:1000]}
         subject = url_of("member", work.member.username)
-        audit.write(wiki, connection, actor, "member_undo", subject, reason, **detail)
+        audit.write(wiki, connection, actor, LoggedAct.MEMBER_UNDO, subject, reason, **detail)
     return done, left
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from wiki.database.engine.connection import Connection
 from wiki.database.history import hiding, history
 from wiki.database.members import members
+from wiki.domain.access.acts import LoggedAct
 from wiki.domain.access.rights import Actor, Right
 from wiki.domain.content.addresses import url_of
 from wiki.domain.errors import Conflict, Invalid
@@ -140,7 +141,7 @@ def change(
                 hiding.hide(connection, keys, part, reason.strip(), actor.id, wiki.clock())
             else:
                 hiding.show(connection, keys, part)
-        act = "revision_hide" if wanted - had else "revision_show"
+        act = LoggedAct.REVISION_HIDE if wanted - had else LoggedAct.REVISION_SHOW
         listed = ", ".join(sorted(part.value for part in wanted ^ had))
         subject = url_of("history", before.path) + f"#revision-{revision.commit[:10]}"
         audit.write(wiki, connection, actor, act, subject[:250], reason, parts=listed)

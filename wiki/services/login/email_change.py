@@ -5,6 +5,7 @@ from __future__ import annotations
 from wiki.database.engine.connection import Connection
 from wiki.database.login import access_tokens, sessions, tokens
 from wiki.database.members import members
+from wiki.domain.access.acts import LoggedAct
 from wiki.domain.access.rights import SYSTEM, Actor
 from wiki.domain.errors import Conflict, NotFound
 from wiki.domain.members.members import Member, check_email
@@ -84,5 +85,5 @@ def undo(wiki: Wiki, token: str, *, address: str) -> str:
         tokens.drop(connection, member.id, Kind.UNDO.value, after=used.id)
         sessions.end_all(connection, member.id)
         access_tokens.remove_all(connection, member.id)
-        audit.write(wiki, connection, SYSTEM, "member_email_undo", member.username)
+        audit.write(wiki, connection, SYSTEM, LoggedAct.MEMBER_EMAIL_UNDO, member.username)
         return links.make(wiki, connection, Kind.RESET, member=member.id, life=links.SHORT)

@@ -13,6 +13,7 @@ from wiki.database.access import attempts
 from wiki.database.engine.connection import Connection
 from wiki.database.login import access_tokens, passkeys, second_factors, sessions
 from wiki.database.members import members
+from wiki.domain.access.acts import LoggedAct
 from wiki.domain.access.rights import Actor, Right
 from wiki.domain.errors import Invalid, LoginRequired, NotFound
 from wiki.domain.login.second_factor import (
@@ -252,7 +253,7 @@ def reset(wiki: Wiki, actor: Actor, username: str) -> None:
         account_mail.tell(
             wiki, connection, member, account_mail.second_step_off(wiki.settings, member)
         )
-        audit.write(wiki, connection, actor, "member_factor_reset", member.username)
+        audit.write(wiki, connection, actor, LoggedAct.MEMBER_FACTOR_RESET, member.username)
 
 
 def _named(connection: Connection, username: str) -> Member:

@@ -19,6 +19,7 @@ from wiki.database.engine.connection import Connection
 from wiki.database.login import access_tokens, sessions
 from wiki.database.login.sessions import Half, Since
 from wiki.database.members import members
+from wiki.domain.access.acts import LoggedAct
 from wiki.domain.access.rights import Actor, Right
 from wiki.domain.content.normal import fold
 from wiki.domain.errors import Forbidden, LoginRequired, NotFound, Unavailable
@@ -263,7 +264,7 @@ def revoke_all(wiki: Wiki, actor: Actor, username: str, reason: str = "") -> int
         suspensions.require(wiki, actor, member)
         ended = sessions.end_all(connection, member.id)
         access_tokens.remove_all(connection, member.id)
-        audit.write(wiki, connection, actor, "member_sessions_end", member.username, reason)
+        audit.write(wiki, connection, actor, LoggedAct.MEMBER_SESSIONS_END, member.username, reason)
     return ended
 
 

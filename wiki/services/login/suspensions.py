@@ -7,6 +7,7 @@ from datetime import datetime
 from wiki.database.engine.connection import Connection
 from wiki.database.login import sessions, suspensions, tokens
 from wiki.database.members import members
+from wiki.domain.access.acts import LoggedAct
 from wiki.domain.access.rights import SYSTEM, Actor, Right, Role
 from wiki.domain.errors import Conflict, Forbidden, Invalid
 from wiki.domain.login.suspensions import Suspension
@@ -60,7 +61,9 @@ def put(
     tokens.drop_all(connection, member.id)
     suspensions.put(connection, member.id, reason, actor.id, wiki.clock(), until)
     detail = {"until": until.isoformat()} if until else {}
-    audit.write(wiki, connection, actor, "member_suspend", member.username, reason, **detail)
+    audit.write(
+        wiki, connection, actor, LoggedAct.MEMBER_SUSPEND, member.username, reason, **detail
+    )
 
 
 def lift(wiki: Wiki, connection: Connection, actor: Actor, member: Member, reason: str) -> None:
@@ -68,7 +71,7 @@ def lift(wiki: Wiki, connection: Connection, actor: Actor, member: Member, reaso
     suspensions.lift(connection, member.id)
     if member.status is Status.SUSPENDED:
         members.change(connection, member.id, {"status": Status.ACTIVE.value})
-        audit.write(wiki, connection, actor, "member_reinstate", member.username, reason)
+        audit.write(wiki, connection, actor, LoggedAct.MEMBER_REINSTATE, member.username, reason)
 
 
 def keep_an_admin(connection: Connection, member: Member) -> None:

@@ -12,6 +12,7 @@ from wiki.database.engine.connection import Connection
 from wiki.database.login import tokens
 from wiki.database.members import invitations, members
 from wiki.database.members.invitations import Grants, Invitation
+from wiki.domain.access.acts import LoggedAct
 from wiki.domain.access.rights import SYSTEM, Actor, Right, Role
 from wiki.domain.errors import Invalid, NotFound
 from wiki.domain.members.members import Member, check_email, fold_email
@@ -66,7 +67,7 @@ def invite(
         for email in addresses:
             made.append(Invited(put(wiki, connection, actor, email, grants), email))
             detail = {"role": granted.word} if granted is not Role.MEMBER else {}
-            audit.write(wiki, connection, actor, "member_invite", email, **detail)
+            audit.write(wiki, connection, actor, LoggedAct.MEMBER_INVITE, email, **detail)
     wiki.wake()
     return made
 
@@ -120,7 +121,7 @@ def join(wiki: Wiki, connection: Connection, token: int, member: Member) -> Memb
     if kept.grants.role is not member.role:
         members.change(connection, member.id, {"role": int(kept.grants.role)})
         detail = {"before": member.role.word, "after": kept.grants.role.word}
-        audit.write(wiki, connection, SYSTEM, "member_role", member.username, **detail)
+        audit.write(wiki, connection, SYSTEM, LoggedAct.MEMBER_ROLE, member.username, **detail)
     if kept.grants.groups:
         put_in(wiki, connection, SYSTEM, member, kept.grants.groups)
     return members.get(connection, member.id) or member
@@ -145,7 +146,7 @@ def revoke(wiki: Wiki, actor: Actor, id: int) -> None:
     wiki.rights.require(actor, Right.ADMINISTER)
     with wiki.database.write() as connection:
         found = _end(wiki, connection, id)
-        audit.write(wiki, connection, actor, "invitation_revoke", found.email)
+        audit.write(wiki, connection, actor, LoggedAct.INVITATION_REVOKE, found.email)
 
 
 def renew(wiki: Wiki, actor: Actor, id: int) -> Invited:
@@ -157,7 +158,7 @@ def renew(wiki: Wiki, actor: Actor, id: int) -> Invited:
     with wiki.database.write() as connection:
         ended = _end(wiki, connection, id)
         path = put(wiki, connection, actor, ended.email, ended.grants)
-        audit.write(wiki, connection, actor, "invitation_renew", ended.email)
+        audit.write(wiki, connection, actor, LoggedAct.INVITATION_RENEW, ended.email)
     wiki.wake()
     return Invited(path, ended.email)
 

@@ -17,6 +17,7 @@ from wiki.database.login import sessions, tokens
 from wiki.database.members import members, profiles
 from wiki.database.members.members import NewMember, Wanted
 from wiki.database.pages import catalogue
+from wiki.domain.access.acts import LoggedAct
 from wiki.domain.access.rights import SYSTEM, Actor, Right, Role
 from wiki.domain.content.addresses import url_of
 from wiki.domain.content.pages import Summary
@@ -124,7 +125,7 @@ def add(
         if first and members.administrators(connection):
             raise NotFound("link_dead")
         member = members.add(connection, new)
-        audit.write(wiki, connection, SYSTEM, "member_add", member.username, role=role.word)
+        audit.write(wiki, connection, SYSTEM, LoggedAct.MEMBER_ADD, member.username, role=role.word)
     wiki.keep_people()
     return member
 
@@ -247,7 +248,7 @@ def approve(wiki: Wiki, actor: Actor, username: str) -> None:
             members.vouch(connection, member, member.email)
         members.change(connection, member.id, {"status": Status.ACTIVE.value})
         notifications.settle(wiki, connection, waits(member))
-        audit.write(wiki, connection, actor, "member_approve", member.username)
+        audit.write(wiki, connection, actor, LoggedAct.MEMBER_APPROVE, member.username)
         if outbox.can_send(wiki.settings):
             written = account_mail.approved(wiki.settings, member)
             outbox.put(wiki, connection, member.email, written.subject, written.text)
@@ -269,7 +270,7 @@ def set_role(wiki: Wiki, actor: Actor, username: str, role: str) -> None:
             suspensions.keep_an_admin(connection, member)
         members.change(connection, member.id, {"role": int(wanted)})
         detail = {"before": member.role.word, "after": wanted.word}
-        audit.write(wiki, connection, actor, "member_role", member.username, **detail)
+        audit.write(wiki, connection, actor, LoggedAct.MEMBER_ROLE, member.username, **detail)
 
 
 def set_groups(wiki: Wiki, actor: Actor, username: str, groups: str) -> None:
@@ -322,7 +323,7 @@ def set_password(wiki: Wiki, username: str, password: str) -> None:
         account_mail.tell(
             wiki, connection, member, account_mail.password_changed(wiki.settings, member)
         )
-        audit.write(wiki, connection, SYSTEM, "member_password", member.username)
+        audit.write(wiki, connection, SYSTEM, LoggedAct.MEMBER_PASSWORD, member.username)
 
 
 def password_link(wiki: Wiki, actor: Actor, username: str) -> str:
@@ -330,7 +331,7 @@ def password_link(wiki: Wiki, actor: Actor, username: str) -> str:
     wiki.rights.require(actor, Right.ADMINISTER)
     with wiki.database.write() as connection:
         member = named(connection, username)
-        audit.write(wiki, connection, actor, "member_link", member.username)
+        audit.write(wiki, connection, actor, LoggedAct.MEMBER_LINK, member.username)
         return links.make(wiki, connection, Kind.RESET, member=member.id)
 
 

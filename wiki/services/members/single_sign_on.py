@@ -21,6 +21,7 @@ from wiki.database.login import identities
 from wiki.database.login import sessions as session_rows
 from wiki.database.members import members
 from wiki.database.members.members import NewMember
+from wiki.domain.access.acts import LoggedAct
 from wiki.domain.access.rights import SYSTEM, Actor, Role
 from wiki.domain.errors import Conflict, Forbidden, Invalid, LoginRequired, NotFound
 from wiki.domain.login.identities import Identity, role_for, roles_by_group
@@ -182,7 +183,9 @@ def enter(wiki: Wiki, arrival: Arrival, client: Client) -> str:
             _tie(wiki, connection, member, claims)
             _tell(wiki, connection, member)
             session_rows.end_all(connection, member.id)
-            audit.write(wiki, connection, SYSTEM, "member_tie", member.username, shown=claims.email)
+            audit.write(
+                wiki, connection, SYSTEM, LoggedAct.MEMBER_TIE, member.username, shown=claims.email
+            )
         called = _called(claims)
         identities.use(connection, claims.issuer, claims.subject, called, wiki.clock())
         _follow_groups(wiki, connection, member, claims)
@@ -247,10 +250,12 @@ def _follow_groups(wiki: Wiki, connection: Connection, member: Member, claims: C
         try:
             suspensions.keep_an_admin(connection, member)
         except Conflict:
-            audit.write(wiki, connection, SYSTEM, "member_role_kept", member.username, **detail)
+            audit.write(
+                wiki, connection, SYSTEM, LoggedAct.MEMBER_ROLE_KEPT, member.username, **detail
+            )
             return
     members.change(connection, member.id, {"role": int(wanted)})
-    audit.write(wiki, connection, SYSTEM, "member_role", member.username, **detail)
+    audit.write(wiki, connection, SYSTEM, LoggedAct.MEMBER_ROLE, member.username, **detail)
 
 
 # -- joining --

@@ -11,6 +11,7 @@ from wiki.database.engine.connection import Connection
 from wiki.database.history import history
 from wiki.database.members import members, terms
 from wiki.database.members.members import Wanted
+from wiki.domain.access.acts import LoggedAct
 from wiki.domain.access.rights import Actor, Right, Role
 from wiki.domain.errors import Forbidden, Invalid, LoginRequired, NotFound
 from wiki.domain.members.members import Status
@@ -159,7 +160,7 @@ def ask_again(wiki: Wiki, actor: Actor, reason: str) -> None:
         raise NotFound("terms_none", path=wiki.settings.terms_page)
     with wiki.database.write() as connection:
         terms.ask(connection, terms_now.revision, actor.id, reason, wiki.clock())
-        audit.write(wiki, connection, actor, "terms_ask", f"/wiki/{terms_now.path}", reason)
+        audit.write(wiki, connection, actor, LoggedAct.TERMS_ASK, f"/wiki/{terms_now.path}", reason)
         if actor.id is not None:
             newest = terms.newest(connection)
             asking = newest.id if newest else 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from wiki.database.engine.connection import Connection
 from wiki.database.members import members
 from wiki.database.moderation import cautions
+from wiki.domain.access.acts import LoggedAct
 from wiki.domain.access.rights import Actor, Right
 from wiki.domain.errors import Forbidden, NotFound
 from wiki.domain.members.members import Member
@@ -56,7 +57,9 @@ def put(
     """Warn a member in the caller's transaction: about what is at `address`, on the page `path`."""
     now = wiki.clock()
     cautions.add(connection, member.id, actor.id, reason, address, now)
-    audit.write(wiki, connection, actor, "member_warn", member.username, reason, about=address)
+    audit.write(
+        wiki, connection, actor, LoggedAct.MEMBER_WARN, member.username, reason, about=address
+    )
     told = {"reason": reason, "address": address}
     notifications.tell(
         wiki, connection, [member.id], Kind.WARNED, path=path, by=actor.id, values=told

@@ -14,6 +14,7 @@ from wiki.database.moderation import reports
 from wiki.database.pages import catalogue
 from wiki.database.talk import closings as closings_table
 from wiki.database.talk import comments
+from wiki.domain.access.acts import LoggedAct
 from wiki.domain.access.rights import Actor, Right
 from wiki.domain.content.addresses import url_of
 from wiki.domain.errors import Conflict, Invalid, NotFound
@@ -311,7 +312,7 @@ def handle(
         _act(wiki, connection, actor, shown, wanted, reason, until)
         listed = ",".join(act.value for act in wanted)
         subject = url_of("admin_report", id)
-        audit.write(wiki, connection, actor, "report_handle", subject, reason, acts=listed)
+        audit.write(wiki, connection, actor, LoggedAct.REPORT_HANDLE, subject, reason, acts=listed)
         _tell_reporters(wiki, connection, actor, shown, wanted, answer.strip())
     wiki.wake()
     return shown
@@ -378,7 +379,9 @@ def reopen(wiki: Wiki, actor: Actor, id: int) -> None:
     case(wiki, actor, id)
     with wiki.database.write() as connection:
         if reports.reopen(connection, id):
-            audit.write(wiki, connection, actor, "report_reopen", url_of("admin_report", id))
+            audit.write(
+                wiki, connection, actor, LoggedAct.REPORT_REOPEN, url_of("admin_report", id)
+            )
 
 
 def tidy(wiki: Wiki) -> None:

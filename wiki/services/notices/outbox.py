@@ -17,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 from wiki.database.engine.connection import Connection
 from wiki.database.notices import outbox
 from wiki.database.notices.outbox import Letter
+from wiki.domain.access.acts import LoggedAct
 from wiki.domain.access.rights import Actor, Right
 from wiki.domain.errors import NotFound
 from wiki.engine import Wiki
@@ -101,7 +102,7 @@ def retry_all(wiki: Wiki, actor: Actor) -> int:
     with wiki.database.write() as connection:
         number = outbox.all_again(connection, wiki.clock())
         if number:
-            audit.write(wiki, connection, actor, "mail_retry_all", "", number=str(number))
+            audit.write(wiki, connection, actor, LoggedAct.MAIL_RETRY_ALL, "", number=str(number))
     wiki.wake()
     return number
 
@@ -111,7 +112,7 @@ def retry(wiki: Wiki, actor: Actor, id: int) -> None:
     letter = _unsent(wiki, actor, id)
     with wiki.database.write() as connection:
         outbox.again(connection, letter, wiki.clock())
-        audit.write(wiki, connection, actor, "mail_retry", letter.recipient)
+        audit.write(wiki, connection, actor, LoggedAct.MAIL_RETRY, letter.recipient)
     wiki.wake()
 
 
@@ -120,7 +121,7 @@ def drop(wiki: Wiki, actor: Actor, id: int) -> None:
     letter = _unsent(wiki, actor, id)
     with wiki.database.write() as connection:
         outbox.remove(connection, letter)
-        audit.write(wiki, connection, actor, "mail_drop", letter.recipient)
+        audit.write(wiki, connection, actor, LoggedAct.MAIL_DROP, letter.recipient)
 
 
 def _unsent(wiki: Wiki, actor: Actor, id: int) -> Letter:

@@ -13,6 +13,7 @@ from wiki.database.history import history
 from wiki.database.members import members
 from wiki.database.operation import erasing
 from wiki.database.talk import comments as talk
+from wiki.domain.access.acts import LoggedAct
 from wiki.domain.access.rights import SYSTEM, Actor, Right
 from wiki.domain.errors import Conflict, Invalid
 from wiki.domain.members.members import Member, Status, fold_username
@@ -102,7 +103,7 @@ def refuse(wiki: Wiki, actor: Actor, username: str, reason: str = "") -> None:
         if member.email and outbox.can_send(wiki.settings):
             written = account_mail.refused(wiki.settings, member, one_line(reason, REASON_MOST))
             account_mail.post(wiki, connection, member.email, written)
-        audit.write(wiki, connection, actor, "member_refuse", member.uid, reason)
+        audit.write(wiki, connection, actor, LoggedAct.MEMBER_REFUSE, member.uid, reason)
     wiki.wake()
 
 
@@ -137,5 +138,5 @@ def _erase(
         keep_an_admin(connection, member)
         erasing.erase(connection, member, now, mention, with_comments=with_comments)
         detail = {"comments": "removed" if with_comments else "kept"}
-        audit.write(wiki, connection, actor, "member_erase", member.uid, reason, **detail)
+        audit.write(wiki, connection, actor, LoggedAct.MEMBER_ERASE, member.uid, reason, **detail)
     wiki.wake()

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from wiki.database.operation import choices
+from wiki.domain.access.acts import LoggedAct
 from wiki.domain.access.rights import Actor, Right
 from wiki.domain.errors import FieldError, Invalid, NotFound
 from wiki.engine import Wiki
@@ -158,7 +159,7 @@ def choose(wiki: Wiki, actor: Actor, sent: Mapping[str, str]) -> None:
         if fresh := {name: it for name, it in wanted.items() if it != kept.get(name)}:
             choices.put(connection, fresh)
         for name, value in changed.items():
-            audit.write(wiki, connection, actor, "setting", name.upper(), value=value)
+            audit.write(wiki, connection, actor, LoggedAct.SETTING, name.upper(), value=value)
     wiki.renew()
 
 
@@ -187,7 +188,7 @@ def set_logo(wiki: Wiki, actor: Actor, data: bytes) -> None:
     mark = sha256(made).hexdigest()[: choices.MARK_LENGTH] if made else ""
     with wiki.database.write() as connection:
         choices.put_logo(connection, mark, made)
-        audit.write(wiki, connection, actor, "setting", "LOGO", value=mark)
+        audit.write(wiki, connection, actor, LoggedAct.SETTING, "LOGO", value=mark)
     wiki.renew()
 
 

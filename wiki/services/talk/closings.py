@@ -5,6 +5,7 @@ from __future__ import annotations
 from wiki.database.engine.connection import Connection
 from wiki.database.history import history
 from wiki.database.talk import closings
+from wiki.domain.access.acts import LoggedAct
 from wiki.domain.access.rights import Actor, Right
 from wiki.domain.errors import Forbidden, NotFound
 from wiki.domain.moderation.reports import check_reason
@@ -44,7 +45,7 @@ def close(wiki: Wiki, actor: Actor, path: str, reason: str) -> None:
     now = wiki.clock()
     with wiki.database.write() as connection:
         closings.close(connection, newest.path, newest.commit, reason, actor.id, now)
-        audit.write(wiki, connection, actor, "talk_close", f"/wiki/{path}", reason)
+        audit.write(wiki, connection, actor, LoggedAct.TALK_CLOSE, f"/wiki/{path}", reason)
     wiki.wake()
 
 
@@ -55,7 +56,7 @@ def reopen(wiki: Wiki, actor: Actor, path: str) -> None:
         return
     with wiki.database.write() as connection:
         closings.reopen(connection, closing.id, path)
-        audit.write(wiki, connection, actor, "talk_open", f"/wiki/{path}")
+        audit.write(wiki, connection, actor, LoggedAct.TALK_OPEN, f"/wiki/{path}")
     wiki.wake()
 
 

@@ -18,6 +18,7 @@ from wiki.database.history import history
 from wiki.database.members import members
 from wiki.database.pages import catalogue
 from wiki.database.talk import comments
+from wiki.domain.access.acts import LoggedAct
 from wiki.domain.access.rights import Actor, Right
 from wiki.domain.content.addresses import url_of
 from wiki.domain.content.names import Lead
@@ -354,7 +355,7 @@ def put_state(
     """Hide a comment or show it again in the caller's transaction; its writer is told of hiding."""
     id, author = placed.comment.id, placed.comment.author
     comments.set_state(connection, id, state)
-    act = "comment_hide" if state is State.HIDDEN else "comment_show"
+    act = LoggedAct.COMMENT_HIDE if state is State.HIDDEN else LoggedAct.COMMENT_SHOW
     audit.write(wiki, connection, actor, act, url_of("comment", id), reason)
     if state is State.HIDDEN:
         told = {"reason": reason}

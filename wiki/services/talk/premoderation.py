@@ -8,6 +8,7 @@ from wiki.database.engine.connection import Connection
 from wiki.database.pages import catalogue
 from wiki.database.talk import comments as table
 from wiki.database.talk import premoderation
+from wiki.domain.access.acts import LoggedAct
 from wiki.domain.access.rights import Actor, Right, Role
 from wiki.domain.content.addresses import url_of
 from wiki.domain.content.links import outward
@@ -84,7 +85,7 @@ def approve(wiki: Wiki, actor: Actor, id: int) -> None:
     with wiki.database.write() as connection:
         if not premoderation.release(connection, id):
             raise Conflict("comment_settled")
-        audit.write(wiki, connection, actor, "comment_approve", url_of("comment", id))
+        audit.write(wiki, connection, actor, LoggedAct.COMMENT_APPROVE, url_of("comment", id))
         _tell_writer(wiki, connection, actor, placed, Kind.COMMENT_APPROVED)
     wiki.wake()
 
@@ -99,7 +100,9 @@ def decline(wiki: Wiki, actor: Actor, id: int, reason: str) -> None:
     with wiki.database.write() as connection:
         if not premoderation.decline(connection, id):
             raise Conflict("comment_settled")
-        audit.write(wiki, connection, actor, "comment_decline", url_of("comment", id), reason)
+        audit.write(
+            wiki, connection, actor, LoggedAct.COMMENT_DECLINE, url_of("comment", id), reason
+        )
         _tell_writer(wiki, connection, actor, placed, Kind.COMMENT_DECLINED, reason=reason)
     wiki.wake()
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from flask import Blueprint, Response, flash, request
 
+from wiki.domain.access.acts import LoggedAct
 from wiki.domain.access.rights import Right, Role
 from wiki.domain.content.addresses import url_of
 from wiki.domain.errors import Invalid
@@ -245,6 +246,7 @@ def log() -> Response:
         entries=entries,
         pager=Pager(older=url_of("admin_audit", before=last.id, **filters) if last else ""),
         people=audit.people(wiki(), actor()),
+        acts=list(LoggedAct),
         families=list(audit.FAMILIES),
         undoable=rules.undoable,
     )
