@@ -15,14 +15,13 @@ from wiki.web.access import admin, groups, rights, rules
 from wiki.web.api.blueprints import BLUEPRINTS as FOR_PROGRAMS
 from wiki.web.content import files
 from wiki.web.editing import editor, moves, suggestions, undoing
-from wiki.web.history import blame, hiding, history
+from wiki.web.history import blame, figures, hiding, history
 from wiki.web.http import (
     cache,
     context,
     counting,
     crawlers,
     errors,
-    figures,
     forms,
     fragments,
     language,
