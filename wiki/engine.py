@@ -101,7 +101,7 @@ class Wiki:
 
     @property
     def rights(self) -> Rights:
-        """Who may do what: the site's settings and the rules by path, read again once changed."""
+        """Say who may do what: settings of the site and rules by path, read again once changed."""
         version = self.database.generation()
         kept = self._rights
         if kept is not None and kept[0] == version:
@@ -132,7 +132,7 @@ class Wiki:
 
     @property
     def people(self) -> People:
-        """What every screen must know of members; read again once something changed."""
+        """Return what every screen must know of members; read again once something changed."""
         version = self.database.generation()
         kept = self._people
         if kept is not None and kept[0] == version:

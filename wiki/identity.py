@@ -24,7 +24,7 @@ class Identity:
 
 
 def read(data: Path) -> Identity | None:
-    """What the folder says; None for one that says nothing (new, or older than this file)."""
+    """Read what the folder says; None for one that says nothing (new, or older than this file)."""
     try:
         said = json.loads((data / FILE).read_text(encoding="utf-8"))
         return Identity(str(said["mark"]), bool(said["people"]))

@@ -26,7 +26,7 @@ class Proxies:
         return bool(self.number or self.networks)
 
     def between(self, peer: str, visitors: Sequence[str]) -> int:
-        """How many proxies the request came through, that may be believed.
+        """Count the proxies that the request came through, as far as they may be believed.
 
         `visitors` is what X-Forwarded-For says, the nearest last.
         """
@@ -45,7 +45,7 @@ class Proxies:
 
 
 def read(written: str) -> Proxies:
-    """What TRUSTED_PROXIES says: a number, or addresses and networks with commas.
+    """Return what TRUSTED_PROXIES says: a number, or addresses and networks with commas.
 
     Raises ValueError, with a sentence, for anything else.
     """

@@ -36,7 +36,7 @@ class Difference:
 
 
 def check(store: Store, database: Database, zone: tzinfo = UTC) -> list[Difference]:
-    """How history and catalogue differ from what the commits that they followed give.
+    """Find how history and catalogue differ from what the commits that they followed give.
 
     Rebuilds both in a temporary file, up to the commit that they say they followed; a commit that
     does not hold what was the branch's newest at first, or is not in it, is a difference too.

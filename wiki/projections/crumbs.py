@@ -134,7 +134,7 @@ class Crumbs:
 
 @lru_cache(maxsize=64)
 def crumbs_in(git: Path) -> Crumbs:
-    """What threads are at in the repository with this git folder."""
+    """Return what threads are at in the repository with this git folder."""
     return Crumbs(git / FOLDER)
 
 

@@ -117,7 +117,7 @@ def rebuild(
 
 
 def lag(store: Store, database: Database) -> list[Lag]:
-    """How far each projection in SQL is behind the newest revision."""
+    """Tell how far each projection in SQL is behind the newest revision."""
     head = store.head()
     with database.read() as connection:
         commits = {name: progress.get(connection, name)[0] for name in FORMATS}

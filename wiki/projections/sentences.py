@@ -72,7 +72,7 @@ def catch_up(store: Store, database: Database, most: int = 400) -> bool:
 
 
 def behind(connection: Connection) -> int:
-    """How many pages have revisions that were not followed yet."""
+    """Count how many pages have revisions that were not followed yet."""
     return kept.count_unfollowed(connection)
 
 

@@ -60,7 +60,7 @@ _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
 def read(text: str, zone: tzinfo = UTC) -> Meta:
-    """What a page's text says in its front matter; never raises.
+    """Return what a page's text says in its front matter; never raises.
 
     A date without an offset is meant in `zone`. What is not right becomes a code in `problems`.
     """
@@ -313,7 +313,7 @@ class _Reading:
 
 
 def parse_moment(written: str, zone: tzinfo = UTC) -> Moment | None:
-    """What `2009-12-02`, `2009-12-02 15:00` or `2009-12-02T15:00+01:00` means, or None.
+    """Return what `2009-12-02`, `2009-12-02 15:00` or `2009-12-02T15:00+01:00` means, or None.
 
     The first and the last year there are have moments that no other zone can name: they are none.
     """

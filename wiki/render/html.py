@@ -116,7 +116,7 @@ class PageRenderer(BaseRenderer):
         return method(token, state)
 
     def block_quote(self, token: Token, state: BlockState) -> str:
-        """What somebody else said: it mentions nobody anew."""
+        """Write what somebody else said: it mentions nobody anew."""
         page: Page = state.env["page"]
         inside, page.in_quote = page.in_quote, True
         inner = self.render_tokens(token["children"], state)
@@ -222,7 +222,7 @@ class PageRenderer(BaseRenderer):
         return f'<li id="fn-{index}">{inner}</li>\n'
 
     def turn(self, token: Token, state: BlockState) -> str:
-        """What one speaker says in a dialogue."""
+        """Write what one speaker says in a dialogue."""
         inner = self.render_tokens(token["children"], state)
         about = token["about"]
         number = str(about["number"])

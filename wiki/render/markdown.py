@@ -64,7 +64,7 @@ class Rendered:
 
     @property
     def targets(self) -> frozenset[str]:
-        """What `fill` has to know the state of."""
+        """Return what `fill` has to know the state of."""
         return frozenset(link.target for link in self.links if link.kind in LOCAL)
 
 

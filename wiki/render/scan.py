@@ -28,7 +28,7 @@ class Scan:
 
 
 def scan(text: str, path: str = "") -> Scan:
-    """What a page's text (front matter and all) links to, how it opens, how long it is."""
+    """Return what a page's text (front matter and all) links to, how it opens, how long it is."""
     document = _read(text)
     long = len(document.text[document.root.start :].split())
     return Scan(_title(document), _links(document, path), excerpt(document), long)

@@ -147,10 +147,10 @@ class _Writer:
             self._put(writing.escaped(_SPACE.sub(" ", text)))
 
     def comment(self, text: str | bytes) -> None:
-        """What was never shown."""
+        """Leave out what was never shown."""
 
     def pi(self, target: str | bytes, data: str | bytes | None = None) -> None:
-        """What was never shown."""
+        """Leave out what was never shown."""
 
     def close(self) -> None:
         """The end."""

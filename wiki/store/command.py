@@ -34,7 +34,7 @@ def attempt(git: Path, *arguments: str) -> tuple[int, str, str]:
 
 
 def fields(git: Path, given: IO[bytes], *arguments: str) -> Iterator[bytes]:
-    """What a command prints, field by field as NUL ends them, while it runs; reads `given`.
+    """Yield what a command prints, field by field as NUL ends them, while it runs; reads `given`.
 
     Raises StoreError (`store_git_failed`) at the end of what a failing command printed.
     """
@@ -58,7 +58,7 @@ def fields(git: Path, given: IO[bytes], *arguments: str) -> Iterator[bytes]:
 
 
 def stream(git: Path, *arguments: str) -> Iterator[bytes]:
-    """What a command prints, some at a time while it runs. Raises StoreError as `run` does."""
+    """Yield what a command prints, bit by bit while it runs. Raises StoreError as `run` does."""
     with process(git, NOTHING, *arguments) as running:
         while chunk := running.stdout.read(_CHUNK):
             yield chunk

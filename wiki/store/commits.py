@@ -70,7 +70,7 @@ def compose(
 
 
 def repaired(person: bytes) -> bytes:
-    """Who wrote a commit and when, in the form that git asks for, from what somebody wrote."""
+    """Tell who wrote a commit and when, in the form that git asks for, from what somebody wrote."""
     author, when = _person(person, "")
     return f"{_written(author)} {_stamp(when)}".encode()
 

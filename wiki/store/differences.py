@@ -24,7 +24,7 @@ def between(reader: Reader, before: str, after: str) -> list[FileDiff]:
 
 
 def of_commit(reader: Reader, commit: Commit, trees_of_parents: list[str]) -> list[FileDiff]:
-    """What a commit did, against its parent; a merge: the files that differ from every parent."""
+    """Return what a commit did to its parent; a merge: the files that differ from every parent."""
     if not trees_of_parents:
         return between(reader, "", commit.tree)
     first, *others = (between(reader, tree, commit.tree) for tree in trees_of_parents)

@@ -75,7 +75,7 @@ class Foreign:
         return differences.renames(self._reader, commit, diffs)
 
     def size(self, blob: str) -> int:
-        """How many bytes a blob has; more than any limit for one that cannot be read."""
+        """Count how many bytes a blob has; more than any limit for one that cannot be read."""
         try:
             return self._reader.size(blob)
         except (KeyError, Unreadable):

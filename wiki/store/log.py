@@ -54,7 +54,7 @@ def tree_of(reader: Reader, revision: str) -> str:
 
 
 def changes(reader: Reader, commit: Commit) -> list[FileDiff]:
-    """What a commit did; a merge: the files that differ from every parent.
+    """Return what a commit did; a merge: the files that differ from every parent.
 
     A parent that cannot be read is none; what lies in a folder that cannot be read is left out.
     """

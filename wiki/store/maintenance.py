@@ -70,7 +70,7 @@ def _clear(objects: Path) -> None:
 
 
 def fsck(git: Path) -> list[str]:
-    """What `git fsck --strict` finds wrong, one line each; empty if all is well.
+    """Return what `git fsck --strict` finds wrong, one line each; empty if all is well.
 
     It looks at the refs as they are now: git reads them last, and would miss the objects of a save
     that came meanwhile. Nor is anything packed while it looks.

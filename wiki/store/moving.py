@@ -59,7 +59,7 @@ def ready(git: Path, intent: Mapping[str, Any]) -> None:
 
 
 def intent(git: Path) -> dict[str, Any] | None:
-    """What is to be done, if it was decided."""
+    """Return what is to be done, if it was decided."""
     try:
         found: dict[str, Any] = json.loads((git / FOLDER / _INTENT).read_bytes())
     except FileNotFoundError:

@@ -46,7 +46,7 @@ class Trees:
         self._known: dict[str, int] = {}
 
     def files(self, root: str) -> int:
-        """How many files a tree holds, those in its folders included."""
+        """Count how many files a tree holds, those in its folders included."""
         waiting = [root]
         while waiting:
             tree = waiting[-1]

@@ -114,7 +114,7 @@ class Rewritten:
 
 
 def survey(git: Path, reader: Reader, task: Task, tell: Tell) -> Survey:
-    """What the task changes. Raises StoreError (`purge_shallow`) in a shallow clone."""
+    """Return what the task changes. Raises StoreError (`purge_shallow`) in a shallow clone."""
     if reader.shallow:
         raise StoreError("purge_shallow")
     before = {name: id for name, id, _ in refs(git)}
@@ -349,7 +349,7 @@ class _Writing:
         return mark
 
     def person(self, line: bytes) -> bytes:
-        """Who wrote a commit and when, as it will be written."""
+        """Tell who wrote a commit and when, as it will be written."""
         task = self._found.task
         if not _PERSON.fullmatch(line):
             line = commits.repaired(line)
@@ -413,7 +413,7 @@ class _Writing:
         return b"/".join([*folders, new[cut:].encode()])
 
     def blob(self, process: Any, id: str) -> str:
-        """What a blob becomes; it is written when first asked for."""
+        """Return what a blob becomes; it is written when first asked for."""
         known = self.blobs.get(id)
         if known is not None:
             return known

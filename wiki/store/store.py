@@ -105,7 +105,7 @@ class Store:
 
     @property
     def seal(self) -> Seal:
-        """What our own commits are known by."""
+        """Return what our own commits are known by."""
         return self._reader.seal
 
     def head(self) -> str:
@@ -171,7 +171,7 @@ class Store:
         return data
 
     def size(self, id: str) -> int:
-        """How many bytes a blob has, without reading it; raises Unreadable."""
+        """Count how many bytes a blob has, without reading it; raises Unreadable."""
         try:
             return self._reader.size(id)
         except KeyError:
@@ -353,7 +353,7 @@ class Store:
         return differences.between(self._reader, self._tree_of(before), self._tree_of(after))
 
     def changes(self, commit: Commit) -> Diffs:
-        """What a commit did: its difference from its parent.
+        """Return what a commit did: its difference from its parent.
 
         A merge: only files whose blob differs from all parents, `before` from the first.
         """
@@ -372,7 +372,7 @@ class Store:
         self._reader.reopen()
 
     def fsck(self) -> Files:
-        """What `git fsck --strict` says, one line each; empty if all is well.
+        """Return what `git fsck --strict` says, one line each; empty if all is well.
 
         True of one moment, also while others save. Raises StoreError.
         """

@@ -66,7 +66,7 @@ def remove(connection: Connection, id: int) -> None:
 
 
 def sizes(connection: Connection) -> dict[str, int]:
-    """How many members each group has."""
+    """Count how many members each group has."""
     asked = select(members.c.groups).where(members.c.groups != "")
     counted: dict[str, int] = {}
     for written in connection.scalars(asked):

@@ -85,13 +85,13 @@ def keys(connection: Connection, member: int) -> set[str]:
 
 
 def number(connection: Connection, member: int, but: str) -> int:
-    """How many drafts the member has, but for the one under this key."""
+    """Count how many drafts the member has, but for the one under this key."""
     mine = drafts.c.member == member, drafts.c.key != but
     return connection.execute(select(func.count()).where(*mine)).scalar_one()
 
 
 def characters(connection: Connection, member: int, but: str) -> int:
-    """How many characters are in the member's drafts, but for the one under this key."""
+    """Count how many characters are in the member's drafts, but for the one under this key."""
     mine = drafts.c.member == member, drafts.c.key != but
     size = func.sum(func.length(drafts.c.text) + func.length(drafts.c.fields))
     return int(connection.execute(select(func.coalesce(size, 0)).where(*mine)).scalar_one())

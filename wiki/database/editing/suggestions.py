@@ -182,7 +182,7 @@ def _by(author: int | None) -> ColumnElement[bool]:
 
 
 def count(connection: Connection, author: int, state: State) -> int:
-    """How many suggestions of an author are in a state."""
+    """Count how many suggestions of an author are in a state."""
     where = (suggestions.c.author == author, suggestions.c.state == state.value)
     return connection.scalar(select(func.count()).where(*where)) or 0
 

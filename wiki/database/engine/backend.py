@@ -64,7 +64,7 @@ class Backend(Protocol):
         """Something hashable that changes with the generation or the projections; microseconds."""
 
     def facts(self) -> Facts:
-        """What an administrator wants to know of it."""
+        """Return what an administrator wants to know of it."""
 
     def generation(self) -> object:
         """The part of `version` that changes with the truth alone: commits leave it as it is."""

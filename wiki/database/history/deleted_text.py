@@ -113,7 +113,7 @@ def done(connection: Connection, indexed: Sequence[Waiting]) -> None:
 
 
 def count(connection: Connection) -> int:
-    """How much waits."""
+    """Tell how much waits."""
     return connection.scalar(select(func.count()).select_from(waiting)) or 0
 
 

@@ -266,12 +266,12 @@ def as_of(connection: Connection, page: str, commit: str) -> Revision | None:
 
 
 def count(connection: Connection, page: str) -> int:
-    """How many revisions a page has."""
+    """Count how many revisions a page has."""
     return connection.scalar(_COUNT, {"of": page}) or 0
 
 
 def count_since(connection: Connection, moment: datetime) -> int:
-    """How many revisions of pages were made since a moment."""
+    """Count how many revisions of pages were made since a moment."""
     query = (
         select(func.count())
         .select_from(revisions)
@@ -282,13 +282,13 @@ def count_since(connection: Connection, moment: datetime) -> int:
 
 
 def count_by(connection: Connection, author: str) -> int:
-    """How many revisions of pages an author made."""
+    """Count how many revisions of pages an author made."""
     query = select(func.count()).select_from(revisions).where(revisions.c.author == author)
     return connection.scalar(query) or 0
 
 
 def writers(connection: Connection, page: str) -> int:
-    """How many different people wrote on a page."""
+    """Count how many different people wrote on a page."""
     query = select(func.count(revisions.c.author.distinct())).where(revisions.c.page == page)
     return connection.scalar(query) or 0
 

@@ -138,14 +138,14 @@ _PLACE_IN_HISTORY = tuple_(revisions.c.date, revisions.c.commit, revisions.c.pat
 
 
 def reached(connection: Connection, page: str) -> Followed | None:
-    """How far a page was followed; None if it was not."""
+    """Tell how far a page was followed; None if it was not."""
     query = select(*_FOLLOWED, weaves.c.whole).where(weaves.c.page == page)
     row = connection.execute(query).first()
     return Followed(*row) if row else None
 
 
 def followed(connection: Connection, page: str) -> Followed | None:
-    """How far a page was followed; None if it was not, or if that counts no longer.
+    """Tell how far a page was followed; None if it was not, or if that counts no longer.
 
     That is so once its history changed before that point: a push brings revisions of long ago.
     """
@@ -319,7 +319,7 @@ def followed_pages(connection: Connection, limit: int) -> list[tuple[str, str]]:
 
 
 def count_unfollowed(connection: Connection) -> int:
-    """How many pages were not followed to their end yet."""
+    """Count how many pages were not followed to their end yet."""
     whole = select(func.count()).select_from(weaves).where(weaves.c.whole)
     every = select(func.count()).select_from(places)
     return max(0, (connection.scalar(every) or 0) - (connection.scalar(whole) or 0))
@@ -391,7 +391,7 @@ def commits_of(connection: Connection, page: str, numbers: Collection[int]) -> d
 
 
 def shares(connection: Connection, page: str) -> dict[int, int]:
-    """How many words of what stands on a page each step first wrote."""
+    """Count how many words of what stands on a page each step first wrote."""
     query = (
         select(sentences.c.origin, func.sum(sentences.c.words))
         .where(sentences.c.page == page, sentences.c.died == ALIVE)

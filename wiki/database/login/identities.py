@@ -55,7 +55,7 @@ def of_member(connection: Connection, member: int) -> list[Identity]:
 
 
 def number(connection: Connection, member: int) -> int:
-    """How many accounts elsewhere open the member's."""
+    """Count how many accounts elsewhere open the member's."""
     return connection.scalar(select(func.count()).where(identities.c.member == member)) or 0
 
 

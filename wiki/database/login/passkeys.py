@@ -88,7 +88,7 @@ def of_member(connection: Connection, member: int) -> list[Passkey]:
 
 
 def number(connection: Connection, member: int) -> int:
-    """How many keys the member has."""
+    """Count how many keys the member has."""
     return connection.scalar(select(func.count()).where(passkeys.c.member == member)) or 0
 
 

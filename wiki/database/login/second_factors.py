@@ -102,6 +102,6 @@ def use_code(connection: Connection, member: int, hash: str) -> bool:
 
 
 def codes_left(connection: Connection, member: int) -> int:
-    """How many recovery codes the member has left."""
+    """Count how many recovery codes the member has left."""
     asked = select(func.count()).where(recovery_codes.c.member == member)
     return connection.scalar(asked) or 0

@@ -310,7 +310,7 @@ def ids(connection: Connection) -> list[int]:
 
 
 def count(connection: Connection, wanted: Wanted) -> int:
-    """How many accounts `find` would give without a limit."""
+    """Count how many accounts `find` would give without a limit."""
     asked = select(func.count()).select_from(members).where(*_conditions(wanted))
     return connection.scalar(asked) or 0
 
@@ -340,7 +340,7 @@ def _is_in(group: str) -> ColumnElement[bool]:
 
 
 def administrators(connection: Connection, *, without: int = 0) -> int:
-    """How many active administrators there are, one of them left out."""
+    """Count how many active administrators there are, one of them left out."""
     query = (
         select(func.count())
         .select_from(members)

@@ -108,6 +108,6 @@ def accepted(connection: Connection, member: int) -> Acceptance | None:
 
 
 def answered(connection: Connection, asking: int) -> int:
-    """How many members accepted what this asking asked, or something newer."""
+    """Count how many members accepted what this asking asked, or something newer."""
     where = acceptances.c.asking >= asking
     return connection.scalar(select(func.count(acceptances.c.member.distinct())).where(where)) or 0

@@ -45,7 +45,7 @@ class Followed:
 
 
 def how_far(connection: Connection) -> Followed | None:
-    """How far members were told of changes; None before the first time."""
+    """Tell how far members were told of changes; None before the first time."""
     row = connection.execute(select(followed.c.revision, followed.c.at)).first()
     return Followed(row.revision, row.at) if row else None
 
@@ -74,7 +74,7 @@ def skip(connection: Connection, comment: int) -> None:
 
 
 def mentioned(connection: Connection, comment: int) -> frozenset[int] | None:
-    """Whom a comment mentioned when it was last told; None if it never was."""
+    """Tell whom a comment mentioned when it was last told; None if it never was."""
     row = connection.execute(select(told.c.mentioned).where(told.c.comment == comment)).first()
     return frozenset(json.loads(row.mentioned)) if row else None
 

@@ -161,13 +161,13 @@ def untried(connection: Connection, member: int) -> list[Letter]:
 
 
 def waiting(connection: Connection) -> int:
-    """How much mail is not sent."""
+    """Tell how much mail is not sent."""
     asked = select(func.count()).select_from(outbox).where(outbox.c.sent.is_(None))
     return connection.scalar(asked) or 0
 
 
 def given_up(connection: Connection) -> int:
-    """How much mail is tried no more."""
+    """Tell how much mail is tried no more."""
     where = (outbox.c.sent.is_(None), outbox.c.due.is_(None))
     return connection.scalar(select(func.count()).select_from(outbox).where(*where)) or 0
 

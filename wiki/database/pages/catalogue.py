@@ -156,7 +156,7 @@ def agenda(
 def count(
     connection: Connection, kind: Kind | None = None, status: str = "", *, sight: Sight
 ) -> int:
-    """How many pages there are (of a kind, of a status), redirects left out."""
+    """Count how many pages there are (of a kind, of a status), redirects left out."""
     query = _listed(kind, status, sight).with_only_columns(func.count())
     return connection.scalar(query) or 0
 
@@ -171,7 +171,7 @@ def addresses(
 
 
 def count_under(connection: Connection, folder: str, *, sight: Sight) -> int:
-    """How many pages in sight lie under a folder; redirects are left out."""
+    """Count how many pages in sight lie under a folder; redirects are left out."""
     query = _listed(None, "", sight).with_only_columns(func.count())
     return connection.scalar(query.where(inside(catalogue.c.path, folder))) or 0
 

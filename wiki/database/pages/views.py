@@ -48,7 +48,7 @@ def add(connection: Connection, month: str, counted: Mapping[str, int]) -> None:
 
 
 def by_month(connection: Connection, paths: Sequence[str]) -> list[tuple[str, int]]:
-    """How often a page was read under any of its paths, by month, the latest first."""
+    """Count how often a page was read under any of its paths, by month, the latest first."""
     number = func.sum(views.c.number)
     asked = select(views.c.month, number).where(views.c.path.in_(paths)).group_by(views.c.month)
     rows = connection.execute(asked.order_by(views.c.month.desc()))

@@ -86,7 +86,7 @@ def of_member(connection: Connection, member: int) -> list[SavedSearch]:
 
 
 def count(connection: Connection, member: int) -> int:
-    """How many searches the member keeps."""
+    """Count how many searches the member keeps."""
     asked = select(func.count()).where(saved_searches.c.member == member)
     return connection.scalar(asked) or 0
 

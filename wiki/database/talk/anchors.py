@@ -78,7 +78,7 @@ class Made:
 
     @property
     def key(self) -> tuple[int, str, str]:
-        """What sorts it among the page's revisions."""
+        """Return what sorts it among the page's revisions."""
         return self.date, self.commit, self.path
 
 
@@ -86,7 +86,7 @@ _KEY = tuple_(revisions.c.date, revisions.c.commit, revisions.c.path)
 
 
 def reached(connection: Connection, page: str) -> Reached | None:
-    """How far a page was followed; None if it was not, or if its history has changed before."""
+    """Tell how far a page was followed; None if it was not, or its history has changed before."""
     columns = [column for column in anchored.c if column.name != "page"]
     row = connection.execute(select(*columns).where(anchored.c.page == page)).first()
     if row is None:

@@ -279,7 +279,7 @@ def set_state(connection: Connection, id: int, state: State) -> None:
 
 
 def count_by(connection: Connection, author: int) -> int:
-    """How many comments of a member can be read or were hidden."""
+    """Count how many comments of a member can be read or were hidden."""
     asked = select(func.count()).where(
         comments.c.author == author, comments.c.state != State.DELETED.value
     )
@@ -308,7 +308,7 @@ def get(connection: Connection, id: int) -> PlacedComment | None:
 
 
 def position(connection: Connection, placed: PlacedComment) -> int:
-    """How many comments stand before this one on its page."""
+    """Count how many comments stand before this one on its page."""
     before = comments.c.place < placed.comment.place
     asked = select(func.count()).where(here(connection, placed.page), comments.c.shown, before)
     return connection.scalar(asked) or 0
@@ -318,7 +318,7 @@ def position(connection: Connection, placed: PlacedComment) -> int:
 
 
 def counts(connection: Connection, at: ColumnElement[bool]) -> Counts:
-    """How many comments a page's talk lists, and how many can be read; `at` is from `here`."""
+    """Count the comments that a page's talk lists, and those to be read; `at` is from `here`."""
     readable = func.coalesce(func.sum(case((LIVE, 1), else_=0)), 0)
     asked = select(func.count(), readable).where(at, comments.c.shown)
     listed, live = connection.execute(asked).one()
@@ -365,7 +365,7 @@ def _threads(newest_first: bool) -> tuple[ColumnElement[Any], ...]:
 
 
 def answers(connection: Connection, threads: Sequence[int]) -> dict[int, int]:
-    """How many answers can be read in each of these threads; none, no entry."""
+    """Count how many answers can be read in each of these threads; none, no entry."""
     query = (
         select(comments.c.thread, func.count())
         .where(comments.c.thread.in_(threads), comments.c.id != comments.c.thread, LIVE)
@@ -438,7 +438,7 @@ def here(connection: Connection, page: str) -> ColumnElement[bool]:
 
 
 def callers(connection: Connection, ids: Sequence[int]) -> dict[int, str]:
-    """How the author of each of these comments is called."""
+    """Tell how the author of each of these comments is called."""
     query = (
         select(comments.c.id, members.c.name, members.c.username)
         .join(members, members.c.id == comments.c.author)

@@ -22,7 +22,7 @@ HELD = comments.c.state == State.HELD.value
 
 
 def approved(connection: Connection, author: int, most: int) -> int:
-    """How many of an author's comments can be read, counted up to `most`."""
+    """Count how many of an author's comments can be read, counted up to `most`."""
     some = select(comments.c.id).where(comments.c.author == author, LIVE).limit(most).subquery()
     return connection.scalar(select(func.count()).select_from(some)) or 0
 

@@ -100,6 +100,6 @@ _OUTWARD = re.compile(
 
 
 def outward(text: str, own: str) -> int:
-    """How many links to other hosts than our `own` stand in a text, however they are written."""
+    """Count the links to other hosts than our `own` in a text, however they are written."""
     hosts = (match[1] or "" for match in _OUTWARD.finditer(text))
     return sum(1 for host in hosts if not own or host.partition(":")[0].lower() != own)

@@ -77,7 +77,7 @@ class Known:
 
 
 def after_move(known: Known, moved: Mapping[str, str], old: str, *, leaves_stub: bool) -> Known:
-    """What there will be when pages and files went to other paths, `old` being the page.
+    """Return what there will be when pages and files went to other paths, `old` being the page.
 
     The page leaves one behind that sends its readers on, unless told otherwise.
     """

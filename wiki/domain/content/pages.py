@@ -65,7 +65,7 @@ class Meta:
 
     @property
     def direction(self) -> str:
-        """How the text runs: `rtl` or `ltr` by its language, `auto` if it names none."""
+        """Tell how the text runs: `rtl` or `ltr` by its language, `auto` if it names none."""
         if not self.lang:
             return "auto"
         parts = self.lang.lower().replace("_", "-").split("-")

@@ -108,7 +108,7 @@ def path_slug(title: str) -> str:
 
 
 def person_slug(name: str) -> str:
-    """How a person is called in addresses; the same for the same name, never empty."""
+    """Tell how a person is called in addresses; the same for the same name, never empty."""
     return path_slug(name) or hashlib.sha256(fold(name).encode()).hexdigest()[:10]
 
 

@@ -48,7 +48,7 @@ class Fault:
 
 
 def rest_after(tries: int) -> timedelta:
-    """How long something that failed so often is left alone, where trying again may help."""
+    """Tell how long something that failed so often is left alone, where trying again may help."""
     return min(timedelta(minutes=2 ** min(tries, 12)), timedelta(days=1))
 
 

@@ -86,7 +86,7 @@ class _Here:
     move: Move
 
     def meant(self, target: str, *, by_name: bool = False) -> _Goal | None:
-        """What a link led to, by where that is afterwards; `by_name`: a name will do for it."""
+        """Tell what a link led to, by where that is afterwards; `by_name`: a name will do."""
         lead = self.move.before(self.was, target)
         if lead is None:
             return None

@@ -69,7 +69,7 @@ class Suggestion:
 
     @property
     def called(self) -> str:
-        """How its author is called: the display name, else the username."""
+        """Tell how its author is called: the display name, else the username."""
         return self.name or self.username
 
     @property
@@ -84,7 +84,7 @@ class Suggestion:
 
 
 def check_word(text: str) -> str:
-    """What an editor says to the writer; raises Invalid, TooLarge (field `reason`)."""
+    """Return what an editor says to the writer; raises Invalid, TooLarge (field `reason`)."""
     text = text.strip()
     if not text:
         raise Invalid.field("reason", "word_missing")

@@ -152,12 +152,12 @@ def apply(blocks: Iterable[Block], side: Change) -> str:
 
 
 def stats(old: str, new: str) -> tuple[int, int]:
-    """How many words came and how many went; a paragraph that only moved counts for nothing."""
+    """Count the words that came and those that went; a paragraph that only moved is none."""
     return count(words(old, new))
 
 
 def count(blocks: Iterable[Block]) -> tuple[int, int]:
-    """How many words came and how many went in a difference."""
+    """Count how many words came and how many went in a difference."""
     added = removed = 0
     for block in blocks:
         if block.fate in (Fate.EQUAL, Fate.MOVED_AWAY):
@@ -319,7 +319,7 @@ class _Pieces:
 
     @property
     def changed(self) -> int:
-        """How many pieces came, went or changed."""
+        """Count how many pieces came, went or changed."""
         return sum(b - a + d - c for equal, a, b, c, d in self.steps if not equal)
 
     def run(self) -> list[Piece]:

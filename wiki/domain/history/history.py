@@ -16,5 +16,5 @@ class Place:
 
 
 def cursor(revision: Revision) -> str:
-    """What to give as `before` for what is older than this row, in lists of many pages."""
+    """Return what to give as `before` for what is older than this row, in lists of many pages."""
     return f"{revision.commit}:{revision.path}"

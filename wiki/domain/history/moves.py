@@ -166,7 +166,7 @@ class _Pairing:
 
 
 def bag(data: bytes) -> dict[int, int]:
-    """How many bytes of a text stand in each of its pieces; line ends of Windows are line ends."""
+    """Count the bytes of a text in each of its pieces; line ends of Windows are line ends."""
     if b"\0" not in data[:_BINARY_LOOK]:
         data = data.replace(b"\r\n", b"\n")
     found: dict[int, int] = {}

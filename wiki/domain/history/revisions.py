@@ -41,7 +41,7 @@ class Author:
 
     @property
     def called(self) -> str:
-        """How the author is called on every screen."""
+        """Tell how the author is called on every screen."""
         return self.given or self.name
 
     @property

@@ -24,7 +24,7 @@ class Told:
 
 
 def outside(message: str) -> Told:
-    """What the message of somebody else's commit tells: words, whatever trailers it ends in."""
+    """Read the message of somebody else's commit: words, whatever trailers it ends in."""
     return Told(message.strip(), Event.OUTSIDE, {})
 
 

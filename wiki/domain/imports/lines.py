@@ -22,7 +22,7 @@ class Words:
         self._pieces.append(escaped(text))
 
     def written(self, text: str) -> None:
-        """What is Markdown already."""
+        """Return what is Markdown already."""
         self._pieces.append(text)
 
     def toggle(self, mark: str, literal: str) -> None:

@@ -38,7 +38,7 @@ class _Writer:
         self._lost = lost
 
     def blocks(self, node: Any, depth: int) -> list[str]:
-        """What is in a node, block by block."""
+        """Return what is in a node, block by block."""
         if depth > _DEEPEST:
             self._lost["deep"] += 1
             return []

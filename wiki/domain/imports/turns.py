@@ -57,7 +57,7 @@ def speakers(said: Iterable[Said], names: dict[str, str]) -> dict[str, str]:
 
 
 def turn(speaker: str, text: str) -> str:
-    """What somebody says as one turn, in which nobody else begins to speak."""
+    """Return what somebody says as one turn, in which nobody else begins to speak."""
     words = _HEADING.sub(
         lambda found: f"*{found[1].strip('*# ')}*" if found[1] else "", text.strip()
     )

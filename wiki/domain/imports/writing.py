@@ -26,7 +26,7 @@ def _not_opening(found: re.Match[str]) -> str:
 
 
 def heading(line: str) -> tuple[int, str]:
-    """How many `=` stand on both sides of a line, six at most, and the words; else 0 and none."""
+    """Count the `=` on both sides of a line, six at most, and give its words; else 0 and none."""
     line = line.strip()
     words = line.strip("=").strip()
     left = len(line) - len(line.lstrip("="))

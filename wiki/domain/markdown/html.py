@@ -42,7 +42,7 @@ class Tag:
 
     @property
     def words(self) -> str:
-        """What a reader sees of the tag itself."""
+        """Return what a reader sees of the tag itself."""
         if self.name == "br" or self.name in BLOCK:
             return "\n"
         return " ".join(self.said.get("alt", "").split()) if self.name == "img" else ""
@@ -104,7 +104,7 @@ def pieces(written: str) -> Iterator[tuple[str | Tag, int]]:
 
 
 def shown(written: str) -> str:
-    """What a reader sees of raw HTML."""
+    """Return what a reader sees of raw HTML."""
     if "<" not in written:
         return entities(written)
     return "".join(part if isinstance(part, str) else part.words for part, _ in pieces(written))

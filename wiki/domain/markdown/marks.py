@@ -72,7 +72,7 @@ def entity(text: str, at: int) -> str:
 
 
 def character(written: str) -> str:
-    """What an entity stands for; an unknown one stands for itself."""
+    """Return what an entity stands for; an unknown one stands for itself."""
     if written[1] != "#":
         return html5.get(written[1:], written)
     number = int(written[3:-1], 16) if written[2] in "xX" else int(written[2:-1])
@@ -99,7 +99,7 @@ def label(text: str, at: int) -> tuple[str, int]:
 
 
 def inline_target(text: str, at: int) -> Target | None:
-    """What stands in the parentheses of `[text](target "title")`, from the opening one on."""
+    """Read the parentheses of `[text](target "title")`, from the opening one on."""
     start = _skip(_SPACE, text, at + 1)
     found = _target(text, start)
     if not found:

@@ -127,7 +127,7 @@ def fold_username(username: str) -> str:
 
 
 def gone_username(username: str) -> str:
-    """What is kept of a username that was erased, so that nobody ever gets it again.
+    """Return what is kept of a username that was erased, so that nobody ever gets it again.
 
     No username begins with its first sign, so it is never mistaken for one.
     """

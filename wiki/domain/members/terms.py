@@ -30,7 +30,7 @@ class Acceptance:
 
 
 def stamp(asking: int, revision: str) -> str:
-    """What a form carries to say which terms were shown: those of this asking, this version."""
+    """Say for a form which terms were shown: those of this asking, this version."""
     return f"{asking}:{revision}"
 
 

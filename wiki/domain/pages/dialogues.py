@@ -71,7 +71,7 @@ class Part:
 
     @property
     def speaker(self) -> str:
-        """Whose turn it is; empty if no turn holds it."""
+        """Tell whose turn it is; empty if no turn holds it."""
         return self.opening.speaker if self.opening else ""
 
 

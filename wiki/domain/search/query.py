@@ -301,7 +301,7 @@ class _Reader:
             self.notices.append(notice)
 
     def query(self) -> Query:
-        """What has been gathered."""
+        """Return what has been gathered."""
         filters = Filters(
             kinds=tuple(dict.fromkeys(self.found["kind"])),
             tags=tuple(dict.fromkeys(self.found["tag"])),

@@ -198,4 +198,4 @@ class Search(Protocol):
 
     @property
     def progress(self) -> Progress:
-        """How far the engine is; an empty one if it is not ready."""
+        """Tell how far the engine is; an empty one if it is not ready."""

@@ -55,7 +55,7 @@ class Resolved:
 
     @property
     def called(self) -> str:
-        """How that editor is called: the display name, else the username."""
+        """Tell how that editor is called: the display name, else the username."""
         return self.name or self.username
 
 
@@ -101,7 +101,7 @@ class Comment:
 
     @property
     def called(self) -> str:
-        """How the author is called: the display name, else the username."""
+        """Tell how the author is called: the display name, else the username."""
         return self.name or self.username
 
 

@@ -63,7 +63,7 @@ class DeletedTextSource:
 
     @property
     def item(self) -> Item:
-        """What is set aside if it cannot be described."""
+        """Return what is set aside if it cannot be described."""
         steps = " ".join(f"{removal.step}" for removal in self.removals)
         return Item(NAME, "page", self.page.path, mark_of(f"{self.page.blob} {steps}"))
 
@@ -84,7 +84,7 @@ class DeletedTextIndex(Index):
     """The index of what revisions took from pages."""
 
     def behind(self, connection: Connection) -> int:
-        """How much waits to be indexed; -1 if the index is to be built from nothing."""
+        """Tell how much waits to be indexed; -1 if the index is to be built from nothing."""
         return deleted_text.count(connection) if self.progress == _READY else -1
 
     def update(self, store: Store, database: Database) -> bool:

@@ -60,7 +60,7 @@ class State:
 
     @property
     def progress(self) -> Progress:
-        """How far this generation is."""
+        """Tell how far this generation is."""
         return Progress(self.revision, self.change)
 
 

@@ -53,14 +53,14 @@ class Index(ABC):
 
     @property
     def progress(self) -> Progress:
-        """How far the index is; an empty one if it is not ready."""
+        """Tell how far the index is; an empty one if it is not ready."""
         try:
             return self._newest().progress
         except NotReady:
             return Progress()
 
     def search(self, query: Query, scope: Scope, offset: int = 0, limit: int = 20) -> Results:
-        """What the query finds within the scope, from `offset` on; raises NotReady."""
+        """Return what the query finds within the scope, from `offset` on; raises NotReady."""
         view = self._newest()
         key = (view.folder, view.generation, query, scope, offset, limit)
         kept = self._answers.get(key)

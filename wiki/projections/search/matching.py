@@ -66,7 +66,7 @@ class Matcher:
         return self._documents[leaf]
 
     def scores(self, leaf: Leaf, documents: set[int]) -> dict[int, float]:
-        """How well each of these documents that has the leaf answers it."""
+        """Tell how well each of these documents that has the leaf answers it."""
         here = documents & self.leaf(leaf)
         what = leaf.what
         if isinstance(what, Word):

@@ -99,7 +99,7 @@ class Plan:
 
 
 def plan(query: Query, site: Site) -> Plan:
-    """How to answer a query; its words are probably in the language of the site."""
+    """Plan how to answer a query; its words are probably in the language of the site."""
     here = site.language
     languages = (here, *(language for language in LANGUAGES if language != here))
     wanted: list[Group] = []

@@ -103,7 +103,7 @@ class Segment:
         return stems
 
     def frequency(self, field: str, term: str) -> int:
-        """How many documents have the term; its postings are not read."""
+        """Count how many documents have the term; its postings are not read."""
         with self._lock:
             return whoosh_parts.frequency(self._reader, field, term.encode())
 
@@ -114,7 +114,7 @@ class Segment:
             return [(term.decode(), documents) for term, documents in islice(counted, most)]
 
     def stored(self, document: int) -> dict[str, Any]:
-        """What is stored of a document."""
+        """Return what is stored of a document."""
         with self._lock:
             return cast(dict[str, Any], self._reader.stored_fields(document)["stored"])
 
@@ -153,7 +153,7 @@ class Segment:
 
     @cached_property
     def marks(self) -> array[int]:
-        """What tells each document's thing from all others, whatever its text is."""
+        """Return what tells each document's thing from all others, whatever its text is."""
         return self._read_numbers("mark", "I", 0)
 
     def vocabulary(self, letter: str) -> tuple[str, ...]:

@@ -53,7 +53,7 @@ class PageSource:
 
     @property
     def item(self) -> Item:
-        """What is set aside if it cannot be described."""
+        """Return what is set aside if it cannot be described."""
         return Item(NAME, "page", self.summary.path, self.summary.blob)
 
     def documents(self, site: Site) -> Iterator[Document]:
@@ -77,7 +77,7 @@ class CommentSource:
 
     @property
     def item(self) -> Item:
-        """What is set aside if it cannot be described."""
+        """Return what is set aside if it cannot be described."""
         comment = self.placed.comment
         return Item(NAME, "comment", str(comment.id), mark_of(comment.text))
 
@@ -107,7 +107,7 @@ class MemberSource:
 
     @property
     def item(self) -> Item:
-        """What is set aside if it cannot be described."""
+        """Return what is set aside if it cannot be described."""
         return Item(NAME, "member", str(self.member.id), mark_of(self.member.called))
 
     def names(self, site: Site) -> Iterator[Document]:
@@ -124,10 +124,10 @@ class Source(Protocol):
 
     @property
     def item(self) -> Item:
-        """What is set aside if it cannot be described."""
+        """Return what is set aside if it cannot be described."""
 
     def names(self, site: Site) -> Iterator[Document]:
-        """What is left of it then."""
+        """Return what is left of it then."""
 
     def documents(self, site: Site) -> Iterator[Document]:
         """Its documents."""
@@ -294,7 +294,7 @@ def newest_change(connection: Connection) -> int:
 
 
 def count_talk(connection: Connection) -> int:
-    """How many comments and members can be found, about."""
+    """Count, about, how many comments and members can be found."""
     return len(comments.ids(connection, limit=10_000_000)) + len(members.ids(connection))
 
 

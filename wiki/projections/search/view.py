@@ -61,7 +61,7 @@ class View:
         return any(part.segment.frequency(field, term) for part in self.parts)
 
     def frequency(self, field: str, term: str) -> int:
-        """How many documents have the term."""
+        """Count how many documents have the term."""
         return sum(part.segment.frequency(field, term) for part in self.parts)
 
 

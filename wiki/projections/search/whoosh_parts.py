@@ -227,7 +227,7 @@ class PostingWriter(SegmentWriter):  # type: ignore[misc]
 
 
 def frequency(reader: SegmentReader, field: str, term: bytes) -> int:
-    """How many documents of a segment have a term; its postings are not read."""
+    """Count how many documents of a segment have a term; its postings are not read."""
     try:
         return int(reader._terms.doc_frequency(field, term))
     except KeyError:

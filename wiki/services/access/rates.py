@@ -79,7 +79,7 @@ def searches(wiki: Wiki) -> Rate:
 
 
 def suggestions(wiki: Wiki) -> Rate:
-    """What is offered while one types: cheaper, and asked for at every key."""
+    """Return what is offered while one types: cheaper, and asked for at every key."""
     return Rate("suggest", 5 * wiki.settings.searches_per_minute)
 
 
@@ -99,7 +99,7 @@ def uploads(wiki: Wiki) -> Rate:
 
 
 def programs(wiki: Wiki) -> Rate:
-    """What programs ask by the API."""
+    """Return what programs ask by the API."""
     return Rate("api", wiki.settings.api_requests_per_minute)
 
 

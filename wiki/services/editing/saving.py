@@ -151,7 +151,7 @@ def difference(wiki: Wiki, actor: Actor, path: str, sent: Sent) -> tuple[str, st
 
 
 def checked(wiki: Wiki, sent: Sent, base: str) -> tuple[contents.Content, str]:
-    """What an edit started from, and the writer's whole text.
+    """Return what an edit started from, and the writer's whole text.
 
     Raises TooLarge, Invalid for a text that the wiki does not take.
     """

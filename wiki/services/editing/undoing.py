@@ -151,7 +151,7 @@ def _undo(wiki: Wiki, actor: Actor, path: str, target: Revision, summary: str) -
 
 
 def begun(wiki: Wiki, actor: Actor, username: str, since: datetime | None) -> Work | None:
-    """What `work_of` gives, None until a moment is chosen. Raises as it does."""
+    """Return what `work_of` gives, None until a moment is chosen. Raises as it does."""
     if since is not None:
         return work_of(wiki, actor, username, since)
     wiki.rights.require(actor, Right.MODERATE)

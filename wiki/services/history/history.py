@@ -123,7 +123,7 @@ class Comparison:
 
     @property
     def counted(self) -> tuple[int, int] | None:
-        """How many words came and went, if that is known without comparing the texts anew."""
+        """Count how many words came and went, if that is known without comparing the texts anew."""
         if "blocks" in self.__dict__:
             return diff.count(self.blocks)
         added, removed = self.after.revision.added, self.after.revision.removed

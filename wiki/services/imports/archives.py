@@ -45,7 +45,7 @@ class Archive:
     names: list[str] = field(default_factory=list)
 
     def size(self, name: str) -> int:
-        """How many bytes a file has."""
+        """Count how many bytes a file has."""
         raise NotImplementedError
 
     def modified(self, name: str) -> datetime:
@@ -113,7 +113,7 @@ class Folder(Archive):
             self.names.append(name)
 
     def size(self, name: str) -> int:
-        """How many bytes a file has."""
+        """Count how many bytes a file has."""
         return (self._root / name).lstat().st_size
 
     def modified(self, name: str) -> datetime:
@@ -161,7 +161,7 @@ class Zip(Archive):
             self._entries[name] = entry
 
     def size(self, name: str) -> int:
-        """How many bytes a file has, as the archive says."""
+        """Count how many bytes a file has, as the archive says."""
         return self._entries[name].file_size
 
     def modified(self, name: str) -> datetime:

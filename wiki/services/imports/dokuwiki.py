@@ -125,7 +125,7 @@ class DokuWiki:
             yield from self._medium(id, file)
 
     def remarks(self) -> Iterable[Remark]:
-        """What the discussion plugin keeps beside pages."""
+        """Return what the discussion plugin keeps beside pages."""
         for id in self._files:
             name = f"{self._base}meta/{id.replace(':', '/')}.comments"
             data = self._archive.read(name, MOST) if name in self._names else None

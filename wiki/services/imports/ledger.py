@@ -40,7 +40,7 @@ class Ledger:
     versions: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def key(self, thing: str, version: str) -> tuple[str, str]:
-        """What a version is known by here."""
+        """Return what a version is known by here."""
         return digest(self.source, thing), digest(version)
 
     def came(self, thing: str) -> Came | None:
@@ -48,12 +48,12 @@ class Ledger:
         return self.things.get(digest(self.source, thing))
 
     def trailers(self, thing: str, version: str) -> dict[str, str]:
-        """What a commit is to bear."""
+        """Return what a commit is to bear."""
         return {TRAILER: " ".join((self.source, *self.key(thing, version)))}
 
 
 def read(wiki: Wiki, importer: str, into: str) -> Ledger:
-    """What came in of the source that an importer puts into a folder."""
+    """Return what came in of the source that an importer puts into a folder."""
     ledger = Ledger(digest(importer, into))
     head = wiki.store.head()
     for commit, diffs in wiki.store.history(until=head) if head else ():

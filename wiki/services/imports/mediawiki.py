@@ -93,7 +93,7 @@ class MediaWiki:
     # -- what an import asks --
 
     def people(self) -> Iterable[Person]:
-        """Who wrote under a name."""
+        """Tell who wrote under a name."""
         return self._people.values()
 
     def versions(self) -> Iterator[Version]:

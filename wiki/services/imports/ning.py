@@ -66,7 +66,7 @@ class _Thing:
 
     @property
     def key(self) -> str:
-        """What it is known by."""
+        """Return what it is known by."""
         return f"{self.kind}/{self.id}"
 
 
@@ -164,7 +164,7 @@ class Ning:
             yield from self._attached()
 
     def remarks(self) -> Iterable[Remark]:
-        """What was said below pages; found while their versions were read."""
+        """Return what was said below pages; found while their versions were read."""
         return self._remarks
 
     # -- discussions --

@@ -71,7 +71,7 @@ class Outline:
                 self._links[key] = file
 
     def people(self) -> Iterable[Person]:
-        """Who made a document."""
+        """Tell who made a document."""
         for one in self._documents.values():
             key = _text(one, "createdById")
             yield Person(key, _text(one, "createdByName"), email=_text(one, "createdByEmail"))

@@ -9,12 +9,12 @@ _GZIP = 31
 
 
 def inflated(data: bytes, most: int) -> bytes | None:
-    """What zlib packed; None if it is damaged or larger."""
+    """Unpack what zlib packed; None if it is damaged or larger."""
     return _zlib(zlib.decompressobj(), data, most)
 
 
 def gunzipped(data: bytes, most: int) -> bytes | None:
-    """What gzip packed; None if it is damaged or larger."""
+    """Unpack what gzip packed; None if it is damaged or larger."""
     return _zlib(zlib.decompressobj(_GZIP), data, most)
 
 
@@ -27,7 +27,7 @@ def _zlib(unpacking: zlib._Decompress, data: bytes, most: int) -> bytes | None:
 
 
 def bunzipped(data: bytes, most: int) -> bytes | None:
-    """What bzip2 packed; None if it is damaged or larger."""
+    """Unpack what bzip2 packed; None if it is damaged or larger."""
     try:
         found = bz2.BZ2Decompressor().decompress(data, most + 1)
     except (OSError, ValueError):

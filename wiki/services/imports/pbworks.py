@@ -94,7 +94,7 @@ class PBworks:
     # -- what an import asks --
 
     def people(self) -> Iterable[Person]:
-        """Who wrote a page."""
+        """Tell who wrote a page."""
         return [person for key, person in self._people.items() if key]
 
     def versions(self) -> Iterator[Version]:

@@ -50,7 +50,7 @@ class People:
         self._persons |= {person.key: person for person in persons}
 
     def author(self, key: str) -> Author:
-        """Who a person is in git; from then on they are one of the writers."""
+        """Tell who a person is in git; from then on they are one of the writers."""
         member = self._member(key)
         if member and member.status is not Status.IMPORTED:
             return author_of(member.username, member.uid)
@@ -133,7 +133,7 @@ class People:
 
 
 def told_in(file: Path | None) -> dict[str, str]:
-    """What a file says of people: lines `login,username`. Raises Invalid (`import_people`)."""
+    """Read a file about people: lines `login,username`. Raises Invalid (`import_people`)."""
     if file is None:
         return {}
     told: dict[str, str] = {}

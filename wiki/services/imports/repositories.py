@@ -80,7 +80,7 @@ class Repository:
             yield Person(_key(commit), commit.author.name, email=commit.author.email)
 
     def versions(self) -> Iterator[Version]:
-        """What each commit did to each file."""
+        """Return what each commit did to each file."""
         for step in self._git.steps():
             for name, blob in step.files.items():
                 if name in self._files and name not in self._moved(step):

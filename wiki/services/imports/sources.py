@@ -87,7 +87,7 @@ NAMES = tuple(_READERS)
 
 
 def opener(wiki: Wiki, importer: str, source: Path, private_into: str) -> Open:
-    """What opens the source for an importer.
+    """Return what opens the source for an importer.
 
     Raises Invalid (`import_not_closed`) if everybody may read where private things are to go.
     """

@@ -65,7 +65,7 @@ def make(
 
 
 def bearer(wiki: Wiki, word: str) -> Bearer:
-    """Who shows a token: its member, with what a password alone would let them do.
+    """Tell who shows a token: its member, with what a password alone would let them do.
 
     Raises LoginRequired (`token_wrong`), the same for one that ran out or was ended.
     """

@@ -213,7 +213,7 @@ def _wrong(check: Callable[[], object]) -> FieldError | None:
 
 
 def waits(member: Member) -> str:
-    """What notifications of somebody who waits for approval have in common."""
+    """Return what notifications of somebody who waits for approval have in common."""
     return f"waits:{member.id}"
 
 

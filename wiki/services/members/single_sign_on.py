@@ -390,7 +390,7 @@ def untie(wiki: Wiki, actor: Actor, session: int, identity: int, current: str) -
 
 
 def prove(wiki: Wiki, actor: Actor, session: int, arrival: Arrival) -> None:
-    """Who came back is the actor, and proved it there just now; for what follows.
+    """Note that the actor came back, and proved it there just now; for what follows.
 
     Raises Forbidden (`provider_other`, `provider_not_fresh`), LoginRequired.
     """

@@ -196,7 +196,7 @@ def look_at(wiki: Wiki, actor: Actor, path: str) -> int:
 
 
 def settle(wiki: Wiki, connection: Connection, topic: str) -> None:
-    """What waited under this topic is dealt with: nobody need look at it any more."""
+    """Settle what waited under this topic: nobody need look at it any more."""
     notifications.settle_topic(connection, topic, wiki.clock())
 
 

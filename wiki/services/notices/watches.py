@@ -53,7 +53,7 @@ class WatchList:
 
 
 def offer(wiki: Wiki, actor: Actor, path: str) -> Offer:
-    """What may be watched from a page. Raises LoginRequired, Forbidden, NotFound, Gone."""
+    """Return what may be watched from a page. Raises LoginRequired, Forbidden, NotFound, Gone."""
     member = actor.own_id()
     wiki.rights.require(actor, Right.READ, path)
     has = watched(wiki, member)

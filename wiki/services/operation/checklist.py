@@ -36,7 +36,7 @@ class Step:
 
 
 def steps(wiki: Wiki, actor: Actor) -> Sequence[Step]:
-    """What there is to do first; nothing once all is done, or the list was sent away.
+    """Return what there is to do first; nothing once all is done, or the list was sent away.
 
     For administrators. Raises LoginRequired, Forbidden.
     """

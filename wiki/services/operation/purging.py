@@ -49,7 +49,7 @@ class Wanted:
 
     @property
     def words(self) -> Words:
-        """What goes from talk too."""
+        """Return what goes from talk too."""
         return Words(self.task.words, self.passages, self.task.instead)
 
 

@@ -245,7 +245,7 @@ def _slow_down(wiki: Wiki, connection: Connection, author: int, now: datetime) -
 def answered(
     wiki: Wiki, actor: Actor, path: str, parent: int | None, right: Right = Right.COMMENT
 ) -> PlacedComment | None:
-    """What a new comment on the page at a path answers; None if it begins a thread.
+    """Return what a new comment on the page at a path answers; None if it begins a thread.
 
     Only for who has the right there. Raises LoginRequired, Forbidden; NotFound for the parent.
     """

@@ -229,7 +229,7 @@ def _changed(username: str) -> Response:
 
 @blueprint.get("/audit")
 def log() -> Response:
-    """What those in charge did, newest first; narrowed by who, what, about whom and when."""
+    """Show what those in charge did, newest first; narrowed by who, what, about whom and when."""
     filters = {name: request.args.get(name, "") for name in LOG_FILTERS}
     before = arg_number("before")
     problem, read = Problem(), []

@@ -33,7 +33,7 @@ def make() -> Response:
 
 @blueprint.get("/<int:id>")
 def show(id: int, problem: Problem | None = None) -> Response:
-    """Who is in a group, which rules name it; and a search for members to put in it."""
+    """Show who is in a group, which rules name it; and a search for members to put in it."""
     text, number = request.args.get("q", ""), page_number()
     found = groups.show(wiki(), actor(), id, text=text, number=number)
     return forms.page(

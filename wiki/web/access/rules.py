@@ -33,7 +33,7 @@ def listing(problem: Problem | None = None) -> Response:
 
 @blueprint.get("/preview")
 def preview() -> Response:
-    """What a rule would change, for whom and on how many pages; and the form to keep it."""
+    """Show what a rule would change, for whom and on how many pages; and the form to keep it."""
     sent, id = _sent(request.args), arg_number("id")
     problem, effects = Problem(), None
     try:

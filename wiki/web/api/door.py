@@ -54,7 +54,7 @@ def _word() -> str:
 
 
 def bearer() -> Bearer | None:
-    """Who shows a token; None for a reader without one."""
+    """Tell who shows a token; None for a reader without one."""
     found: Bearer | None = g.get("bearer")
     return found
 

@@ -24,7 +24,7 @@ ROLES = tuple(role.word for role in Role if role is not Role.READER)
 
 @blueprint.get("")
 def listing(problem: Problem | None = None) -> Response:
-    """Who was invited and what became of it; and a form to invite somebody."""
+    """Show who was invited and what became of it; and a form to invite somebody."""
     before = arg_number("before")
     batch = invitations.listing(wiki(), actor(), before=before, limit=PAGE + 1)
     shown, last = cut(batch, PAGE)

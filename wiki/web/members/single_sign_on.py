@@ -175,7 +175,7 @@ def overview(problem: Problem | None = None) -> Response:
 
 @blueprint.get("/account/logins/tie")
 def tie_form(problem: Problem | None = None) -> Response:
-    """Who came back from the provider; a button to let that open one's account."""
+    """Show who came back from the provider, and a button to let that open one's account."""
     return forms.page(
         "members/single_sign_on/tie.html",
         problem,

@@ -29,7 +29,7 @@ _LOOKING = ("document", "empty")
 
 @blueprint.get("/notifications")
 def show() -> Response:
-    """What one was told, by day."""
+    """Show what one was told, by day."""
     before = arg_number("before")
     unread = bool(request.args.get("unread"))
     found = notifications.listing(wiki(), actor(), before=before, unread=unread, zone=zone())

@@ -19,7 +19,7 @@ FOREVER = "public, max-age=31536000, immutable"
 
 @blueprint.get("/admin/settings")
 def show(problem: Problem | None = None) -> Response:
-    """What is chosen here, in a form; below it what is set by who runs the server."""
+    """Show what is chosen here, in a form; below it what is set by who runs the server."""
     found = settings.listing(wiki(), actor(), os.environ)
     return forms.page("access/admin/settings.html", problem, found=found, of=found.chosen)
 

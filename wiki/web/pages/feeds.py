@@ -40,7 +40,7 @@ def folder(path: str) -> Response:
 
 @blueprint.get("/member/<username>")
 def member(username: str) -> Response:
-    """What a member wrote and said."""
+    """Show what a member wrote and said."""
     return _answer("member", feeds.member(wiki(), actor(), username), url_of("member", username))
 
 

@@ -24,7 +24,7 @@ STATUS: Mapping[str, str] = {"cancelled": "EventCancelled"}
 
 
 def of_page(view: View, talk: Threads | None) -> Data | None:
-    """What the page is about; None for one that is neither question nor dialogue, or is old."""
+    """Describe what the page is about; None if neither question nor dialogue, or if it is old."""
     if view.then or view.meta.redirect:
         return None
     if view.meta.kind is Kind.QUESTION:

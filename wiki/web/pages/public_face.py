@@ -48,7 +48,7 @@ def site_map() -> Response:
 
 @blueprint.get("/manifest.webmanifest")
 def manifest() -> Response:
-    """What the site is called and looks like on somebody's device."""
+    """Show what the site is called and looks like on somebody's device."""
     name = wiki().settings.site_name
     answer = jsonify(
         name=name,

@@ -17,7 +17,7 @@ PAGE = 30
 
 @blueprint.get("")
 def listing(problem: forms.Problem | None = None, id: int = 0) -> Response:
-    """What waits where one moderates, the oldest first."""
+    """Show what waits where one moderates, the oldest first."""
     after = arg_number("after")
     batch = premoderation.queue(wiki(), actor(), after=after, limit=PAGE + 1)
     shown, last = cut(batch, PAGE)
