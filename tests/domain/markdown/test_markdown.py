@@ -62,6 +62,7 @@ LIKE_GITHUB = [
     "-\n  a\n-\n\n  b\n-     c\n- \td",
     # code, quotes, headings, rules
     "```kort``` is geen blok\n\n````md a\n```\n````\n\n~~~\nnooit dicht",
+    "- x\n\n      a;\n          \n      b\n",
     "    a\n\n\tb\n  c\n> > a\n> b\nc\n>\n> ```\nd",
     "# a #\n## b \\#\n### c#\n#d\n####### e\nf\n==\ng\n---\n***\n- - -\n",
     # HTML

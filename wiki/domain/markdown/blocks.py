@@ -219,12 +219,12 @@ class _Reader:
             self._take(1)
             block.last, block.end = self.number, self.base + self.pos
             return True
-        if self.blank:
-            self._skip_blanks()
-            return bool(block.children)
         width = block.width if isinstance(block, Item | Explanation) else 4
         if isinstance(block, Explanation) and 2 <= self.indent < width:
             width = self.indent
+        if self.blank and (self.indent < width or not block.children):
+            self._skip_blanks()
+            return bool(block.children)
         if self.indent < width:
             return False
         self._advance(width)
