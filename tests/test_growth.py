@@ -41,7 +41,7 @@ from wiki.domain.history.sentences import Weave
 from wiki.domain.imports import dokuwiki, prosemirror, turns, wikitext, writing
 from wiki.domain.imports import links as import_links
 from wiki.domain.imports.lines import Words
-from wiki.domain.login import identities
+from wiki.domain.login import access_tokens, identities
 from wiki.domain.markdown import document
 from wiki.domain.markdown import html as raw_html
 from wiki.domain.members import members
@@ -211,6 +211,7 @@ CALLS: dict[str, Call] = {
     "domain.content.frontmatter.replace": lambda text: frontmatter.replace(
         text, {"a": text, "b": "c"}
     ),
+    "domain.login.access_tokens.check_scopes": lambda text: access_tokens.check_scopes(lines(text)),
     "domain.login.identities.role_for": lambda text: identities.role_for({"a": ROLE}, lines(text)),
     "domain.content.likeness.likeness": lambda text: likeness.likeness(
         Counter(text.split()), Counter(changed(text).split())

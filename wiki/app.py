@@ -20,7 +20,6 @@ from wiki.web.http import (
     cache,
     context,
     counting,
-    crawlers,
     errors,
     forms,
     fragments,
@@ -44,6 +43,7 @@ from wiki.web.notices import mail_choices, notifications, unsubscribing, watches
 from wiki.web.operation import health
 from wiki.web.operation import settings as site_settings
 from wiki.web.pages import (
+    crawlers,
     feeds,
     front,
     lists,

@@ -16,7 +16,7 @@ from marshmallow import Schema
 
 from wiki.domain.login.access_tokens import Scope
 from wiki.web.api.operations import OPERATIONS, Operation
-from wiki.web.http.problems import TYPE
+from wiki.web.http.errors import PROBLEM_TYPE
 
 ALWAYS = (400, 401, 403, 429, 503)
 PROBLEM = {
@@ -124,5 +124,8 @@ def _responses(operation: Operation) -> dict[str, Any]:
             told[str(code)] = {**answer, "description": HTTPStatus(code).phrase}
             continue
         problem = {"schema": {"$ref": "#/components/schemas/Problem"}}
-        told[str(code)] = {"description": HTTPStatus(code).phrase, "content": {TYPE: problem}}
+        told[str(code)] = {
+            "description": HTTPStatus(code).phrase,
+            "content": {PROBLEM_TYPE: problem},
+        }
     return told

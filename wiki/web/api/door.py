@@ -15,7 +15,7 @@ from wiki.services.access import rates
 from wiki.services.editing.saving import Conflicted, Deleted
 from wiki.services.login import access_tokens
 from wiki.services.members import terms
-from wiki.web.http import errors, pace, problems
+from wiki.web.http import errors, pace
 from wiki.web.http.context import actor, language, wiki
 
 log = logging.getLogger(__name__)
@@ -78,7 +78,7 @@ def refused(error: WikiError) -> Response:
     status = errors.status_of(error)
     errors.note(status, error.code)
     text = sentence(language(), error.code, error.values)
-    made = problems.answer(
+    made = errors.problem(
         status, error.code, text, fields=field_sentences(language(), error), more=_texts(error)
     )
     errors.say_when(made, error)
@@ -109,4 +109,4 @@ def failed(error: Exception) -> Response:
     number = secrets.token_hex(4)
     log.error("failure %s in %s %s", number, request.method, request.path, exc_info=error)
     text = sentence(language(), "http_500", {"number": number})
-    return problems.answer(500, "http_500", text)
+    return errors.problem(500, "http_500", text)

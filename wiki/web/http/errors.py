@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from http import HTTPStatus
 from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
@@ -14,7 +16,6 @@ from wiki.domain import errors
 from wiki.domain.content.addresses import url_of
 from wiki.i18n.errors import sentence
 from wiki.services.access import journal
-from wiki.web.http import problems
 from wiki.web.http.context import actor, language, page_url, see_other, wiki
 
 log = logging.getLogger(__name__)
@@ -38,6 +39,8 @@ MOST_ROWS = 16
 View = TypeVar("View", bound=Callable[..., Any])
 REFUSALS = (401, 403, 429)
 """Answers that the log tells of."""
+PROBLEM_TYPE = "application/problem+json"
+PROGRAMS = url_of("api_root")
 WAIT = 5
 """Seconds after which to try again, where the error does not say."""
 
@@ -161,8 +164,8 @@ def _typed() -> list[tuple[str, int]]:
 
 def _answer(status: int, code: str, values: Mapping[str, object]) -> Response:
     text = sentence(language(), code, values)
-    if problems.are_wanted():
-        return problems.answer(status, code, text)
+    if for_programs():
+        return problem(status, code, text)
     if _wants_json():
         answer = jsonify(error=code, message=text)
         answer.status_code = status
@@ -194,3 +197,44 @@ def alone(template: str, status: int, **shown: object) -> Response:
     answer = make_response(page, status)
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+def for_programs() -> bool:
+    """Whether who asks is a program at the address for programs."""
+    return request.path.startswith(PROGRAMS)
+
+
+def problem(
+    status: int,
+    code: str,
+    text: str,
+    *,
+    fields: Sequence[tuple[str, str]] = (),
+    more: Mapping[str, object] | None = None,
+) -> Response:
+    """Refuse a program with problem details in JSON (RFC 9457): `text` is for people.
+
+    `fields` are (name, sentence) for each part of the request that is wrong.
+    """
+    told: dict[str, object] = {
+        "type": "about:blank",
+        "title": _phrase(status),
+        "status": status,
+        "detail": text,
+        "code": code,
+    }
+    if fields:
+        told["fields"] = [{"name": name, "detail": sentence} for name, sentence in fields]
+    body = json.dumps(told | dict(more or {}), ensure_ascii=False)
+    made = Response(body, status, content_type=PROBLEM_TYPE)
+    made.headers["Cache-Control"] = "no-store"
+    if status == HTTPStatus.UNAUTHORIZED:
+        made.headers["WWW-Authenticate"] = 'Bearer realm="Denktank"'
+    return made
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return ""

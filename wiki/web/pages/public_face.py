@@ -11,7 +11,7 @@ from wiki.domain.content.addresses import url_of
 from wiki.services.operation import settings
 from wiki.services.pages import sitemap
 from wiki.web.http.context import arg_number, base_url, logo, respond, static_urls, wiki
-from wiki.web.http.crawlers import CLOSED
+from wiki.web.pages.crawlers import CLOSED
 
 blueprint = Blueprint("public_face", __name__)
 
