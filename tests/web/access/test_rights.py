@@ -335,6 +335,7 @@ PUT  /api/v1/pages/hof/plan text=x&base={blob}                  suggest
 POST /api/v1/pages title=Nieuw&text=x                           make
 DELETE /api/v1/pages/hof/plan base={blob}                       delete
 POST /api/v1/renames/hof/plan new_path=hof/elders               rename
+POST /api/v1/mcp x=x                                            anyone
 GET  /api/v1/raw/hof/plan                                       read
 GET  /api/v1/history/hof/plan                                   read
 GET  /api/v1/diff/hof/plan?to={revision}                        read

@@ -12,8 +12,9 @@ from wiki.web.api import (
     suggestions,
     talk,
     think_tank,
+    tools,
     watches,
 )
 
-MODULES = (files, history, pages, search, suggestions, talk, think_tank, watches)
+MODULES = (files, history, pages, search, suggestions, talk, think_tank, tools, watches)
 BLUEPRINTS = (operations.blueprint, about.blueprint)

@@ -62,6 +62,14 @@ def document(title: str, version: str, address: str) -> dict[str, Any]:
     return made
 
 
+def json_schema(shape: type[Schema]) -> dict[str, Any]:
+    """A shape as JSON Schema; it holds no other shape."""
+    plugin = MarshmallowPlugin(schema_name_resolver=_name)
+    APISpec(title="", version="", openapi_version="3.1.1", plugins=[plugin])
+    converter: Any = plugin.converter
+    return dict(converter.schema2jsonschema(shape()))
+
+
 def _name(shape: type[Schema] | Schema | str) -> str:
     kind = shape if isinstance(shape, type) else type(shape)
     return kind.__name__.removesuffix("Shape")

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import wraps
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from flask import Blueprint, Response, jsonify, request
 from marshmallow import EXCLUDE, Schema, ValidationError
@@ -115,9 +115,9 @@ def operation(
             door.require(scope)
             given = dict(places)
             if query:
-                given |= _loaded(query(unknown=EXCLUDE), request.args.to_dict())
+                given |= loaded(query(unknown=EXCLUDE), request.args.to_dict())
             if body:
-                given["sent"] = _loaded(body(), _json())
+                given["sent"] = loaded(body(), json_sent())
             return _answered(view(**given), answer, status)
 
         # A token is in a header, which no other site can make a browser send.
@@ -135,12 +135,12 @@ def operation(
     return declare
 
 
-def _loaded(schema: Schema, given: Any) -> dict[str, Any]:
+def loaded(schema: Schema, given: Any) -> dict[str, Any]:
+    """What was sent, as the schema wants it. Raises Invalid (`api_fields_wrong`)."""
     try:
-        loaded: dict[str, Any] = schema.load(given)
+        return cast(dict[str, Any], schema.load(given))
     except ValidationError as error:
         raise Invalid("api_fields_wrong", fields=_wrong(error.messages_dict)) from error
-    return loaded
 
 
 def _wrong(messages: Mapping[str, Any]) -> list[FieldError]:
@@ -157,7 +157,7 @@ def _why(told: Any) -> str:
     return str(told)
 
 
-def _json() -> Any:
+def json_sent() -> Any:
     """The JSON that was sent. Raises Invalid (`api_json_wrong`)."""
     text = request.get_data(cache=True)
     if _depth(text) > MOST_DEEP:
