@@ -157,26 +157,30 @@ def _anonymous(revision: Revision, former: Collection[str]) -> Revision:
 
 
 def _named(connection: Connection, listed: list[Revision]) -> list[Revision]:
-    """The revisions with the names that their authors gave themselves."""
+    """The revisions with what their authors are called here, whatever git calls them."""
     people = {author.uid for revision in listed for author in _people(revision) if author.uid}
     known = members.names(connection, sorted(people))
-    names = {uid: name for uid, (_, name) in known.items() if name}
-    if not names:
-        return listed
-    return [_with_names(revision, names) for revision in listed]
+    return [_with_names(revision, known) for revision in listed] if known else listed
 
 
 def _people(revision: Revision) -> list[Author]:
     return [revision.author, *([revision.accepter] if revision.accepter else [])]
 
 
-def _with_names(revision: Revision, names: Mapping[str, str]) -> Revision:
-    author, accepter = revision.author, revision.accepter
-    if author.uid in names:
-        revision = replace(revision, author=replace(author, given=names[author.uid]))
-    if accepter and accepter.uid in names:
-        revision = replace(revision, accepter=replace(accepter, given=names[accepter.uid]))
-    return revision
+def _with_names(revision: Revision, known: Mapping[str, tuple[str, str]]) -> Revision:
+    accepter = revision.accepter
+    return replace(
+        revision,
+        author=_with_name(revision.author, known),
+        accepter=_with_name(accepter, known) if accepter else None,
+    )
+
+
+def _with_name(author: Author, known: Mapping[str, tuple[str, str]]) -> Author:
+    if author.uid not in known or author.name == FORMER:
+        return author
+    username, name = known[author.uid]
+    return replace(author, name=username, given=name)
 
 
 def _pathless(wiki: Wiki, actor: Actor, revision: Revision) -> Revision:
