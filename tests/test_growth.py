@@ -357,6 +357,7 @@ PATHS = "a path was checked first: 1,000 bytes at most"
 
 NOT_TYPED: dict[str, str] = {
     "domain.imports.items": "keeps what importers say, and reads nothing in it",
+    "services.exports.folders": "names of files of the wiki",
     "services.imports.archives": "names of files, looked at one by one",
     "domain.imports.lines.Words": "as Words.plain, which takes what marks stand between",
     "services.imports.folders.Names": "names of files, looked at one by one",

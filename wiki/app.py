@@ -15,6 +15,7 @@ from wiki.web.access import admin, groups, rights, rules
 from wiki.web.api.blueprints import BLUEPRINTS as FOR_PROGRAMS
 from wiki.web.content import files
 from wiki.web.editing import editor, moves, suggestions, undoing
+from wiki.web.exports import oai
 from wiki.web.history import blame, figures, hiding, history
 from wiki.web.http import (
     cache,
@@ -86,6 +87,7 @@ BLUEPRINTS = (
     moderation.blueprint,
     moves.blueprint,
     notifications.blueprint,
+    oai.blueprint,
     pages.blueprint,
     passkeys.blueprint,
     password_reset.blueprint,

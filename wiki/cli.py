@@ -21,6 +21,7 @@ NAMES = (
     "user",
     "purge",
     "import",
+    "export",
 )
 _BESIDE = {"restore": "backup", "import": "import_"}
 """Commands that stand in a module of another name."""

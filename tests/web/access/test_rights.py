@@ -98,6 +98,11 @@ GET  /feed/site.atom                                            anyone
 GET  /feed/page/hof/plan                                        feed
 GET  /feed/folder/hof                                           feed
 GET  /feed/member/a-member                                      anyone
+GET  /feed/site.json                                            anyone
+GET  /feed/json/page/hof/plan                                   feed
+GET  /feed/json/folder/hof                                      feed
+GET  /feed/json/member/a-member                                 anyone
+GET  /oai?verb=ListRecords&metadataPrefix=oai_dc                anyone
 GET  /files/hof/plan/brief.txt                                  read
 GET  /house.css                                                 nobody
 GET  /robots.txt                                                anyone

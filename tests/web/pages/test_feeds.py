@@ -57,6 +57,19 @@ def test_each_feed_tells_its_own(client: Any, talk: None) -> None:
     assert client.get("/feed/member/weg").status_code == 404
 
 
+def test_json_tells_the_same(client: Any, talk: None) -> None:
+    for atom, other in (("site.atom", "site.json"), ("page/b", "json/page/b")):
+        found = client.get(f"/feed/{other}")
+        assert found.content_type == "application/feed+json; charset=utf-8"
+        told = found.get_json(force=True)
+        assert told["version"] == "https://jsonfeed.org/version/1.1"
+        assert told["feed_url"].endswith(f"/feed/{other}")
+        assert [one["title"] for one in told["items"]] == titles(feed(client, f"/feed/{atom}"))
+        assert all(one["id"] and one["authors"][0]["name"] for one in told["items"])
+    assert client.get("/feed/json/folder/map").get_json(force=True)["items"]
+    assert client.get("/feed/json/member/weg").status_code == 404
+
+
 def test_addresses_that_a_feed_names_answer(client: Any, talk: None) -> None:
     for path in ("/feed/site.atom", "/feed/member/anna"):
         for link in feed(client, path).iter(ATOM + "link"):
