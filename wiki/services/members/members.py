@@ -177,7 +177,7 @@ def page(
     seen = sight.of(wiki, actor)
     with wiki.database.read() as connection:
         member = named(connection, username)
-        if member.status not in (Status.ACTIVE, Status.SUSPENDED):
+        if member.status not in (Status.ACTIVE, Status.SUSPENDED, Status.IMPORTED):
             raise NotFound("member_missing", username=username)
         profile = profiles.get(connection, member.id)
         person = catalogue.slug_of(connection, member.username, sight=seen)
