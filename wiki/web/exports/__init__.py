@@ -1,4 +1,4 @@
-"""Exports: the address at which archives and catalogues harvest what is public.
+"""Exports: answers in XML, and the address at which archives harvest what is public.
 
 Uses `http` of this floor; below it services, never the store, the database or the projections.
 """

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, g, render_template, request
 
 from wiki.domain.content.addresses import url_of
 from wiki.services.exports import harvest
-from wiki.web.http import xml
+from wiki.web.exports import xml
 from wiki.web.http.context import base_url, wiki
 
 blueprint = Blueprint("oai", __name__)

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, g, render_template, request
 from wiki.domain.content.addresses import url_of
 from wiki.services.pages import feeds
 from wiki.services.pages.feeds import Feed
-from wiki.web.http import xml
+from wiki.web.exports import xml
 from wiki.web.http.context import actor, base_url, wiki
 
 blueprint = Blueprint("feeds", __name__, url_prefix="/feed")
