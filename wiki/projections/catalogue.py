@@ -15,13 +15,13 @@ from wiki.domain.content import text
 from wiki.domain.content.links import Link, LinkKind
 from wiki.domain.content.pages import Meta
 from wiki.domain.content.paths import (
-    SUFFIX,
     fold,
     folder_of,
     index_rank,
     is_attachment,
     page_of,
     person_slug,
+    without_suffix,
 )
 from wiki.domain.content.setaside import Item
 from wiki.projections.setaside import VIEW, Trial, problem_of, text_of
@@ -30,7 +30,7 @@ from wiki.render.scan import Scan, scan, title_heading
 from wiki.store.store import Store
 
 NAME = "catalogue"
-FORMAT = 4
+FORMAT = 5
 
 _BATCH = 500
 _MOST = 400
@@ -191,7 +191,7 @@ def describe(path: str, blob: str, data: bytes, zone: tzinfo = UTC) -> Rows:
 
 def _rows(path: str, blob: str, meta: Meta, seen: Scan) -> Rows:
     title = meta.title or seen.title_heading or name_of(path)
-    redirect = meta.redirect.strip("/").removesuffix(SUFFIX)
+    redirect = without_suffix(meta.redirect.strip("/"))
     card = {
         "path": path,
         "fold": fold(path),
@@ -245,7 +245,8 @@ def title_of(path: str, written: str) -> str:
 def name_of(path: str) -> str:
     """A page's name by its file; a folder's own page has the folder's name."""
     folder, _, name = path.rpartition("/")
-    return folder.rpartition("/")[2] if index_rank(path) >= 0 and folder else name
+    is_own = index_rank(path) >= 0 and folder
+    return folder.rpartition("/")[2] if is_own else without_suffix(name)
 
 
 def _named(path: str, meta: Meta) -> Rows:

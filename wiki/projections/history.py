@@ -20,8 +20,8 @@ from wiki.database.engine.database import Database
 from wiki.database.history import history as tables
 from wiki.database.history import lineage as kept
 from wiki.domain.content import text
-from wiki.domain.content.paths import SUFFIX, page_of
 from wiki.domain.content.paths import fold as fold_title
+from wiki.domain.content.paths import page_of, without_suffix
 from wiki.domain.content.setaside import Item
 from wiki.domain.history import diff, trailers
 from wiki.domain.history.revisions import Author, Event
@@ -141,7 +141,7 @@ class Texts:
         if _REDIRECT not in data[:_FRONT]:
             return ""
         written = frontmatter.read(text.decode(data).text).redirect
-        return written.strip("/").removesuffix(SUFFIX)
+        return without_suffix(written.strip("/"))
 
     def renames(self, commit: Commit) -> Mapping[str, str]:
         """New file to old file, by similarity."""

@@ -28,6 +28,7 @@ from ruamel.yaml.events import (
 
 from wiki.domain.content import frontmatter
 from wiki.domain.content.pages import STATUSES, Kind, Meta, Moment, Participant
+from wiki.domain.content.paths import without_suffix
 from wiki.render.values import write_value as write_value
 
 Value = str | list[Any] | dict[str, Any]
@@ -352,4 +353,4 @@ def _tag(written: str) -> str:
 
 def _page(written: str) -> str:
     inside = written.removeprefix("[[").removesuffix("]]").split("|")[0].strip()
-    return inside.strip("/").removesuffix(".md")
+    return without_suffix(inside.strip("/"))

@@ -29,6 +29,7 @@ from pathlib import Path
 
 import pygit2
 
+from wiki.domain.content.paths import has_suffix
 from wiki.domain.errors import NotFound, Unreadable
 from wiki.domain.history.revisions import Author
 from wiki.store import command, commits, editing, log, receiving, worktree
@@ -111,7 +112,7 @@ def _create(folder: Path, branch: str) -> list[Notice]:
     command.run(new, "init", "--quiet", "--bare", f"--initial-branch={branch}", str(new))
     files = worktree.files(folder)
     notices = []
-    if any(file.endswith(".md") for file in files):
+    if any(has_suffix(file) for file in files):
         _import(folder, new, branch, files)
         notices.append(Notice("store_imported", {"count": len(files)}))
     elif files:

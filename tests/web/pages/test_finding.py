@@ -230,6 +230,38 @@ def test_people_who_share_their_latin_part_stay_two(client: Any, put: Put) -> No
         assert len(re.findall(r">(?:王伟|李娜) \(UvA\)</h1>", client.get(address).text)) == 1
 
 
+def test_pages_whose_file_ends_otherwise(
+    client: Any, put: Put, app: Any, wiki: Any, member: Any, login: Any
+) -> None:
+    put(
+        {
+            "HOOFD.MD": "# Hoofd\n\n[klein](a.markdown) [zo](a)\n",
+            "a.markdown": "[[HOOFD]] [x](HOOFD.MD)\n",
+            "d/readme.mdown": "# Map d\n",
+            "b.md": "x\n",
+        }
+    )
+    for address in ("HOOFD.MD", "HOOFD"):
+        shown = client.get(f"/wiki/{address}").text
+        assert ">Hoofd</h1>" in shown
+        assert 'data-path="HOOFD.MD"' in shown
+    assert ">Map d</h1>" in client.get("/wiki/d").text
+    assert 'data-path="b"' in client.get("/wiki/b.md").text
+    assert links(client, "a.markdown") == {"HOOFD": "/wiki/HOOFD.MD", "x": "/wiki/HOOFD.MD"}
+    assert set(links(client, "HOOFD.MD").values()) == {"/wiki/a.markdown"}
+    browser = app.test_client()
+    login(browser, "anna")
+    form = browser.get("/edit/HOOFD.MD").text
+    base = re.search(r'name="base" value="([^"]+)"', form)
+    assert base
+    sent = {"csrf_token": token_in(form), "base": base[1], "text": "# Nieuw\n", "summary": ""}
+    answer = browser.post("/edit/HOOFD.MD", data=sent)
+    assert answer.location == "/wiki/HOOFD.MD"
+    assert wiki.store.read("HOOFD.MD").data == b"# Nieuw\n"
+    assert wiki.store.entry("HOOFD.md") is None
+    assert client.get("/history/HOOFD.MD").text.count("data-revision=") == 2
+
+
 def test_what_other_programs_wrote_in_front_matter_is_shown(client: Any, put: Put) -> None:
     front = "---\ntitle: A\nrollen: [jurist, <b>]\nweight: 3\nleeg:\n---\n"
     put({"a.md": f"{front}x\n", "b.md": "x\n"})

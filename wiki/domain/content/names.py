@@ -22,7 +22,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import takewhile
 
-from wiki.domain.content.paths import fold, folder_of, index_rank
+from wiki.domain.content.paths import fold, folder_of, index_rank, without_suffix
 
 _APART = re.compile(r"[\s_-]+")
 
@@ -108,7 +108,7 @@ def _renamed(one: Named, old: str, new: str) -> Named:
 
 def stem(path: str) -> str:
     """A page's path, folded: that of its folder if it is the folder's own page."""
-    return fold(folder_of(path) if index_rank(path) >= 0 else path)
+    return fold(folder_of(path) if index_rank(path) >= 0 else without_suffix(path))
 
 
 def key(words: str) -> str:
@@ -131,7 +131,7 @@ def names_of(
     path: str, aliases: Iterable[str], title: str, *, is_stub: bool
 ) -> Iterator[tuple[str, str, str]]:
     """Every name that a page has, as (key, folded, rank)."""
-    whole = folder_of(path) if index_rank(path) >= 0 else path
+    whole = folder_of(path) if index_rank(path) >= 0 else without_suffix(path)
     if whole:
         yield key(whole), fold(whole), Rank.STUB if is_stub else Rank.NAME
     if is_stub:
@@ -227,8 +227,8 @@ def _page(place: str, known: Known) -> str | None:
 
 
 def _rank(place: str, path: str) -> tuple[int, int] | None:
-    if path == place:
-        return 0, 0
+    if place in (path, without_suffix(path)):
+        return 0, len(path)
     index, folder = index_rank(path), folder_of(path)
     if index >= 0 and folder == place:
         return 1, index

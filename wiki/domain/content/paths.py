@@ -1,6 +1,8 @@
 """Page paths: what a path may be, and how a title becomes one.
 
-A page's *path* is its file's name in the repository without `.md`, with `/` between folders.
+A page's *path* is its file's name in the repository without `.md`, with `/` between folders. Files
+that end otherwise and are pages all the same (`a.MD`, `a.markdown`) keep that in their path, so
+that each path names one file.
 """
 
 from __future__ import annotations
@@ -30,14 +32,15 @@ _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 
 def file_of(path: str) -> str:
     """The repository's file that holds the page."""
-    return path + SUFFIX
+    return path if has_suffix(path) else path + SUFFIX
 
 
 def page_of(file: str) -> str | None:
     """The page that a repository's file holds, or None if it holds none."""
-    if not file.endswith(SUFFIX) or any(part.startswith(".") for part in file.split("/")):
+    if not has_suffix(file) or any(part.startswith(".") for part in file.split("/")):
         return None
-    return file.removesuffix(SUFFIX) or None
+    path = file.removesuffix(SUFFIX)
+    return file if has_suffix(path) else path or None
 
 
 def has_suffix(file: str) -> bool:
@@ -57,7 +60,7 @@ def is_attachment(file: str) -> bool:
 
 def index_rank(path: str) -> int:
     """Which of the names in INDEXES a page has; -1 for one that is not its folder's own page."""
-    name = path.rpartition("/")[2].lower()
+    name = without_suffix(path.rpartition("/")[2]).lower()
     return INDEXES.index(name) if name in INDEXES else -1
 
 

@@ -211,7 +211,7 @@ def _spellings(path: str, to: To, goal: str, page: str) -> Iterator[str]:
     own = goal.removeprefix(page + "/")
     short = posixpath.relpath(goal, posixpath.dirname(page) or ".")
     suffix = path[-len(SUFFIX) :] if to is To.PAGE and has_suffix(path) else ""
-    suffix = suffix if suffix.lower() == SUFFIX else ""
+    suffix = suffix if suffix.lower() == SUFFIX and not has_suffix(goal) else ""
     if root:
         yield _encode(root + goal + suffix)
     elif own != goal and "/" not in own and "/" not in path.removeprefix("./"):

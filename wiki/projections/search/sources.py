@@ -16,12 +16,13 @@ from wiki.database.pages import catalogue
 from wiki.database.talk import comments
 from wiki.domain.content import text
 from wiki.domain.content.pages import Meta, Summary
-from wiki.domain.content.paths import SUFFIX, page_of
+from wiki.domain.content.paths import file_of, is_attachment, page_of
 from wiki.domain.content.setaside import Item, mark_of, measure
 from wiki.domain.history.revisions import Part
 from wiki.domain.members.members import FORMER, Member, Status
 from wiki.domain.search.search import Progress, Site
 from wiki.domain.talk.comments import PlacedComment
+from wiki.projections.catalogue import name_of
 from wiki.projections.search.documents import (
     Document,
     comment_document,
@@ -167,7 +168,7 @@ def pending(store: Store, connection: Connection, before: Progress, head: str) -
         else:
             beside.add(diff.file.rpartition("/")[0])
     for path in beside - pages.keys():
-        page = store.entry(f"{path}{SUFFIX}", head)
+        page = store.entry(file_of(path), head)
         if page:
             pages[path] = page.blob
     ids, people = (
@@ -258,7 +259,7 @@ def _files(store: Store, head: str, path: str) -> Iterator[str]:
     """The names of the files beside a page."""
     for entry in store.list(f"{path}/", at=head):
         name = entry.file.removeprefix(f"{path}/")
-        if "/" not in name and not name.endswith(SUFFIX):
+        if "/" not in name and is_attachment(name):
             yield name
 
 
@@ -307,7 +308,7 @@ def read_page(path: str, blob: str, data: bytes, head: str, row: Summary | None)
         # Its documents cannot be made either: that is noted there.
         log.warning("page %s is known by its name", path, exc_info=True)
         meta, heading = Meta(), ""
-    title = meta.title or heading or path.rpartition("/")[2]
+    title = meta.title or heading or name_of(path)
     updated = row.updated if row else datetime.fromtimestamp(0, UTC)
     return Summary(
         path=path,

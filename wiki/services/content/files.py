@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from wiki.domain.access.rights import Actor, Right
-from wiki.domain.content.paths import SUFFIX, check, slug
+from wiki.domain.content.paths import check, has_suffix, is_attachment, slug
 from wiki.domain.errors import Conflict, Gone, Invalid, NotFound, TooLarge
 from wiki.domain.history.revisions import Event
 from wiki.engine import Wiki
@@ -70,7 +70,7 @@ def read(wiki: Wiki, actor: Actor, file: str) -> File:
         gone = places.missing(wiki, actor, page)
         if isinstance(gone, Gone):
             raise gone
-    data = None if file.endswith(SUFFIX) else wiki.store.read(file)
+    data = wiki.store.read(file) if is_attachment(file) else None
     if data is None:
         raise NotFound("file_missing", file=file)
     suffix = PurePosixPath(file).suffix.lower()
@@ -84,7 +84,7 @@ def beside(wiki: Wiki, actor: Actor, path: str) -> Attached:
     names = [
         entry.file.removeprefix(place.path + "/") for entry in wiki.store.list(place.path + "/")
     ]
-    return Attached(place.path, [n for n in names if "/" not in n and not n.endswith(SUFFIX)])
+    return Attached(place.path, [n for n in names if "/" not in n and is_attachment(n)])
 
 
 def add(wiki: Wiki, actor: Actor, path: str, name: str, data: bytes, summary: str = "") -> File:
@@ -111,7 +111,7 @@ def _name(name: str) -> str:
     """A safe name for a file, its extension kept."""
     given = PurePosixPath(name.replace("\\", "/")).name
     extension = PurePosixPath(given).suffix
-    if not given or not _EXTENSION.fullmatch(extension) or extension.lower() == SUFFIX:
+    if not given or not _EXTENSION.fullmatch(extension) or has_suffix(extension):
         raise Invalid.field("file", "file_name", name=name[:80])
     stem = slug(given.removesuffix(extension)) or "bestand"
     return check(stem) + extension.lower()

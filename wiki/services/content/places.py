@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from wiki.database.history import history
 from wiki.database.pages import catalogue
 from wiki.domain.access.rights import Actor, Right
-from wiki.domain.content.paths import INDEXES, file_of, index_rank, page_of
+from wiki.domain.content.paths import INDEXES, SUFFIXES, file_of, index_rank, page_of
 from wiki.domain.errors import Gone, Invalid, NotFound, Unreadable
 from wiki.engine import Wiki
 from wiki.services.content import contents
 
 MOST_REDIRECTS = 10
+_OTHERS = (".MD", *SUFFIXES[1:])
+"""How else the file of a page may end that is asked for by its bare name."""
 MOST_BYTES = 1000
 
 
@@ -53,8 +55,11 @@ def look(wiki: Wiki, path: str, at: str = "") -> Place | None:
 
     Now, or in the commit `at`.
     """
-    entry = wiki.store.entry(file_of(path), at)
-    return Place(path, entry.blob) if entry is not None else own_page(wiki, path, at)
+    for file in (file_of(path), *(f"{path}{suffix}" for suffix in _OTHERS)):
+        entry, page = wiki.store.entry(file, at), page_of(file)
+        if entry is not None and page:
+            return Place(page, entry.blob)
+    return own_page(wiki, path, at)
 
 
 def own_page(wiki: Wiki, folder: str, at: str = "") -> Place | None:

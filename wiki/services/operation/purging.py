@@ -17,7 +17,7 @@ from wiki.database.history import hiding, history
 from wiki.database.members import members
 from wiki.database.operation import purging as truth
 from wiki.domain.access.rights import Role
-from wiki.domain.content.paths import SUFFIX
+from wiki.domain.content.paths import file_of
 from wiki.domain.errors import Invalid, NotFound
 from wiki.domain.history.revisions import Part, trailers
 from wiki.domain.members.members import Member
@@ -287,7 +287,7 @@ def _anchors(
     """
     source = anchors.source(wiki)
     for one in truth.anchored(connection):
-        before = wiki.store.entry(one.path + SUFFIX, at=one.revision)
+        before = wiki.store.entry(file_of(one.path), at=one.revision)
         if before is None or before.blob not in blobs:
             continue
         said = words.replaced(one.words)
