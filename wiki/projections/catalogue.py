@@ -13,6 +13,7 @@ from wiki.database.engine.connection import Connection, Table
 from wiki.domain.content import names as naming
 from wiki.domain.content import text
 from wiki.domain.content.links import Link, LinkKind
+from wiki.domain.content.names import Named
 from wiki.domain.content.pages import Meta
 from wiki.domain.content.paths import (
     fold,
@@ -128,19 +129,22 @@ def _save(connection: Connection, difference: Difference) -> bool:
 def _replace(
     connection: Connection, difference: Difference, tell: Callable[[int, int], None]
 ) -> None:
-    touched = leads.Touched()
-    for path in difference.gone:
-        touched.add_page(path)
-    touched.names |= leads.names_of(connection, difference.gone)
+    had = {} if difference.is_first else leads.names_of(connection, difference.gone)
     entries.remove(connection, difference.gone)
     here: list[str] = []
+    has: dict[str, set[Named]] = {}
     for rows, _ in difference.described:
         entries.put(connection, rows)
         here += [card["path"] for card in rows[entries.catalogue]]
-        touched.names.update(name["key"] for name in rows[entries.page_names])
+        for name in rows[entries.page_names]:
+            said = Named(name["path"], name["said"], name["rank"])
+            has.setdefault(said.path, set()).add(said)
         tell(len(here), difference.total)
-    for path in here:
-        touched.add_page(path)
+    touched = leads.Touched()
+    for path in had.keys() | set(here):
+        before, after = had.get(path), has.get(path, set())
+        if before is None or before != after or path not in has:
+            touched.add_page(path, (before or set()) | after)
     came, went = difference.files
     entries.remove_files(connection, went)
     entries.put(connection, {entries.files: [_file(file) for file in came]})

@@ -64,11 +64,12 @@ class Touched:
         self.paths.add(path)
         self.names.add(naming.key(path))
 
-    def add_page(self, path: str) -> None:
-        """Note a page."""
+    def add_page(self, path: str, names: Iterable[Named]) -> None:
+        """Note a page, with the names that it had or has."""
         self.add(path)
         self.stems.add(naming.stem(path))
         self.names.add(naming.key(naming.stem(path)))
+        self.names.update(naming.key(name.said) for name in names)
 
     @property
     def is_much(self) -> bool:
@@ -80,8 +81,16 @@ def resolve(
     connection: Connection, pairs: Collection[Pair], *, sight: Sight
 ) -> dict[Pair, Lead | None]:
     """Where each link leads for somebody who sees this much; a redirect out of sight is none."""
-    known = gather(connection, pairs, sight)
-    found = {pair: naming.resolve(*pair, known) for pair in pairs}
+    # Most links name a page by its path: for those one question is enough.
+    at = {target: naming.stem(target) for _, target in pairs}
+    pages = _pages(connection, set(at.values()), sight)
+    settled = {target: naming.at_path(target, pages.get(stem, ())) for target, stem in at.items()}
+    left = [pair for pair in pairs if settled[pair[1]] is None]
+    known = gather(connection, left, sight) if left else None
+    found = {
+        pair: settled[pair[1]] or (naming.resolve(*pair, known) if known else None)
+        for pair in pairs
+    }
     if sight.hidden:
         for pair, lead in found.items():
             if lead and lead.to is To.FOLDER and not _holds(connection, lead.path, sight):
@@ -99,11 +108,7 @@ def gather(connection: Connection, pairs: Iterable[Pair], sight: Sight) -> Known
         at.update(map(fold, places))
         stems.update(map(naming.stem, places))
         called.add(naming.key(target))
-    known = Known({}, {}, {}, {}, {})
-    for some in slices(stems):
-        query = select(catalogue.c.stem, catalogue.c.path).where(catalogue.c.stem.in_(some))
-        for stem, path in connection.execute(_seen(query, sight)):
-            known.pages.setdefault(stem, []).append(path)
+    known = Known(_pages(connection, stems, sight), {}, {}, {}, {})
     for column, values, found in (
         (files.c.fold, at, known.files),
         (files.c.key, called, known.called),
@@ -178,12 +183,13 @@ def pointing(connection: Connection, paths: Collection[str]) -> set[str]:
     return sources
 
 
-def names_of(connection: Connection, paths: Collection[str]) -> set[str]:
-    """The keys of the names that these pages have."""
-    keys: set[str] = set()
+def names_of(connection: Connection, paths: Collection[str]) -> dict[str, set[Named]]:
+    """The names that each of these pages has."""
+    found: dict[str, set[Named]] = {path: set() for path in paths}
     for some in slices(paths):
-        keys.update(connection.scalars(select(page_names.c.key).where(page_names.c.path.in_(some))))
-    return keys
+        for row in connection.execute(_NAMES.where(page_names.c.path.in_(some))):
+            found[row.path].add(Named(row.path, row.said, row.rank))
+    return found
 
 
 def make_folders(connection: Connection, pages: Collection[str]) -> list[str]:
@@ -276,6 +282,16 @@ def _concerned(
             rows = connection.execute(query.where(where(some)))
             found.update(((row[0], row.target), row) for row in rows)
     return list(found.values())
+
+
+def _pages(connection: Connection, stems: Collection[str], sight: Sight) -> dict[str, list[str]]:
+    """The pages in sight by their stems."""
+    found: dict[str, list[str]] = {}
+    for some in slices(stems):
+        query = select(catalogue.c.stem, catalogue.c.path).where(catalogue.c.stem.in_(some))
+        for stem, path in connection.execute(_seen(query, sight)):
+            found.setdefault(stem, []).append(path)
+    return found
 
 
 def _seen(query: Select[Any], sight: Sight) -> Select[Any]:

@@ -150,9 +150,9 @@ def places(source: str, target: str) -> tuple[str, ...]:
 
 def resolve(source: str, target: str, known: Known) -> Lead | None:
     """Where a target leads from the page at `source`; None if nothing is there yet."""
-    page = _page(target, known)
-    if page is not None:
-        return Lead(page, To.PAGE, settled=True)
+    settled = at_path(target, known.pages.get(stem(target), ()))
+    if settled is not None:
+        return settled
     file = _file(target, known)
     if file is not None:
         return Lead(file, To.FILE)
@@ -171,6 +171,12 @@ def resolve(source: str, target: str, known: Known) -> Lead | None:
         if folder is not None:
             return Lead(folder, To.FOLDER)
     return _by_name(source, target, known)
+
+
+def at_path(target: str, pages: Iterable[str]) -> Lead | None:
+    """The page at a target's path, of the pages with its stem: no other can take its place."""
+    ranked = [(rank, path) for path in pages if (rank := _rank(target, path)) is not None]
+    return Lead(min(ranked)[1], To.PAGE, settled=True) if ranked else None
 
 
 def _by_name(source: str, target: str, known: Known) -> Lead | None:
@@ -221,9 +227,8 @@ def _rest(source: str, target: str) -> str:
 
 def _page(place: str, known: Known) -> str | None:
     """The page at a path, or the own page of that folder; case and Unicode form matter last."""
-    found = known.pages.get(stem(place), ())
-    ranked = [(rank, path) for path in found if (rank := _rank(place, path)) is not None]
-    return min(ranked)[1] if ranked else None
+    found = at_path(place, known.pages.get(stem(place), ()))
+    return found.path if found else None
 
 
 def _rank(place: str, path: str) -> tuple[int, int] | None:
