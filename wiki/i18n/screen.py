@@ -89,5 +89,5 @@ def _install_dates(
 
 
 def iso_time(moment: datetime) -> str:
-    """A moment for `<time datetime>`: UTC, to the second."""
+    """Write a moment for `<time datetime>` (RFC 3339): UTC, to the second."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

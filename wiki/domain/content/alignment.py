@@ -207,7 +207,10 @@ def _once(items: list[int], start: int, end: int) -> dict[int, int]:
 
 
 def _rising(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The longest subsequence of pairs (first rising) whose second rises too."""
+    """Find the longest subsequence of pairs whose second rises too, by patience sorting.
+
+    Fredman, "On computing the length of longest increasing subsequences", 1975.
+    """
     ends: list[int] = []
     tops: list[int] = []
     before: list[int] = []

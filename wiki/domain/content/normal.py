@@ -23,7 +23,10 @@ _MAY_HOLD_MARKS = re.compile(f"[\u0300-\U0010ffff]{{{MOST_MARKS + 1},}}+")
 
 
 def form(text: str, which: Form) -> str:
-    """The text in a Unicode form; a run of more than 30 combining marks is cut by a joiner."""
+    """Write a text in a Unicode form (UAX #15), so that it can be done in linear time.
+
+    A run of more than 30 combining marks is cut by a joiner, as its section 13 has it.
+    """
     if text.isascii():
         return text
     return normalize(which, _MAY_HOLD_MARKS.sub(_safe, text))

@@ -70,7 +70,10 @@ def folder_of(path: str) -> str:
 
 
 def fold(path: str) -> str:
-    """Equal for paths that collide on macOS or Windows: case and Unicode form removed."""
+    """Fold a path: equal for those that collide on macOS or Windows.
+
+    Canonical caseless matching (The Unicode Standard, section 3.13, D145).
+    """
     return form(form(path, "NFC").casefold(), "NFC")
 
 

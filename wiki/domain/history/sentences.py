@@ -4,6 +4,8 @@
 (those that are gone stay at their place between the others), so the text at any revision is what
 was born by then and had not died. It is folded one revision at a time, in history's order; the
 result depends on the texts alone, so following gives the same as making it anew.
+
+The order is the weave of Rochkind, "The Source Code Control System", 1975, of sentences.
 """
 
 from __future__ import annotations

@@ -213,7 +213,10 @@ def may_be_password(written: str) -> bool:
 
 
 def normal_password(password: str) -> str:
-    """The password in one Unicode form, so that every keyboard gives the same bytes."""
+    """Write a password in one Unicode form, so that every keyboard gives the same bytes.
+
+    NFKC, as NIST SP 800-63B asks in section 5.1.1.2.
+    """
     return normal.form(password, "NFKC")
 
 

@@ -267,7 +267,10 @@ def _named(connection: Connection, username: str) -> Member:
 
 
 def _is_right(wiki: Wiki, connection: Connection, member: int, code: str) -> bool:
-    """Whether this is a code of the member's app or a recovery code; it does not work again."""
+    """Whether this is a code of the member's app or a recovery code.
+
+    It does not work again, and steps near the present one count too (RFC 6238, 5.2 and 6).
+    """
     if not is_app_code(code):
         return second_factors.use_code(connection, member, logins.hash_token(code))
     factor = second_factors.get(connection, member)

@@ -56,7 +56,7 @@ def coming(wiki: Wiki, actor: Actor) -> list[Summary]:
 
 
 def calendar(wiki: Wiki, actor: Actor, base_url: str) -> bytes:
-    """The coming dialogues as an iCalendar file; `base_url` is the address of the site."""
+    """Write the coming dialogues as iCalendar (RFC 5545); `base_url` is the address of the site."""
     # Loading it takes a tenth of the time to start, and only calendars need it.
     from icalendar import Calendar
 

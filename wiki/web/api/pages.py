@@ -94,7 +94,10 @@ def save(path: str, sent: dict[str, str]) -> Made:
 
 
 def _base() -> str:
-    """The blob that a save started from; empty for a new page. Raises Invalid (`base_missing`)."""
+    """Read the blob that a save started from (`If-Match`, RFC 9110, 13.1.1); empty for a new page.
+
+    Raises Invalid (`base_missing`).
+    """
     if request.headers.get("If-None-Match", "").strip() == "*":
         return ""
     tags = request.if_match.as_set(include_weak=True)

@@ -21,7 +21,7 @@ def show(file: str) -> Response:
 
 
 def sent_file(file: str) -> Response:
-    """The answer with an attachment, for whoever asks now."""
+    """Answer with an attachment for whoever asks now, or 304 if they have it (RFC 9110, 13)."""
     found = files.read(wiki(), actor(), file)
     answer = Response(found.data, content_type=found.type)
     answer.headers["Content-Security-Policy"] = POLICY

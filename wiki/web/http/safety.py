@@ -113,7 +113,7 @@ def trust_proxies(app: Flask, settings: Settings) -> None:
 
 
 def policy() -> str:
-    """The content security policy of this answer; a page with the editor names its nonce."""
+    """Say this answer's Content Security Policy (W3C, level 3); with an editor it has a nonce."""
     nonce = g.get("csp_nonce")
     return f"{POLICY}; style-src 'self' 'nonce-{nonce}'" if nonce else POLICY
 

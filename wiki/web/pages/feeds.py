@@ -1,4 +1,4 @@
-"""Feeds of the site, a page, a folder and a member, as Atom and as JSON."""
+"""Feeds of the site, a page, a folder and a member, as Atom (RFC 4287) and as JSON."""
 
 from __future__ import annotations
 

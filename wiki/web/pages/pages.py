@@ -107,7 +107,7 @@ def root() -> Response:
 
 @blueprint.get("/raw/<path:path>")
 def raw(path: str) -> Response:
-    """The exact bytes of a page, now or (`at`) as it was."""
+    """Give a page's exact bytes, now or (`at`) as it was; 304 if unchanged (RFC 9110, 13)."""
     blob, data = pages.raw(wiki(), actor(), path, request.args.get("at", ""))
     answer = Response(data, content_type="text/plain; charset=utf-8")
     answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"

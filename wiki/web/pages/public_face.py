@@ -20,7 +20,7 @@ A_DAY = "public, max-age=86400"
 
 @blueprint.get("/robots.txt")
 def robots() -> Response:
-    """Where robots may look; nowhere, where not everybody may read."""
+    """Tell robots where they may look (RFC 9309): nowhere, where not everybody may read."""
     if not sitemap.is_public(wiki()):
         return _text("User-agent: *\nDisallow: /\n")
     shut = [f"Disallow: /{name}" for name in CLOSED]

@@ -67,7 +67,7 @@ def suggest() -> Response:
 
 @blueprint.get("/opensearch.xml")
 def description() -> Response:
-    """Show how a browser can search this wiki from its own address bar."""
+    """Show how a browser can search this wiki from its address bar (OpenSearch 1.1)."""
     text = render_template("search/search/opensearch.xml", base=base_url())
     return Response(text, content_type="application/opensearchdescription+xml; charset=utf-8")
 
