@@ -6,7 +6,8 @@ is swapped in; `Database` hides which of them is there.
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -74,3 +75,26 @@ class Backend(Protocol):
 
     def forget(self) -> None:
         """In a forked child: leave the parent's connections alone and begin with none."""
+
+
+class Pools:
+    """The ways into a database, each with a pool of connections of its own."""
+
+    truth: Engine
+    _reading: Engine
+    _projecting: Engine
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        with self._reading.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        with self.truth.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def project(self) -> Iterator[Connection]:
+        with self._projecting.begin() as connection:
+            yield connection

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import CreateIndex, CreateSchema, CreateTable, DropSchema
 
-from wiki.database.engine.backend import Facts
+from wiki.database.engine.backend import Facts, Pools
 from wiki.database.engine.changes import generation
 from wiki.database.engine.progress import progress, put
 from wiki.database.engine.schema import PROJECTIONS, projections, truth
@@ -38,7 +38,7 @@ _SIZE_OF = text(
 )
 
 
-class Postgres:
+class Postgres(Pools):
     """One server and its connections, pooled; see `Backend` for the methods."""
 
     def __init__(self, url: URL) -> None:
@@ -54,21 +54,6 @@ class Postgres:
             _alone(connection, _REBUILDING)
             if not connection.dialect.has_schema(connection, PROJECTIONS):
                 _make(connection)
-
-    @contextmanager
-    def read(self) -> Iterator[Connection]:
-        with self._reading.connect() as connection:
-            yield connection
-
-    @contextmanager
-    def write(self) -> Iterator[Connection]:
-        with self.truth.begin() as connection:
-            yield connection
-
-    @contextmanager
-    def project(self) -> Iterator[Connection]:
-        with self._projecting.begin() as connection:
-            yield connection
 
     @contextmanager
     def aside(self) -> Iterator[Connection]:

@@ -22,7 +22,7 @@ from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from wiki.database.engine.backend import Facts
+from wiki.database.engine.backend import Facts, Pools
 from wiki.database.engine.faults import DAMAGED
 from wiki.database.engine.schema import PROJECTIONS, projections
 from wiki.domain.errors import Unavailable
@@ -50,7 +50,7 @@ def has_pointer(data: Path) -> bool:
     return (data / POINTER).exists()
 
 
-class SQLite:
+class SQLite(Pools):
     """The two files and their connections, pooled; see `Backend` for the methods."""
 
     def __init__(self, truth: Path, data: Path) -> None:
@@ -67,21 +67,6 @@ class SQLite:
         self.truth = _engine(self._open_truth, "BEGIN IMMEDIATE", self._check_truth)
         self._reading = _engine(self._open_both, "BEGIN", self._check_both)
         self._projecting = _engine(self._open_projections, "BEGIN IMMEDIATE", self._check)
-
-    @contextmanager
-    def read(self) -> Iterator[Connection]:
-        with self._reading.connect() as connection:
-            yield connection
-
-    @contextmanager
-    def write(self) -> Iterator[Connection]:
-        with self.truth.begin() as connection:
-            yield connection
-
-    @contextmanager
-    def project(self) -> Iterator[Connection]:
-        with self._projecting.begin() as connection:
-            yield connection
 
     @contextmanager
     def aside(self) -> Iterator[Connection]:

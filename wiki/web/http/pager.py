@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Protocol, TypeVar
+
+from wiki.domain.content.addresses import url_of
 
 Row = TypeVar("Row")
 
@@ -31,6 +33,25 @@ def numbered(
         older=address(number + 1) if has_more else "",
         number=number,
         pages=pages,
+    )
+
+
+class NumberedList(Protocol):
+    """A page of a list that services give: its number, and whether the list goes on."""
+
+    @property
+    def number(self) -> int: ...
+
+    @property
+    def has_more(self) -> bool: ...
+
+
+def pager_of(listing: NumberedList, name: str, *values: object, **query: object) -> Pager:
+    """The pager of a listing whose pages stand at an address by name, as `url_of` has it."""
+    return numbered(
+        lambda page: url_of(name, *values, **query, page=page),
+        listing.number,
+        has_more=listing.has_more,
     )
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from wiki.domain.content.addresses import url_of
 from wiki.domain.content.pages import STATUSES, Kind
 from wiki.services.pages import dialogues, questions, tags
 from wiki.web.http.context import actor, base_url, page_number, respond, wiki
-from wiki.web.http.pager import numbered
+from wiki.web.http.pager import pager_of
 
 blueprint = Blueprint("lists", __name__)
 
@@ -20,11 +19,7 @@ def show_questions() -> Response:
     return respond(
         "pages/lists/questions.html",
         found=found,
-        pager=numbered(
-            lambda page: url_of("questions", status=found.status, page=page),
-            found.number,
-            has_more=found.has_more,
-        ),
+        pager=pager_of(found, "questions", status=found.status),
         statuses=STATUSES[Kind.QUESTION],
         active="questions",
     )
@@ -37,9 +32,7 @@ def show_dialogues() -> Response:
     return respond(
         "pages/lists/dialogues.html",
         found=found,
-        pager=numbered(
-            lambda page: url_of("dialogues", page=page), found.number, has_more=found.has_more
-        ),
+        pager=pager_of(found, "dialogues"),
         active="dialogues",
     )
 

@@ -32,7 +32,7 @@ from wiki.web.http.context import (
     see_other,
     wiki,
 )
-from wiki.web.http.pager import Pager, counted, numbered
+from wiki.web.http.pager import Pager, counted, pager_of
 from wiki.web.pages import linked_data
 from wiki.web.talk import passages
 
@@ -92,9 +92,7 @@ def show(path: str) -> Response:
 
 def folder(found: folders.FolderList) -> Response:
     """The answer where a folder is and no page: what lies in it."""
-    pager = numbered(
-        lambda page: url_of("page", found.path, page=page), found.number, has_more=found.has_more
-    )
+    pager = pager_of(found, "page", found.path)
     return respond("pages/pages/folder.html", found=found, pager=pager)
 
 

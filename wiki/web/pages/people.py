@@ -7,7 +7,7 @@ from flask import Blueprint, Response
 from wiki.domain.content.addresses import url_of
 from wiki.services.pages import people
 from wiki.web.http.context import actor, page_number, respond, wiki
-from wiki.web.http.pager import numbered
+from wiki.web.http.pager import pager_of
 from wiki.web.pages import linked_data
 
 blueprint = Blueprint("people", __name__)
@@ -20,9 +20,7 @@ def show_all() -> Response:
     return respond(
         "pages/people/people.html",
         found=listing,
-        pager=numbered(
-            lambda page: url_of("people", page=page), listing.number, has_more=listing.has_more
-        ),
+        pager=pager_of(listing, "people"),
         active="people",
     )
 
@@ -38,10 +36,6 @@ def show(slug: str) -> Response:
         data=linked_data.of_person(
             profile.person.name, url_of("person", slug), profile.person.role
         ),
-        pager=numbered(
-            lambda page: url_of("person", profile.person.slug, page=page),
-            profile.number,
-            has_more=profile.has_more,
-        ),
+        pager=pager_of(profile, "person", profile.person.slug),
         active="people",
     )
