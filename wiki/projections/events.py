@@ -178,7 +178,7 @@ class _Folding:
         """New path to old path, for pages that this commit renamed."""
         diffs, told = self._diffs, self._told
         added = {path for path, diff in diffs.items() if not diff.before}
-        if told.event is Event.RENAME:
+        if told.event is Event.RENAME or (told.event is Event.IMPORT and FROM in told.trailers):
             old = told.trailers.get(FROM, "")
             new = self._told_target(old, added)
             if new:

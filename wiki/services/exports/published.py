@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from wiki.database.pages import catalogue
 from wiki.domain.access.rights import ANONYMOUS, Right
 from wiki.domain.content.pages import Summary
-from wiki.domain.content.paths import SUFFIX, page_of
+from wiki.domain.content.paths import page_of
 from wiki.engine import Wiki
 
 _AT_ONCE = 200
@@ -34,7 +34,7 @@ def files(wiki: Wiki, folder: str = "") -> Iterator[tuple[str, str]]:
     """Every other file that everybody may read, with its blob; under a folder."""
     for entry in wiki.store.list(folder):
         is_hidden = any(part.startswith(".") for part in entry.file.split("/"))
-        if entry.file.endswith(SUFFIX) or is_hidden:
+        if page_of(entry.file) or is_hidden:
             continue
         if wiki.rights.may(ANONYMOUS, Right.READ, entry.file):
             yield entry.file, entry.blob

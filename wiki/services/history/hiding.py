@@ -189,7 +189,7 @@ def _pathless(wiki: Wiki, actor: Actor, revision: Revision) -> Revision:
     Where a page moved out of sight, a stub stayed; what was said of the move is about both. And a
     page that came from out of sight does not say from where.
     """
-    if revision.event is not Event.RENAME:
+    if revision.event is not Event.RENAME and not revision.came_from:
         return revision
     if revision.came_from:
         is_open = wiki.rights.may(actor, Right.READ, revision.came_from)

@@ -19,7 +19,7 @@ from wiki.domain.content import text
 from wiki.domain.content.paths import page_of
 from wiki.domain.content.text import decode
 from wiki.domain.editing.merge import merge
-from wiki.domain.errors import WikiError
+from wiki.domain.errors import Conflict, WikiError
 from wiki.domain.history.revisions import Event
 from wiki.domain.imports.addresses import without_machines, without_mail
 from wiki.domain.imports.items import Person, Remark, Report, Version
@@ -88,6 +88,12 @@ def run(wiki: Wiki, wanted: Wanted, source: Open, tell: Tell) -> Report:
     found = source(report, places)
     people.know(found.people())
     with wiki.store.line(ledger.tip) as line:
+        if (
+            wiki.store.head() != ledger.head
+            and ledgers.read(wiki, wanted.importer, wanted.into).tip != ledger.tip
+        ):
+            # Another import of the same source ended just before this one began.
+            raise Conflict("import_busy")
         kept = made.kept(found.versions(), line)
         remarks = made.remarks(found.remarks(), places)
         if not wanted.dry_run:
@@ -197,7 +203,6 @@ class _Run:
         system = commits.author(SYSTEM)
         for number, one in enumerate(kept, 1):
             version = one.version
-            event = Event.RENAME if version.came_from else Event.IMPORT
             moved = {"From": page_of(version.came_from) or version.came_from}
             revision = line.commit(
                 {**({version.came_from: ""} if version.came_from else {}), version.file: one.blob},
@@ -206,7 +211,7 @@ class _Run:
                 when=version.when,
                 message=_message(version.message),
                 trailers={
-                    "Denktank": event.value,
+                    "Denktank": Event.IMPORT.value,
                     **(moved if version.came_from else {}),
                     **self._ledger.trailers(version.thing, version.version),
                 },

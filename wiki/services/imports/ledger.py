@@ -32,9 +32,13 @@ class Came:
 
 @dataclass
 class Ledger:
-    """The line of one source: where it ends, what it has of what, and its commits by version."""
+    """The line of one source: where it ends, what it has of what, and its commits by version.
+
+    `head` is the revision of the wiki in which this was read.
+    """
 
     source: str
+    head: str = ""
     tip: str = ""
     things: dict[str, Came] = field(default_factory=dict)
     versions: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -54,8 +58,8 @@ class Ledger:
 
 def read(wiki: Wiki, importer: str, into: str) -> Ledger:
     """Return what came in of the source that an importer puts into a folder."""
-    ledger = Ledger(digest(importer, into))
     head = wiki.store.head()
+    ledger = Ledger(digest(importer, into), head)
     for commit, diffs in wiki.store.history(until=head) if head else ():
         if not commit.sealed or TRAILER not in commit.message or len(commit.parents) > 1:
             continue

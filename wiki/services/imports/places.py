@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
+from wiki.domain.content.normal import form
 from wiki.domain.content.paths import MAX_BYTES, SUFFIX, ancestors, fold, slug
 from wiki.engine import Wiki
 from wiki.services.imports.ledger import Ledger
@@ -12,6 +13,7 @@ _NUMBERED = 6
 """Bytes kept free for a number that tells two names apart."""
 _EXTENSION_MOST = 9
 _UNNAMED = "naamloos"
+_OWN_MOST = 30
 _FILES = "bestanden"
 """The folder of files that are beside no page."""
 
@@ -36,14 +38,14 @@ class Places:
 
     def page(self, thing: str, *segments: str, root: str | None = None) -> str:
         """The file of a page that is to stand at these names, from the folder (or `root`) down."""
-        names = [slug(one) or _UNNAMED for one in segments]
+        names = [_named(one) for one in segments]
         whole = names if root is None else [*filter(None, root.split("/")), *names]
         return self._place(thing, whole, SUFFIX, is_whole=root is not None)
 
     def folder(self, *segments: str) -> str:
         """The folder that these names lead to."""
         inside = [self._into] if self._into else []
-        return "/".join([*inside, *(slug(one) or _UNNAMED for one in segments)])
+        return "/".join([*inside, *map(_named, segments)])
 
     def file(self, thing: str, beside: str, name: str) -> str:
         """The file of an attachment beside a page's file, or in a folder."""
@@ -84,6 +86,15 @@ class Places:
         """The same path, in a folder as that is spelled already."""
         folder, slash, name = stem.rpartition("/")
         return self._folders.get(fold(folder), folder) + slash + name
+
+
+def _named(title: str) -> str:
+    """A title as a part of a path; in its own letters where none of them is Latin."""
+    spelled = slug(title)
+    if spelled:
+        return spelled
+    own = "".join(c if c.isalnum() else "-" for c in form(title[:_OWN_MOST], "NFC"))
+    return "-".join(filter(None, own.split("-"))) or _UNNAMED
 
 
 def _short(segments: list[str], spare: int) -> str:
