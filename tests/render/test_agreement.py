@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from wiki.domain.content import sections
 from wiki.domain.content.links import LOCAL
-from wiki.domain.pages import dialogues
+from wiki.domain.pages.turns import turns
 from wiki.render.markdown import Renderer
 from wiki.render.scan import scan
 
@@ -55,7 +55,7 @@ def test_turns_in_the_text_are_turns_on_the_page(text: str) -> None:
     text = "Aanhef\n\n" + "\n\n".join(text.split("\n"))
     head = "---\nkind: dialogue\nparticipants: [Jan, Els]\n---\n"
     page = RENDERER.render(head + text)
-    found = dialogues.turns(head + text, ["Jan", "Els"])
+    found = turns(head + text, ["Jan", "Els"])
     assert page.html.count('<section class="turn"') == len(found)
 
 

@@ -27,8 +27,10 @@ from ruamel.yaml.events import (
 )
 
 from wiki.domain.content import frontmatter
+from wiki.domain.content.moments import typed
 from wiki.domain.content.pages import STATUSES, Kind, Meta, Moment, Participant
 from wiki.domain.content.paths import without_suffix
+from wiki.domain.pages import participants
 from wiki.render.values import write_value as write_value
 
 Value = str | list[Any] | dict[str, Any]
@@ -55,7 +57,7 @@ _DATE = re.compile(
 )
 _KNOWN = frozenset(
     "title kind status tags lang redirect date end location perspective participants"
-    " questions".split()
+    " questions central_question recording".split()
 )
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
@@ -221,6 +223,7 @@ class _Reading:
             end=end,
             location=self._text("location"),
             perspective=self._text("perspective"),
+            central_question=self._text("central_question"),
             participants=self._participants(),
             questions=self._list("questions", _page),
             recording=self._text("recording"),
@@ -287,20 +290,21 @@ class _Reading:
         participants = []
         for item in self._items("participants"):
             if isinstance(item, str):
-                item = {"name": item}
+                item = _named(item)
             if not isinstance(item, dict):
                 self.problems.append("participants_wrong")
                 continue
-            values = [item.get(key, "") for key in ("name", "role", "member")]
+            values = [item.get(key, "") for key in ("name", "role", "member", "organisation")]
             if not all(isinstance(value, str) for value in values):
                 self.problems.append("participants_wrong")
-            name, role, member = (
+            name, role, member, organisation = (
                 " ".join(value.split()) if isinstance(value, str) else "" for value in values
             )
             if not name:
                 self.problems.append("participant_unnamed")
-            if name or role or member:
-                participants.append(Participant(name, role, member.removeprefix("@")))
+            if name or role or member or organisation:
+                person = Participant(name, role, member.removeprefix("@"), organisation)
+                participants.append(person)
         return tuple(participants)
 
     def _moment(self, key: str) -> Moment | None:
@@ -314,11 +318,11 @@ class _Reading:
 
 
 def parse_moment(written: str, zone: tzinfo = UTC) -> Moment | None:
-    """Return what `2009-12-02`, `2009-12-02 15:00` or `2009-12-02T15:00+01:00` means, or None.
+    """Return what `2009-12-02T15:00+01:00` or a day as people write it means, or None.
 
     The first and the last year there are have moments that no other zone can name: they are none.
     """
-    found = _DATE.fullmatch(written.strip())
+    found = _DATE.fullmatch(written.strip()) or _spoken(written)
     if not found:
         return None
     year, month, day, hour, minute, second, offset = found.groups()
@@ -333,6 +337,11 @@ def parse_moment(written: str, zone: tzinfo = UTC) -> Moment | None:
         return None
 
 
+def _spoken(written: str) -> re.Match[str] | None:
+    meant = typed(written)
+    return _DATE.fullmatch(meant.written) if meant else None
+
+
 def _placed(start: datetime, offset: str | None, zone: tzinfo) -> datetime:
     if not offset:
         return start.replace(tzinfo=zone)
@@ -345,6 +354,17 @@ def _placed(start: datetime, offset: str | None, zone: tzinfo) -> datetime:
 
 def _with_problems(meta: Meta, problems: list[str]) -> Meta:
     return replace(meta, problems=tuple(dict.fromkeys(problems)))
+
+
+def _named(written: str) -> dict[str, Value]:
+    """A participant in one line: a comma or a dash separates the role from the name."""
+    person = participants.read(written)
+    return {
+        "name": person.name or written,
+        "role": person.role,
+        "member": person.member,
+        "organisation": person.organisation,
+    }
 
 
 def _tag(written: str) -> str:

@@ -16,6 +16,7 @@ from wiki.domain.content.fragments import Fragments, elsewhere
 from wiki.domain.content.links import LOCAL, Link, LinkKind, address, wikilink
 from wiki.domain.content.names import beside
 from wiki.domain.content.sections import Anchors, Section
+from wiki.domain.pages.turns import seconds
 from wiki.render.plugins.code import code_block
 from wiki.render.slots import clean, drop, slot
 
@@ -53,6 +54,7 @@ class Page:
     coloured: int = 0
     in_link: bool = False
     in_quote: bool = False
+    recording: str = ""
     noted: set[int] = field(default_factory=set)
     mentions: dict[str, None] = field(default_factory=dict)
 
@@ -226,7 +228,8 @@ class PageRenderer(BaseRenderer):
         inner = self.render_tokens(token["children"], state)
         about = token["about"]
         number = str(about["number"])
-        time = f" · {escape_html(about['time'])}" if about["time"] else ""
+        page: Page = state.env["page"]
+        time = f" · {_played(about['time'], page.recording)}" if about["time"] else ""
         return (
             f'<section class="turn" id="turn-{number}"><div class="turn-who">'
             f'<span class="turn-name">{escape_html(about["speaker"])}</span> '
@@ -334,6 +337,13 @@ def plain(html: str) -> str:
 
 def _place(id: str) -> str:
     return f'<span id="{escape_html(id)}"></span>' if id else ""
+
+
+def _played(time: str, recording: str) -> str:
+    """A turn's time; it leads into a recording that is a file of this wiki."""
+    at = seconds(time) if recording else None
+    written = escape_html(time)
+    return written if at is None else f'<a href="{escape_html(recording)}#t={at}">{written}</a>'
 
 
 def _title(title: str) -> str:

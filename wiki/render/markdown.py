@@ -22,7 +22,8 @@ from wiki.domain.content.links import LOCAL, Link
 from wiki.domain.content.pages import Kind, Meta
 from wiki.domain.markdown import Document, read, read_comment
 from wiki.domain.markdown.plain import excerpt
-from wiki.domain.pages.dialogues import Part, Speakers, Turn, parts, turns_of
+from wiki.domain.pages import minutes, recordings
+from wiki.domain.pages.turns import Part, Speakers, Turn, parts, read_parts, turns_of
 from wiki.render import frontmatter, slots
 from wiki.render.html import Heading, Page, PageRenderer, escape_html
 from wiki.render.links import LinkState
@@ -48,7 +49,8 @@ class Rendered:
 
     `title` is the text of the heading that is the page's title. Where it opens the text and is what
     the page shows above it, it is left out of the HTML. `plain` is the text without marks,
-    paragraphs apart by an empty line. `problems` are codes.
+    paragraphs apart by an empty line. `problems` are codes. `are_minutes` if a page that is no
+    dialogue reads like one.
     """
 
     html: str
@@ -61,6 +63,7 @@ class Rendered:
     words: int
     turns: tuple[Turn, ...]
     problems: tuple[str, ...]
+    are_minutes: bool = False
 
     @property
     def targets(self) -> frozenset[str]:
@@ -89,12 +92,11 @@ class Renderer:
         meta = frontmatter.read(text)
         cut = lexical.cut(text)
         body = cut.body if cut else text
-        names = [p.name for p in meta.participants] if meta.kind is Kind.DIALOGUE else []
         problem = _too_much(body)
         written = (
             _Written(_as_written(body), Page(path, {}))
             if problem
-            else self._page(text, len(text) - len(body), path, Speakers(names), meta.title)
+            else self._page(text, len(text) - len(body), path, meta)
         )
         html = written.html
         if cut and "front_matter_broken" in meta.problems:
@@ -112,6 +114,7 @@ class Renderer:
             words=len(plain.split()),
             turns=tuple(written.turns),
             problems=meta.problems + problem,
+            are_minutes=written.are_minutes,
         )
 
     def fill(
@@ -161,16 +164,19 @@ class Renderer:
         """The names that a comment calls as `@name`, as written; not those in code and quotes."""
         return list(self.comment(text).mentions)
 
-    def _page(self, text: str, begin: int, path: str, speakers: Speakers, said: str) -> _Written:
+    def _page(self, text: str, begin: int, path: str, meta: Meta) -> _Written:
+        names = [p.name for p in meta.participants] if meta.kind is Kind.DIALOGUE else None
         document = read(text, begin)
         found = sections.of(document)
         starts = {section.start: section for section in found}
-        page = Page(path, starts, fragments=Fragments(document, starts))
+        recording = played(meta, path)
+        page = Page(path, starts, fragments=Fragments(document, starts), recording=recording)
         for section in found:
             page.anchors.given.setdefault(section.anchor, 1)
-        by_turn = parts(document, speakers)
-        html, title = self._write(document, page, by_turn, said)
-        return _Written(html, page, title, excerpt(document), turns_of(text, by_turn))
+        by_turn = parts(document, Speakers(())) if names is None else read_parts(document, names)
+        html, title = self._write(document, page, by_turn, meta.title)
+        are_minutes = names is None and minutes.look_like(document)
+        return _Written(html, page, title, excerpt(document), turns_of(text, by_turn), are_minutes)
 
     def _write(
         self, document: Document, page: Page, parts: Sequence[Part], said: str = ""
@@ -192,6 +198,7 @@ class _Written:
     title: str = ""
     excerpt: str = ""
     turns: Sequence[Turn] = ()
+    are_minutes: bool = False
 
 
 def _too_much(body: str) -> tuple[str, ...]:
@@ -201,6 +208,12 @@ def _too_much(body: str) -> tuple[str, ...]:
     if body.count("\n") > _MOST_LINES or sum(map(body.count, "[]*_`<~\\|")) > _MOST_MARKS:
         return ("too_complex",)
     return ()
+
+
+def played(meta: Meta, path: str) -> str:
+    """The address of a dialogue's recording, if it is a file of this wiki that browsers play."""
+    found = recordings.address(meta.recording, path) if meta.kind is Kind.DIALOGUE else ""
+    return found if recordings.medium(found) else ""
 
 
 def plain_text(html: str) -> str:

@@ -38,7 +38,7 @@ from wiki.domain.markdown.nodes import (
     Term,
 )
 from wiki.domain.markdown.plain import title, words
-from wiki.domain.pages.dialogues import Part
+from wiki.domain.pages.turns import Part
 from wiki.render.elements import Depth, Scope, is_blank
 
 Token = dict[str, Any]

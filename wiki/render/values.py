@@ -31,7 +31,12 @@ def write_value(value: str | Sequence[str] | Sequence[Participant]) -> str:
 def _participant(item: Participant | str) -> str:
     if isinstance(item, str):
         return _scalar(item)
-    pairs = [("name", item.name), ("role", item.role), ("member", item.member)]
+    pairs = [
+        ("name", item.name),
+        ("role", item.role),
+        ("organisation", item.organisation),
+        ("member", item.member),
+    ]
     given = [f"{key}: {_scalar(value)}" for key, value in pairs if value or key == "name"]
     return "{" + ", ".join(given) + "}"
 

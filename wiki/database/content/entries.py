@@ -239,7 +239,7 @@ def written(meta: Meta) -> str:
         if moment:
             fields[name] = [moment.written, moment.start.isoformat(), moment.is_day]
     if meta.participants:
-        fields["participants"] = [[p.name, p.role, p.member] for p in meta.participants]
+        fields["participants"] = [_person(p) for p in meta.participants]
     return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -251,12 +251,18 @@ _PLAIN = (
     "redirect",
     "location",
     "perspective",
+    "central_question",
     "questions",
     "recording",
     "aliases",
     "problems",
 )
 _LISTS = ("tags", "questions", "aliases", "problems")
+
+
+def _person(person: Participant) -> list[str]:
+    said = [person.name, person.role, person.member]
+    return [*said, person.organisation] if person.organisation else said
 
 
 def meta_of(kept: str) -> Meta:

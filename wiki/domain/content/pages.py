@@ -29,6 +29,12 @@ class Participant:
     name: str
     role: str = ""
     member: str = ""
+    organisation: str = ""
+
+    @property
+    def stands_for(self) -> str:
+        """Role and organisation in one line."""
+        return ", ".join(filter(None, (self.role, self.organisation)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,7 @@ class Meta:
     end: Moment | None = None
     location: str = ""
     perspective: str = ""
+    central_question: str = ""
     participants: tuple[Participant, ...] = ()
     questions: tuple[str, ...] = ()
     recording: str = ""
@@ -70,11 +77,6 @@ class Meta:
             return "auto"
         parts = self.lang.lower().replace("_", "-").split("-")
         return "rtl" if parts[0] in _RIGHT_TO_LEFT or "arab" in parts[1:] else "ltr"
-
-    @property
-    def recording_is_link(self) -> bool:
-        """Whether the recording stands at an address that one can safely be sent to."""
-        return self.recording.startswith(("http://", "https://", "/files/"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,11 +78,15 @@ class Content:
 
     def after(self, length: int) -> Content:
         """The rest of it after so many characters."""
-        lines_after = [n for n, offset in enumerate(self.offsets) if offset > length]
+        return self.part(length, len(self.text))
+
+    def part(self, start: int, end: int) -> Content:
+        """What stands between two characters of it; takes as long as that is long."""
+        low, high = bisect_right(self.offsets, start), bisect_right(self.offsets, end)
         return Content(
-            self.text[length:],
-            [0, *(self.offsets[n] - length for n in lines_after)],
-            [self.at(length), *(self.sources[n] for n in lines_after)],
+            self.text[start:end],
+            [0, *(offset - start for offset in self.offsets[low:high])],
+            [self.at(start), *self.sources[low:high]],
         )
 
 

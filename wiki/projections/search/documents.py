@@ -14,7 +14,7 @@ from wiki.domain.markdown import read, read_comment
 from wiki.domain.markdown.nodes import Heading, walk
 from wiki.domain.markdown.plain import plain, title
 from wiki.domain.members.members import Member
-from wiki.domain.pages.dialogues import Speakers, parts
+from wiki.domain.pages.turns import read_parts
 from wiki.domain.search.search import PERSON_FOLDER, Found, Site
 from wiki.render.frontmatter import foreign
 
@@ -131,7 +131,7 @@ def page_documents(
     )
     yield page
     if meta.kind is Kind.DIALOGUE:
-        found = [part for part in parts(read_page, Speakers(page.people)) if part.opening]
+        found = [part for part in read_parts(read_page, page.people) if part.opening]
         for number, part in enumerate(found, 1):
             yield _turn(page, number, part.speaker, plain(read_page, part.blocks))
 
@@ -220,8 +220,8 @@ def member_document(
 
 def _facts(meta: Meta) -> str:
     """What the front matter says in words that a reader sees on the page."""
-    said = [f"{person.name} {person.role}".strip() for person in meta.participants]
-    said += [meta.location, meta.perspective]
+    said = [f"{person.name} {person.stands_for}".strip() for person in meta.participants]
+    said += [meta.location, meta.perspective, meta.central_question]
     return "\n\n".join(fact for fact in said if fact)
 
 

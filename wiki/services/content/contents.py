@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from wiki.domain.content import text
-from wiki.domain.content.pages import Meta
+from wiki.domain.content.pages import Kind, Meta
 from wiki.domain.content.setaside import SET_ASIDE, TOO_LARGE, Item
 from wiki.domain.errors import Refused, TooLarge, Unreadable, WikiError
 from wiki.engine import Wiki
@@ -53,6 +53,7 @@ class RenderedContent:
     readable: bool
     foreign: Sequence[tuple[str, str]] = ()
     """What the front matter says that means nothing to the wiki: keys and values."""
+    are_minutes: bool = False
 
 
 EMPTY = Content("", text.decode(b""), Meta())
@@ -147,6 +148,7 @@ def _rendered(wiki: Wiki, content: Content, path: str) -> RenderedContent:
         problems=tuple(dict.fromkeys([*content.meta.problems, *rendered.problems])),
         readable=content.source.readable,
         foreign=frontmatter.foreign_fields(content.text),
+        are_minutes=rendered.are_minutes and content.meta.kind is Kind.PAGE,
     )
 
 

@@ -12,7 +12,7 @@ from wiki.domain.content.paths import person_slug
 from wiki.domain.content.text import decode
 from wiki.domain.errors import NotFound
 from wiki.domain.pages.catalogue import Person
-from wiki.domain.pages.dialogues import turns
+from wiki.domain.pages.turns import turns
 from wiki.engine import Wiki
 from wiki.services.access import sight
 
