@@ -118,7 +118,7 @@ CACHED = frozenset(
         "front.front",
         "lists.show_questions",
         "lists.show_dialogues",
-        "lists.agenda",
+        "lists.show_agenda",
         "history.show",
         "recent.show",
     }

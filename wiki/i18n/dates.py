@@ -6,12 +6,13 @@ Every function takes the language and, where it matters, the name of a time zone
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date as Date
 from datetime import datetime
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_datetime, format_timedelta
+from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_decimal, format_percent
 
 from wiki.domain.content.pages import Moment
@@ -81,6 +82,12 @@ def relative(now: datetime, then: datetime, language: str, zone: str) -> str:
     texts = translations(language)
     day = texts.gettext("yesterday") if days else texts.gettext("today")
     return f"{day} {time(then, language, zone)}"
+
+
+@lru_cache(maxsize=512)
+def day(written: Date, pattern: str, language: str) -> str:
+    """A day by a pattern of CLDR: `MMMM y` is `december 2026`, `EEE` is `ma`."""
+    return format_date(written, pattern, locale=_locale(language))
 
 
 def moment(written: Moment, language: str, zone: str) -> str:

@@ -85,6 +85,7 @@ def _install_dates(
         relative=lambda then: dates.relative(now(), then, language(), zone()),
         short_moment=short_moment,
         date_range=date_range,
+        day=lambda written, pattern: dates.day(written, pattern, language()),
     )
 
 

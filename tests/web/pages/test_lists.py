@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from typing import Any
 
+import pytest
 from icalendar import Calendar
 
 
@@ -46,6 +48,75 @@ def test_the_agenda_holds_what_is_to_come(client: Any, page: Any, wiki: Any) -> 
     events = Calendar.from_ical(answer.data).walk("VEVENT")
     assert [str(event["summary"]) for event in events] == ["Eerder", "Later"]
     assert "Geweest" in client.get("/dialogues").text
+    past = client.get("/agenda?past=yes").text
+    assert "Geweest" in past
+    assert "Eerder" not in past
+
+
+def test_the_agenda_says_what_a_dialogue_asks(client: Any, page: Any) -> None:
+    page("vragen/a", question("open", "Hoe blijft het?"))
+    page(
+        "d",
+        dialogue("2190-05-01 15:00").replace(
+            "---\nTekst",
+            "central_question: Is de burger een schakel?\nquestions: [vragen/a]\n"
+            "participants: [Anna de Wit]\n---\nTekst",
+        ),
+    )
+    for address in ("/agenda", "/agenda?view=month&month=2190-05"):
+        shown = client.get(address).text
+        assert "Is de burger een schakel?" in shown
+        assert "Hoe blijft het?" in shown
+        assert "Anna de Wit" in shown
+    assert "Is de burger een schakel?" in client.get("/wiki/d").text
+    assert "Gesprek" not in client.get("/agenda?view=month&month=2190-06").text.split("<main")[1]
+
+
+@pytest.mark.parametrize(
+    "month", ["", "2190-13", "0001-01", "9999-12", "9998-12", "0002-01", "x-1"]
+)
+def test_every_month_can_be_asked_for(client: Any, month: str) -> None:
+    assert client.get("/agenda", query_string={"view": "month", "month": month}).status_code == 200
+
+
+def test_past_dialogues_are_paged(client: Any, page: Any) -> None:
+    for n in range(31):
+        page(f"d{n}", dialogue(f"2009-01-{n % 28 + 1:02}", f"Gesprek {n}", "held"))
+    assert "page=2" in client.get("/agenda?past=yes").text
+    assert client.get("/agenda?past=yes&page=2").text.count("<li data-path=") == 1
+
+
+def test_a_calendar_reads_the_instants_that_were_meant(client: Any, page: Any) -> None:
+    page(
+        "winter",
+        dialogue("2190-01-15 15:00", "Winter").replace(
+            "\n---\nT", "\nend: 2190-01-15 17:00\n---\nT"
+        ),
+    )
+    page("zomer", dialogue("2190-07-15 15:00", "Zomer"))
+    page("elders", dialogue("2190-07-16T15:00-05:00", "Elders"))
+    page("kal/één uur #1", dialogue("2190-08-01", "Dag", "cancelled"))
+    page("winter", dialogue("2190-01-15 16:00", "Winter"))
+    data = client.get("/agenda.ics").data
+    assert b"TZID" not in data
+    winter, zomer, elders, dag = Calendar.from_ical(data).walk("VEVENT")
+    assert winter.decoded("dtstart") == datetime(2190, 1, 15, 15, tzinfo=UTC)
+    assert zomer.decoded("dtstart") == datetime(2190, 7, 15, 13, tzinfo=UTC)
+    assert elders.decoded("dtstart") == datetime(2190, 7, 16, 20, tzinfo=UTC)
+    assert (dag.decoded("dtstart"), dag.decoded("dtend")) == (date(2190, 8, 1), date(2190, 8, 2))
+    assert (winter["sequence"], zomer["sequence"]) == (1, 0)
+    assert (str(winter["status"]), str(dag["status"])) == ("CONFIRMED", "CANCELLED")
+    assert str(dag["url"]).endswith("/wiki/kal/%C3%A9%C3%A9n%20uur%20%231")
+
+
+@pytest.mark.parametrize(
+    "date", ["0001-01-01 00:00", "9999-12-31", "9999-12-31T23:00-05:00", "0001-01-01T00:00+14:00"]
+)
+def test_a_date_at_the_end_of_time_is_unreadable(client: Any, page: Any, date: str) -> None:
+    page("ver", dialogue(date, "Ver weg"))
+    for address in ("/", "/agenda", "/agenda.ics", "/dialogues", "/wiki/ver", "/agenda?past=yes"):
+        assert client.get(address).status_code == 200
+    assert "Ver weg" not in client.get("/agenda.ics").text
 
 
 def test_tags(client: Any, page: Any) -> None:

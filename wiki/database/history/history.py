@@ -281,6 +281,12 @@ def count_since(connection: Connection, moment: datetime) -> int:
     return connection.scalar(query) or 0
 
 
+def counts(connection: Connection, pages: Collection[str]) -> dict[str, int]:
+    """How many revisions each of some pages has."""
+    query = select(revisions.c.page, func.count()).where(revisions.c.page.in_(pages))
+    return {row[0]: row[1] for row in connection.execute(query.group_by(revisions.c.page))}
+
+
 def count_by(connection: Connection, author: str) -> int:
     """Count how many revisions of pages an author made."""
     query = select(func.count()).select_from(revisions).where(revisions.c.author == author)

@@ -142,15 +142,29 @@ def dialogues(
 
 
 def agenda(
-    connection: Connection, since: datetime, limit: int = 200, offset: int = 0, *, sight: Sight
+    connection: Connection,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    limit: int = 200,
+    offset: int = 0,
+    *,
+    statuses: Collection[str] = (),
+    sight: Sight,
 ) -> list[Summary]:
-    """Announced dialogues that begin at `since` or later, in order of date."""
-    query = (
-        _listed(Kind.DIALOGUE, "announced", sight)
-        .where(catalogue.c.starts >= int(since.timestamp()))
-        .order_by(catalogue.c.starts, catalogue.c.path)
-    )
-    return _summaries(connection, query, limit, offset)
+    """Dialogues (of some statuses) that begin in a time, in order of date.
+
+    Without `since` those before `until`, the latest first.
+    """
+    starts = catalogue.c.starts
+    query = _listed(Kind.DIALOGUE, "", sight).where(starts.is_not(None))
+    if statuses:
+        query = query.where(catalogue.c.status.in_(statuses))
+    if since is not None:
+        query = query.where(starts >= int(since.timestamp()))
+    if until is not None:
+        query = query.where(starts < int(until.timestamp()))
+    order = _NEWEST if since is None else (starts, catalogue.c.path)
+    return _summaries(connection, query.order_by(*order), limit, offset)
 
 
 def count(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from wiki.domain.content import frontmatter
-from wiki.domain.content.pages import Kind, Meta, Participant
+from wiki.domain.content.moments import typed
+from wiki.domain.content.pages import Kind, Meta, Moment, Participant
 from wiki.domain.errors import FieldError
 from wiki.domain.pages import dialogues, participants, questions
 from wiki.render import frontmatter as reading
@@ -18,6 +20,7 @@ NAMES: Mapping[Kind, tuple[str, ...]] = {
     Kind.QUESTION: ("title", "status", "tags"),
     Kind.DIALOGUE: (
         "title",
+        "central_question",
         "status",
         "date",
         "end",
@@ -31,12 +34,10 @@ NAMES: Mapping[Kind, tuple[str, ...]] = {
 }
 """The fields of each kind's form, in order."""
 
+_ZONE_OFFSET = re.compile(r"^(?::\d{2}(?:\.\d+)?)?(.*)$")
+
 UNREADABLE = "front_matter_"
 """How the codes of front matter begin that cannot be read at all."""
-
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_SPACED = re.compile(r"(\d{4}-\d{2}-\d{2})[ ,]+(\d{1,2})[:.](\d{2})(.*)")
-_CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})")
 
 
 def values(meta: Meta, text: str) -> dict[str, str]:
@@ -46,8 +47,9 @@ def values(meta: Meta, text: str) -> dict[str, str]:
     shown = {
         "title": meta.title,
         "status": meta.status,
-        "date": meta.date.written if meta.date else written.get("date", ""),
-        "end": meta.end.written if meta.end else written.get("end", ""),
+        "central_question": meta.central_question,
+        "date": _shown(meta.date) or written.get("date", ""),
+        "end": _shown(meta.end) or written.get("end", ""),
         "location": meta.location,
         "perspective": meta.perspective,
         "participants": "\n".join(map(participants.write, meta.participants)),
@@ -66,7 +68,7 @@ def changed(sent: Mapping[str, str], was: Mapping[str, str]) -> dict[str, str]:
 def apply(text: str, sent: Mapping[str, str]) -> str:
     """The text with these fields in its front matter; an empty field removes its key."""
     date = sent.get("date", "")
-    if "end" in sent and not date and _CLOCK.fullmatch(sent["end"].strip()):
+    if "end" in sent and not date and _is_clock(sent["end"]):
         moment = reading.read(text).date
         date = moment.written if moment else ""
     return frontmatter.replace(
@@ -82,7 +84,17 @@ def check(text: str) -> list[FieldError]:
         return [FieldError("text", code, {}) for code in broken]
     if meta.kind is Kind.QUESTION:
         return questions.check(meta)
-    return dialogues.check(meta) if meta.kind is Kind.DIALOGUE else []
+    return _of_dialogue(text, meta) if meta.kind is Kind.DIALOGUE else []
+
+
+def _of_dialogue(text: str, meta: Meta) -> list[FieldError]:
+    """What is wrong with a dialogue; where the day is, a good time of its end is not."""
+    wrong = dialogues.check(meta)
+    front, _ = frontmatter.split(text)
+    end = frontmatter.values(front or "").get("end", "").strip("\"'")
+    if meta.date is None and _is_clock(end):
+        return [error for error in wrong if error.field != "end"]
+    return wrong
 
 
 def new_wrong(text: str, before: str) -> list[FieldError]:
@@ -124,26 +136,29 @@ def _page(line: str) -> str:
 def _people(found: Iterable[Participant]) -> list[str] | list[Participant]:
     """Participants of whom only names are known are written as names."""
     people = list(found)
-    if all(person.name and not person.role and not person.member for person in people):
+    if all(person.name and participants.write(person) == person.name for person in people):
         return [person.name for person in people]
     return people
 
 
 def _moment(value: str, date: str) -> str:
     """A moment as it is written in front matter; a time alone is on the day of `date`."""
-    clock = _CLOCK.fullmatch(value)
-    day = _DAY.match(date.strip())
-    if clock and day:
-        return f"{day[0]}T{int(clock[1]):02}:{clock[2]}" + _offset(date)
-    spaced = _SPACED.fullmatch(value)
-    if spaced:
-        return f"{spaced[1]}T{int(spaced[2]):02}:{spaced[3]}{spaced[4].strip()}"
-    return write_value(value)
+    found = typed(value)
+    if found and found.clock and not found.day:
+        begin = typed(date)
+        if begin and begin.day:
+            found = replace(found, day=begin.day, offset=_ZONE_OFFSET.sub(r"\1", begin.offset))
+    return found.written if found and found.day else write_value(value)
 
 
-def _offset(date: str) -> str:
-    found = re.search(r"(?:[+-]\d{2}:?\d{2}|Z)$", date.strip()[10:])
-    return found[0] if found else ""
+def _is_clock(value: str) -> bool:
+    found = typed(value)
+    return bool(found and found.clock and not found.day)
+
+
+def _shown(moment: Moment | None) -> str:
+    """A moment for a form: a blank reads better than the T between day and time."""
+    return moment.written.replace("T", " ") if moment else ""
 
 
 def title_of(text: str) -> str:

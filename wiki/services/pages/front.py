@@ -12,7 +12,7 @@ from wiki.domain.errors import Forbidden, Gone, LoginRequired, NotFound, Unreada
 from wiki.engine import Wiki
 from wiki.services.access import sight
 from wiki.services.content import places
-from wiki.services.pages import dialogues, folders, pages, questions
+from wiki.services.pages import agenda, folders, pages, questions
 from wiki.services.pages.pages import View
 from wiki.services.talk import comments
 from wiki.services.talk.comment_counts import filled_in
@@ -46,7 +46,7 @@ def read(wiki: Wiki, actor: Actor) -> Front:
     except (NotFound, Gone, Unreadable, LoginRequired, Forbidden):
         # What the page itself says of damage stands at its own address.
         view = None
-    coming = dialogues.coming(wiki, actor)[:MOST_DIALOGUES]
+    coming = agenda.coming(wiki, actor, MOST_DIALOGUES)
     ahead = {dialogue.path for dialogue in coming}
     with wiki.database.read() as connection:
         latest = catalogue.dialogues(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from markupsafe import Markup
 
@@ -15,6 +16,7 @@ from wiki.domain.content import setaside
 from wiki.domain.content.pages import Kind, Meta, Summary
 from wiki.domain.errors import NotFound
 from wiki.domain.history.revisions import Revision
+from wiki.domain.pages import dialogues, recordings
 from wiki.engine import Wiki
 from wiki.render.html import Heading
 from wiki.render.links import LinkState
@@ -33,7 +35,8 @@ class View:
     """A page as a reader gets it.
 
     `page` is its identity; `revision` and `blob` are what is shown; `then` is the revision if one
-    is asked for, `number` its number, `is_newest` whether the page still says this. `html` has
+    is asked for, `number` its number, `is_newest` whether the page still says this. A dialogue
+    `is_over` from `over_at` on; `medium` says how its recording plays here. `html` has
     slots, to be filled with `links`. `came_from` is the address that redirected here.
     """
 
@@ -62,6 +65,11 @@ class View:
     backlinks: Sequence[Summary] = ()
     earlier: Summary | None = None
     later: Summary | None = None
+    recording: str = ""
+    medium: str = ""
+    over_at: datetime | None = None
+    is_over: bool = False
+    are_minutes: bool = False
 
 
 def read(wiki: Wiki, actor: Actor, path: str, *, at: str = "", redirect: bool = True) -> View:
@@ -91,13 +99,14 @@ def read(wiki: Wiki, actor: Actor, path: str, *, at: str = "", redirect: bool = 
             backlinks=catalogue.backlinks(connection, place.path, sight=seen)[:MOST_BACKLINKS],
         )
         if view.meta.kind is Kind.QUESTION:
-            dialogues = catalogue.dialogues_of(connection, place.path, sight=seen)
-            view = replace(view, dialogues=dialogues)
+            about_it = catalogue.dialogues_of(connection, place.path, sight=seen)
+            view = replace(view, dialogues=about_it)
         questions = _questions(view.meta)
         about = catalogue.resolve_links(connection, questions, place.path, sight=seen)
         known = catalogue.find(connection, [path for path in about.values() if path])
         first = next(iter(known), "")
         siblings = catalogue.dialogues_of(connection, first, sight=seen) if first else []
+    view = replace(view, is_over=bool(view.over_at and view.over_at <= wiki.clock()))
     return _about(wiki, actor, _beside(view, siblings), about, known)
 
 
@@ -195,7 +204,13 @@ def _then(wiki: Wiki, actor: Actor, path: str, at: str) -> View:
 def _view(
     shown: contents.RenderedContent, place: places.Place, page: str, links: Mapping[str, LinkState]
 ) -> View:
+    recording = recordings.address(shown.meta.recording, place.path)
+    over_at = dialogues.over_at(shown.meta) if shown.meta.kind is Kind.DIALOGUE else None
     return View(
+        recording=recording,
+        are_minutes=shown.are_minutes,
+        medium=recordings.medium(recording),
+        over_at=over_at,
         path=place.path,
         page=page,
         blob=place.blob,

@@ -46,6 +46,7 @@ class ParticipantShape(Schema):
     name = fields.String(required=True)
     role = fields.String(required=True)
     member = fields.String(required=True, metadata=told("their username here; may be empty"))
+    organisation = fields.String(required=True)
 
 
 class MetaShape(Schema):
@@ -59,6 +60,7 @@ class MetaShape(Schema):
     end = fields.Nested(MomentShape, allow_none=True)
     location = fields.String(required=True)
     perspective = fields.String(required=True)
+    central_question = fields.String(required=True)
     participants = fields.List(fields.Nested(ParticipantShape), required=True)
     questions = fields.List(fields.String(), required=True)
     recording = fields.String(required=True)

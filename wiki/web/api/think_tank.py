@@ -7,7 +7,8 @@ from typing import Any
 from wiki.domain.content.addresses import url_of
 from wiki.domain.content.pages import Kind
 from wiki.domain.errors import NotFound
-from wiki.domain.pages import dialogues as speech
+from wiki.domain.pages import turns as speech
+from wiki.services.pages import agenda as planning
 from wiki.services.pages import dialogues, pages, people, questions, tags
 from wiki.web.api import shapes
 from wiki.web.api.operations import operation
@@ -15,6 +16,7 @@ from wiki.web.api.pages import page
 from wiki.web.http.context import actor, number_of, wiki
 
 TAG = "think tank"
+MOST_COMING = 200
 
 
 @operation("GET", "/questions", TAG, query=shapes.StatusQuery, answer=shapes.SummaryListShape)
@@ -39,7 +41,7 @@ def list_dialogues(cursor: str) -> dict[str, Any]:
 @operation("GET", "/agenda", TAG, answer=shapes.SummaryListShape)
 def agenda() -> dict[str, Any]:
     """List the dialogues that are to come, the next first."""
-    return {"items": dialogues.coming(wiki(), actor()), "next": ""}
+    return {"items": planning.coming(wiki(), actor(), MOST_COMING), "next": ""}
 
 
 @operation(

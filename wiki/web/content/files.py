@@ -30,7 +30,8 @@ def sent_file(file: str) -> Response:
     if not found.is_shown:
         answer.headers.set("Content-Disposition", "attachment", filename=file.rpartition("/")[2])
     answer.set_etag(found.blob)
-    answer.make_conditional(request)
+    # A player can only go to a place in a file of which it may ask a part.
+    answer.make_conditional(request, accept_ranges=True, complete_length=len(found.data))
     return answer
 
 

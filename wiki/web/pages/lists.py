@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from wiki.domain.content.pages import STATUSES, Kind
-from wiki.services.pages import dialogues, questions, tags
+from wiki.services.pages import agenda, dialogues, questions, tags
 from wiki.web.http.context import actor, base_url, page_number, respond, wiki
 from wiki.web.http.pager import pager_of
 
@@ -38,17 +38,26 @@ def show_dialogues() -> Response:
 
 
 @blueprint.get("/agenda")
-def agenda() -> Response:
-    """The dialogues that are to come."""
-    coming = dialogues.coming(wiki(), actor())
-    return respond("pages/lists/agenda.html", dialogues=coming, active="agenda")
+def show_agenda() -> Response:
+    """The dialogues to come or (`past`) those that were; `view=month` shows one month."""
+    args = request.args
+    if args.get("view") == "month":
+        month = agenda.month(wiki(), actor(), args.get("month", ""))
+        return respond("pages/lists/month.html", month=month, active="agenda")
+    past = args.get("past") == "yes"
+    found = agenda.listing(wiki(), actor(), page_number(), past=past)
+    pager = numbered(
+        lambda number: url_of("agenda", past="yes" if past else "", page=number),
+        found.number,
+        has_more=found.has_more,
+    )
+    return respond("pages/lists/agenda.html", found=found, pager=pager, active="agenda")
 
 
 @blueprint.get("/agenda.ics")
 def agenda_file() -> Response:
-    """The same as a calendar that programs can follow."""
-    base = base_url()
-    data = dialogues.calendar(wiki(), actor(), base)
+    """The dialogues to come, as a calendar that programs can follow."""
+    data = agenda.calendar(wiki(), actor(), base_url())
     return Response(data, content_type="text/calendar; charset=utf-8")
 
 

@@ -68,6 +68,9 @@ def show(path: str) -> Response:
         return see_other(page_url(namesake)) if namesake else missing(path, error)
     except Unreadable as error:
         return damaged(path, error)
+    if view.over_at and not view.is_over:
+        # From then on the page says something else.
+        cache.fresh_until(view.over_at)
     may_edit = actor().is_member and (may("edit", view.path) or may("suggest", view.path))
     edit = url_of("edit", view.path) if may_edit and not view.then and view.readable else ""
     talk = None if view.then else _talk(view)
