@@ -12,10 +12,13 @@ import zlib
 from collections import Counter
 from datetime import UTC, datetime
 from functools import cache
+from html import escape
 from itertools import cycle
 
 import pytest
 
+from tests.domain.pages.test_transcripts import document as docx_of
+from tests.domain.pages.test_transcripts import packed as docx_packed
 from tests.fixtures import growth
 from tests.fixtures.growth import Call, Text
 from wiki.analysis import analyser, snowball, tokens
@@ -46,7 +49,8 @@ from wiki.domain.markdown import document
 from wiki.domain.markdown import html as raw_html
 from wiki.domain.members import members
 from wiki.domain.operation import purging
-from wiki.domain.pages import dialogues
+from wiki.domain.pages import docx, minutes, transcripts
+from wiki.domain.pages import turns as dialogue_turns
 from wiki.domain.search import query, saved_searches, search
 from wiki.domain.talk import anchors
 from wiki.projections import catalogue
@@ -58,6 +62,7 @@ from wiki.render.markdown import Renderer
 from wiki.render.plugins.code import code_block
 from wiki.render.to_markdown import to_markdown
 from wiki.services.content import fields
+from wiki.services.editing import transcripts as put_in
 from wiki.services.imports import folders, packed
 from wiki.services.notices import notification_mail
 from wiki.services.search import saved_searches as saved
@@ -197,9 +202,25 @@ CALLS: dict[str, Call] = {
     ),
     "domain.talk.anchors.beginning": lambda text: anchors.beginning(text, 200),
     "domain.talk.anchors.written": lambda text: anchors.written("", 0, 1, text),
-    "domain.pages.dialogues.Speakers": lambda text: dialogues.Speakers(lines(text)),
-    "domain.pages.dialogues.Speakers.opening": lambda text: dialogues.Speakers(["A"]).opening(text),
-    "domain.pages.dialogues.turns": lambda text: dialogues.turns(text, ["A", "B", text]),
+    "domain.pages.docx.text": lambda text: docx.text(
+        docx_packed(docx_of(f"<w:t>{escape(text)}</w:t>").encode("utf-8", "replace"))
+    ),
+    "domain.pages.minutes.of": lambda text: minutes.of(text, text[:200]),
+    "domain.pages.transcripts.written": lambda text: transcripts.written(
+        transcripts.read(text), {"A": "", "a": "b"}
+    ),
+    "services.editing.transcripts.look": lambda text: put_in.look(text, text, {"A": "+"}),
+    "services.editing.transcripts.put": lambda text: put_in.put(text, text, text, {}),
+    "services.editing.transcripts.taken_out": lambda text: put_in.taken_out(
+        text + "x" + text, text, text, text
+    ),
+    "domain.pages.turns.Speakers": lambda text: dialogue_turns.Speakers(lines(text), {text: text}),
+    "domain.pages.turns.Speakers.named": lambda text: dialogue_turns.Speakers(["A"]).named(text),
+    "domain.pages.turns.Speakers.opening": lambda text: dialogue_turns.Speakers(["A"]).opening(
+        text
+    ),
+    "domain.pages.turns.speakers": lambda text: dialogue_turns.speakers(lines(text)),
+    "domain.pages.turns.turns": lambda text: dialogue_turns.turns(text, ["A", "B", text]),
     "domain.history.diff.fields": both(diff.fields),
     "domain.history.diff.pieces": lambda text: diff.pieces(
         lines(text), lines(changed(text)), Effort()
@@ -367,7 +388,10 @@ NOT_TYPED: dict[str, str] = {
     "analysis.words": "names of files that are packed with the code",
     "analysis.snowball.Stemmer": "the name of a language",
     "domain.talk.comments.place_of": OURS,
-    "domain.pages.dialogues.turns_of": "takes what turns found",
+    "domain.pages.recordings.address": "one line of front matter, by one pattern of bounded length",
+    "render.markdown.played": "gives that line to recordings.address",
+    "i18n.dates.day": "a pattern of ours for a day that was read already",
+    "domain.pages.turns": "read_parts and turns_of take what turns reads and finds",
     "domain.errors": "errors that carry a text",
     "domain.content.frontmatter.key_of": "takes what a pattern of this module found",
     "domain.markdown": "parts of the reader, which document.read and read_comment go through",

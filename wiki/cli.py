@@ -22,8 +22,9 @@ NAMES = (
     "purge",
     "import",
     "export",
+    "adopt-minutes",
 )
-_BESIDE = {"restore": "backup", "import": "import_"}
+_BESIDE = {"restore": "backup", "import": "import_", "adopt-minutes": "adopt_minutes"}
 """Commands that stand in a module of another name."""
 
 
@@ -39,7 +40,7 @@ def command(name: str) -> click.Command:
     finally:
         if collects:
             gc.enable()
-    found = getattr(module, f"{name}_" if iskeyword(name) else name)
+    found = getattr(module, f"{name}_" if iskeyword(name) else name.replace("-", "_"))
     assert isinstance(found, click.Command)
     return found
 

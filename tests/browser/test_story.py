@@ -92,7 +92,9 @@ def test_a_dialogue_is_announced_with_its_form(visit: Visit) -> None:
     anna.fill("input[name=date]", "2031-05-06 15:00")
     anna.fill("input[name=end]", "2031-05-06 14:00")
     anna.fill("input[name=location]", "Zwolle")
-    anna.fill("textarea[name=participants]", "Wijkverpleegkundige — zorg\nBewoner")
+    anna.fill("input[name='participants.1.name']", "Wijkverpleegkundige")
+    anna.fill("input[name='participants.1.role']", "zorg")
+    anna.fill("input[name='participants.2.name']", "Bewoner")
     with anna.expect_navigation():
         anna.press("input[name=location]", "Enter")
     expect(anna.locator("[role=alert]")).to_contain_text("einde")

@@ -6,6 +6,7 @@ from tests.fixtures import exports
 from tests.services.imports.conftest import Import
 from wiki.domain.content.pages import Kind
 from wiki.domain.pages import dialogues
+from wiki.domain.pages.turns import turns
 from wiki.render import frontmatter
 
 
@@ -29,11 +30,11 @@ def test_an_answered_discussion_is_a_dialogue(imports: Import):
     meta = frontmatter.read(text)
     assert meta.kind is Kind.DIALOGUE
     assert dialogues.check(meta) == []
-    turns = dialogues.turns(text, [one.name for one in meta.participants])
-    assert [turn.speaker for turn in turns] == ["Wim van Dam", "Sanne de Boer", "Wim van Dam"]
-    assert "}{" in turns[0].said
-    assert "(/files/gesprekken/schakel-in-de-keten/7-plaat.png)" in turns[0].said
-    assert "8-stuk.pdf" in turns[1].said
+    said = turns(text, [one.name for one in meta.participants])
+    assert [turn.speaker for turn in said] == ["Wim van Dam", "Sanne de Boer", "Wim van Dam"]
+    assert "}{" in said[0].said
+    assert "(/files/gesprekken/schakel-in-de-keten/7-plaat.png)" in said[0].said
+    assert "8-stuk.pdf" in said[1].said
     written = imports.history("gesprekken/schakel-in-de-keten")
     assert [(one.author.name, one.when.isoformat()[:10]) for one in written] == [
         ("Wim van Dam", "2010-02-03"),

@@ -134,6 +134,8 @@ POST /new kind=page&title=Nieuw&text=x                          make
 POST /new kind=page&title=Nieuw&text=x&path=hof/nieuw           comment
 GET  /edit/hof/plan                                             suggest
 POST /edit/hof/plan text=x&base={blob}                          suggest
+POST /status/hof/plan status=held                               suggest
+POST /adopt/hof/plan                                            edit
 POST /preview text=x                                            make
 POST /preview text=x&path=hof/plan                              suggest
 POST /draft kind=page&text=x                                    make

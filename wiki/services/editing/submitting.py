@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from wiki.domain.access.rights import Actor, Right
+from wiki.domain.content.pages import STATUSES
+from wiki.domain.errors import Invalid
 from wiki.engine import Wiki
-from wiki.services.content import places
+from wiki.services.content import contents, places
 from wiki.services.editing import creating, newcomers, saving, suggestions
 from wiki.services.editing.edit_or_suggest import suggests
 from wiki.services.editing.saving import Saved, Sent
@@ -29,3 +31,18 @@ def submit_new(wiki: Wiki, actor: Actor, new: creating.New) -> Saved | int:
         return suggestions.suggest_new(wiki, actor, new)
     newcomers.check_links(wiki, actor, new.text)
     return creating.create(wiki, actor, new)
+
+
+def change_status(wiki: Wiki, actor: Actor, path: str, status: str) -> Saved | int | None:
+    """Give the page at a path a status of its kind; a suggestion for who may not publish.
+
+    Raises as `submit` does; Invalid (field `status`) for a status it cannot have.
+    """
+    wiki.rights.require_any(actor, (Right.EDIT, Right.SUGGEST), places.asked(path))
+    place = places.find(wiki, actor, path)
+    content = contents.read(wiki, place.blob)
+    if status not in STATUSES[content.meta.kind]:
+        known = ", ".join(STATUSES[content.meta.kind])
+        raise Invalid.field("status", "status_unknown", status=status[:40], known=known)
+    sent = Sent(text=content.text, base=place.blob, fields={"status": status})
+    return submit(wiki, actor, place.path, sent)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -22,11 +22,19 @@ from wiki.render.diff import diff_labels, words_html
 from wiki.render.slots import labels
 from wiki.services.access import rates
 from wiki.services.content import fields, places
-from wiki.services.editing import creating, drafts, newcomers, saving, submitting
+from wiki.services.editing import (
+    creating,
+    drafts,
+    minutes,
+    newcomers,
+    saving,
+    submitting,
+)
 from wiki.services.editing.edit_or_suggest import suggests
 from wiki.services.editing.editor import Editor, open_page
 from wiki.services.editing.saving import Conflicted, Deleted, Saved, Sent
 from wiki.services.pages import pages, questions
+from wiki.web.editing import dialogue_form, transcript_form
 from wiki.web.editing.conflicts import conflict_page, deleted_page
 from wiki.web.http import forms, pace, sizes
 from wiki.web.http.context import (
@@ -46,6 +54,8 @@ log = logging.getLogger(__name__)
 blueprint = Blueprint("editing", __name__)
 
 FIELD, WAS, HUNK = "field.", "was.", "hunk."
+_FIELDS = fields.NAMES[Kind.DIALOGUE]
+"""All fields that a form can have: a dialogue has those of the other kinds too."""
 
 Done = TypeVar("Done")
 
@@ -65,6 +75,8 @@ def open_editor(path: str) -> Response:
     draft = shown.draft
     if draft and args.get("draft") == "yes":
         shown = _with_draft(shown)
+    elif args.get("status") in shown.statuses and "status" in shown.fields:
+        shown = replace(shown, fields={**shown.fields, "status": args["status"]})
     return editor_page(shown, draft_used=shown.draft is not draft or args.get("draft") == "yes")
 
 
@@ -87,6 +99,8 @@ def _again(problem: forms.Problem, path: str) -> Response:
 def save(path: str) -> Response:
     """Save an edit; `do` may ask for a preview, for the difference, or to go back."""
     action = request.form.get("do", "")
+    if asks_for_form(action):
+        return stepped_editor(typed_editor(path.strip("/")))
     if action == "preview":
         return editor_page(typed_editor(path.strip("/")), preview=_previewed(path))
     if action == "diff":
@@ -149,6 +163,8 @@ def new() -> Response:
 @sizes.takes_text
 def create() -> Response:
     """Make a new page."""
+    if asks_for_form(request.form.get("do", "")):
+        return _stepped_new(_typed_new())
     if request.form.get("do") == "preview":
         pace.take(rates.previews, _sent_text())
         html = pages.preview(wiki(), actor(), request.form.get("text", ""), "", labels(gettext))
@@ -157,6 +173,24 @@ def create() -> Response:
     _count_save(new.text)
     done = refuse_failures(lambda: submitting.submit_new(wiki(), actor(), new))
     return saved_page(done) if isinstance(done, Saved) else _waits(done)
+
+
+@blueprint.post("/status/<path:path>")
+def change_status(path: str) -> Response:
+    """Give a question or a dialogue another status, by one button on its page."""
+    pace.take(rates.edits)
+    status = request.form.get("status", "")
+    done = refuse_failures(lambda: submitting.change_status(wiki(), actor(), path, status))
+    return saved_page(done) if isinstance(done, Saved) else _waits(done, path)
+
+
+@blueprint.post("/adopt/<path:path>")
+def adopt(path: str) -> Response:
+    """Make a dialogue of a page of minutes."""
+    pace.take(rates.edits)
+    adopted = refuse_failures(lambda: minutes.adopt(wiki(), actor(), path))
+    flash(gettext("This page is a dialogue now. Look over its date and participants."), "done")
+    return see_other(page_url(adopted))
 
 
 @blueprint.post("/preview")
@@ -192,8 +226,9 @@ def draft(path: str = "") -> Response:
         for name, value in form.items()
         if name not in ("csrf_token", "text", "base", "username", "password")
     }
-    if form.getlist("questions"):
-        carried["questions"] = "\n".join(form.getlist("questions"))
+    for prefix in ("", FIELD):
+        lines = dialogue_form.given(prefix, ("participants", "questions"))
+        carried |= {prefix + name: value for name, value in lines.items()}
     kept = drafts.keep(
         wiki(), actor(), path, base=form.get("base", ""), text=form.get("text", ""), fields=carried
     )
@@ -212,8 +247,8 @@ def _kept_draft(draft: drafts.Kept) -> Response:
 def sent() -> Sent:
     """Read the edit form."""
     form = request.form
-    given = {name: form[FIELD + name] for name in _named(FIELD)}
-    was = {name: form[WAS + name] for name in _named(WAS)}
+    given = dialogue_form.given(FIELD, _FIELDS)
+    was = {name: form[WAS + name] for name in _FIELDS if WAS + name in form}
     return Sent(
         text=form.get("text", ""),
         base=form.get("base"),
@@ -247,11 +282,6 @@ def _parts(prefix: str) -> dict[int, merge.Take]:
         and (number := name.removeprefix(prefix)).isdecimal()
         and value in set(merge.Take)
     }
-
-
-def _named(prefix: str) -> list[str]:
-    known = fields.NAMES[Kind.DIALOGUE]
-    return [name for name in known if prefix + name in request.form]
 
 
 def refuse_failures(action: Callable[[], Done]) -> Done:
@@ -303,6 +333,8 @@ def editor_page(shown: Editor, problem: forms.Problem | None = None, **values: A
     """The editor, as it opens or as it comes back."""
     problems = [sentence(language(), code) for code in shown.problems]
     defaults: dict[str, Any] = {"preview": "", "difference": None, "draft_used": False}
+    if shown.kind is Kind.DIALOGUE and shown.names and not shown.section:
+        defaults |= _of_dialogue(shown.fields, FIELD)
     return forms.page(
         "editing/editing/edit.html",
         problem,
@@ -312,10 +344,36 @@ def editor_page(shown: Editor, problem: forms.Problem | None = None, **values: A
     )
 
 
+def asks_for_form(action: str) -> bool:
+    """Whether a button only changes the form that it stands in."""
+    return dialogue_form.asks(action) or transcript_form.asks(action)
+
+
+def stepped_editor(shown: Editor) -> Response:
+    """The editor after a button that changes rows of participants or deals with a transcript."""
+    if not transcript_form.asks(request.form.get("do", "")):
+        return editor_page(shown)
+    step = transcript_form.step(shown.text, shown.fields.get("participants", ""))
+    given = {**shown.fields, "participants": step.people}
+    return editor_page(replace(shown, text=step.text, fields=given), transcript=step.state)
+
+
+def _stepped_new(shown: creating.New) -> Response:
+    if not transcript_form.asks(request.form.get("do", "")):
+        return _new_form(shown)
+    step = transcript_form.step(shown.text, shown.fields.get("participants", ""))
+    given = {**shown.fields, "participants": step.people}
+    return _new_form(replace(shown, text=step.text, fields=given), transcript=step.state)
+
+
 def typed_editor(path: str) -> Editor:
     """The editor as it was sent; nothing is read, so it can be shown to who may not read."""
     form = request.form
-    given = {name: form[FIELD + name] for name in _named(FIELD)}
+    given = dialogue_form.given(FIELD, _FIELDS)
+    if "participants" in given:
+        action = form.get("do", "")
+        lines = dialogue_form.without_removed(given["participants"], action, FIELD)
+        given["participants"] = lines
     kind = Kind.DIALOGUE if "date" in given else Kind.QUESTION if given else Kind.PAGE
     return Editor(
         path=path,
@@ -324,7 +382,7 @@ def typed_editor(path: str) -> Editor:
         base=form.get("base", ""),
         text=text.normalise(form.get("text", "")),
         fields=given,
-        was={name: form[WAS + name] for name in _named(WAS)},
+        was={name: form[WAS + name] for name in _FIELDS if WAS + name in form},
         section=number_of(form.get("section", ""), 0),
         part=text.normalise(form.get("part", "")),
         converting=form.get("convert") == "yes",
@@ -355,10 +413,9 @@ def _with_draft(shown: Editor) -> Editor:
 
 def in_editor(problem: forms.Problem) -> forms.Problem:
     """The problem with the names that the editor's fields have."""
-    known = fields.NAMES[Kind.DIALOGUE]
-    shown = set(_named(FIELD))
+    shown = dialogue_form.given(FIELD, _FIELDS)
     renamed = [
-        (FIELD + name if name in shown else "text" if name in known else name, said)
+        (FIELD + name if name in shown else "text" if name in _FIELDS else name, said)
         for name, said in problem.fields
     ]
     return replace(problem, fields=renamed)
@@ -381,28 +438,38 @@ def _difference(path: str) -> Markup:
 def _new_form(shown: creating.New, problem: forms.Problem | None = None, **values: Any) -> Response:
     defaults: dict[str, Any] = {"draft": None, "draft_used": False, "preview": ""}
     defaults["suggests"] = request.form.get("suggests") == "yes"
-    chosen = set(shown.fields.get("questions", "").split("\n"))
-    open_questions = questions.open_ones(wiki(), actor()) if shown.kind is Kind.DIALOGUE else []
-    known = {question.path for question in open_questions}
-    left = "\n".join(path for path in sorted(chosen) if path and path not in known)
+    if shown.kind is Kind.DIALOGUE:
+        defaults |= _of_dialogue(shown.fields, "")
     return forms.page(
         "editing/editing/new.html",
         problem,
-        new=replace(shown, fields={**shown.fields, "questions": left}),
+        new=shown,
         names=fields.NAMES[shown.kind],
         statuses=STATUSES[shown.kind],
-        open_questions=open_questions,
-        chosen=chosen,
         **{**defaults, **values},
     )
+
+
+def _of_dialogue(given: Mapping[str, str], prefix: str) -> dict[str, Any]:
+    """What the form of a dialogue shows beside its values."""
+    chosen = [path for path in given.get("questions", "").split("\n") if path.strip()]
+    action = request.form.get("do", "")
+    return {
+        "rows": dialogue_form.rows(given.get("participants", ""), prefix, action),
+        "picker": questions.picker(wiki(), actor(), chosen),
+        "transcript": transcript_form.State(text=request.form.get("transcript", "")),
+    }
 
 
 def _typed_new() -> creating.New:
     form = request.form
     kind = _kind(form.get("kind") or request.args.get("kind", ""))
-    given = {name: form.get(name, "") for name in fields.NAMES[kind]}
-    if "questions" in given:
-        given["questions"] = "\n".join(filter(None, form.getlist("questions")))
+    names = fields.NAMES[kind]
+    given = dict.fromkeys(names, "") | dialogue_form.given("", names)
+    if kind is Kind.DIALOGUE:
+        action = form.get("do", "")
+        lines = dialogue_form.without_removed(given["participants"], action, "")
+        given["participants"] = lines
     written = text.normalise(form.get("text", ""))
     return creating.New(kind, form.get("path", ""), written, given, _summary())
 

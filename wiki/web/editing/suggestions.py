@@ -21,11 +21,13 @@ from wiki.services.editing.saving import Conflicted, Saved
 from wiki.services.pages import pages
 from wiki.web.editing.conflicts import conflict_page
 from wiki.web.editing.editor import (
+    asks_for_form,
     editor_page,
     in_editor,
     refuse_failures,
     saved_page,
     sent,
+    stepped_editor,
     typed_editor,
 )
 from wiki.web.editing.undoing import preview_of
@@ -143,6 +145,8 @@ def edit_form(id: int) -> Response:
 @sizes.takes_text
 def edit(id: int) -> Response:
     """Change one's own suggestion, or publish somebody's with one's own changes."""
+    if asks_for_form(request.form.get("do", "")):
+        return stepped_editor(_typed(id))
     if request.form.get("do") in ("preview", "diff", "back"):
         return _looked_at(id)
     pace.take(rates.edits, request.form.get("text", ""))
