@@ -46,11 +46,7 @@ def show_agenda() -> Response:
         return respond("pages/lists/month.html", month=month, active="agenda")
     past = args.get("past") == "yes"
     found = agenda.listing(wiki(), actor(), page_number(), past=past)
-    pager = numbered(
-        lambda number: url_of("agenda", past="yes" if past else "", page=number),
-        found.number,
-        has_more=found.has_more,
-    )
+    pager = pager_of(found, "agenda", past="yes" if past else "")
     return respond("pages/lists/agenda.html", found=found, pager=pager, active="agenda")
 
 
