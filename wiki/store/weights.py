@@ -48,22 +48,22 @@ class Weights:
 
     def of(self, tree: str) -> Weight:
         """A tree's weight; what cannot be read weighs nothing."""
-        known, waiting = self._known, [tree]
+        weights, waiting = self._known, [tree]
         while waiting:
             id = waiting[-1]
-            if id in known:
+            if id in weights:
                 waiting.pop()
                 continue
             entries, folders = self._look(id)
-            unknown = [one for one in folders if one not in known]
+            unknown = [one for one in folders if one not in weights]
             if unknown:
                 # Not by calls in calls: a tree may be deeper than these may be.
                 waiting += unknown
                 continue
-            known[waiting.pop()] = _weigh(entries, [(known[one], one) for one in folders])
-        if len(known) > _KEPT:
+            weights[waiting.pop()] = _weigh(entries, [(weights[one], one) for one in folders])
+        if len(weights) > _KEPT:
             self._known = {}
-        return known[tree]
+        return weights[tree]
 
     def clear(self) -> None:
         """Forget everything: objects were put right."""

@@ -162,18 +162,18 @@ def find(
     Those by `author`, and those in `reviewed`, where the reader decides: one or the other.
     About the page at a `path` only, if asked.
     """
-    asked = _query().where(visible(_PATH, sight))
+    query = _query().where(visible(_PATH, sight))
     if reviewed is not None:
-        asked = asked.where(or_(visible(_PATH, reviewed), _by(author)))
+        query = query.where(or_(visible(_PATH, reviewed), _by(author)))
     elif author is not None:
-        asked = asked.where(_by(author))
+        query = query.where(_by(author))
     if state is not None:
-        asked = asked.where(suggestions.c.state == state.value)
+        query = query.where(suggestions.c.state == state.value)
     if path:
-        asked = asked.where(_PATH.op("=")(path))
+        query = query.where(_PATH.op("=")(path))
     if before:
-        asked = asked.where(suggestions.c.id < before)
-    rows = connection.execute(asked.order_by(suggestions.c.id.desc()).limit(limit))
+        query = query.where(suggestions.c.id < before)
+    rows = connection.execute(query.order_by(suggestions.c.id.desc()).limit(limit))
     return [_suggestion(row) for row in rows]
 
 

@@ -284,7 +284,7 @@ def forget_all(connection: Connection) -> None:
 
 def strays(connection: Connection, ids: Collection[str]) -> list[str]:
     """Pages that were followed and, as one of these commits found, are another page."""
-    found: list[str] = []
+    strayed: list[str] = []
     for some in _slices(ids):
         pages = [
             select(column).where(joined.c.commit.in_(some))
@@ -295,8 +295,8 @@ def strays(connection: Connection, ids: Collection[str]) -> list[str]:
             .join(places, places.c.page == weaves.c.page, isouter=True)
             .where(weaves.c.page.in_(union(*pages)), places.c.page.is_(None))
         )
-        found += connection.scalars(query)
-    return found
+        strayed += connection.scalars(query)
+    return strayed
 
 
 def unfollowed(connection: Connection, limit: int) -> list[str]:

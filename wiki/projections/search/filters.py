@@ -61,7 +61,7 @@ def _people(segment: Segment, scope: Scope, allowed: set[int]) -> set[int]:
 
 def wanted(segment: Segment, filters: Filters, zone: tzinfo) -> set[int] | None:
     """The documents that all filters but the kind let through; None if there is no filter."""
-    found: set[int] | None = None
+    allowed: set[int] | None = None
     for names, values, equal in (
         (("tags",), filters.tags, _same),
         (("people", "authors"), filters.people, _named),
@@ -71,11 +71,11 @@ def wanted(segment: Segment, filters: Filters, zone: tzinfo) -> set[int] | None:
         if values:
             asked = tuple(map(fold, values))
             documents = set().union(*(_with(segment, name, asked, equal) for name in names))
-            found = documents if found is None else found & documents
+            allowed = documents if allowed is None else allowed & documents
     if filters.after or filters.before:
         documents = _between(segment, filters.after, filters.before, zone)
-        found = documents if found is None else found & documents
-    return found
+        allowed = documents if allowed is None else allowed & documents
+    return allowed
 
 
 def kinds(query: Query) -> frozenset[Found]:

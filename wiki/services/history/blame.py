@@ -180,8 +180,8 @@ def _runs(
     wiki: Wiki, actor: Actor, page: str, texts: Sequence[str], stand: Sequence[Standing]
 ) -> tuple[list[Run], list[Contributor]]:
     """The text's sentences by the revision that first wrote them, and what each author wrote."""
-    wanted = {one.origin for one in stand} | {one.born for one in stand}
-    before = {one.origin - 1 for one in stand if one.origin > 1}
+    wanted = {sentence.origin for sentence in stand} | {sentence.born for sentence in stand}
+    before = {sentence.origin - 1 for sentence in stand if sentence.origin > 1}
     with wiki.database.read() as connection:
         commits = kept.commits_of(connection, page, before)
         seen = _seen(wiki, connection, actor, page, wanted)
@@ -196,7 +196,9 @@ def _runs(
             returned=seen[born] if born != origin else None,
         )
         runs.append(run)
-    parts = ((seen[one.origin].author, one.words) for one in sorted(stand, key=_by_origin))
+    parts = (
+        (seen[sentence.origin].author, sentence.words) for sentence in sorted(stand, key=_by_origin)
+    )
     return runs, tally(parts)
 
 

@@ -223,11 +223,11 @@ def tell_administrators(wiki: Wiki, connection: Connection, newcomer: Member) ->
     The letter is of its own, and at once: who waits cannot do anything until it is read.
     """
     wanted = Wanted(role=int(Role.ADMIN), status=Status.ACTIVE.value)
-    found = members.find(connection, wanted)
+    administrators = members.find(connection, wanted)
     notifications.tell(
         wiki,
         connection,
-        [admin.id for admin in found],
+        [admin.id for admin in administrators],
         Kind.MEMBER_WAITS,
         by=newcomer.id,
         values={"url": url_of("admin_members", status=Status.WAITING.value)},
@@ -236,7 +236,7 @@ def tell_administrators(wiki: Wiki, connection: Connection, newcomer: Member) ->
     )
     if not outbox.can_send(wiki.settings):
         return
-    for admin in found:
+    for admin in administrators:
         if admin.email:
             account_mail.post(
                 wiki, connection, admin.email, account_mail.waits(wiki.settings, admin, newcomer)

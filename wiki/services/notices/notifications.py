@@ -331,17 +331,17 @@ def _summary(connection: Connection, one: Notification) -> str:
     return excerpt(next(messages, ""))
 
 
-def _url(one: Notification, path: str, alive: bool) -> str:
-    if one.values.get("url", "").startswith("/"):
-        return one.values["url"]
-    if one.kind is Kind.COMMENT_HELD:
+def _url(told: Notification, path: str, alive: bool) -> str:
+    if told.values.get("url", "").startswith("/"):
+        return told.values["url"]
+    if told.kind is Kind.COMMENT_HELD:
         return url_of("admin_held")
-    if one.comment is not None and one.kind is not Kind.COMMENT_DECLINED:
-        return url_of("comment", one.comment)
+    if told.comment is not None and told.kind is not Kind.COMMENT_DECLINED:
+        return url_of("comment", told.comment)
     if not path:
         return url_of("notifications")
     if not alive:
         return url_of("history", path)
-    if one.kind is Kind.CHANGE and one.values.get("before"):
-        return url_of("diff", path, from_=one.values["before"], to=one.revision)
+    if told.kind is Kind.CHANGE and told.values.get("before"):
+        return url_of("diff", path, from_=told.values["before"], to=told.revision)
     return url_of("page", path)

@@ -156,20 +156,20 @@ def listing(wiki: Wiki, actor: Actor) -> WatchList:
         searches = saved_searches.of_member(connection, member)
     pages = [
         Entry(
-            id=one.id,
-            scope=one.scope,
+            id=watch.id,
+            scope=watch.scope,
             path=place.path,
             title=summaries[place.path].title if place.path in summaries else place.path,
             alive=place.alive,
-            since=one.created,
+            since=watch.created,
         )
-        for one, place in placed
-        if one.wanted and wiki.rights.may(actor, Right.READ, place.path)
+        for watch, place in placed
+        if watch.wanted and wiki.rights.may(actor, Right.READ, place.path)
     ]
     above = [
-        Entry(one.id, one.scope, one.path, one.path, True, one.created)
-        for one in folders
-        if wiki.rights.may(actor, Right.READ, one.path)
+        Entry(watch.id, watch.scope, watch.path, watch.path, True, watch.created)
+        for watch in folders
+        if wiki.rights.may(actor, Right.READ, watch.path)
     ]
     return WatchList(pages, above, searches)
 

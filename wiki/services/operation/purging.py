@@ -115,26 +115,30 @@ def of_revisions(wiki: Wiki, path: str, written: Sequence[str]) -> Wanted:
         pages = history.pages_at(connection, path)
         if not pages:
             raise NotFound("page_missing", path=path)
-        rows = [one for page in pages for one in history.of_page(connection, page, limit=10**9)]
-        hidden = hiding.parts(connection, {one.commit for one in rows})
+        rows = [
+            revision
+            for page in pages
+            for revision in history.of_page(connection, page, limit=10**9)
+        ]
+        hidden = hiding.parts(connection, {revision.commit for revision in rows})
     is_hidden = {key for key, parts in hidden.items() if Part.TEXT in parts}
     if written:
-        wanted = {_commit(wiki, one) for one in written}
-        chosen = [one for one in rows if one.commit in wanted]
-        if missing := wanted - {one.commit for one in chosen}:
+        wanted = {_commit(wiki, revision) for revision in written}
+        chosen = [revision for revision in rows if revision.commit in wanted]
+        if missing := wanted - {revision.commit for revision in chosen}:
             raise NotFound("revision_missing", revision=sorted(missing)[0])
     else:
-        chosen = [one for one in rows if (one.commit, one.path) in is_hidden]
-    blobs = {one.blob for one in chosen} - {""}
+        chosen = [revision for revision in rows if (revision.commit, revision.path) in is_hidden]
+    blobs = {revision.blob for revision in chosen} - {""}
     if not blobs:
         raise Invalid("purge_nothing")
-    others = {one.blob for one in rows} - blobs - {""}
+    others = {revision.blob for revision in rows} - blobs - {""}
     instead = _instead(wiki)
     task = Task(texts={blob: f"{instead}\n".encode() for blob in blobs}, instead=instead)
     gone = tuple(
-        (Part.TEXT.value, one.commit, one.path)
-        for one in rows
-        if one.blob in blobs and (one.commit, one.path) in is_hidden
+        (Part.TEXT.value, revision.commit, revision.path)
+        for revision in rows
+        if revision.blob in blobs and (revision.commit, revision.path) in is_hidden
     )
     return Wanted("revision", path, task, _only_in(wiki, blobs, others), gone)
 
@@ -286,18 +290,18 @@ def _anchors(
     A passage that is gone leaves a comment on the page.
     """
     source = anchors.source(wiki)
-    for one in truth.anchored(connection):
-        before = wiki.store.entry(file_of(one.path), at=one.revision)
+    for quote in truth.anchored(connection):
+        before = wiki.store.entry(file_of(quote.path), at=quote.revision)
         if before is None or before.blob not in blobs:
             continue
-        said = words.replaced(one.words)
+        said = words.replaced(quote.words)
         text = source.plain(blobs[before.blob])
         starts = list(_all(text, said))
         if starts:
-            start = min(starts, key=lambda at: abs(at - one.start))
-            yield one.comment, said, start, start + len(said)
+            start = min(starts, key=lambda at: abs(at - quote.start))
+            yield quote.comment, said, start, start + len(said)
         else:
-            yield one.comment, "", None, None
+            yield quote.comment, "", None, None
 
 
 def _all(text: str, part: str) -> Iterator[int]:

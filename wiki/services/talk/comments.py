@@ -210,9 +210,9 @@ def _check_parent(connection: Connection, parent: int, page: str) -> None:
 def _keep(wiki: Wiki, new: NewComment, draft: str) -> int:
     try:
         with wiki.database.write() as connection:
-            known = comments.sent_before(connection, new.author, new.nonce)
-            if known is not None:
-                return known
+            earlier = comments.sent_before(connection, new.author, new.nonce)
+            if earlier is not None:
+                return earlier
             _slow_down(wiki, connection, new.author, new.created)
             id = comments.add(connection, new)
             drafts.drop(connection, new.author, draft)
@@ -221,10 +221,10 @@ def _keep(wiki: Wiki, new: NewComment, draft: str) -> int:
             return id
     except comments.SentBefore:
         with wiki.database.read() as connection:
-            known = comments.sent_before(connection, new.author, new.nonce)
-        if known is None:
+            earlier = comments.sent_before(connection, new.author, new.nonce)
+        if earlier is None:
             raise
-        return known
+        return earlier
 
 
 def _slow_down(wiki: Wiki, connection: Connection, author: int, now: datetime) -> None:

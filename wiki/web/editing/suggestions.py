@@ -53,17 +53,17 @@ def queue() -> Response:
     """Suggestions that one decides on, and one's own; `state`, `own` and `path` narrow them."""
     args = request.args
     state = args.get("state", State.OPEN.value)
-    known = {known.value: known for known in State}
+    states = {states.value: states for states in State}
     own, path = args.get("own") == "yes", args.get("path", "").strip("/ ")
     listing = suggestions.listing(
         wiki(),
         actor(),
-        state=None if state == ALL else known.get(state, State.OPEN),
+        state=None if state == ALL else states.get(state, State.OPEN),
         own=own,
         path=path,
         before=arg_number("before"),
     )
-    chosen = state if state == ALL or state in known else State.OPEN.value
+    chosen = state if state == ALL or state in states else State.OPEN.value
     narrowed = {"state": chosen, "own": "yes" if own else "", "path": path}
     return respond(
         "editing/suggestions/list.html",
@@ -72,7 +72,7 @@ def queue() -> Response:
             older=url_of("suggestions", **narrowed, before=listing.more) if listing.more else ""
         ),
         chosen=chosen,
-        states=[*known, ALL],
+        states=[*states, ALL],
         own=own,
         path=path,
     )
