@@ -88,7 +88,8 @@ def test_a_dump_that_is_none_or_brings_entities_is_refused(imports: Import, text
 
 
 def test_dokuwiki_has_its_past(imports: Import):
-    imports("dokuwiki", SOURCES["dokuwiki"][0](imports.folder))
+    report = imports("dokuwiki", SOURCES["dokuwiki"][0](imports.folder))
+    assert ("besloten:stuk", "import_closed") in {(it.what, it.code) for it in report.left_out}
     text = imports.text("werk/plan")
     assert "# Het plan\n\nNu, zie [[start|begin]] van (…)." in text
     assert "- een\n   - twee" in text

@@ -45,17 +45,23 @@ class _Change:
 class DokuWiki:
     """The data folder, or what holds it."""
 
-    def __init__(self, archive: Archive, report: Report, places: Places) -> None:
+    def __init__(
+        self, archive: Archive, report: Report, places: Places, *, is_open: bool = True
+    ) -> None:
+        """`is_open`: everybody may read where pages go, so what was closed there stays out."""
         self._archive = archive
         self._report = report
         self._places = places
         self._base = _base(archive.names)
+        self._names = frozenset(archive.names)
         self._machines: set[str] = set()
         self._current: dict[str, str] = {}
         self._old: dict[str, dict[int, str]] = {}
         self._media: dict[str, str] = {}
         self._old_media: dict[str, dict[int, str]] = {}
         self._read_names()
+        if is_open:
+            self._leave_closed()
         ids = sorted({*self._current, *self._old})
         self._files = {id: places.page(f"page/{id}", *_segments(id)) for id in ids}
         self._media_files = {
@@ -82,6 +88,30 @@ class DokuWiki:
                 id = found[1] + (found[3] or "")
                 self._old_media.setdefault(id, {})[int(found[2])] = name
 
+    def _leave_closed(self) -> None:
+        """Leave out the pages, and the files beside them, that not everybody may read there."""
+        levels = dict(self._levels())
+        known = (self._current, self._old, self._media, self._old_media)
+        closed = {id for table in known for id in table if _level(levels, id) == 0}
+        for id in sorted(closed):
+            self._report.leave(id, "import_closed")
+            for table in known:
+                table.pop(id, None)
+
+    def _levels(self) -> Iterator[tuple[str, int]]:
+        """What everybody may do, by page or namespace."""
+        for name in self._settings("acl.auth.php"):
+            for line in text_of(self._archive.read(name, MOST) or b"").split("\n"):
+                fields = line.partition("#")[0].split()
+                if len(fields) == 3 and unquote(fields[1]) == "@ALL" and _is_time(fields[2]):
+                    yield unquote(fields[0]), int(fields[2])
+
+    def _settings(self, name: str) -> list[str]:
+        """The files of this name in the folder of settings, wherever that lies."""
+        base = self._base.removesuffix("data/")
+        found = dict.fromkeys((f"{base}conf/{name}", f"{self._base}conf/{name}"))
+        return [one for one in found if one in self._names]
+
     def _changes_of(self, name: str) -> list[_Change]:
         data = None
         if f"{self._base}{name}" in self._names:
@@ -96,21 +126,12 @@ class DokuWiki:
             found.append(_Change(int(fields[0]), fields[2], fields[4], fields[5]))
         return sorted(found, key=lambda one: one.time)
 
-    @property
-    def _names(self) -> frozenset[str]:
-        if not self._every:
-            self._every = frozenset(self._archive.names)
-        return self._every
-
-    _every: frozenset[str] = frozenset()
-
     # -- what an import asks --
 
     def people(self) -> Iterable[Person]:
         """Those who have an account there; of it nothing but the name comes along."""
-        base = self._base.removesuffix("data/")
-        for name in (f"{base}conf/users.auth.php", f"{self._base}conf/users.auth.php"):
-            data = self._archive.read(name, MOST) if name in self._names else None
+        for name in self._settings("users.auth.php"):
+            data = self._archive.read(name, MOST)
             for line in text_of(data or b"").split("\n"):
                 fields = line.replace("\\:", "\ue000").split(":")
                 if len(fields) >= 4 and not line.startswith("#") and fields[0].strip():
@@ -267,6 +288,16 @@ def _base(names: Iterable[str]) -> str:
 def _id(name: str) -> str:
     """A page's or a file's name there, as its file is called."""
     return unquote(name).replace("/", ":")
+
+
+def _level(levels: dict[str, int], id: str) -> int:
+    """What everybody may do with a page; without a word about it, read it."""
+    space = id.rpartition(":")[0]
+    around = [":".join(space.split(":")[:end]) for end in range(space.count(":") + 1, 0, -1)]
+    for place in (id, *(f"{one}:*" for one in around if one), "*"):
+        if place in levels:
+            return levels[place]
+    return 1
 
 
 def _segments(id: str) -> list[str]:

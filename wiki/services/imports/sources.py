@@ -56,7 +56,9 @@ def _mediawiki(asked: _Asked) -> Source:
 
 
 def _dokuwiki(asked: _Asked) -> Source:
-    return DokuWiki(asked.archive(), asked.report, asked.places)
+    archive, places = asked.archive(), asked.places
+    is_open = asked.wiki.rights.may(ANONYMOUS, Right.READ, places.folder())
+    return DokuWiki(archive, asked.report, places, is_open=is_open)
 
 
 def _otter(asked: _Asked) -> Source:
