@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
+from functools import partial
 from typing import Any
 
 from wiki.database.content import entries, leads
@@ -121,8 +122,7 @@ def _save(connection: Connection, difference: Difference) -> bool:
     if not entries.change(connection, rows):
         return False
     path = rows[entries.catalogue][0]["path"]
-    if entries.relink(connection, path, rows[entries.links]):
-        leads.follow(connection, [path], leads.Touched())
+    entries.relink(connection, path, rows[entries.links], partial(leads.fill, connection))
     return True
 
 

@@ -80,6 +80,7 @@ GET  /questions                                                 anyone
 GET  /dialogues                                                 anyone
 GET  /agenda                                                    anyone
 GET  /agenda.ics                                                anyone
+GET  /pages                                                     anyone
 GET  /people                                                    anyone
 GET  /people/zora-zwaluw                                        unseen
 GET  /views                                                     keeper

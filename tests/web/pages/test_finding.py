@@ -271,3 +271,41 @@ def test_what_other_programs_wrote_in_front_matter_is_shown(client: Any, put: Pu
     found = re.findall(r"<d[td][^>]*>([^<]*)</d", data[0])
     assert [unescape(one) for one in found] == ["rollen", "jurist, <b>", "weight", "3"]
     assert 'class="foreign"' not in client.get("/wiki/b").text
+
+
+def test_all_pages_in_every_way(client: Any, put: Put, wiki: Any, admin: Any) -> None:
+    for view in ("", "tree", "az", "tags", "wanted", "orphans", "files", "new", "onzin"):
+        assert client.get(f"/pages?view={view}").status_code == 200
+    assert "Hier is niets te tonen" in client.get("/pages").text
+    assert client.get("/pages?folder=a%00b").status_code == 400
+    many = {f"veel/blad {n}.md": f"# Titel {n:03}\n\n[[los/eentje]]\n" for n in range(120)}
+    put(
+        {
+            **many,
+            "los/eentje.md": "---\ntags: [wonen]\n---\n[[bestaat nog niet]] [[dicht/x]]\n",
+            "dicht/geheim.md": "# Geheim\n\n[[ook weg]]\n",
+            "dicht/plaatje.png": PIXEL,
+            "los/foto.png": PIXEL,
+        }
+    )
+    rules.add(wiki, admin, prefix="dicht", right="read", role="moderator")
+    shown = {
+        view: client.get(f"/pages?view={view}").text
+        for view in ("tree", "az", "tags", "wanted", "orphans", "files", "new")
+    }
+    for text in shown.values():
+        assert "dicht/geheim" not in text
+        assert "ook weg" not in text
+        assert "plaatje.png" not in text
+    assert "view=tree&amp;folder=veel" in shown["tree"]
+    inside = client.get("/pages?view=tree&folder=veel").text
+    assert "Titel 000" in inside
+    assert "Titel 119" in client.get("/pages?view=tree&folder=veel&page=2").text
+    assert "Titel 000" in shown["az"]
+    assert "view=az&amp;page=2" in shown["az"]
+    assert "/tags/wonen" in shown["tags"]
+    assert "bestaat nog niet" in shown["wanted"]
+    assert "/wiki/los/eentje" not in shown["orphans"]
+    assert "Titel 000" in shown["orphans"]
+    assert "/files/los/foto.png" in shown["files"]
+    assert 'href="/pages"' in client.get("/").text

@@ -7,7 +7,7 @@ who changed it last, is joined from the history projection.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -178,7 +178,7 @@ _CHANGE = (
 _INSERTS = {table: insert(table) for table in TABLES}
 _REMOVALS = [delete(table).where(next(iter(table.c)) == bindparam("gone")) for table in OF_PAGES]
 _UNLINK = _REMOVALS[OF_PAGES.index(links)]
-_TARGETS = select(links.c.target, links.c.asks).where(links.c.source == bindparam("at"))
+_TARGETS = select(links).where(links.c.source == bindparam("at"))
 _NO_FILE = delete(files).where(files.c.path == bindparam("gone"))
 _NO_FOLDER = delete(folders).where(folders.c.path == bindparam("gone"))
 
@@ -201,14 +201,26 @@ def change(connection: Connection, rows: Mapping[Table, Sequence[Mapping[str, An
     return bool(connection.execute(_CHANGE, asked).rowcount)
 
 
-def relink(connection: Connection, path: str, new: Sequence[Mapping[str, Any]]) -> bool:
-    """Put a page's links in place of those that it had; whether there was a difference."""
-    had = {(row.target, row.asks) for row in connection.execute(_TARGETS, {"at": path})}
-    if had == {(row["target"], row["asks"]) for row in new}:
-        return False
+def relink(
+    connection: Connection,
+    path: str,
+    new: Sequence[dict[str, Any]],
+    follow: Callable[[Sequence[dict[str, Any]]], None],
+) -> None:
+    """Put a page's links in place of those that it had; `follow` says where those lead that came.
+
+    What stood there already leads where it led.
+    """
+    had = {row.target: row._asdict() for row in connection.execute(_TARGETS, {"at": path})}
+    if {(row["target"], row["asks"]) for row in new} == {
+        (target, row["asks"]) for target, row in had.items()
+    }:
+        return
     connection.execute(_UNLINK, {"gone": path})
-    put(connection, {links: new})
-    return True
+    came = [row for row in new if row["target"] not in had]
+    follow(came)
+    stayed = [had[row["target"]] | {"asks": row["asks"]} for row in new if row["target"] in had]
+    put(connection, {links: [*came, *stayed]})
 
 
 def remove(connection: Connection, paths: Collection[str]) -> None:

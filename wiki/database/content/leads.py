@@ -148,6 +148,14 @@ def of_page(
     return {target: leads[target] for target in targets}
 
 
+def fill(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Say in rows of links where they lead."""
+    pairs = [(row["source"], row["target"]) for row in rows]
+    found = resolve(connection, pairs, sight=EVERYTHING) if pairs else {}
+    for row, pair in zip(rows, pairs, strict=True):
+        row.update(_written(found[pair]))
+
+
 def follow(connection: Connection, sources: Collection[str], touched: Touched) -> None:
     """Look again where the links of these pages lead, and those that what was touched concerns."""
     for table in LEADING:
@@ -232,6 +240,13 @@ def _lead(row: Any) -> Lead | None:
     return Lead(row.dest, To(row.leads), row.settled) if row.leads else None
 
 
+def _written(lead: Lead | None) -> dict[str, Any]:
+    """Where a link leads as its row says it."""
+    if lead is None:
+        return {"dest": "", "leads": "", "settled": False}
+    return {"dest": lead.path, "leads": lead.to.value, "settled": lead.settled}
+
+
 def _source(table: Table) -> Column[str]:
     return next(iter(table.c))
 
@@ -244,7 +259,7 @@ def _settle(connection: Connection, table: Table, rows: Sequence[Any]) -> None:
     put = (
         update(table)
         .where(source == bindparam("of"), table.c.target == bindparam("to"))
-        .values(dest=bindparam("d"), leads=bindparam("l"), settled=bindparam("s"))
+        .values({name: bindparam(f"new_{name}") for name in _written(None)})
     )
     for at in range(0, len(rows), _AT_ONCE):
         was = {(row[0], row.target): _lead(row) for row in rows[at : at + _AT_ONCE]}
@@ -253,9 +268,7 @@ def _settle(connection: Connection, table: Table, rows: Sequence[Any]) -> None:
             {
                 "of": pair[0],
                 "to": pair[1],
-                "d": lead.path if lead else "",
-                "l": lead.to.value if lead else "",
-                "s": bool(lead and lead.settled),
+                **{f"new_{name}": value for name, value in _written(lead).items()},
             }
             for pair, lead in found.items()
             if lead != was[pair]

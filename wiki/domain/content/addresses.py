@@ -166,6 +166,7 @@ RULES: Mapping[str, str] = {
     "oai": "/oai",
     "opensearch": "/opensearch.xml",
     "page": "/wiki/<path:path>",
+    "pages": "/pages",
     "people": "/people",
     "person": "/people/<slug>",
     "preview": "/preview",

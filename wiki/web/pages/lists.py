@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from wiki.domain.content.pages import STATUSES, Kind
-from wiki.services.pages import agenda, dialogues, questions, tags
+from wiki.domain.content.paths import ancestors
+from wiki.services.pages import agenda, dialogues, everything, questions, tags
 from wiki.web.http.context import actor, base_url, page_number, respond, wiki
 from wiki.web.http.pager import pager_of
 
@@ -67,3 +68,22 @@ def show_tags() -> Response:
 def show_tag(tag: str) -> Response:
     """The pages that carry a tag."""
     return respond("pages/lists/tag.html", tag=tag, pages=tags.tagged(wiki(), actor(), tag))
+
+
+@blueprint.get("/pages")
+def show_pages() -> Response:
+    """All pages, by folder or in another `view`."""
+    folder = request.args.get("folder", "").strip("/")
+    view = request.args.get("view", "")
+    found = everything.listing(wiki(), actor(), view, page_number(), folder)
+    shown = found.folder
+    path = shown.path if shown else ""
+    lists = (found.pages, found.tags, found.wanted, found.files)
+    return respond(
+        "pages/lists/all.html",
+        found=found,
+        above=[(one, one.rpartition("/")[2]) for one in ancestors(path)],
+        is_empty=not any(lists) and not (shown and (shown.folders or shown.pages)),
+        pager=pager_of(found, "pages", view=found.by.value, folder=path),
+        active="pages",
+    )
