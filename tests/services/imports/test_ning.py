@@ -43,6 +43,16 @@ def test_an_answered_discussion_is_a_dialogue(imports: Import):
     ]
 
 
+def test_who_is_called_by_an_address_speaks_without_a_name(imports: Import):
+    files = exports.ning()
+    name = "archief/ning-members-local.json"
+    files[name] = str(files[name]).replace("Sanne de Boer", exports.EMAIL)
+    imports("ning", exports.written(imports.folder, files))
+    meta = frontmatter.read(imports.text("gesprekken/schakel-in-de-keten"))
+    assert [one.name for one in meta.participants] == ["Wim van Dam", "Onbekend"]
+    assert imports.secrets() == []
+
+
 def test_the_rest_finds_its_place(imports: Import):
     report = imports("ning", exports.written(imports.folder, exports.ning()))
     assert (

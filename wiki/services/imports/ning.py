@@ -19,6 +19,7 @@ from wiki.domain.content import frontmatter
 from wiki.domain.content.pages import Participant
 from wiki.domain.errors import Invalid
 from wiki.domain.imports import loose_json, turns
+from wiki.domain.imports.addresses import INSTEAD, without_mail
 from wiki.domain.imports.items import Person, Remark, Report, Version
 from wiki.domain.imports.links import address_of
 from wiki.domain.imports.turns import Said
@@ -146,7 +147,8 @@ class Ning:
         """The members; of what else is known of them nothing comes along."""
         for record in self._records["members"]:
             key = _text(record, "contributorName")
-            name = html.unescape(_text(record, "fullName"))
+            # Some are called by their address; that is no name to put above a turn.
+            name = without_mail(html.unescape(_text(record, "fullName")))[0].replace(INSTEAD, "")
             self._names[key] = name
             if record.get("comments"):
                 self._report.leave(name, "import_ning_wall")
