@@ -33,6 +33,8 @@ SAMPLES = [
         '<p><a href="https://e.example/p.png" class="external" rel="noopener noreferrer">p</a></p>',
     ),
     ("[y](javascript:x)", '<p><span class="refused">y</span></p>'),
+    ("==a *b*== H~2~O m^2^", "<p><mark>a <em>b</em></mark> H<sub>2</sub>O m<sup>2</sup></p>"),
+    ("a == b == c, a==b==c, 2^8 en 2^9", "<p>a == b == c, a==b==c, 2^8 en 2^9</p>"),
     ("~~a~~ &euml; <naam>", "<p><s>a</s> ë &lt;naam&gt;</p>"),
     ("Woord\n: uitleg", "<dl>\n<dt>Woord</dt>\n<dd>uitleg</dd>\n</dl>"),
     ("`[[x]]`", "<p><code>[[x]]</code></p>"),

@@ -51,6 +51,9 @@ _WRAPPED = {
     Kind.EMPHASIS: "emphasis",
     Kind.STRONG: "strong",
     Kind.STRIKE: "strikethrough",
+    Kind.MARK: "marked",
+    Kind.SUB: "lowered",
+    Kind.SUPER: "raised",
 }
 _RAW = {Kind.TEXT: "text", Kind.CODE: "codespan", Kind.MENTION: "mention"}
 

@@ -61,7 +61,7 @@ class Fragments:
             if isinstance(block, Heading):
                 headings.append(block)
             names += _names(document, block)
-        said = [(heading, title(document, heading)) for heading in headings]
+        said = [(heading, self._said(document, heading)) for heading in headings]
         self._number(said)
         for name in names:
             self._name(name)
@@ -86,6 +86,10 @@ class Fragments:
             if written in self._taken:
                 return written
         return elsewhere(anchor)
+
+    def _said(self, document: Document, heading: Heading) -> str:
+        section = self._sections.get(heading.start)
+        return section.title if section else title(document, heading)
 
     def _number(self, headings: list[tuple[Heading, str]]) -> None:
         """Give each heading the id it has on GitHub, where those of the same text are counted."""

@@ -33,12 +33,14 @@ from wiki.domain.markdown.nodes import Content, Definition, Inline, Kind
 MOST_INSIDE = 24
 """Inline nodes in each other."""
 
-_SPECIAL = re.compile(r"[\\`*_~\[\]!<&\n]")
-_ANY = re.compile(r"[\\`*_~\[\]!<&\n:w@]")
+_SPECIAL = re.compile(r"[\\`*_~=^\[\]!<&\n]")
+_ANY = re.compile(r"[\\`*_~=^\[\]!<&\n:w@]")
 _ONLY_OF_ADDRESS = r"(?:(?<![:w])|(?<=:)(?=//)|(?<=w)(?=ww\.))"
-_SPECIAL_OR_ADDRESS = re.compile(r"[\\`*_~\[\]!<&\n:w]" + _ONLY_OF_ADDRESS)
-_OUTSIDE_LINKS = re.compile(r"[\\`*_~\[!<:w]" + _ONLY_OF_ADDRESS)
+_SPECIAL_OR_ADDRESS = re.compile(r"[\\`*_~=^\[\]!<&\n:w]" + _ONLY_OF_ADDRESS)
+_OUTSIDE_LINKS = re.compile(r"[\\`*_~=\[!<:w]" + _ONLY_OF_ADDRESS)
 """What can begin a link or keep one from being read; breaks and entities cannot."""
+_RAISED = re.compile(r"\^([^\s^~*_=`\[\]<>\\&:@!]{1,50}+)\^")
+_LOWERED = re.compile(r"~([^\s^~*_=`\[\]<>\\&:@!]{1,50}+)~(?!~)")
 _TICKS = re.compile("`++")
 _WIKILINK = re.compile(r"\[\[([^\[\]|\n]{1,300}+)(?:\|([^\[\]\n]{1,300}+))?\]\]")
 _NOTE = re.compile(r"\[\^((?:[^\\\[\]\s]|\\[^\s]){1,500}+)\]")
@@ -94,6 +96,7 @@ class _End:
 
 
 _LINKS = (Kind.LINK, Kind.IMAGE)
+_KINDS = {"~": Kind.STRIKE, "=": Kind.MARK}
 _Piece = tuple[int, int] | Inline | _Run | _Bracket | _End
 
 
@@ -215,13 +218,30 @@ class _Scanner:
         after = _sort_of(text[end]) if end < size else 1
         left = after == 0 or (after == 2 and before != 0)
         right = before == 0 or (before == 2 and after != 0)
-        if char == "_":
+        if char in "_=":
             left, right = left and (not right or before == 2), right and (not left or after == 2)
-        if not (left or right) or (char == "~" and end - at > 2):
+        if not (left or right) or (char == "~" and end - at > 2) or (char == "=" and end - at != 2):
             return end
         run = _Run(char, at, end, left, right, len(self.runs), end - at)
         self.runs.append(run)
         return self._put(run, end)
+
+    def _tilde(self) -> int:
+        """What is written low, right behind a letter or digit, else what is struck out."""
+        at = self.at
+        if at and self.text[at - 1].isalnum():
+            found = _LOWERED.match(self.text, at)
+            if found:
+                return self._small(Kind.SUB, found)
+        return self._marks()
+
+    def _caret(self) -> int:
+        found = _RAISED.match(self.text, self.at)
+        return self._small(Kind.SUPER, found) if found else self.at + 1
+
+    def _small(self, kind: Kind, found: re.Match[str]) -> int:
+        inside = (Inline(Kind.TEXT, *found.span(1), found[1]),)
+        return self._put(Inline(kind, *found.span(), "", inside), found.end())
 
     def _exclamation(self) -> int:
         text, at = self.text, self.at
@@ -380,7 +400,7 @@ class _Scanner:
 def _close_with(run: _Run, waiting: list[_Run], bottoms: dict[tuple[str, bool, int], int]) -> None:
     """Let a run close those that wait, the nearest first."""
     size = run.end - run.start
-    key = (run.char, run.opens, size if run.char == "~" else size % 3)
+    key = (run.char, run.opens, size if run.char in "~=" else size % 3)
     while run.left:
         bottom = bottoms.get(key, -1)
         place = len(waiting) - 1
@@ -390,7 +410,7 @@ def _close_with(run: _Run, waiting: list[_Run], bottoms: dict[tuple[str, bool, i
             bottoms[key] = run.number - 1
             return
         opener = waiting[place]
-        used = run.left if run.char == "~" else 2 if run.left > 1 and opener.left > 1 else 1
+        used = run.left if run.char in "~=" else 2 if run.left > 1 and opener.left > 1 else 1
         opener.begun.append(used)
         run.ended.append(used)
         opener.left -= used
@@ -402,7 +422,7 @@ def _fit(opener: _Run, closer: _Run) -> bool:
     if opener.char != closer.char:
         return False
     first, second = opener.end - opener.start, closer.end - closer.start
-    if opener.char == "~":
+    if opener.char in "~=":
         return first == second
     if not (opener.closes or closer.opens):
         return True
@@ -427,7 +447,9 @@ _ACTIONS = {
     "&": _Scanner._entity,
     "*": _Scanner._marks,
     "_": _Scanner._marks,
-    "~": _Scanner._marks,
+    "~": _Scanner._tilde,
+    "=": _Scanner._marks,
+    "^": _Scanner._caret,
     "!": _Scanner._exclamation,
     "[": _Scanner._bracket,
     "]": _Scanner._closing,
@@ -521,7 +543,7 @@ class _Builder:
             self._text(at, at + run.left)
             at += run.left
         for size in reversed(run.begun):
-            kind = Kind.STRIKE if run.char == "~" else Kind.STRONG if size == 2 else Kind.EMPHASIS
+            kind = _KINDS.get(run.char) or (Kind.STRONG if size == 2 else Kind.EMPHASIS)
             self._open(Inline(kind, at, at + size), at + size)
             at += size
 
