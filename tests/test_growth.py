@@ -26,6 +26,7 @@ from wiki.domain import proxies
 from wiki.domain.access import rights
 from wiki.domain.content import (
     addresses,
+    attachments,
     fragments,
     frontmatter,
     likeness,
@@ -185,6 +186,7 @@ CALLS: dict[str, Call] = {
     ),
     "services.imports.folders.target_first": lambda text: folders.target_first(text, text),
     "services.imports.folders.words_first": lambda text: folders.words_first(text, text),
+    "domain.content.attachments.put_into": lambda text: attachments.put_into(text, text),
     "domain.content.addresses.url_of": lambda text: addresses.url_of("page", text, at=text),
     "domain.markdown.document.read": document.read,
     "domain.markdown.document.read_comment": document.read_comment,
@@ -377,6 +379,7 @@ OURS = "its strings are ids and names that the wiki itself made"
 PATHS = "a path was checked first: 1,000 bytes at most"
 
 NOT_TYPED: dict[str, str] = {
+    "render.pictures": "pictures, whose pixels are counted first",
     "domain.imports.items": "keeps what importers say, and reads nothing in it",
     "services.exports.folders": "names of files of the wiki",
     "services.imports.archives": "names of files, looked at one by one",

@@ -19,6 +19,7 @@ from wiki.database.engine.connection import Connection, Table
 from wiki.database.engine.database import Database
 from wiki.database.history import history as tables
 from wiki.database.history import lineage as kept
+from wiki.database.history.files import file_revisions
 from wiki.domain.content import text
 from wiki.domain.content.paths import fold as fold_title
 from wiki.domain.content.paths import page_of, without_suffix
@@ -35,7 +36,7 @@ from wiki.store.store import Commit, FileDiff, Store
 log = logging.getLogger(__name__)
 
 NAME = "history"
-FORMAT = 9
+FORMAT = 10
 WORDS = "words"
 """How far words are counted, in the same table."""
 
@@ -253,6 +254,7 @@ class _Following:
         self._open[commit.id] = lives
         self._note_commit(commit, date, told)
         self._note_step(commit, date, step)
+        self._note_files(commit, date, told, diffs)
 
     def _told(self, commit: Commit) -> tuple[Commit, trailers.Told]:
         """Give what of a commit's own telling is to be believed, and by whom it then is.
@@ -347,6 +349,16 @@ class _Following:
         self._joins = self._joins or bool(step.same)
         for one, other in step.same:
             self._rows[tables.joined].append({"commit": commit.id, "one": one, "other": other})
+
+    def _note_files(
+        self, commit: Commit, date: int, told: trailers.Told, diffs: Sequence[FileDiff]
+    ) -> None:
+        others = [one for one in diffs if page_of(one.file) is None]
+        called = trailers.given_names(told) if others else {}
+        for one in others:
+            name = called.get(one.file.rpartition("/")[2], "").replace("\0", "")
+            row = {"commit": commit.id, "file": one.file, "date": date, "blob": one.after}
+            self._rows[file_revisions].append({**row, "name": name})
 
     def _flush(self) -> None:
         for table, values in self._rows.items():

@@ -54,6 +54,18 @@ def own_pages(reader: Reader, root: str, folder: str) -> list[str]:
     return [file for file in files if file and index_rank(without_suffix(file)) >= 0]
 
 
+def inside(reader: Reader, root: str, folder: str) -> Iterator[Entry]:
+    """The files that lie in a folder itself; none if it is no folder."""
+    try:
+        node = _descend(reader, root, folder.encode().split(b"/"))
+    except UnicodeEncodeError:
+        return
+    for one in trees.nodes(reader.tree(node.id)) if node and node.is_folder else ():
+        file = trees.path_of(f"{folder}/", one.name)
+        if file is not None and one.is_file:
+            yield Entry(file, one.id, _mode(one))
+
+
 def odd_names(reader: Reader, root: str, at: str = "") -> Iterator[str]:
     """Names in a tree that are not shown, what is not UTF-8 escaped.
 

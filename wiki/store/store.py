@@ -190,6 +190,10 @@ class Store:
         """Every file under a folder (or the file of that name), in a revision, in git's order."""
         return files.entries(self._reader, self._tree_at(at), prefix)
 
+    def files_in(self, folder: str, at: str = "") -> Iterator[Entry]:
+        """The files that lie in a folder itself, in git's order."""
+        return files.inside(self._reader, self._tree_at(at), folder)
+
     def own_pages(self, folder: str, at: str = "") -> Files:
         """The files in a folder (empty: the root) that may be its own page, in git's order."""
         return files.own_pages(self._reader, self._tree_at(at), folder)

@@ -142,6 +142,8 @@ POST /preview text=x&path=hof/plan                              suggest
 POST /draft kind=page&text=x                                    make
 POST /draft/hof/plan text=x&base={blob}                         suggest
 GET  /upload/hof/plan                                           read
+GET  /file/hof/plan/brief.txt                                   read
+POST /file/hof/plan/brief.txt do=replace                        edit
 POST /upload/hof/plan file=x                                    edit
 GET  /rename/hof/plan                                           rename
 POST /rename/hof/plan new_path=hof/elders                       rename

@@ -22,6 +22,7 @@ from sqlalchemy import (
     update,
 )
 
+from wiki.database.history.files import file_revisions
 from wiki.database.history.history import (
     Sorted,
     commits,
@@ -33,7 +34,7 @@ from wiki.database.history.history import (
     revisions,
 )
 
-TABLES = (commits, revisions, crossings, identities, joined, places, names)
+TABLES = (commits, revisions, crossings, identities, joined, places, names, file_revisions)
 
 _GRAVE = case((revisions.c.blob != "", ""), else_=revisions.c.before)
 _TOUCHED = select(revisions.c.date, revisions.c.commit, revisions.c.born, _GRAVE)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, func, or_, select
 
 from wiki.database.access.sight import inside, visible
 from wiki.database.content import leads
@@ -229,6 +229,16 @@ def backlinks(connection: Connection, path: str, *, sight: Sight) -> list[Summar
     sources = set(connection.scalars(query)) - {path}
     return sorted(
         find(connection, sources).values(), key=lambda page: (fold(page.title), page.path)
+    )
+
+
+def users_of(connection: Connection, file: str, *, sight: Sight) -> list[Summary]:
+    """Pages that show a file or lead to it, by title."""
+    leads = or_(links.c.dest == file, links.c.target == file)
+    query = select(links.c.source).where(leads, links.c.asks == "file")
+    sources = connection.scalars(query.where(visible(links.c.source, sight)))
+    return sorted(
+        find(connection, set(sources)).values(), key=lambda page: (fold(page.title), page.path)
     )
 
 

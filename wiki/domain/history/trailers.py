@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,6 +10,8 @@ from dataclasses import dataclass
 from wiki.domain.history.revisions import Event
 
 EVENT, FROM, BASE, REVERTS = "Denktank", "From", "Base", "Reverts"
+FILES = "Files"
+"""What files beside a page were called where they came from: JSON, kept name to given name."""
 
 _EVENTS = {event.value: event for event in Event if event is not Event.OUTSIDE}
 _LINE = re.compile(r"([A-Za-z][A-Za-z-]*): (.*)")
@@ -21,6 +24,16 @@ class Told:
     words: str
     event: Event
     trailers: Mapping[str, str]
+
+
+def given_names(told: Told) -> dict[str, str]:
+    """What the files that a commit put beside a page were called, by what they are called there."""
+    try:
+        found = json.loads(told.trailers.get(FILES, "{}"))
+    except ValueError:
+        return {}
+    pairs = found.items() if isinstance(found, dict) else ()
+    return {name: given for name, given in pairs if isinstance(given, str)}
 
 
 def outside(message: str) -> Told:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, flash, request, send_from_directory
+from werkzeug.datastructures import FileStorage
 
 from wiki.domain.content.addresses import url_of
 from wiki.services.content import files
+from wiki.services.pages import uses
 from wiki.web.http import forms, pace, sizes
 from wiki.web.http.context import HOUSE_STYLE, actor, gettext, see_other, wiki
 
@@ -14,20 +16,33 @@ blueprint = Blueprint("files", __name__)
 POLICY = "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; sandbox"
 
 
+_ITSELF = frozenset({"document", "iframe", "frame", "embed", "object"})
+"""What a browser says (Sec-Fetch-Dest) when it would show a file as a page of its own."""
+
+
 @blueprint.get("/files/<path:file>")
 def show(file: str) -> Response:
-    """An attachment; what a browser could run is sent as a download."""
+    """An attachment, or its version (`at`), or a smaller picture (`width`)."""
     return sent_file(file)
 
 
 def sent_file(file: str) -> Response:
-    """Answer with an attachment for whoever asks now, or 304 if they have it (RFC 9110, 13)."""
-    found = files.read(wiki(), actor(), file)
+    """Answer with an attachment for whoever asks now, or 304 if they have it (RFC 9110, 13).
+
+    What a browser could run is sent as a download; so is an SVG that is to be a page of its own.
+    """
+    found = files.read(wiki(), actor(), file, request.args.get("at", ""))
+    width = request.args.get("width", type=int)
+    if width:
+        found = files.narrow(wiki(), found, width)
     answer = Response(found.data, content_type=found.type)
     answer.headers["Content-Security-Policy"] = POLICY
     answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.headers["Cache-Control"] = "private, no-cache"
-    if not found.is_shown:
+    is_page = request.headers.get("Sec-Fetch-Dest") in _ITSELF
+    if found.type == files.SVG:
+        answer.headers["Vary"] = "Sec-Fetch-Dest"
+    if not found.is_shown or (found.type == files.SVG and is_page):
         answer.headers.set("Content-Disposition", "attachment", filename=file.rpartition("/")[2])
     answer.set_etag(found.blob)
     # A player can only go to a place in a file of which it may ask a part.
@@ -55,15 +70,58 @@ def upload_form(path: str) -> Response:
 @forms.refill(_again)
 @sizes.takes_file
 def upload(path: str) -> Response:
-    """Put a file beside the page."""
-    sent = request.files.get("file")
-    name, data = (sent.filename or "", sent.read()) if sent else ("", b"")
-    pace.take_file(data)
-    added = files.add(wiki(), actor(), path, name, data, request.form.get("summary", ""))
-    flash(gettext("The file is there; put it in the text with its address."), "done")
-    return see_other(url_of("upload", added.file.rpartition("/")[0]))
+    """Put files beside the page."""
+    sent = [_sent(one) for one in request.files.getlist("file") if one.filename]
+    for one in sent:
+        pace.take_file(one.data)
+    added = files.add_all(wiki(), actor(), path, sent, request.form.get("summary", ""))
+    names = ", ".join(file.rpartition("/")[2] for file in added)
+    flash(gettext("Beside the page now: %(names)s. Put it in the text.") % {"names": names}, "done")
+    return see_other(url_of("upload", added[0].rpartition("/")[0]))
+
+
+def _sent(storage: FileStorage) -> files.Sent:
+    return files.Sent(storage.filename or "", storage.read())
 
 
 def _form(path: str, problem: forms.Problem | None = None) -> Response:
     found = files.beside(wiki(), actor(), path)
-    return forms.page("content/files/upload.html", problem, path=found.path, names=found.files)
+    return forms.page("content/files/upload.html", problem, path=found.path, files=found.files)
+
+
+def _whole(problem: forms.Problem, path: str) -> Response:
+    return _attachment(path, problem)
+
+
+@blueprint.get("/file/<path:path>")
+def attachment(path: str) -> Response:
+    """All about one file: where it is used, its versions, and what can be done with it."""
+    return _attachment(path)
+
+
+@blueprint.post("/file/<path:path>")
+@forms.refill(_whole)
+@sizes.takes_file
+def change(path: str) -> Response:
+    """Give the file a new version (`file`), delete it, or put a version back (`revision`)."""
+    form = request.form
+    do = form.get("do", "")
+    if do == "delete":
+        files.delete(wiki(), actor(), path, form.get("summary", ""))
+        flash(gettext("The file is deleted. Its versions stand here."), "done")
+    elif do == "restore":
+        files.restore(wiki(), actor(), path, form.get("revision", ""))
+        flash(gettext("The file is as it was then."), "done")
+    else:
+        storage = request.files.get("file")
+        sent = _sent(storage) if storage and storage.filename else None
+        pace.take_file(sent.data if sent else b"")
+        files.replace(wiki(), actor(), path, sent, form.get("summary", ""))
+        flash(gettext("The file has a new version."), "done")
+    return see_other(url_of("attachment", path))
+
+
+def _attachment(path: str, problem: forms.Problem | None = None) -> Response:
+    found = files.whole(wiki(), actor(), path)
+    used = uses.of_file(wiki(), actor(), found.listed.file)
+    return forms.page("content/files/attachment.html", problem, found=found, used=used)

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, flash, jsonify, request
 from markupsafe import Markup, escape
 
 from wiki.domain.access.rights import Right
-from wiki.domain.content import text
+from wiki.domain.content import attachments, text
 from wiki.domain.content.addresses import url_of
 from wiki.domain.content.pages import STATUSES, Kind
 from wiki.domain.editing import merge
@@ -73,6 +73,8 @@ def open_editor(path: str) -> Response:
         redirect=args.get("redirect") != "no",
     )
     draft = shown.draft
+    if "put" in args and not shown.section:
+        shown = replace(shown, text=attachments.put_into(shown.text, args["put"]))
     if draft and args.get("draft") == "yes":
         shown = _with_draft(shown)
     elif args.get("status") in shown.statuses and "status" in shown.fields:

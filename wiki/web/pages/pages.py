@@ -13,7 +13,7 @@ from wiki.domain.content.paths import check
 from wiki.domain.errors import Gone, Invalid, NotFound, Unavailable, Unreadable
 from wiki.i18n.errors import sentence
 from wiki.render.slots import labels
-from wiki.services.content import places
+from wiki.services.content import files, places
 from wiki.services.history import blame
 from wiki.services.history import history as past
 from wiki.services.pages import folders, pages
@@ -35,6 +35,9 @@ from wiki.web.http.context import (
 from wiki.web.http.pager import Pager, counted, pager_of
 from wiki.web.pages import linked_data
 from wiki.web.talk import passages
+
+MOST_FILES = 12
+"""Files of a page that are listed beside its text."""
 
 blueprint = Blueprint("pages", __name__)
 
@@ -87,6 +90,8 @@ def show(path: str) -> Response:
         problems=[sentence(language(), code) for code in view.problems],
         talk=talk,
         talk_pager=_talk_pager(talk) if talk else None,
+        files=() if view.then else files.listing(wiki(), actor(), view.path, MOST_FILES + 1),
+        most_files=MOST_FILES,
         shares=() if view.then else shares(blame.contributors(wiki(), actor(), view.page)),
         data=linked_data.of_page(view, talk),
         active={"question": "questions", "dialogue": "dialogues"}.get(view.meta.kind, ""),

@@ -1,0 +1,83 @@
+"""Files beside pages: what they are kept as, and how a page shows them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import PurePosixPath
+
+from wiki.domain.content.paths import check, has_suffix, slug
+from wiki.domain.errors import Invalid
+
+_EXTENSION = re.compile(r"\.[A-Za-z0-9]{1,8}")
+_PICTURES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg"})
+_SOUNDS = frozenset({".mp3", ".ogg", ".oga", ".opus", ".wav", ".m4a", ".flac"})
+_FILMS = frozenset({".mp4", ".webm", ".m4v", ".mov", ".ogv"})
+_LONGEST = 1_000
+
+
+class Shape(StrEnum):
+    """How a page shows a file."""
+
+    PICTURE = "picture"
+    SOUND = "sound"
+    FILM = "film"
+    LINK = "link"
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of a file: `blob` is empty where it was deleted, `name` what it was sent as."""
+
+    revision: str
+    blob: str
+    name: str
+    when: datetime
+
+
+def shape_of(file: str) -> Shape:
+    """How a page shows a file of this name: by its extension."""
+    suffix = PurePosixPath(file).suffix.lower()
+    if suffix in _PICTURES:
+        return Shape.PICTURE
+    if suffix in _SOUNDS:
+        return Shape.SOUND
+    return Shape.FILM if suffix in _FILMS else Shape.LINK
+
+
+def markdown_of(name: str) -> str:
+    """What to write in a page to show a file beside it, or to lead to it."""
+    target = f"<{name}>" if re.search(r"[\s()]", name) else name
+    words = re.sub(r"([\[\]\\])", r"\\\1", name)
+    return f"{'' if shape_of(name) is Shape.LINK else '!'}[{words}]({target})"
+
+
+def put_into(text: str, name: str) -> str:
+    """A page's text with a file beside it at the end."""
+    shown = markdown_of(" ".join(name[:_LONGEST].split()).replace("/", ""))
+    return f"{text.rstrip()}\n\n{shown}\n"
+
+
+def given_name(name: str) -> str:
+    """The file's own name, without the folders that a program may send with it."""
+    return PurePosixPath(name[-_LONGEST:].replace("\\", "/")).name
+
+
+def names(name: str) -> Iterator[str]:
+    """Names under which a file may be kept: the first that is not another's is its own.
+
+    Raises Invalid (field `file`): no name, or no extension that says what it is.
+    """
+    given = given_name(name)
+    extension = PurePosixPath(given).suffix
+    if not given or not _EXTENSION.fullmatch(extension) or has_suffix(extension):
+        raise Invalid.field("file", "file_name", name=name[:80])
+    stem = check(slug(given.removesuffix(extension)) or "bestand")
+    yield stem + extension.lower()
+    number = 2
+    while True:
+        yield f"{stem}-{number}{extension.lower()}"
+        number += 1
