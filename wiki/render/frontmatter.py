@@ -27,10 +27,10 @@ from ruamel.yaml.events import (
 )
 
 from wiki.domain.content import frontmatter
-from wiki.domain.content.moments import typed
 from wiki.domain.content.pages import STATUSES, Kind, Meta, Moment, Participant
 from wiki.domain.content.paths import without_suffix
 from wiki.domain.pages import participants
+from wiki.domain.pages.moments import typed
 from wiki.render.values import write_value as write_value
 
 Value = str | list[Any] | dict[str, Any]

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from wiki.domain.content import frontmatter
-from wiki.domain.content.moments import MONTHS, typed
 from wiki.domain.content.pages import Participant
 from wiki.domain.markdown import Document, read
 from wiki.domain.markdown.nodes import Paragraph, walk
 from wiki.domain.pages.attendees import attendance
+from wiki.domain.pages.moments import MONTHS, typed
 from wiki.domain.pages.turns import Speakers, parts, read_parts, speakers
 
 MOST = 200

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from wiki.domain.content import frontmatter
-from wiki.domain.content.moments import typed
 from wiki.domain.content.pages import Kind, Meta, Moment, Participant
 from wiki.domain.errors import FieldError
 from wiki.domain.pages import dialogues, participants, questions
+from wiki.domain.pages.moments import typed
 from wiki.render import frontmatter as reading
 from wiki.render.scan import title_heading
 from wiki.render.values import write_value

@@ -132,7 +132,9 @@ export class Drafts {
     const found = recall(this.key);
     const box = this.form.querySelector("[data-kept]");
     if (!found || !box) return;
-    if (found.text === this.textarea.value) return remember(this.key, null);
+    // The wiki itself changed the text that was sent: it has what this device kept.
+    const answered = this.form.querySelector("[data-changed-here]");
+    if (answered || found.text === this.textarea.value) return remember(this.key, null);
     box.hidden = false;
     const when = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "long", timeStyle: "short" });
     box.querySelector("[data-kept-when]").textContent = when.format(new Date(found.at));

@@ -22,13 +22,14 @@ class State:
     """What the form shows of a transcript.
 
     `text` is the transcript, `look` what it holds, `put` what was put into the dialogue, `problem`
-    a sentence.
+    a sentence; `has_changed` if the dialogue's text was changed by it.
     """
 
     text: str = ""
     look: transcripts.Look | None = None
     put: transcripts.Put | None = None
     problem: str = ""
+    has_changed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +64,10 @@ def _done(action: str, text: str, people: str, given: str) -> Step:
     if action == UNDO:
         block, added = request.form.get("put.text", ""), request.form.get("put.participants", "")
         out = transcripts.taken_out(text, people, _lines(block), _lines(added))
-        return Step(*out, State(given))
+        return Step(*out, State(given, has_changed=True))
     if action == PUT:
         put = transcripts.put(text, people, given, _chosen())
-        return Step(put.text, put.people, State(given, put=put))
+        return Step(put.text, put.people, State(given, put=put, has_changed=True))
     return Step(text, people, State(given, transcripts.look(given, people, _chosen())))
 
 

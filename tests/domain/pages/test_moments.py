@@ -2,7 +2,7 @@
 
 import pytest
 
-from wiki.domain.content.moments import Typed, typed
+from wiki.domain.pages.moments import Typed, typed
 
 EVENING = "2026-12-15T19:30"
 
