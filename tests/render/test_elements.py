@@ -18,7 +18,8 @@ EDGE = re.compile(r" ?(</?(?:details|summary|p|div|li|ul|aside)\b[^<>]*>) ?")
 
 def shown(text: str) -> str:
     page = RENDERER.render(text, path="a/b")
-    states = {target: LinkState(target) for target in page.targets}
+    pages = [target for target in page.targets if not target.endswith(".png")]
+    states = {target: LinkState(target) for target in pages}
     return tight(RENDERER.fill(page.html, states))
 
 

@@ -46,9 +46,13 @@ class Scope:
 
     def add(self, token: Token, *, is_block: bool = False) -> None:
         """Put a token where the text is."""
-        if is_block and self._open:
-            self._open[-1]["holds_blocks"] = True
-        self._here().append(token)
+        if not self._open:
+            self.tokens.append(token)
+            return
+        holder = self._open[-1]
+        if is_block:
+            holder["holds_blocks"] = True
+        holder["children"].append(token)
 
     def tag(self, tag: Tag) -> None:
         """Take a tag: it makes a token, opens one or closes one."""
@@ -83,12 +87,6 @@ class Scope:
             token["attrs"] = token.get("attrs", {}) | {"is_open": True}
         self._open.clear()
         return self.tokens
-
-    def _here(self) -> list[Token]:
-        if not self._open:
-            return self.tokens
-        children: list[Token] = self._open[-1]["children"]
-        return children
 
     def _link(self, tag: Tag) -> None:
         if tag.place:
