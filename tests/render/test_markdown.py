@@ -172,3 +172,28 @@ def test_a_link_without_words_bears_the_title() -> None:
     assert '<a href="/wiki/vragen/a">Wat &lt;nu&gt;?</a>' in filled
     assert ">vragen/b</a>" in filled
     assert ">zo</a>" in filled
+
+
+@pytest.mark.parametrize(
+    ("written", "address"),
+    [
+        ("/agenda", "/agenda"),
+        ("/questions?status=open", "/questions?status=open"),
+        ("/tags/water", "/tags/water"),
+        ("/agenda.ics", "/agenda.ics"),
+        ("agenda", None),
+        ("/agendapunten", None),
+        ("/wiki/agenda", None),
+    ],
+)
+def test_links_to_screens_of_the_site_lead_there(written: str, address: str | None) -> None:
+    page = RENDERER.render(f"[zie]({written})")
+    html = RENDERER.fill(page.html, {})
+    assert (f'href="{address}"' in html) is (address is not None)
+    assert ('class="wanted"' in html) is (address is None)
+
+
+def test_a_page_at_the_address_of_a_screen_goes_first() -> None:
+    page = RENDERER.render("[zie](/agenda)")
+    html = RENDERER.fill(page.html, {"agenda": LinkState("agenda")})
+    assert 'href="/wiki/agenda"' in html

@@ -237,8 +237,8 @@ def _unfollowed(target: str) -> dict[str, Any]:
 
 
 def _asks(link: Link) -> str:
-    """What somebody would have to make if a link leads nowhere: a page, or a file."""
-    return "file" if link.kind is LinkKind.FILE else "page"
+    """What somebody would have to make if a link leads nowhere: a page, a file, or nothing."""
+    return {LinkKind.FILE: "file", LinkKind.SCREEN: "screen"}.get(link.kind, "page")
 
 
 def title_of(path: str, written: str) -> str:

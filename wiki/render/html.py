@@ -320,7 +320,7 @@ class PageRenderer(BaseRenderer):
             return f'<span class="refused">{inner}</span>'
         if kind in LOCAL and link.target:
             page.links[link] = None
-            place = beside(page.path, link.target) if kind is LinkKind.FILE else ""
+            place = beside(page.path, link.target) if kind is LinkKind.FILE else link.asked
             return slot(names, kind.value, link.target, link.anchor, place) + inner + slot("Z")
         if kind is LinkKind.PAGE:
             return f'<a href="{url_of("front")}"{_title(title)}>{inner}</a>'

@@ -158,14 +158,15 @@ class _Filling:
         return f'<a href="{escape(state.url())}">{escape(state.title)}</a>'
 
     def _link(self, kind: str, target: str, anchor: str, beside: str) -> str:
-        """A link's opening tag; `beside` is where a file is that cannot be found."""
+        """A link's opening tag; `beside` is where else it may lead: to a file, or a screen."""
         state = self.resolve.get(target)
         if state is not None and state.path is not None:
             title = f' title="{escape(state.title)}"' if state.title else ""
             place = anchor if state.is_file else elsewhere(anchor)
             return f'<a href="{escape(state.url(place))}"{title}>'
         if beside:
-            return f'<a href="{escape(file_url(beside))}">'
+            other = beside if kind == LinkKind.SCREEN else file_url(beside)
+            return f'<a href="{escape(other)}">'
         address = escape(new_url(target, LinkKind(kind)))
         return f'<a class="wanted" href="{address}" title="{escape(self.words.wanted)}">'
 

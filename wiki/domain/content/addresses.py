@@ -246,6 +246,24 @@ def _pattern(rule: str) -> Pattern:
 _PATTERNS = {name: _pattern(rule) for name, rule in RULES.items()}
 
 
+_CONTENT = ("/wiki/", "/raw/", "/files/")
+_EXACT = frozenset(
+    found.before for found in _PATTERNS.values() if not found.kind and found.before != "/"
+)
+_BEGINNINGS = tuple(
+    found.before
+    for found in _PATTERNS.values()
+    if found.kind and not found.after and not found.before.startswith(_CONTENT)
+)
+
+
+def is_screen(path: str) -> bool:
+    """Whether the site itself shows something at a path such as `/agenda` or `/tags/water`."""
+    if not path.startswith("/"):
+        return False
+    return path.rstrip("/") in _EXACT or path.startswith(_BEGINNINGS)
+
+
 def url_of(name: str, /, *values: object, **query: object) -> str:
     """The address with this name, from the root of the site.
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import unquote
 
+from wiki.domain.content.addresses import is_screen
 from wiki.domain.content.paths import folder_of, has_suffix, without_suffix
 from wiki.domain.markdown.plain import page_link_words
 
@@ -20,24 +21,29 @@ class LinkKind(StrEnum):
 
     WIKI = "wiki"  # [[target]]: a path or a title
     PAGE = "page"  # [text](path): a path
+    SCREEN = "screen"  # [text](/agenda): a page, else what the site shows at that address
     FILE = "file"  # [text](name.pdf): a file, or a page with a point in its name
     EXTERNAL = "external"
     ANCHOR = "anchor"
     REFUSED = "refused"
 
 
-LOCAL = (LinkKind.WIKI, LinkKind.PAGE, LinkKind.FILE)
+LOCAL = (LinkKind.WIKI, LinkKind.PAGE, LinkKind.SCREEN, LinkKind.FILE)
 """What leads to something of this wiki; what that is, `domain.content.names` says."""
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One link of a page: `target` is a path, title, file or address; `anchor` the part after #."""
+    """One link of a page: `target` is a path, title, file or address; `anchor` the part after #.
+
+    `asked` is the whole address of a screen, as it is written.
+    """
 
     kind: LinkKind
     target: str
     text: str = ""
     anchor: str = ""
+    asked: str = ""
 
 
 def wikilink(target: str, text: str = "") -> Link:
@@ -62,6 +68,8 @@ def address(url: str, page: str, text: str = "") -> Link:
     anchor = unquote(anchor)
     if not raw:
         return Link(LinkKind.ANCHOR if anchor else LinkKind.REFUSED, "", text, anchor)
+    if is_screen(raw):
+        return Link(LinkKind.SCREEN, _normal(raw), text, anchor, asked=url)
     return _local(raw, anchor, page, text)
 
 
