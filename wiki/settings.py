@@ -199,10 +199,10 @@ class Settings:
         300,
         "searches by one member in a minute, or from one address without an account; 0: no limit",
     )
-    costly_per_minute: int = _setting(
-        120,
-        "old versions, differences, histories, exports and searches from one address in a minute, "
-        "without an account; 0: no limit",
+    costly_ms_per_minute: int = _setting(
+        6_000,
+        "milliseconds of processor time in a minute for old versions, differences, histories, "
+        "exports and searches from one address without an account; 0: no limit",
     )
     api_requests_per_minute: int = _setting(
         600,

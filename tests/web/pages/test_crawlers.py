@@ -31,7 +31,7 @@ def site(page: Callable[..., str]) -> None:
 
 
 def test_a_robot_gets_429_before_it_costs_much(wiki: Wiki, site: None, app: Any) -> None:
-    wiki.settings = replace(wiki.settings, costly_per_minute=20)
+    wiki.settings = replace(wiki.settings, costly_ms_per_minute=100)
     robot, waiting, seen = app.test_client(), ["/wiki/map/p0"], set()
     costly = refused = 0
     spent = 0.0
@@ -53,8 +53,8 @@ def test_a_robot_gets_429_before_it_costs_much(wiki: Wiki, site: None, app: Any)
             spent += took
         waiting += [unescape(link) for link in LINK.findall(answer.text)]
     assert refused == 10, f"{costly} of {len(seen)} were costly"
-    assert costly <= 24, "a step more than the limit, at most"
-    assert spent / 60 < 0.1, "what a minute allows is a tenth of a core at most"
+    assert costly > 1
+    assert spent < 1, "what was allowed, a step of it, and the last answer"
     reader = app.test_client()
     for path in ("/wiki/map/p1", "/history/map/p1", "/blame/map/p1", "/search?q=pagina"):
         assert reader.get(path, environ_base=READER).status_code == 200
@@ -65,15 +65,15 @@ def test_a_robot_gets_429_before_it_costs_much(wiki: Wiki, site: None, app: Any)
 def test_processes_count_together_and_members_are_not_counted(
     wiki: Wiki, site: None, app: Any, member: Actor, login: Callable[..., None]
 ) -> None:
-    wiki.settings = replace(wiki.settings, costly_per_minute=10)
+    wiki.settings = replace(wiki.settings, costly_ms_per_minute=20)
     beside = open_wiki(wiki.settings)
     try:
         clients = [app.test_client(), create_app(beside.settings, beside).test_client()]
         statuses = [
             clients[turn % 2].get(f"/diff/map/p{turn % 4}", environ_base=ROBOT).status_code
-            for turn in range(14)
+            for turn in range(40)
         ]
-        assert statuses.count(200) <= 12
+        assert statuses.count(200) < 30
         assert 429 in statuses
     finally:
         beside.close()

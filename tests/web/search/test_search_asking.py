@@ -71,7 +71,10 @@ FILES = {"vragen/wijk/plattegrond-noord.pdf": b"%PDF-1.4"}
 @pytest.fixture(scope="module")
 def get(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., str]]:
     """Asks `/search` with these fields, in Dutch unless `language` says otherwise."""
-    wiki = open_wiki(Settings(data=tmp_path_factory.mktemp("asking"), secret_key="for tests"))
+    settings = Settings(
+        data=tmp_path_factory.mktemp("asking"), secret_key="for tests", costly_ms_per_minute=0
+    )
+    wiki = open_wiki(settings)
     changes = [Change(f"{path}.md", text.encode()) for path, text in PAGES.items()]
     changes += [Change(file, data) for file, data in FILES.items()]
     author = Author("denktank", f"denktank@{Author.DOMAIN}")

@@ -85,12 +85,12 @@ def suggestions(wiki: Wiki) -> Rate:
 
 def costly(wiki: Wiki) -> Rate:
     """Old versions, differences, blame, exports and searches, for who has no account."""
-    return Rate("costly", wiki.settings.costly_per_minute)
+    return Rate("costly", wiki.settings.costly_ms_per_minute)
 
 
 def forms(wiki: Wiki) -> Rate:
     """Forms that are only looked at, for who has no account: a whole office may do that."""
-    return Rate("form", 5 * wiki.settings.costly_per_minute)
+    return Rate("form", wiki.settings.costly_ms_per_minute)
 
 
 def uploads(wiki: Wiki) -> Rate:

@@ -2,15 +2,19 @@
 
 History multiplies addresses: each version, each pair of versions, each sentence's origin. A robot
 that follows them all asks for more than the site has pages, again and again. Who has no account
-gets so many of these in a minute, counted over all processes; a person does not come near that.
+gets so much processor time for these in a minute, counted over all processes; what is kept costs
+nothing, and a person does not come near that.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from contextlib import suppress
+from math import ceil
 from typing import Final
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 
 from wiki.domain.errors import TooFast
 from wiki.engine import Wiki
@@ -44,12 +48,13 @@ ROBOTS = "noindex, nofollow"
 
 
 def install(app: Flask) -> None:
-    """Count what is costly before it is made, and say what need not be kept."""
+    """Count what is costly, and say what need not be kept."""
     app.jinja_env.globals.update(unseen=is_unseen, robots=ROBOTS)
-    app.before_request(count)
+    app.before_request(wait)
 
     @app.after_request
     def say(answer: Response) -> Response:
+        count()
         if is_unseen() and request.endpoint != "static":
             answer.headers["X-Robots-Tag"] = ROBOTS
         return answer
@@ -60,20 +65,31 @@ def is_unseen() -> bool:
     return request.endpoint in UNSEEN or bool(request.args.get("at"))
 
 
-def count() -> Response | None:
-    """Let who has no account wait if they asked for too much that is costly."""
+def wait() -> Response | None:
+    """Let who has no account wait if they cost too much lately; else note when this began."""
     rate = _rate()
     if rate is None or request.method != "GET" or actor().is_member:
         return None
     try:
-        rates.count(wiki(), rate(wiki()), actor(), request.remote_addr or "")
+        rates.count(wiki(), rate(wiki()), actor(), request.remote_addr or "", weight=0)
     except TooFast as error:
         # A page of its own, without lists and menus: refusing has to cost less than answering.
         told = sentence(language(), error.code, error.values)
         answer = errors.alone("http/errors/plain.html", 429, code=error.code, text=told, typed=())
         answer.headers["Retry-After"] = str(error.values.get("seconds", errors.WAIT))
         return answer
+    g.costs_since = time.thread_time()
     return None
+
+
+def count() -> None:
+    """Count what an answer has cost; who is over their share waits the next time."""
+    rate, since = _rate(), g.pop("costs_since", None)
+    if rate is None or since is None:
+        return
+    spent = ceil(1000 * (time.thread_time() - since))
+    with suppress(TooFast):
+        rates.count(wiki(), rate(wiki()), actor(), request.remote_addr or "", weight=spent)
 
 
 def _rate() -> Callable[[Wiki], Rate] | None:
