@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 
@@ -10,17 +11,35 @@ from wiki.store import trees
 from wiki.store.reading import Reader
 from wiki.store.versions import Entry
 
+MOST_LINKS = 8
+"""Symbolic links that lead to each other, followed one after the other."""
 _OWN = re.compile(rb"(?i) (?:%s)\." % "|".join(INDEXES).encode())
 
 
 def entry(reader: Reader, root: str, file: str) -> Entry | None:
     """The file's entry in a tree, or None if no regular file is there."""
-    try:
-        parts = file.encode().split(b"/")
-    except UnicodeEncodeError:
-        return None
-    node = _descend(reader, root, parts) if trees.is_shown(file) else None
+    node = _node(reader, root, file)
     return Entry(file, node.id, _mode(node)) if node and node.is_file else None
+
+
+def linked(reader: Reader, root: str, file: str) -> Entry | None:
+    """The regular file to which a symbolic link of this name leads, through others if need be.
+
+    None if it goes round, is absolute or leads out of the tree. Links to folders are not followed,
+    neither on the way to the link nor on that to the file.
+    """
+    for _ in range(MOST_LINKS):
+        node = _node(reader, root, file)
+        target = _target(reader, node) if node and node.is_link else ""
+        if not target:
+            return None
+        file = posixpath.normpath(posixpath.join(posixpath.dirname(file), target))
+        if target.startswith("/") or file.startswith("../"):
+            return None
+        found = entry(reader, root, file)
+        if found is not None:
+            return found
+    return None
 
 
 def entries(reader: Reader, root: str, prefix: str) -> Iterator[Entry]:
@@ -40,7 +59,7 @@ def entries(reader: Reader, root: str, prefix: str) -> Iterator[Entry]:
 
 
 def own_pages(reader: Reader, root: str, folder: str) -> list[str]:
-    """The files in a folder that may be its own page, as `domain.content.paths` names them."""
+    """The files and links in a folder that may be its own page, by `paths.INDEXES`."""
     try:
         node = _descend(reader, root, folder.encode().split(b"/")) if folder else None
     except UnicodeEncodeError:
@@ -50,7 +69,8 @@ def own_pages(reader: Reader, root: str, folder: str) -> list[str]:
     if not _OWN.search(raw):
         return []
     at = f"{folder}/" if folder else ""
-    files = (trees.path_of(at, node.name) for node in trees.nodes(raw) if node.is_file)
+    shown = (node for node in trees.nodes(raw) if node.is_file or node.is_link)
+    files = (trees.path_of(at, node.name) for node in shown)
     return [file for file in files if file and index_rank(without_suffix(file)) >= 0]
 
 
@@ -93,6 +113,24 @@ def _files(reader: Reader, id: str, at: str) -> Iterator[Entry]:
             yield from _files(reader, node.id, file + "/")
         elif node.is_file:
             yield Entry(file, node.id, _mode(node))
+
+
+def _target(reader: Reader, link: trees.Node) -> str:
+    """What a symbolic link says; empty if that is no path that can be shown."""
+    try:
+        is_short = reader.size(link.id) <= trees.MOST_BYTES
+        return reader.expect("blob", link.id).decode() if is_short else ""
+    except (KeyError, UnicodeDecodeError):
+        return ""
+
+
+def _node(reader: Reader, root: str, file: str) -> trees.Node | None:
+    """What stands in a tree at a path that can be shown."""
+    try:
+        parts = file.encode().split(b"/")
+    except UnicodeEncodeError:
+        return None
+    return _descend(reader, root, parts) if trees.is_shown(file) else None
 
 
 def _descend(reader: Reader, root: str, parts: list[bytes]) -> trees.Node | None:

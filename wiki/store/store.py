@@ -148,6 +148,10 @@ class Store:
         """The file's entry in a revision (default: the newest), or None if it is not there."""
         return files.entry(self._reader, self._tree_at(at), file)
 
+    def linked(self, file: str, at: str = "") -> Entry | None:
+        """The regular file to which a symbolic link of this name leads within the repository."""
+        return files.linked(self._reader, self._tree_at(at), file)
+
     def read(self, file: str, at: str = "") -> Blob | None:
         """The file's bytes in a revision (default: the newest), or None if it is not there.
 

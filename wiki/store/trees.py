@@ -14,6 +14,7 @@ from typing import NamedTuple
 FILE = 0o100644
 EXECUTABLE = 0o100755
 FOLDER = 0o40000
+LINK = 0o120000
 SUBMODULE = 0o160000
 EMPTY = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 
@@ -40,6 +41,11 @@ class Node(NamedTuple):
     def is_file(self) -> bool:
         """Whether it is a regular file: not a folder, symbolic link or submodule."""
         return self.mode & 0o170000 == 0o100000
+
+    @property
+    def is_link(self) -> bool:
+        """Whether it is a symbolic link."""
+        return self.mode == LINK
 
     @property
     def is_folder(self) -> bool:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pygit2
 import pytest
+from pygit2.enums import FileMode
 
 from wiki.domain.access.rights import Right, Role, Rule
 
@@ -37,6 +39,64 @@ def test_a_folder_shows_its_index(client: Any, page: Any, name: str) -> None:
     page(f"map/{name}", "# Hier\n")
     assert f'data-path="map/{name}"' in client.get("/wiki/map").text
     assert f'data-path="map/{name}"' in client.get("/wiki/map/").text
+
+
+def test_a_symbolic_link_reads_as_the_page_it_leads_to(
+    client: Any,
+    page: Any,
+    wiki: Any,
+    editor: Any,
+    login: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    page("map/doel", "# Het doel\n\nDe tekst zelf.\n")
+    page("besloten/geheim", "# Geheim\n")
+    page("a", "[[wijst]] en [daarheen](wijst.md) en [[uit]]\n")
+    links = {
+        "wijst.md": "map/doel.md",
+        "verder.md": "./wijst.md",
+        "index.md": "map/../map/doel.md",
+        "uit.md": "../../etc/passwd.md",
+        "vast.md": "/etc/passwd.md",
+        "rond.md": "om.md",
+        "om.md": "rond.md",
+        "zelf.md": "zelf.md",
+        "stil.md": "besloten/geheim.md",
+        "geen.md": "map",
+    }
+    _link(wiki, links)
+    rights = type(wiki.rights)(wiki.rights.site, (Rule("besloten/", Right.READ, Role.ADMIN),))
+    monkeypatch.setattr(type(wiki), "rights", property(lambda _: rights))
+    for path in ("wijst", "verder", "index"):
+        shown = client.get(f"/wiki/{path}")
+        assert shown.status_code == 200, path
+        assert 'data-path="map/doel"' in shown.text, path
+        assert "De tekst zelf." in shown.text, path
+    assert "De tekst zelf." in client.get("/").text
+    for path in ("uit", "vast", "rond", "om", "zelf", "geen"):
+        assert client.get(f"/wiki/{path}").status_code == 404, path
+    assert client.get("/wiki/stil").status_code == 303
+    linking = client.get("/wiki/a").text
+    assert linking.count('href="/wiki/map/doel"') == 2
+    assert linking.count('class="wanted"') == 1
+    login(client, editor.username)
+    assert 'name="base"' in client.get("/edit/wijst").text
+    assert "De tekst zelf." in client.get("/edit/wijst").text
+    assert client.get("/delete/wijst").status_code == 404
+    assert client.get("/rename/wijst").status_code == 404
+
+
+def _link(wiki: Any, links: dict[str, str]) -> None:
+    """Commit symbolic links in the root, as a push may bring them."""
+    repository = pygit2.Repository(str(wiki.store.git))
+    head = repository.revparse_single(wiki.store.head()).peel(pygit2.Commit)
+    tree = repository.TreeBuilder(head.tree)
+    for name, target in links.items():
+        tree.insert(name, repository.create_blob(target.encode()), FileMode.LINK)
+    who = pygit2.Signature("Joke", "joke@example.org", int(wiki.clock().timestamp()), 0)
+    branch = repository.references["HEAD"].resolve().name
+    repository.create_commit(branch, who, who, "link pages", tree.write(), [head.id])
+    wiki.follow()
 
 
 def test_redirects_are_followed_and_said(client: Any, page: Any) -> None:

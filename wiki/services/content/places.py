@@ -21,10 +21,11 @@ MOST_BYTES = 1000
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A page that is there now: its path and its blob."""
+    """A page that is there now: its path and its blob; `is_linked` if a symbolic link led there."""
 
     path: str
     blob: str
+    is_linked: bool = False
 
 
 def asked(path: str) -> str:
@@ -53,21 +54,33 @@ def asked(path: str) -> str:
 def look(wiki: Wiki, path: str, at: str = "") -> Place | None:
     """The page that an address shows: `a`, else the folder's own (`a/index`...), else None.
 
-    Now, or in the commit `at`.
+    Now, or in the commit `at`. A symbolic link shows the page to which it leads.
     """
     for file in (file_of(path), *(f"{path}{suffix}" for suffix in _OTHERS)):
-        entry, page = wiki.store.entry(file, at), page_of(file)
-        if entry is not None and page:
-            return Place(page, entry.blob)
+        place = _at(wiki, file, at)
+        if place is not None:
+            return place
     return own_page(wiki, path, at)
 
 
 def own_page(wiki: Wiki, folder: str, at: str = "") -> Place | None:
     """The page of a folder (empty: the site's front page) that `paths.INDEXES` prefers."""
     pages = filter(None, map(page_of, wiki.store.own_pages(folder, at)))
-    path = min(pages, key=lambda page: (index_rank(page), page), default="")
-    entry = wiki.store.entry(file_of(path), at) if path else None
-    return Place(path, entry.blob) if entry is not None else None
+    for path in sorted(pages, key=lambda page: (index_rank(page), page)):
+        place = _at(wiki, file_of(path), at)
+        if place is not None:
+            return place
+    return None
+
+
+def _at(wiki: Wiki, file: str, at: str) -> Place | None:
+    """The page that a file holds, or the one to which a symbolic link of this name leads."""
+    if page_of(file) is None:
+        return None
+    entry = wiki.store.entry(file, at)
+    found = entry or wiki.store.linked(file, at)
+    page = page_of(found.file) if found else None
+    return Place(page, found.blob, entry is None) if found and page else None
 
 
 def find(
@@ -82,7 +95,8 @@ def find(
     path = asked(path)
     wiki.rights.require(actor, Right.READ, path)
     place = look(wiki, path)
-    if place is None:
+    if place is None or (place.is_linked and not redirect):
+        # What is done to a page by its own name is not done through a link.
         raise missing(wiki, actor, path)
     wiki.rights.require(actor, Right.READ, place.path)
     # Of a redirect to a closed page the stub itself would tell where that is.

@@ -110,7 +110,7 @@ def _commit(wiki: Wiki, actor: Actor, new: New, whole: str, path: str) -> commit
     file = file_of(check(path))
     wiki.rights.require(actor, Right.CREATE, path)
     with wiki.store.locked():
-        if wiki.store.entry(file) is not None:
+        if wiki.store.entry(file) or wiki.store.linked(file):
             raise Conflict("path_taken", path=path)
         return commits.commit(
             wiki,
