@@ -23,7 +23,7 @@ BYTES = "application/octet-stream"
 def listing(path: str) -> dict[str, Any]:
     """List the files beside a page, by name."""
     found = files.beside(wiki(), actor(), path)
-    return {"path": found.path, "items": found.files}
+    return {"path": found.path, "items": [listed.name for listed in found.files]}
 
 
 @operation("GET", "/files/<path:file>", TAG, raw=BYTES, codes=(404,))

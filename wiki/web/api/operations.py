@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import wraps
 from http import HTTPStatus
 from typing import Any, TypeVar, cast
@@ -43,18 +43,31 @@ class Operation:
 
     method: str
     rule: str
-    scope: Scope
-    summary: str
-    about: str
     tag: str
-    name: str
+    scope: Scope
     answer: type[Schema] | None
     query: type[Schema] | None
     body: type[Schema] | None
     raw: str
     status: int
     codes: tuple[int, ...]
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str]
+    view: Callable[..., Any] = dict
+
+    @property
+    def name(self) -> str:
+        """What the handler is called."""
+        return self.view.__name__
+
+    @property
+    def summary(self) -> str:
+        """What it does, in a few words."""
+        return (self.view.__doc__ or "").strip().partition("\n")[0].rstrip(".")
+
+    @property
+    def about(self) -> str:
+        """What else there is to say of it."""
+        return " ".join((self.view.__doc__ or "").strip().partition("\n")[2].split())
 
     @property
     def path(self) -> str:
@@ -89,50 +102,33 @@ def operation(
     that every operation has; `headers` are those that the handler reads, with what they mean.
     """
 
+    asks = Operation(
+        method, rule, tag, scope, answer, query, body, raw, status, codes, headers or {}
+    )
+
     def declare(view: View) -> View:
-        summary, _, about = (view.__doc__ or "").strip().partition("\n")
-        OPERATIONS.append(
-            Operation(
-                method=method,
-                rule=rule,
-                scope=scope,
-                summary=summary.rstrip("."),
-                about=" ".join(about.split()),
-                tag=tag,
-                name=view.__name__,
-                answer=answer,
-                query=query,
-                body=body,
-                raw=raw,
-                status=status,
-                codes=codes,
-                headers=headers or {},
-            )
-        )
-
-        @wraps(view)
-        def handle(**places: Any) -> Response:
-            door.require(scope)
-            given = dict(places)
-            if query:
-                given |= loaded(query(unknown=EXCLUDE), request.args.to_dict())
-            if body:
-                given["sent"] = loaded(body(), json_sent())
-            return _answered(view(**given), answer, status)
-
-        # A token is in a header, which no other site can make a browser send.
-        forms.signed(handle)
-        if hasattr(view, "most"):
-            handle.most = view.most  # type: ignore[attr-defined]
-        blueprint.add_url_rule(
-            rule,
-            f"{view.__module__}.{view.__name__}".rpartition("wiki.web.api.")[2].replace(".", "_"),
-            handle,
-            methods=[method],
-        )
+        OPERATIONS.append(replace(asks, view=view))
+        name = f"{view.__module__}.{view.__name__}".rpartition("wiki.web.api.")[2]
+        handler = _handler(asks, view)
+        blueprint.add_url_rule(rule, name.replace(".", "_"), handler, methods=[method])
         return view
 
     return declare
+
+
+def _handler(asks: Operation, view: Callable[..., Any]) -> Callable[..., Response]:
+    @wraps(view)
+    def handle(**places: Any) -> Response:
+        door.require(asks.scope)
+        given = dict(places)
+        if asks.query:
+            given |= loaded(asks.query(unknown=EXCLUDE), request.args.to_dict())
+        if asks.body:
+            given["sent"] = loaded(asks.body(), json_sent())
+        return _answered(view(**given), asks.answer, asks.status)
+
+    # A token is in a header, which no other site can make a browser send.
+    return forms.signed(handle)
 
 
 def loaded(schema: Schema, given: Any) -> dict[str, Any]:
