@@ -17,6 +17,8 @@ NAMES = (
     "check",
     "backup",
     "restore",
+    "upgrade",
+    "doctor",
     "settings",
     "user",
     "purge",

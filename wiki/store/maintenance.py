@@ -29,6 +29,15 @@ def maintain(git: Path) -> None:
             write_graph(git)
 
 
+def extent(git: Path) -> tuple[int, int]:
+    """Count the commits and the files of the branch; nothing is written. Zeros if it has none."""
+    status, counted, _ = command.attempt(git, "rev-list", "--count", "HEAD")
+    if status:
+        return 0, 0
+    files = command.run(git, "ls-tree", "-r", "-z", "--name-only", "HEAD")
+    return int(counted), files.count("\0")
+
+
 def write_graph(git: Path) -> None:
     """Write down which commits have which parents, for who walks them."""
     # One file, not a chain: that is what libgit2 reads. And without corrected dates: git, writing

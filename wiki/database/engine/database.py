@@ -65,7 +65,7 @@ class Database:
         one of another version.
         """
         tables.load()
-        with _readable():
+        with readable():
             return cls._open(url, data, mark)
 
     @classmethod
@@ -204,7 +204,7 @@ def contents(url: str, data: Path) -> str | None:
     `Database.open` does.
     """
     tables.load()
-    with _readable():
+    with readable():
         parsed = make_url(url or f"sqlite:///{data / TRUTH}")
         if parsed.get_backend_name() != "sqlite":
             parsed = parsed.set(drivername="postgresql+psycopg")
@@ -232,7 +232,7 @@ def make_shown(url: str) -> str:
 
 
 @contextmanager
-def _readable() -> Iterator[None]:
+def readable() -> Iterator[None]:
     """Raise Unavailable for what a database says to a wrong URL, or says while it is away."""
     try:
         yield

@@ -145,6 +145,18 @@ def read_state(folder: Path, generation: int) -> State:
     return state
 
 
+def version_of(folder: Path) -> int:
+    """The version of the live index in `search_index/` or the like; 0 if there is none to read."""
+    live = Folder(folder).live()
+    if live is None:
+        return 0
+    try:
+        written = (live / _state(generation_of(live))).read_text(encoding="utf-8")
+        return int(json.loads(written)["version"])
+    except (Damaged, OSError, ValueError, KeyError, TypeError):
+        return 0
+
+
 def write_state(folder: Path, generation: int, progress: Progress, segments: list[str]) -> None:
     """Write the state of a generation that is about to exist, and forget old states."""
     names = sorted(name for name in _names(folder) if name.split(".")[0] in segments)

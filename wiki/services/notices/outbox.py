@@ -184,11 +184,11 @@ def tidy(wiki: Wiki) -> None:
 
 def _send_all(wiki: Wiki, letters: Sequence[Letter], renew: Renew) -> None:
     try:
-        server = _connect(wiki.settings)
+        server = connect(wiki.settings)
     except (OSError, smtplib.SMTPException, ValueError) as error:
         log.warning("no mail server: %s", error)
         for letter in letters:
-            _failed(wiki, letter, _answer(error), permanent=False)
+            _failed(wiki, letter, answer(error), permanent=False)
         return
     with server:
         for letter in letters:
@@ -202,7 +202,7 @@ def _send_all(wiki: Wiki, letters: Sequence[Letter], renew: Renew) -> None:
                 server.send_message(made)
             except (OSError, smtplib.SMTPException, ValueError) as error:
                 log.warning("mail %s was not sent: %s", letter.id, error)
-                _failed(wiki, letter, _answer(error), permanent=_is_permanent(error))
+                _failed(wiki, letter, answer(error), permanent=_is_permanent(error))
                 if _is_nobody(error):
                     with wiki.database.write() as connection:
                         mail_stops.stop(wiki, connection, letter.recipient, _said(error))
@@ -241,7 +241,7 @@ def _said(error: Exception) -> str:
     return " ".join(f"{code} {text.decode(errors='replace')}" for code, text in answers)
 
 
-def _answer(error: Exception) -> str:
+def answer(error: Exception) -> str:
     """Return what went wrong, in the mail server's own words where it has any."""
     if isinstance(error, smtplib.SMTPResponseException):
         said = error.smtp_error
@@ -310,7 +310,7 @@ def one_line(text: str, most: int = 200) -> str:
     return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
 
 
-def _connect(settings: Settings) -> smtplib.SMTP:
+def connect(settings: Settings, timeout: float = TIMEOUT) -> smtplib.SMTP:
     """A logged-in connection to `smtp[s]://user:pass@host:port`; TLS wherever it is offered.
 
     Raises ValueError, before anything is said, if another machine offers none (who stands between
@@ -323,10 +323,10 @@ def _connect(settings: Settings) -> smtplib.SMTP:
     server: smtplib.SMTP
     if parts.scheme == "smtps":
         server = smtplib.SMTP_SSL(
-            parts.hostname, parts.port or 465, timeout=TIMEOUT, context=secure
+            parts.hostname, parts.port or 465, timeout=timeout, context=secure
         )
     else:
-        server = smtplib.SMTP(parts.hostname, parts.port or 25, timeout=TIMEOUT)
+        server = smtplib.SMTP(parts.hostname, parts.port or 25, timeout=timeout)
         server.ehlo()
         if server.has_extn("starttls"):
             server.starttls(context=secure)
@@ -335,8 +335,12 @@ def _connect(settings: Settings) -> smtplib.SMTP:
             raise ValueError(
                 f"{parts.hostname} offers no TLS; use smtps://, or set MAIL_CLEAR_TEXT = yes"
             )
-    if parts.username:
-        server.login(unquote(parts.username), unquote(parts.password or ""))
+    try:
+        if parts.username:
+            server.login(unquote(parts.username), unquote(parts.password or ""))
+    except BaseException:
+        server.close()
+        raise
     return server
 
 

@@ -27,6 +27,17 @@ def _steps() -> set[str]:
     return {file.name.partition("_")[0] for file in (_FOLDER / "versions").glob("[0-9]*_*.py")}
 
 
+def after(step: str) -> list[str]:
+    """The names of the steps that come after one, in order; of all if it is empty."""
+    names = (file.stem for file in (_FOLDER / "versions").glob("[0-9]*_*.py"))
+    return sorted(name for name in names if name.partition("_")[0] > step)
+
+
+def is_unknown(step: str) -> bool:
+    """Whether a step is of another version than this one."""
+    return bool(step) and step not in _steps()
+
+
 def taken(connection: Connection) -> str:
     """The number of the last step that a database has taken; empty if it took none."""
     if not inspect(connection).has_table("alembic_version"):
@@ -43,7 +54,7 @@ def upgrade(engine: Engine) -> None:
         last = taken(connection)
         if last == newest():
             return
-        if last and last not in _steps():
+        if is_unknown(last):
             raise ValueError(f"its tables are those of another version of Denktank ({last})")
         if connection.dialect.name == "postgresql":
             connection.execute(text(f"SELECT pg_advisory_xact_lock({_ALONE})"))

@@ -1,0 +1,69 @@
+"""`denktank upgrade`: what this version makes of a data folder of an older one."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from wiki.commands.place import Stop, data_option, opened, settings_in
+from wiki.domain.errors import WikiError
+from wiki.i18n.errors import notice, sentence
+from wiki.services.operation import upgrading
+from wiki.services.operation.upgrading import Part, Plan
+from wiki.settings import Settings
+
+
+@click.command()
+@data_option
+@click.option("--check", is_flag=True, help="Only say what would be done; nothing is written.")
+def upgrade(data: Path | None, check: bool) -> None:
+    """Bring the wiki's tables and lists to this version, with nobody else there.
+
+    The next start does the same by itself. With --check: exit code 1 if there is something to do.
+    """
+    settings = settings_in(data)
+    found = _planned(settings)
+    for line in _lines(settings.language, found):
+        click.echo(line)
+    if found.database.is_newer:
+        sys.exit(2)
+    if check:
+        sys.exit(1 if found.is_needed else 0)
+    if found.is_needed:
+        opened(settings, alone=True).close()
+        click.echo(notice(settings.language, "upgrade_done", {}))
+
+
+def _planned(settings: Settings) -> Plan:
+    try:
+        return upgrading.plan(settings)
+    except WikiError as error:
+        raise Stop(sentence(settings.language, error.code, error.values)) from error
+
+
+def _lines(language: str, found: Plan) -> Sequence[str]:
+    database = found.database
+    if database.is_newer:
+        return [notice(language, "upgrade_newer", {"step": database.step})]
+    if not found.is_needed:
+        return [notice(language, "upgrade_nothing", {"step": database.step})]
+    lines = [notice(language, "upgrade_step", {"step": step}) for step in database.steps]
+    lines += _told(language, "upgrade_first", found.first)
+    lines += _told(language, "upgrade_later", found.later)
+    values = {
+        "first": max(1, round(found.seconds)),
+        "later": round(found.seconds_later),
+        "commits": found.commits,
+        "files": found.files,
+    }
+    return [*lines, notice(language, "upgrade_time", values)]
+
+
+def _told(language: str, code: str, parts: Sequence[Part]) -> list[str]:
+    return [
+        notice(language, code, {"name": part.name, "found": part.found, "wanted": part.wanted})
+        for part in parts
+    ]

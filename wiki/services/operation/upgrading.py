@@ -1,0 +1,88 @@
+"""What this version would do to a data folder at its next start; read, nothing is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from wiki import identity
+from wiki.database.engine.migrations.standing import Standing, standing
+from wiki.domain.errors import Unavailable
+from wiki.engine import PAGES
+from wiki.projections import follow, sentences
+from wiki.projections.search import fields, folder
+from wiki.settings import Settings
+from wiki.store import maintenance
+
+COMMITS_A_SECOND, FILES_A_SECOND = 1_500, 200
+"""How fast history is followed, and pages are indexed, on a machine with two cores."""
+STEP_SECONDS = 1.0
+SEARCH, LOST = "search", "lost"
+_LATER = {sentences.NAME: sentences.FORMAT, SEARCH: fields.VERSION, LOST: fields.VERSION}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A projection whose rows have another format than this version's; `found` 0: there is none."""
+
+    name: str
+    found: int
+    wanted: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the next start does.
+
+    `first` are the projections that are made before a page is shown, `later` those that the worker
+    makes while the wiki runs; both with about how many seconds that takes.
+    """
+
+    database: Standing
+    first: Sequence[Part]
+    later: Sequence[Part]
+    commits: int
+    files: int
+    seconds: float
+    seconds_later: float
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether anything is to be done."""
+        return bool(self.database.steps or self.first or self.later)
+
+
+def plan(settings: Settings) -> Plan:
+    """Compare the data folder with this version.
+
+    Raises Unavailable if its database is away, or lost.
+    """
+    found = standing(settings.database_url, settings.data)
+    if not found.step and identity.read(settings.data):
+        raise Unavailable("database_lost", folder=str(settings.data))
+    git = settings.data / PAGES / ".git"
+    commits, files = maintenance.extent(git) if git.exists() else (0, 0)
+    first = _other(found.formats, follow.FORMATS)
+    index = settings.data / "search_index"
+    indexed = {SEARCH: folder.version_of(index), LOST: folder.version_of(index / LOST)}
+    # What there is none of, the worker makes in any version.
+    later = [part for part in _other({**found.formats, **indexed}, _LATER) if part.found]
+    seconds = len(found.steps) * STEP_SECONDS
+    return Plan(
+        database=found,
+        first=first,
+        later=later,
+        commits=commits,
+        files=files,
+        seconds=seconds + (commits / COMMITS_A_SECOND if first else 0),
+        seconds_later=sum(_later(part.name, commits, files) for part in later),
+    )
+
+
+def _other(found: Mapping[str, int], wanted: Mapping[str, int]) -> list[Part]:
+    parts = (Part(name, found.get(name, 0), format) for name, format in wanted.items())
+    return [part for part in parts if part.found != part.wanted]
+
+
+def _later(name: str, commits: int, files: int) -> float:
+    return files / FILES_A_SECOND if name == SEARCH else commits / COMMITS_A_SECOND
