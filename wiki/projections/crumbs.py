@@ -3,7 +3,8 @@
 Before an item is described its name is written to a file of the thread, which costs microseconds;
 the system keeps it however the process ends. The lock on the file goes with the process: a file
 that nobody holds and that names an item tells of a death there. An item with several is deadly, and
-is set aside instead of tried.
+is set aside instead of tried, for a while: whoever was killed there for another reason loses
+nothing, and a text that kills does so once a day at last. One that is survived is pardoned.
 """
 
 from __future__ import annotations
@@ -13,14 +14,14 @@ import os
 import signal
 import threading
 import time
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from functools import lru_cache
 from operator import itemgetter
 from pathlib import Path
 
-from wiki.domain.content.setaside import Item
+from wiki.domain.content.setaside import Item, rest_after
 
 FOLDER = "denktank-trials"
 PATIENCE = 300.0
@@ -35,13 +36,26 @@ _MOST = 2_000
 _SIZE = 4
 
 
+@dataclass(frozen=True, slots=True)
+class _Deaths:
+    """How many processes died at an item, and when the last of them began with it."""
+
+    number: int
+    last: float
+
+    def are_deadly(self, now: float) -> bool:
+        """Whether they are many, and the item has not rested from them yet."""
+        rest = rest_after(self.number).total_seconds()
+        return self.number >= MOST_DEATHS and abs(now - self.last) < rest
+
+
 class Crumbs:
     """The files of all threads that describe something in one repository; for threads and forks."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._own = threading.local()
-        self._deaths: Counter[bytes] = Counter()
+        self._deaths: dict[bytes, _Deaths] = {}
         self._looked = -_LOOK_EVERY
         self._lock = threading.Lock()
         self._patience = 0.0
@@ -58,6 +72,8 @@ class Crumbs:
         finally:
             self._end_watch()
             self._write(bytes(_SIZE))
+        if name in self._deaths:
+            self._pardon(name)
 
     def _write(self, data: bytes) -> None:
         # Who reads on a disk that is full or read-only leaves no word, and reads all the same.
@@ -65,13 +81,14 @@ class Crumbs:
             os.pwrite(self._file(), data, 0)
 
     def is_deadly(self, item: Item) -> bool:
-        """Whether so many processes died at this item that it is not tried again."""
+        """Whether so many processes died at this item that it is not tried now."""
         now = time.monotonic()
         if now - self._looked > _LOOK_EVERY:
             with self._lock:
                 self._looked = now
                 self._deaths = _counted((name, begun) for _, name, begun in self._dead())
-        return self._deaths[_name(item)] >= MOST_DEATHS
+        deaths = self._deaths.get(_name(item))
+        return deaths is not None and deaths.are_deadly(time.time())
 
     def forget(self) -> None:
         """Forget all deaths: everything is tried again."""
@@ -79,6 +96,14 @@ class Crumbs:
             for file, _, _ in self._dead():
                 file.unlink(missing_ok=True)
             self._deaths.clear()
+
+    def _pardon(self, name: bytes) -> None:
+        """Forget the deaths at an item that was survived."""
+        with self._lock:
+            for file, other, _ in self._dead():
+                if other == name:
+                    file.unlink(missing_ok=True)
+            self._deaths.pop(name, None)
 
     def watch(self, patience: float = PATIENCE) -> None:
         """End this process when one item takes more seconds of processor time than these.
@@ -138,14 +163,13 @@ def crumbs_in(git: Path) -> Crumbs:
     return Crumbs(git / FOLDER)
 
 
-def _counted(deaths: Iterable[tuple[bytes, float]]) -> Counter[bytes]:
+def _counted(deaths: Iterable[tuple[bytes, float]]) -> dict[bytes, _Deaths]:
     """How often processes died at each item, deaths that follow at once taken as one."""
-    counted: Counter[bytes] = Counter()
-    last: dict[bytes, float] = {}
+    counted: dict[bytes, _Deaths] = {}
     for name, begun in sorted(deaths, key=itemgetter(1)):
-        if begun - last.get(name, -APART) >= APART:
-            last[name] = begun
-            counted[name] += 1
+        before = counted.get(name, _Deaths(0, -APART))
+        if begun - before.last >= APART:
+            counted[name] = _Deaths(before.number + 1, begun)
     return counted
 
 

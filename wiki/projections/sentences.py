@@ -85,6 +85,13 @@ def forget(database: Database) -> None:
         progress.put(connection, NAME, "", FORMAT)
 
 
+def forget_page(database: Database, page: str) -> None:
+    """Forget the sentences of one page, which is followed anew."""
+    with database.project() as connection:
+        kept.forget(connection, page)
+        deleted_text.wait(connection, page)
+
+
 def check(store: Store, database: Database, most: int = 500) -> list[str]:
     """Paths of pages whose sentences are not what their revisions give, of so many at most.
 
@@ -146,13 +153,13 @@ def _run(store: Store, database: Database, page: str, most: int) -> _Done:
         return _Done(0, True)
     if before is not None:
         trial.passed(before)
-        _forget(database, page)
+        forget_page(database, page)
     item = Item(NAME, "page", place.path if place else page, page)
     following = _Following(store, database, page)
 
     def blank(reason: str) -> _Done:
         del reason
-        _forget(database, page)
+        forget_page(database, page)
         return _Following(store, database, page, is_blank=True).run(1_000_000)
 
     done = trial.of(item, partial(following.run, most), blank)
@@ -170,12 +177,6 @@ def _set_aside(connection: Connection) -> dict[str, Item]:
 def _waits(connection: Connection, page: str) -> bool:
     found = kept.followed(connection, page)
     return found is None or bool(kept.waiting(connection, page, found, 1))
-
-
-def _forget(database: Database, page: str) -> None:
-    with database.project() as connection:
-        kept.forget(connection, page)
-        deleted_text.wait(connection, page)
 
 
 class _Following:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -19,7 +21,7 @@ from wiki.projections.crumbs import MOST_DEATHS, crumbs_in
 from wiki.projections.search import prepared
 from wiki.projections.setaside import DEADLY
 from wiki.services.notices import fan_out
-from wiki.services.operation import projections
+from wiki.services.operation import jobs, projections
 from wiki.services.search import search
 from wiki.services.talk import anchors as passages_of_talk
 from wiki.services.talk import comments
@@ -109,6 +111,66 @@ def test_a_text_that_killed_processes_is_not_tried_again(
     assert aside(wiki) == {"b": DEADLY}
     projections.rebuild(wiki, ["history"], lambda *_: None)
     assert not aside(wiki)
+
+
+@pytest.mark.parametrize("part", ["catalogue", "search", "passages", "anchors"])
+def test_a_text_that_happened_to_be_hit_is_tried_again_when_it_has_rested(
+    wiki: Any, page: Any, member: Any, monkeypatch: pytest.MonkeyPatch, part: str
+):
+    monkeypatch.setattr(crumbs, "APART", 0)
+    page("b", "# B\n\nEen zin met honing.\n")
+    comments.post(wiki, member, "b", "Waarom?", anchor="Een zin")
+    entry = wiki.store.entry("b.md")
+    item = {
+        "passages": Item("passages", "text", entry.blob),
+        "anchors": Item("anchors", "page", "b", wiki.store.head()),
+    }.get(part, Item(part, "page", "b", entry.blob))
+    for _ in range(MOST_DEATHS):
+        die_at(wiki, item)
+    crumbs_in(wiki.store.git)._looked = -100
+    projections._make_anew(wiki, [part], lambda *_: None)
+    catch_up(wiki)
+    jobs.again(wiki)
+    catch_up(wiki)
+    assert aside(wiki, part) == {"b": DEADLY}, "it rests"
+    let_rest(wiki, minutes=9)
+    monkeypatch.setattr(wiki, "clock", lambda: datetime.now(UTC) + timedelta(minutes=9))
+    jobs.again(wiki)
+    catch_up(wiki)
+    assert not aside(wiki, part)
+    assert not projections.check(wiki)
+    die_at(wiki, item)
+    let_rest(wiki, minutes=0)
+    assert not crumbs_in(wiki.store.git).is_deadly(item), "it was survived, which counts anew"
+
+
+def catch_up(wiki: Any) -> None:
+    """What the worker does until nothing waits."""
+    for job in (jobs.sentences, jobs.anchors, jobs.search, jobs.deleted_text):
+        while job(wiki):
+            pass
+
+
+def let_rest(wiki: Any, minutes: int) -> None:
+    """The last deaths were so long ago."""
+    for file in (wiki.store.git / crumbs.FOLDER).iterdir():
+        os.utime(file, (0, time.time() - minutes * 60))
+    crumbs_in(wiki.store.git)._looked = -100
+
+
+def test_a_text_that_goes_on_killing_rests_longer_each_time(
+    wiki: Any, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(crumbs, "APART", 0)
+    item = Item("search", "page", "b", "x")
+    known = crumbs_in(wiki.store.git)
+    for _ in range(MOST_DEATHS):
+        die_at(wiki, item)
+    for minutes, is_deadly in ((9, False), (0, True), (9, True), (17, False)):
+        if not minutes:
+            die_at(wiki, item)
+        let_rest(wiki, minutes)
+        assert known.is_deadly(item) is is_deadly, minutes
 
 
 def test_a_process_that_a_text_holds_ends(wiki: Any, monkeypatch: pytest.MonkeyPatch):

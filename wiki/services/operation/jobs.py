@@ -12,6 +12,7 @@ from wiki.services.login import password_reset, suspensions
 from wiki.services.members import members
 from wiki.services.moderation import reports
 from wiki.services.notices import fan_out, mail_schedule, notifications, outbox
+from wiki.services.operation import projections
 from wiki.services.pages import recent, views
 from wiki.services.search import saved_searches
 from wiki.services.talk import anchors as passages_of_talk
@@ -85,6 +86,12 @@ def deleted_text(wiki: Wiki) -> bool:
 def anchors(wiki: Wiki) -> bool:
     """Find the passages that comments are about again in what was just saved."""
     return anchoring.catch_up(passages_of_talk.source(wiki), ANCHORS)
+
+
+def again(wiki: Wiki) -> bool:
+    """Try again what was set aside because processes died at it."""
+    projections.try_again(wiki)
+    return False
 
 
 def tidy(wiki: Wiki) -> bool:

@@ -12,14 +12,15 @@ from wiki.database.engine import changes, progress
 from wiki.database.history import history
 from wiki.database.operation import setaside
 from wiki.database.talk import anchors as table
-from wiki.domain.content.setaside import Fault, Item
+from wiki.domain.content.setaside import Fault, Item, rest_after
 from wiki.domain.errors import Unreadable
 from wiki.domain.search.search import Progress
 from wiki.engine import Wiki
 from wiki.i18n.errors import sentence
 from wiki.projections import anchors as anchoring
 from wiki.projections import checking, export, follow, sentences
-from wiki.projections.crumbs import crumbs_in
+from wiki.projections.crumbs import MOST_DEATHS, crumbs_in
+from wiki.projections.setaside import DEADLY
 from wiki.services.operation import last_runs
 from wiki.services.talk import anchors
 from wiki.store.damage import Damage
@@ -68,6 +69,32 @@ def behind(wiki: Wiki) -> dict[str, int]:
 def rebuild(wiki: Wiki, names: Sequence[str], tell: Tell) -> None:
     """Make the named projections anew and swap them in; what was set aside is tried again."""
     crumbs_in(wiki.store.git).forget()
+    _make_anew(wiki, names, tell)
+
+
+def try_again(wiki: Wiki) -> None:
+    """Make anew what lacks something that processes died at, once that has rested.
+
+    Whoever kills processes may hit a text that harms nobody: it must not stay out of sight.
+    """
+    with wiki.database.read() as connection:
+        faults = setaside.of(connection, setaside.derived, *NAMES)
+    rested = [fault.item for fault in faults if fault.reason == DEADLY and _has_rested(wiki, fault)]
+    for item in rested:
+        if item.part == sentences.NAME:
+            sentences.forget_page(wiki.database, item.mark)
+    parts = {item.part for item in rested} - {sentences.NAME}
+    _make_anew(wiki, [name for name in NAMES if name in parts], lambda name, done, total: None)
+
+
+def _has_rested(wiki: Wiki, fault: Fault) -> bool:
+    # A page may be set aside for a text in it, of whose deaths only its own record tells.
+    rest = rest_after(MOST_DEATHS - 1 + fault.tries)
+    is_deadly = crumbs_in(wiki.store.git).is_deadly(fault.item)
+    return not is_deadly and wiki.clock() - fault.last >= rest
+
+
+def _make_anew(wiki: Wiki, names: Sequence[str], tell: Tell) -> None:
     if SQL & set(names):
         follow.rebuild(wiki.store, wiki.database, wiki.zone, tell)
     if sentences.NAME in names:
@@ -78,6 +105,7 @@ def rebuild(wiki: Wiki, names: Sequence[str], tell: Tell) -> None:
     if anchoring.NAME in names:
         with wiki.database.project() as connection:
             table.forget(connection)
+            setaside.forget(connection, setaside.derived, anchoring.NAME)
     if "search" in names:
         wiki.search.rebuild(wiki.store, wiki.database, lambda d, n: tell("search", d, n))
     if "lost" in names:
