@@ -32,7 +32,8 @@ from wiki.render.markdown import Renderer
 
 ASPECTS = ("words", "headings", "tables", "code", "links", "pictures")
 _OURS = (
-    "heading-tools turn-meta footnote-ref footnote-back visually-hidden alert-title footnotes"
+    "heading-tools turn-meta footnote-ref footnote-back visually-hidden alert-title footnotes "
+    "other-host"
 ).split()
 _INLINE = frozenset("a b code del em i ins kbd mark s small span strong sub sup u".split())
 _OPTIONS = Options.CMARK_OPT_UNSAFE | Options.CMARK_OPT_FOOTNOTES

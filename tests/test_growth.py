@@ -244,6 +244,7 @@ CALLS: dict[str, Call] = {
     ),
     "domain.members.members.check_password": lambda text: members.check_password(text, text),
     "domain.content.links.address": lambda text: page_links.address(text, "a/b", text),
+    "domain.content.links.host_of": lambda text: page_links.host_of("https://" + text),
     "domain.content.links.outward": lambda text: page_links.outward(text, "wiki.example"),
     "domain.editing.merge.merge": merged,
     "domain.content.normal.fold": lambda text: normal.fold(text, "NFKC", 10**9),

@@ -22,12 +22,14 @@ from wiki.database.history import sealing
 from wiki.database.members import members, profiles
 from wiki.database.operation import choices
 from wiki.domain.access.rights import DEFAULT_RIGHTS, Right, Rights, Role
+from wiki.domain.content.links import Way
 from wiki.domain.errors import Unavailable
 from wiki.domain.members.members import Status
 from wiki.domain.search.search import Site
 from wiki.projections import follow, history
 from wiki.projections.search.deleted_text import DeletedTextIndex
 from wiki.projections.search.index import SearchIndex
+from wiki.render.links import Others
 from wiki.render.markdown import Renderer
 from wiki.settings import Settings, chosen_over, with_secret
 from wiki.store import moving
@@ -129,6 +131,7 @@ class Wiki:
     def _know_site(self, settings: Settings) -> None:
         site = Site(settings.language, ZoneInfo(settings.timezone))
         self.search.site = self.deleted_text.site = site
+        self.renderer.others = Others(Way(settings.other_pictures))
 
     @property
     def people(self) -> People:

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from wiki.domain import proxies
+from wiki.domain.content.links import Way
 from wiki.domain.content.setaside import MOST_BYTES
 from wiki.domain.login.identities import check_issuer, roles_by_group
 from wiki.keeping import PRIVATE, keep
@@ -214,6 +215,12 @@ class Settings:
     )
     terms_page: str = _setting(
         "voorwaarden", "the page with the terms that who joins accepts; if there is none, none"
+    )
+    other_pictures: str = _setting(
+        "click",
+        "how pictures of other sites are shown: never (a link), or in place of the link once a "
+        "reader clicks; before that nobody asks the other site for anything",
+        tuple(Way),
     )
     max_text_bytes: int = _setting(
         2_000_000, f"the largest page, in bytes; {MOST_BYTES} at most", check=_check_size

@@ -30,7 +30,9 @@ SAMPLES = [
     ("[r](r.pdf)", '<p><a href="/files/a/b/r.pdf">r</a></p>'),
     (
         "![p](https://e.example/p.png)",
-        '<p><a href="https://e.example/p.png" class="external" rel="noopener noreferrer">p</a></p>',
+        '<p><a class="external" href="https://e.example/p.png" rel="noopener noreferrer">'
+        '<span class="other-words">p</span>'
+        '<span class="other-host"> (picture of e.example)</span></a></p>',
     ),
     ("[y](javascript:x)", '<p><span class="refused">y</span></p>'),
     ("==a *b*== H~2~O m^2^", "<p><mark>a <em>b</em></mark> H<sub>2</sub>O m<sup>2</sup></p>"),

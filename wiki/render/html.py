@@ -13,7 +13,7 @@ from mistune.core import BaseRenderer, BlockState
 
 from wiki.domain.content.addresses import url_of
 from wiki.domain.content.fragments import Fragments, elsewhere
-from wiki.domain.content.links import LOCAL, Link, LinkKind, address, wikilink
+from wiki.domain.content.links import LOCAL, Link, LinkKind, address, host_of, wikilink
 from wiki.domain.content.names import beside
 from wiki.domain.content.sections import Anchors, Section
 from wiki.domain.pages.turns import seconds
@@ -298,16 +298,21 @@ class PageRenderer(BaseRenderer):
         return shown if is_link else inner
 
     def image(self, token: Token, state: BlockState) -> str:
-        """A picture that is an attachment; a picture elsewhere, or in a comment, is a link."""
+        """A picture that is an attachment, or of another site; in a comment it is a link."""
         page: Page = state.env["page"]
         attrs = token["attrs"]
         alt = clean(attrs["alt"])
         link = address(clean(attrs["url"]), page.path, alt)
+        title = clean(attrs.get("title", ""))
         if link.kind is not LinkKind.FILE or page.is_comment:
             shown = escape_html(alt or link.target)
-            return shown if page.in_link else self._link(link, shown, state, attrs.get("title", ""))
+            if page.in_link:
+                return shown
+            if link.kind is LinkKind.EXTERNAL and not page.is_comment and host_of(link.target):
+                page.links[link] = None
+                return slot("X", _quoted(link.target), title) + shown + slot("W")
+            return self._link(link, shown, state, title)
         page.links[link] = None
-        title = clean(attrs.get("title", ""))
         sizes = "".join(f' {side}="{size}"' for side, size in attrs.get("sizes", {}).items())
         return slot("I", link.target, alt, title, beside(page.path, link.target), sizes)
 
@@ -327,7 +332,7 @@ class PageRenderer(BaseRenderer):
         if kind is LinkKind.EXTERNAL:
             page.links[link] = None
             rel = "noopener noreferrer nofollow" if page.is_comment else "noopener noreferrer"
-            target = escape_html(quote(link.target, safe=":/?#@!$&()*+,;=%[]~'-._"))
+            target = escape_html(_quoted(link.target))
             return f'<a href="{target}" class="external" rel="{rel}"{_title(title)}>{inner}</a>'
         meant = page.fragments.meant if page.fragments else elsewhere
         return f'<a href="#{quote(meant(link.anchor))}"{_title(title)}>{inner}</a>'
@@ -336,6 +341,10 @@ class PageRenderer(BaseRenderer):
 def plain(html: str) -> str:
     """The text of a piece of HTML in one line, without slots."""
     return " ".join(unescape(_TAG.sub("", drop(html))).split())
+
+
+def _quoted(url: str) -> str:
+    return quote(url, safe=":/?#@!$&()*+,;=%[]~'-._")
 
 
 def _place(id: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from wiki.domain.content.addresses import url_of
-from wiki.domain.content.links import LinkKind
+from wiki.domain.content.links import LinkKind, Way
 from wiki.domain.content.names import To
 
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg", ".bmp")
@@ -34,6 +34,13 @@ class LinkState:
         path = self.path or ""
         place = f"#{quote(anchor)}" if anchor else ""
         return file_url(path) + place if self.is_file else page_url(path, anchor, self.at)
+
+
+@dataclass(frozen=True, slots=True)
+class Others:
+    """How pictures of other sites are shown."""
+
+    way: Way = Way.NEVER
 
 
 def is_picture(file: str) -> bool:

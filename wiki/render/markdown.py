@@ -26,7 +26,7 @@ from wiki.domain.pages import minutes, recordings
 from wiki.domain.pages.turns import Part, Speakers, Turn, parts, read_parts, turns_of
 from wiki.render import frontmatter, slots
 from wiki.render.html import Heading, Page, PageRenderer, escape_html
-from wiki.render.links import LinkState
+from wiki.render.links import LinkState, Others
 from wiki.render.sanitise import both_ways, sanitise
 from wiki.render.slots import Labels
 from wiki.render.tokens import Blocks
@@ -81,9 +81,13 @@ class Remark:
 
 
 class Renderer:
-    """Renders texts; holds no text, so one serves all threads."""
+    """Renders texts; holds no text, so one serves all threads.
+
+    `others` is how pictures of other sites are shown.
+    """
 
     def __init__(self) -> None:
+        self.others = Others()
         self._mistune = mistune.Markdown(renderer=PageRenderer(), block=Blocks())
 
     def render(self, text: str, *, path: str = "") -> Rendered:
@@ -125,9 +129,10 @@ class Renderer:
         *,
         edit: str = "",
         remark: str = "",
+        others: Others | None = None,
     ) -> Markup:
         """Rendered HTML with its slots filled, see `slots.fill`."""
-        return slots.fill(html, resolve, labels, edit, remark)
+        return slots.fill(html, resolve, labels, edit, remark, others or self.others)
 
     def render_comment(
         self,

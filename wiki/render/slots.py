@@ -18,24 +18,31 @@ from markupsafe import Markup
 
 from wiki.domain.content.addresses import url_of
 from wiki.domain.content.fragments import elsewhere
-from wiki.domain.content.links import LinkKind
+from wiki.domain.content.links import LinkKind, Way, host_of
 from wiki.domain.content.names import To
-from wiki.render.links import LinkState, file_url, is_picture, new_url
+from wiki.render.links import LinkState, Others, file_url, is_picture, new_url
 
 OPEN, CLOSE, APART = "\ue000", "\ue001", "\ue002"
 MARK = OPEN + secrets.token_hex(8)
 """What every slot of this process begins with."""
 
+IN_PLACE = "other-picture"
+"""The class of links in whose place the picture comes to which they lead, once a reader asks."""
+
 _FORGED = re.compile("[\ue000-\ue002]")
 _SLOT = re.compile(f"{MARK}([A-Z])([^{OPEN}{CLOSE}]*){CLOSE}")
 _SIZE = re.compile(r"([1-9][0-9]{0,3})(?:x([1-9][0-9]{0,3}))?")
 _NAMED = re.compile(f"{MARK}N([^{OPEN}{CLOSE}]*){CLOSE}([^{OPEN}{CLOSE}]*){MARK}Z{CLOSE}")
+_OTHER = re.compile(f"{MARK}X([^{OPEN}{CLOSE}]*){CLOSE}([^{OPEN}{CLOSE}]*){MARK}W{CLOSE}")
 _MENTION = re.compile(f"{MARK}M([^{OPEN}{CLOSE}]*){CLOSE}([^{OPEN}{CLOSE}]*){MARK}Y{CLOSE}")
 
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """The words that rendered pages need, in the reader's language; `turn` holds `%(number)s`."""
+    """The words that rendered pages need, in the reader's language.
+
+    `turn` holds `%(number)s`, `other_picture` `%(host)s`.
+    """
 
     section_link: str = "Link to this section"
     edit_section: str = "Edit this section"
@@ -49,6 +56,7 @@ class Labels:
     important: str = "Important"
     warning: str = "Warning"
     caution: str = "Caution"
+    other_picture: str = "picture of %(host)s"
 
 
 def labels(gettext: Callable[[str], str]) -> Labels:
@@ -67,6 +75,7 @@ def labels(gettext: Callable[[str], str]) -> Labels:
         important=_("Important"),
         warning=_("Warning"),
         caution=_("Caution"),
+        other_picture=_("picture of %(host)s"),
     )
 
 
@@ -91,15 +100,17 @@ def fill(
     words: Labels | None = None,
     edit: str = "",
     remark: str = "",
+    others: Others | None = None,
 ) -> Markup:
     """HTML with every slot filled.
 
     `resolve` says what each link's target is now; a target it does not hold is wanted. `edit` is
     the address that edits the page (empty: this reader may not); a section's is `?section=<n>`.
     `remark` is how the address begins that comments on a paragraph, its range of characters comes
-    after (empty: this reader may not).
+    after (empty: this reader may not). `others` is how pictures of other sites are shown.
     """
-    filling = _Filling(resolve, words or Labels(), edit, remark)
+    filling = _Filling(resolve, words or Labels(), edit, remark, others or Others())
+    html = _OTHER.sub(filling.other, html)
     return Markup(_SLOT.sub(filling.one, _NAMED.sub(filling.named, html)))
 
 
@@ -118,12 +129,18 @@ def fill_mentions(html: str, members: Mapping[str, str]) -> str:
 
 class _Filling:
     def __init__(
-        self, resolve: Mapping[str, LinkState], words: Labels, edit: str, remark: str
+        self,
+        resolve: Mapping[str, LinkState],
+        words: Labels,
+        edit: str,
+        remark: str,
+        others: Others,
     ) -> None:
         self.resolve = resolve
         self.words = words
         self.edit = edit
         self.remark = remark
+        self.others = others
 
     def one(self, match: re.Match[str]) -> str:
         kind, inside = match.groups()
@@ -156,6 +173,19 @@ class _Filling:
         if state is None or state.path is None or not state.title:
             return self._link(kind, target, anchor, beside) + written + "</a>"
         return f'<a href="{escape(state.url())}">{escape(state.title)}</a>'
+
+    def other(self, match: re.Match[str]) -> str:
+        """A picture of another site: a link that says so, which a script may load in place."""
+        inside, written = match.groups()
+        address, title = inside.split(APART)
+        mark = f"external {IN_PLACE}" if self.others.way is Way.CLICK else "external"
+        said = f' title="{title}"' if title else ""
+        host = self.words.other_picture.replace("%(host)s", host_of(unescape(address)))
+        return (
+            f'<a class="{mark}" href="{address}" rel="noopener noreferrer"{said}>'
+            f'<span class="other-words">{written}</span>'
+            f'<span class="other-host"> ({escape(host)})</span></a>'
+        )
 
     def _link(self, kind: str, target: str, anchor: str, beside: str) -> str:
         """A link's opening tag; `beside` is where else it may lead: to a file, or a screen."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from wiki.domain.content.addresses import is_screen
 from wiki.domain.content.paths import folder_of, has_suffix, without_suffix
@@ -26,6 +26,13 @@ class LinkKind(StrEnum):
     EXTERNAL = "external"
     ANCHOR = "anchor"
     REFUSED = "refused"
+
+
+class Way(StrEnum):
+    """How a picture of another site is shown."""
+
+    NEVER = "never"  # a link that says what it leads to
+    CLICK = "click"  # such a link, in whose place it comes once the reader asks
 
 
 LOCAL = (LinkKind.WIKI, LinkKind.PAGE, LinkKind.SCREEN, LinkKind.FILE)
@@ -71,6 +78,18 @@ def address(url: str, page: str, text: str = "") -> Link:
     if is_screen(raw):
         return Link(LinkKind.SCREEN, _normal(raw), text, anchor, asked=url)
     return _local(raw, anchor, page, text)
+
+
+def host_of(url: str) -> str:
+    """The host of an address of another site, with its port; empty if it names none."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return ""
+    if parts.scheme not in ("http", "https"):
+        return ""
+    return f"{host}:{port}" if host and port else host
 
 
 def _local(raw: str, anchor: str, page: str, text: str) -> Link:

@@ -15,6 +15,7 @@ from wiki.domain.members.members import FORMER
 from wiki.engine import Wiki
 from wiki.i18n import mail_templates
 from wiki.i18n.languages import translations
+from wiki.render.links import Others
 from wiki.render.slots import labels
 from wiki.services.exports import published
 from wiki.services.exports.folders import Folder
@@ -65,7 +66,9 @@ class _Site:
         """A page with its discussion."""
         whole = whole_pages.read(self._wiki, ANONYMOUS, path)
         _ = translations(self._wiki.settings.language).gettext
-        html = self._wiki.renderer.fill(whole.view.html, whole.view.links, labels(_), edit="")
+        html = self._wiki.renderer.fill(
+            whole.view.html, whole.view.links, labels(_), others=Others()
+        )
         made = self._rendered("page", self.file(path), whole=whole, view=whole.view, html=html)
         return self._linked(made, self.file(path))
 

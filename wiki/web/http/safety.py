@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -14,6 +14,7 @@ from werkzeug.routing import IntegerConverter, Map
 from wiki.domain import proxies
 from wiki.domain.errors import Invalid
 from wiki.domain.proxies import Proxies
+from wiki.render.slots import IN_PLACE
 from wiki.settings import Settings
 
 if TYPE_CHECKING:
@@ -36,6 +37,10 @@ OWN = "private, no-cache"
 """How long an answer is kept that says nothing else: by the visitor's browser, which asks again."""
 KEEPING = re.compile("public|private|no-store")
 """Words of an answer that said itself who may keep it."""
+_IN_PLACE = f'<a class="external {IN_PLACE}"'.encode()
+_OTHER_SITE = re.compile(_IN_PLACE + rb' href="(https?://[A-Za-z0-9.-]+(?::\d{1,5})?)(?=[/?#"])')
+MOST_SITES = 50
+"""Sites that a policy names one by one: headers have their bounds."""
 A_YEAR = 31_536_000
 LARGEST_ID = 2**31 - 1
 
@@ -62,7 +67,7 @@ def install(app: Flask, settings: Settings) -> None:
     def headers(answer: Response) -> Response:
         for name, value in HEADERS.items():
             answer.headers.setdefault(name, value)
-        answer.headers.setdefault("Content-Security-Policy", policy())
+        answer.headers.setdefault("Content-Security-Policy", policy(other_sites(answer)))
         # Rights decide what somebody sees: nothing on the way may keep it for others.
         if not KEEPING.search(answer.headers.get("Cache-Control", "")):
             answer.headers["Cache-Control"] = OWN
@@ -112,10 +117,25 @@ def trust_proxies(app: Flask, settings: Settings) -> None:
     app.wsgi_app = gate  # type: ignore[method-assign]
 
 
-def policy() -> str:
-    """Say this answer's Content Security Policy (W3C, level 3); with an editor it has a nonce."""
+def policy(others: Sequence[str] = ()) -> str:
+    """Say this answer's Content Security Policy (W3C, level 3); with an editor it has a nonce.
+
+    `others` are the sites whose pictures may come on it.
+    """
+    said = POLICY.replace("data:", " ".join(["data:", *others])) if others else POLICY
     nonce = g.get("csp_nonce")
-    return f"{POLICY}; style-src 'self' 'nonce-{nonce}'" if nonce else POLICY
+    return f"{said}; style-src 'self' 'nonce-{nonce}'" if nonce else said
+
+
+def other_sites(answer: Response) -> Sequence[str]:
+    """The sites of which an answer holds pictures that come in place once the reader asks."""
+    if answer.mimetype != "text/html" or not answer.is_sequence:
+        return ()
+    body = answer.get_data()
+    if _IN_PLACE not in body:
+        return ()
+    found = dict.fromkeys(match[1].decode() for match in _OTHER_SITE.finditer(body))
+    return list(found) if len(found) <= MOST_SITES else ["https:"]
 
 
 def host_name(host: str) -> str:

@@ -7,6 +7,7 @@ import re
 from flask import Blueprint, Response, render_template, request
 
 from wiki.domain.content.paths import slug
+from wiki.render.links import Others
 from wiki.render.slots import labels
 from wiki.services.pages import whole_pages
 from wiki.web.http.context import actor, base_url, gettext, language, wiki
@@ -22,7 +23,9 @@ def export(path: str) -> Response:
     whole = whole_pages.read(wiki(), actor(), path)
     is_html = request.args.get("format") == "html"
     if is_html:
-        html = wiki().renderer.fill(whole.view.html, whole.view.links, labels(gettext), edit="")
+        html = wiki().renderer.fill(
+            whole.view.html, whole.view.links, labels(gettext), others=Others()
+        )
         text = render_template("pages/pages/whole.html", whole=whole, view=whole.view, html=html)
         text = _OURS.sub(rf'\1="{base_url()}/', text)
     else:
