@@ -58,7 +58,7 @@ from wiki.projections import catalogue
 from wiki.projections.search import documents, sources
 from wiki.render import anchors as html_anchors
 from wiki.render import diff as html_diff
-from wiki.render import elements, links, marked, slots, values
+from wiki.render import elements, links, marked, pieces, slots, values
 from wiki.render.markdown import Renderer
 from wiki.render.plugins.code import code_block
 from wiki.render.to_markdown import to_markdown
@@ -340,6 +340,7 @@ CALLS: dict[str, Call] = {
     "render.markdown.Renderer.render_comment": lambda text: renderer().render_comment(text),
     "render.marked.rendered_html": both(marked.rendered_html),
     "render.plugins.code.code_block": lambda text: code_block(text, "python", len(text)),
+    "render.pieces.inner": lambda text: pieces.inner(text, "a:"),
     "render.slots.fill": lambda text: slots.fill(text, {}),
     "render.slots.fill_mentions": lambda text: slots.fill_mentions(text, {}),
     "render.slots.slot": lambda text: slots.slot("A", text),

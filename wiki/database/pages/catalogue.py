@@ -30,7 +30,7 @@ from wiki.database.members.members import members
 from wiki.domain.access.sight import Sight
 from wiki.domain.content.names import To
 from wiki.domain.content.pages import Kind, Summary
-from wiki.domain.content.paths import fold
+from wiki.domain.content.paths import SIDEBARS, fold
 from wiki.domain.members.members import Status
 from wiki.domain.pages.catalogue import Person, Tag, Wanted
 
@@ -180,6 +180,7 @@ def addresses(
 ) -> list[tuple[str, datetime]]:
     """The paths of pages in sight and when each changed last, by path; redirects are left out."""
     query = SUMMARY.where(catalogue.c.redirect == "", visible(catalogue.c.path, sight))
+    query = query.where(is_listed(catalogue.c.path))
     rows = connection.execute(query.order_by(catalogue.c.path).limit(limit).offset(start))
     return [(row.path, row.written) for row in rows]
 
@@ -226,6 +227,7 @@ def backlinks(connection: Connection, path: str, *, sight: Sight) -> list[Summar
     """Pages with a link that leads to this one (by way of a redirect too), by title."""
     here = [path, *connection.scalars(_stubs(path))]
     query = select(links.c.source).where(links.c.dest.in_(here), visible(links.c.source, sight))
+    query = query.where(is_listed(links.c.source))
     sources = set(connection.scalars(query)) - {path}
     return sorted(
         find(connection, sources).values(), key=lambda page: (fold(page.title), page.path)
@@ -363,9 +365,15 @@ def _summaries(
     return [known[path] for path in paths if path in known]
 
 
+def is_listed(path: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether a page stands in lists: one that is shown beside others does not."""
+    in_folder = [path.not_like(f"%/\\{name}", escape="\\") for name in SIDEBARS]
+    return and_(path.not_in(SIDEBARS), *in_folder)
+
+
 def _listed(kind: Kind | None, status: str, sight: Sight) -> Select[Any]:
     query = select(catalogue.c.path).where(
-        catalogue.c.redirect == "", visible(catalogue.c.path, sight)
+        catalogue.c.redirect == "", visible(catalogue.c.path, sight), is_listed(catalogue.c.path)
     )
     if kind is not None:
         query = query.where(catalogue.c.kind == kind.value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, Select, and_, func, select
@@ -9,12 +10,13 @@ from sqlalchemy import Connection, Select, and_, func, select
 from wiki.database.access.sight import inside, visible
 from wiki.database.content.entries import catalogue
 from wiki.database.content.entries import files as page_files
+from wiki.database.content.entries import folders as page_folders
 from wiki.database.history.history import places
-from wiki.database.pages.catalogue import find
+from wiki.database.pages.catalogue import find, holds, is_listed
 from wiki.domain.access.sight import Sight
-from wiki.domain.content.pages import Summary
-from wiki.domain.content.paths import fold
-from wiki.domain.pages.folders import Folder
+from wiki.domain.content.pages import Kind, Summary
+from wiki.domain.content.paths import fold, index_rank
+from wiki.domain.pages.folders import Folder, Leaf
 
 
 def under(connection: Connection, folder: str, *, sight: Sight) -> dict[str, int]:
@@ -23,6 +25,7 @@ def under(connection: Connection, folder: str, *, sight: Sight) -> dict[str, int
     query = (
         select(catalogue.c.folder, func.count())
         .where(here, catalogue.c.redirect == "", visible(catalogue.c.path, sight))
+        .where(is_listed(catalogue.c.path))
         .group_by(catalogue.c.folder)
     )
     return {row[0]: row[1] for row in connection.execute(query)}
@@ -66,12 +69,40 @@ def files(connection: Connection, limit: int, offset: int, *, sight: Sight) -> l
     return list(connection.scalars(query.order_by(page_files.c.path).limit(limit).offset(offset)))
 
 
+def has_more_than(connection: Connection, number: int, *, sight: Sight) -> bool:
+    """Whether there are more plain pages in sight than so many."""
+    query = _seen(sight).where(catalogue.c.kind == Kind.PAGE.value).limit(number + 1)
+    return len(connection.execute(query).all()) > number
+
+
+def children(connection: Connection, folder: str, limit: int, *, sight: Sight) -> list[str]:
+    """The folders right below one in which pages in sight stand, by path."""
+    at = f"{folder}/" if folder else ""
+    path = page_folders.c.path
+    query = select(path).where(path != folder, inside(path, folder), visible(path, sight))
+    # Compared by length: names may hold what a pattern would take for a sign.
+    rest = func.substr(path, len(at) + 1)
+    query = query.where(rest != "", rest.not_like("%/%")).order_by(path)
+    if not sight.hidden:
+        return list(connection.scalars(query.limit(limit)))
+    found = (one for one in connection.scalars(query) if holds(connection, one, sight=sight))
+    return list(islice(found, limit))
+
+
+def leaves(connection: Connection, folder: str, limit: int, *, sight: Sight) -> list[Leaf]:
+    """The plain pages right in a folder, by title; without the folder's own page."""
+    query = _seen(sight).add_columns(catalogue.c.title).where(catalogue.c.folder == folder)
+    query = query.where(catalogue.c.kind == Kind.PAGE.value).order_by(*_BY_TITLE)
+    found = (Leaf(*row) for row in connection.execute(query))
+    return list(islice((leaf for leaf in found if index_rank(leaf.path) < 0), limit))
+
+
 _BY_TITLE = (catalogue.c.title_fold, catalogue.c.path)
 
 
 def _seen(sight: Sight) -> Select[Any]:
     return select(catalogue.c.path).where(
-        catalogue.c.redirect == "", visible(catalogue.c.path, sight)
+        catalogue.c.redirect == "", visible(catalogue.c.path, sight), is_listed(catalogue.c.path)
     )
 
 

@@ -19,6 +19,8 @@ MAX_BYTES = 200
 SUFFIX = ".md"
 SUFFIXES = (".md", ".markdown", ".mdown")
 """How the names of files end that are pages, in any case; what we make ends in the first."""
+SIDEBARS = ("_sidebar", "_Sidebar")
+"""The page of a folder that is shown beside others: as it is called here, and on GitHub."""
 INDEXES = ("index", "readme", "home", "_index")
 """The names of a page that is its folder's own, the one that is preferred first; in any case."""
 

@@ -6,6 +6,14 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class Leaf:
+    """A page in a tree of pages."""
+
+    path: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Folder:
     """A folder with the number of pages that lie in it, at any depth."""
 

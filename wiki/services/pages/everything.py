@@ -63,6 +63,12 @@ def listing(wiki: Wiki, actor: Actor, view: str, number: int = 1, folder: str = 
         return _read(connection, by, number, sight.of(wiki, actor))
 
 
+def using(wiki: Wiki, actor: Actor, file: str) -> list[Summary]:
+    """Pages that the actor may read and that show the file or lead to it, by title."""
+    with wiki.database.read() as connection:
+        return catalogue.users_of(connection, file, sight=sight.of(wiki, actor))
+
+
 def _read(connection: Connection, by: By, number: int, seen: Sight) -> Everything:
     most, skipped = PAGE + 1, (number - 1) * PAGE
     if by is By.TAGS:

@@ -7,7 +7,7 @@ from werkzeug.datastructures import FileStorage
 
 from wiki.domain.content.addresses import url_of
 from wiki.services.content import files
-from wiki.services.pages import uses
+from wiki.services.pages import everything
 from wiki.web.http import forms, pace, sizes
 from wiki.web.http.context import HOUSE_STYLE, actor, gettext, see_other, wiki
 
@@ -123,5 +123,5 @@ def change(path: str) -> Response:
 
 def _attachment(path: str, problem: forms.Problem | None = None) -> Response:
     found = files.whole(wiki(), actor(), path)
-    used = uses.of_file(wiki(), actor(), found.listed.file)
+    used = everything.using(wiki(), actor(), found.listed.file)
     return forms.page("content/files/attachment.html", problem, found=found, used=used)

@@ -9,6 +9,7 @@ from functools import partial
 from flask import Blueprint, Response, request
 
 from wiki.domain.content.addresses import url_of
+from wiki.domain.content.pages import Kind
 from wiki.domain.content.paths import check
 from wiki.domain.errors import Gone, Invalid, NotFound, Unavailable, Unreadable
 from wiki.i18n.errors import sentence
@@ -16,7 +17,7 @@ from wiki.render.slots import labels
 from wiki.services.content import files, places
 from wiki.services.history import blame
 from wiki.services.history import history as past
-from wiki.services.pages import folders, pages
+from wiki.services.pages import folders, pages, sidebar
 from wiki.services.talk import threads
 from wiki.web.history.blame import shares
 from wiki.web.http import cache, errors, slots
@@ -82,9 +83,11 @@ def show(path: str) -> Response:
         remark = url_of("comments", view.path, anchor=f"{view.revision}:")
     marked = passages.marked(view.html, talk) if talk else view.html
     html = wiki().renderer.fill(marked, view.links, labels(gettext), edit=edit, remark=remark)
+    is_plain = view.meta.kind is Kind.PAGE
     return respond(
         "pages/pages/show.html",
         view=view,
+        side=sidebar.beside(wiki(), actor(), view.path, labels(gettext)) if is_plain else None,
         html=html,
         may_edit=may_edit,
         problems=[sentence(language(), code) for code in view.problems],
@@ -101,7 +104,8 @@ def show(path: str) -> Response:
 def folder(found: folders.FolderList) -> Response:
     """The answer where a folder is and no page: what lies in it."""
     pager = pager_of(found, "page", found.path)
-    return respond("pages/pages/folder.html", found=found, pager=pager)
+    side = sidebar.beside(wiki(), actor(), found.path, labels(gettext), is_folder=True)
+    return respond("pages/pages/folder.html", found=found, pager=pager, side=side)
 
 
 @blueprint.get("/wiki/")
