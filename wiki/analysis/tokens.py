@@ -35,9 +35,15 @@ _WITH_SIGNS = ((0x2100, 0x2C00), (0x3200, 0x3400), (0x1F000, 0x1FB00))
 
 
 def _class(categories: Container[str], places: Iterable[tuple[int, int]]) -> str:
-    """The characters of these categories as they stand in a pattern's brackets."""
-    codes = (code for low, high in places for code in range(low, high))
-    return "".join(chr(code) for code in codes if category(chr(code)) in categories)
+    """The characters of these categories as they stand in a pattern's brackets: as ranges.
+
+    Patterns of thousands of single characters take longer to compile and to search with.
+    """
+    codes = [code for low, high in places for code in range(low, high)]
+    found = {code for code in codes if category(chr(code)) in categories}
+    firsts = sorted(code for code in found if code - 1 not in found)
+    lasts = sorted(code for code in found if code + 1 not in found)
+    return "".join(f"{chr(one)}-{chr(other)}" for one, other in zip(firsts, lasts, strict=True))
 
 
 _MARKS = _class(("Mn", "Mc", "Me"), _WITH_MARKS) + "\u00ad\u200b-\u200d"
