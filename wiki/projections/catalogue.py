@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from wiki.database.content import entries, leads
@@ -122,8 +123,12 @@ def _save(connection: Connection, difference: Difference) -> bool:
     if not entries.change(connection, rows):
         return False
     path = rows[entries.catalogue][0]["path"]
-    entries.relink(connection, path, rows[entries.links], partial(leads.fill, connection))
+    entries.relink(connection, path, rows[entries.links], partial(_followed, connection))
     return True
+
+
+def _followed(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [*chain(*leads.followed(connection, entries.links, rows))]
 
 
 def _replace(
@@ -133,8 +138,12 @@ def _replace(
     entries.remove(connection, difference.gone)
     here: list[str] = []
     has: dict[str, set[Named]] = {}
+    # Where links lead can be said when all names are there.
+    held: Rows = {table: [] for table in entries.LEADING}
     for rows, _ in difference.described:
-        entries.put(connection, rows)
+        for table, links in held.items():
+            links += rows[table]
+        entries.put(connection, {table: rows[table] for table in rows.keys() - held.keys()})
         here += [card["path"] for card in rows[entries.catalogue]]
         for name in rows[entries.page_names]:
             said = Named(name["path"], name["said"], name["rank"])
@@ -154,10 +163,11 @@ def _replace(
     entries.put(connection, {entries.folders: [{"path": p, "fold": fold(p)} for p in made]})
     for path in (*came, *went, *emptied, *made):
         touched.add(path)
-    if difference.is_first or touched.is_much:
-        leads.follow_everything(connection)
-    else:
-        leads.follow(connection, here, touched)
+    if not difference.is_first:
+        leads.follow(connection, touched)
+    for table, links in held.items():
+        for some in leads.followed(connection, table, links):
+            entries.put(connection, {table: some})
 
 
 def _file(file: str) -> dict[str, Any]:
@@ -187,7 +197,7 @@ def _writable(rows: Rows) -> Rows:
 
 
 def describe(path: str, blob: str, data: bytes, zone: tzinfo = UTC) -> Rows:
-    """Describe one page as rows of the catalogue's tables."""
+    """Describe one page as rows of the catalogue's tables; where links lead is yet to be said."""
     # PostgreSQL takes no NUL in text.
     written = text.decode(data).text.replace("\0", "")
     return _rows(path, blob, frontmatter.read(written, zone), scan(written, path))
@@ -218,7 +228,7 @@ def _rows(path: str, blob: str, meta: Meta, seen: Scan) -> Rows:
     return {
         entries.catalogue: [card],
         entries.links: [
-            {"source": path, **_unfollowed(target), "asks": asks} for target, asks in asked.items()
+            {"source": path, "target": target, "asks": asks} for target, asks in asked.items()
         ],
         entries.page_names: [
             {"path": path, "said": said, "rank": rank, "key": key}
@@ -228,12 +238,6 @@ def _rows(path: str, blob: str, meta: Meta, seen: Scan) -> Rows:
         ],
         **_named(path, meta),
     }
-
-
-def _unfollowed(target: str) -> dict[str, Any]:
-    """A link's target as it is kept before anybody looked where it leads."""
-    nowhere = {"dest": "", "leads": "", "settled": False}
-    return {"target": target, "key": naming.stem(target), "name": naming.key(target), **nowhere}
 
 
 def _asks(link: Link) -> str:
@@ -272,7 +276,7 @@ def _named(path: str, meta: Meta) -> Rows:
             if person.name
         ],
         entries.dialogue_questions: [
-            {"path": path, **_unfollowed(target)}
+            {"path": path, "target": target}
             for target in dict.fromkeys(meta.questions)
             if len(target) <= _MOST
         ],

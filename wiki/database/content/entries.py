@@ -205,11 +205,11 @@ def relink(
     connection: Connection,
     path: str,
     new: Sequence[dict[str, Any]],
-    follow: Callable[[Sequence[dict[str, Any]]], None],
+    follow: Callable[[Sequence[dict[str, Any]]], Sequence[dict[str, Any]]],
 ) -> None:
-    """Put a page's links in place of those that it had; `follow` says where those lead that came.
+    """Put a page's links in place of those that it had.
 
-    What stood there already leads where it led.
+    `follow` gives those that came with where they lead; what stood there leads where it led.
     """
     had = {row.target: row._asdict() for row in connection.execute(_TARGETS, {"at": path})}
     if {(row["target"], row["asks"]) for row in new} == {
@@ -218,9 +218,8 @@ def relink(
         return
     connection.execute(_UNLINK, {"gone": path})
     came = [row for row in new if row["target"] not in had]
-    follow(came)
     stayed = [had[row["target"]] | {"asks": row["asks"]} for row in new if row["target"] in had]
-    put(connection, {links: [*came, *stayed]})
+    put(connection, {links: [*follow(came), *stayed]})
 
 
 def remove(connection: Connection, paths: Collection[str]) -> None:

@@ -6,13 +6,14 @@ looked at again that stand on pages that changed, or that what came or went may 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import zip_longest
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     Column,
-    ColumnElement,
+    CompoundSelect,
     Connection,
     Select,
     Table,
@@ -42,8 +43,10 @@ from wiki.domain.content.paths import ancestors, fold
 Pair = tuple[str, str]
 """A link: the page it stands on (its source) and its target."""
 
+_Row = TypeVar("_Row")
+
 _AT_ONCE = 4_000
-"""Links that are looked at together."""
+"""Links that are looked at together; for more than that all names are asked for at once."""
 _FEW = 2_000
 """If more than this came and went, all links are looked at again."""
 
@@ -78,15 +81,23 @@ class Touched:
 
 
 def resolve(
-    connection: Connection, pairs: Collection[Pair], *, sight: Sight
+    connection: Connection,
+    pairs: Collection[Pair],
+    *,
+    sight: Sight,
+    known: Known | None = None,
 ) -> dict[Pair, Lead | None]:
-    """Where each link leads for somebody who sees this much; a redirect out of sight is none."""
+    """Where each link leads for somebody who sees this much; a redirect out of sight is none.
+
+    Nothing is asked of the database if `known` is all that there is in sight.
+    """
     # Most links name a page by its path: for those one question is enough.
-    at = {target: naming.stem(target) for _, target in pairs}
-    pages = _pages(connection, set(at.values()), sight)
+    at = {target: naming.stem(target) for target in {target for _, target in pairs}}
+    pages = known.pages if known else _pages(connection, set(at.values()), sight)
     settled = {target: naming.at_path(target, pages.get(stem, ())) for target, stem in at.items()}
     left = [pair for pair in pairs if settled[pair[1]] is None]
-    known = gather(connection, left, sight) if left else None
+    if known is None and left:
+        known = gather(connection, left, sight)
     found = {
         pair: settled[pair[1]] or (naming.resolve(*pair, known) if known else None)
         for pair in pairs
@@ -108,25 +119,26 @@ def gather(connection: Connection, pairs: Iterable[Pair], sight: Sight) -> Known
         at.update(map(fold, places))
         stems.update(map(naming.stem, places))
         called.add(naming.key(target))
+    return _known(connection, sight, stems, at, called)
+
+
+def _known(
+    connection: Connection,
+    sight: Sight = EVERYTHING,
+    stems: Collection[str] | None = None,
+    at: Collection[str] | None = None,
+    called: Collection[str] | None = None,
+) -> Known:
+    """What is in sight by its stem, its folded path and its key; None: whatever these are."""
     known = Known(_pages(connection, stems, sight), {}, {}, {}, {})
-    for column, values, found in (
-        (files.c.fold, at, known.files),
-        (files.c.key, called, known.called),
-    ):
-        for some in slices(values):
-            query = select(column, files.c.path).where(column.in_(some))
-            for value, path in connection.execute(query.where(visible(files.c.path, sight))):
-                found.setdefault(value, []).append(path)
-    for some in slices(called):
-        here = catalogue.c.path == page_names.c.path
-        named = _NAMES.where(page_names.c.key.in_(some))
-        named = _seen(named.join(catalogue, here), sight) if sight.hidden else named
-        for row in connection.execute(named):
-            known.named.setdefault(row.key, []).append(Named(row.path, row.said, row.rank))
-    for some in slices(at):
-        query = select(folders.c.fold, folders.c.path).where(folders.c.fold.in_(some))
-        query = query.where(visible(folders.c.path, sight)).order_by(folders.c.path.desc())
-        known.folders.update((row.fold, row.path) for row in connection.execute(query))
+    for asking, values, found in ((_FILES, at, known.files), (_CALLED, called, known.called)):
+        for value, path in asking.rows(connection, values, _in_sight(files, sight)):
+            found.setdefault(value, []).append(path)
+    for row in _NAMES.rows(connection, called, lambda query: _seen_by_name(query, sight)):
+        known.named.setdefault(row.key, []).append(Named(row.path, row.said, row.rank))
+    for value, path in _FOLDERS.rows(connection, at, _in_sight(folders, sight)):
+        # Of those that differ in case only the first one is meant.
+        known.folders[value] = min(path, known.folders.get(value, path))
     return known
 
 
@@ -148,38 +160,47 @@ def of_page(
     return {target: leads[target] for target in targets}
 
 
-def fill(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """Say in rows of links where they lead."""
-    pairs = [(row["source"], row["target"]) for row in rows]
-    found = resolve(connection, pairs, sight=EVERYTHING) if pairs else {}
-    for row, pair in zip(rows, pairs, strict=True):
-        row.update(_written(found[pair]))
+def followed(
+    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]
+) -> Iterator[list[dict[str, Any]]]:
+    """Rows of links with where they lead, some at a time; given are source and target."""
+    source = _source(table).name
+    known = _known(connection) if len(rows) > _AT_ONCE else None
+    for some in _parts(rows):
+        pairs = [(row[source], row["target"]) for row in some]
+        found = resolve(connection, pairs, sight=EVERYTHING, known=known)
+        yield [
+            {
+                **row,
+                "key": naming.stem(row["target"]),
+                "name": naming.key(row["target"]),
+                **_written(found[pair]),
+            }
+            for row, pair in zip(some, pairs, strict=True)
+        ]
 
 
-def follow(connection: Connection, sources: Collection[str], touched: Touched) -> None:
-    """Look again where the links of these pages lead, and those that what was touched concerns."""
+def follow(connection: Connection, touched: Touched) -> None:
+    """Look again where those links lead that what was touched concerns."""
+    known = _known(connection) if touched.is_much else None
     for table in LEADING:
-        _settle(connection, table, _concerned(connection, table, sources, touched))
+        rows = _all(connection, table) if known else [_concerned(connection, table, touched)]
+        for some in rows:
+            _settle(connection, table, some, known)
 
 
-def follow_everything(
-    connection: Connection, tell: Callable[[int], None] = lambda done: None
-) -> None:
-    """Look where all links lead; `tell` hears how many were done."""
-    done = 0
-    for table in LEADING:
-        source = _source(table)
-        last: Pair = ("", "")
-        while some := connection.execute(
-            select(source, table.c.target, table.c.dest, table.c.leads, table.c.settled)
-            .where(or_(source > last[0], and_(source == last[0], table.c.target > last[1])))
-            .order_by(source, table.c.target)
-            .limit(_AT_ONCE)
-        ).all():
-            _settle(connection, table, some)
-            last = (some[-1][0], some[-1].target)
-            done += len(some)
-            tell(done)
+def _all(connection: Connection, table: Table) -> Iterator[Sequence[Any]]:
+    """All links, some at a time."""
+    source = _source(table)
+    last: Pair = ("", "")
+    while some := connection.execute(
+        select(source, table.c.target, table.c.dest, table.c.leads, table.c.settled)
+        .where(or_(source > last[0], and_(source == last[0], table.c.target > last[1])))
+        .order_by(source, table.c.target)
+        .limit(_AT_ONCE)
+    ).all():
+        yield some
+        last = (some[-1][0], some[-1].target)
 
 
 def pointing(connection: Connection, paths: Collection[str]) -> set[str]:
@@ -194,25 +215,27 @@ def pointing(connection: Connection, paths: Collection[str]) -> set[str]:
 def names_of(connection: Connection, paths: Collection[str]) -> dict[str, set[Named]]:
     """The names that each of these pages has."""
     found: dict[str, set[Named]] = {path: set() for path in paths}
-    for some in slices(paths):
-        for row in connection.execute(_NAMES.where(page_names.c.path.in_(some))):
-            found[row.path].add(Named(row.path, row.said, row.rank))
+    for row in _NAMES_OF.rows(connection, paths):
+        found[row.path].add(Named(row.path, row.said, row.rank))
     return found
 
 
 def make_folders(connection: Connection, pages: Collection[str]) -> list[str]:
     """The folders above these pages that were not there yet."""
     wanted = {folder for page in pages for folder in ancestors(page)}
-    there: set[str] = set()
-    for some in slices(wanted):
-        there.update(connection.scalars(select(folders.c.path).where(folders.c.path.in_(some))))
+    there = {path for (path,) in _THERE.rows(connection, wanted)}
     return sorted(wanted - there)
 
 
 def empty_folders(connection: Connection, gone: Collection[str]) -> list[str]:
     """The folders above pages that are gone in which no page is any more."""
-    above = sorted({folder for page in gone for folder in ancestors(page)})
-    return [folder for folder in above if not _holds(connection, folder, EVERYTHING)]
+    above = sorted({folder for page in gone for folder in ancestors(page)}, reverse=True)
+    held: set[str] = set()
+    for folder in above:
+        # The deepest come first, and what is in a folder is in those above it.
+        if folder not in held and _holds(connection, folder, EVERYTHING):
+            held.update((folder, *ancestors(folder)))
+    return [folder for folder in above if folder not in held]
 
 
 def _holds(connection: Connection, folder: str, sight: Sight) -> bool:
@@ -231,9 +254,38 @@ _KEPT = union_all(
 )
 
 
-_NAMES: Select[Any] = select(
-    page_names.c.key, page_names.c.path, page_names.c.said, page_names.c.rank
-)
+class _Asking:
+    """Rows of a table, all or those with given values in a column.
+
+    Built once: what a statement costs is mostly its making.
+    """
+
+    def __init__(self, query: Select[Any], column: Column[str]) -> None:
+        self.every = query
+        self.some = query.where(column.in_(bindparam("some", expanding=True)))
+
+    def rows(
+        self,
+        connection: Connection,
+        values: Collection[str] | None,
+        narrow: Callable[[Select[Any]], Select[Any]] = lambda query: query,
+    ) -> Iterator[Any]:
+        """The rows, narrowed down; None: with any value."""
+        if values is None:
+            yield from connection.execute(narrow(self.every))
+            return
+        for some in slices(values):
+            yield from connection.execute(narrow(self.some), {"some": some})
+
+
+_PAGES = _Asking(select(catalogue.c.stem, catalogue.c.path), catalogue.c.stem)
+_FILES = _Asking(select(files.c.fold, files.c.path), files.c.fold)
+_CALLED = _Asking(select(files.c.key, files.c.path), files.c.key)
+_FOLDERS = _Asking(select(folders.c.fold, folders.c.path), folders.c.fold)
+_THERE = _Asking(select(folders.c.path), folders.c.path)
+_NAMED = select(page_names.c.key, page_names.c.path, page_names.c.said, page_names.c.rank)
+_NAMES = _Asking(_NAMED, page_names.c.key)
+_NAMES_OF = _Asking(_NAMED, page_names.c.path)
 
 
 def _lead(row: Any) -> Lead | None:
@@ -251,19 +303,11 @@ def _source(table: Table) -> Column[str]:
     return next(iter(table.c))
 
 
-def _settle(connection: Connection, table: Table, rows: Sequence[Any]) -> None:
+def _settle(connection: Connection, table: Table, rows: Sequence[Any], known: Known | None) -> None:
     """Write where links lead, if that is not what is written already."""
-    if not rows:
-        return
-    source = _source(table)
-    put = (
-        update(table)
-        .where(source == bindparam("of"), table.c.target == bindparam("to"))
-        .values({name: bindparam(f"new_{name}") for name in _written(None)})
-    )
-    for at in range(0, len(rows), _AT_ONCE):
-        was = {(row[0], row.target): _lead(row) for row in rows[at : at + _AT_ONCE]}
-        found = resolve(connection, was, sight=EVERYTHING)
+    for some in _parts(rows):
+        was = {(row[0], row.target): _lead(row) for row in some}
+        found = resolve(connection, was, sight=EVERYTHING, known=known)
         values = [
             {
                 "of": pair[0],
@@ -274,37 +318,68 @@ def _settle(connection: Connection, table: Table, rows: Sequence[Any]) -> None:
             if lead != was[pair]
         ]
         if values:
-            connection.execute(put, values)
+            connection.execute(_PUT[table], values)
 
 
-def _concerned(
-    connection: Connection, table: Table, sources: Collection[str], touched: Touched
-) -> list[Any]:
-    source = _source(table)
-    query = select(source, table.c.target, table.c.dest, table.c.leads, table.c.settled)
+_PUT = {
+    table: update(table)
+    .where(_source(table) == bindparam("of"), table.c.target == bindparam("to"))
+    .values({name: bindparam(f"new_{name}") for name in _written(None)})
+    for table in LEADING
+}
+
+
+def _parts(rows: Sequence[_Row]) -> Iterator[Sequence[_Row]]:
+    for start in range(0, len(rows), _AT_ONCE):
+        yield rows[start : start + _AT_ONCE]
+
+
+def _concerned(connection: Connection, table: Table, touched: Touched) -> list[Any]:
+    """The links that what was touched may change."""
     found: dict[Pair, Any] = {}
-    unsettled = table.c.settled.is_(False)
-    ways: list[tuple[Collection[str], Callable[[list[str]], ColumnElement[bool]]]] = [
-        (sources, source.in_),
-        (touched.stems, table.c.key.in_),
-        (touched.paths, table.c.dest.in_),
-        (touched.names, lambda some: and_(table.c.name.in_(some), unsettled)),
-    ]
-    for values, where in ways:
-        for some in slices(sorted(values)):
-            rows = connection.execute(query.where(where(some)))
-            found.update(((row[0], row.target), row) for row in rows)
+    ways = (touched.stems, touched.paths, touched.names)
+    for stems, paths, names in zip_longest(*(slices(sorted(way)) for way in ways), fillvalue=[]):
+        asked = {"stems": stems, "paths": paths, "names": names}
+        rows = connection.execute(_CONCERNED[table], asked)
+        found.update(((row[0], row.target), row) for row in rows)
     return list(found.values())
 
 
-def _pages(connection: Connection, stems: Collection[str], sight: Sight) -> dict[str, list[str]]:
+def _concerning(table: Table) -> CompoundSelect[Any]:
+    query = select(_source(table), table.c.target, table.c.dest, table.c.leads, table.c.settled)
+    # Each way has an index of its own; a condition with "or" may be answered by none.
+    return union_all(
+        query.where(table.c.key.in_(bindparam("stems", expanding=True))),
+        query.where(table.c.dest.in_(bindparam("paths", expanding=True))),
+        query.where(
+            table.c.name.in_(bindparam("names", expanding=True)), table.c.settled.is_(False)
+        ),
+    )
+
+
+_CONCERNED = {table: _concerning(table) for table in LEADING}
+
+
+def _pages(
+    connection: Connection, stems: Collection[str] | None, sight: Sight
+) -> dict[str, list[str]]:
     """The pages in sight by their stems."""
     found: dict[str, list[str]] = {}
-    for some in slices(stems):
-        query = select(catalogue.c.stem, catalogue.c.path).where(catalogue.c.stem.in_(some))
-        for stem, path in connection.execute(_seen(query, sight)):
-            found.setdefault(stem, []).append(path)
+    for stem, path in _PAGES.rows(connection, stems, lambda query: _seen(query, sight)):
+        found.setdefault(stem, []).append(path)
     return found
+
+
+def _in_sight(table: Table, sight: Sight) -> Callable[[Select[Any]], Select[Any]]:
+    if not sight.hidden:
+        return lambda query: query
+    return lambda query: query.where(visible(table.c.path, sight))
+
+
+def _seen_by_name(query: Select[Any], sight: Sight) -> Select[Any]:
+    if not sight.hidden:
+        return query
+    return _seen(query.join(catalogue, catalogue.c.path == page_names.c.path), sight)
 
 
 def _seen(query: Select[Any], sight: Sight) -> Select[Any]:

@@ -76,6 +76,8 @@ def fold(path: str) -> str:
 
     Canonical caseless matching (The Unicode Standard, section 3.13, D145).
     """
+    if path.isascii():
+        return path.lower()
     return form(form(path, "NFC").casefold(), "NFC")
 
 
