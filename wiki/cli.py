@@ -17,6 +17,7 @@ NAMES = (
     "check",
     "backup",
     "restore",
+    "drill",
     "upgrade",
     "doctor",
     "settings",
@@ -26,7 +27,12 @@ NAMES = (
     "export",
     "adopt-minutes",
 )
-_BESIDE = {"restore": "backup", "import": "import_", "adopt-minutes": "adopt_minutes"}
+_BESIDE = {
+    "restore": "backup",
+    "drill": "backup",
+    "import": "import_",
+    "adopt-minutes": "adopt_minutes",
+}
 """Commands that stand in a module of another name."""
 
 

@@ -1,29 +1,100 @@
-"""`denktank backup` and `denktank restore`."""
+"""`denktank backup`, `denktank drill` and `denktank restore`."""
 
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import click
 
 from wiki.commands.place import Stop, data_option, failed, opened, settings_in, with_wiki
 from wiki.domain.errors import WikiError
+from wiki.domain.operation import retention
+from wiki.domain.operation.retention import Rule
 from wiki.engine import Wiki
-from wiki.i18n.errors import sentence
+from wiki.i18n.errors import notice, sentence
 from wiki.services.operation import backup as backups
+from wiki.services.operation import backup_folder
 from wiki.settings import PREFIX, SettingError
 
-FILE = click.Path(dir_okay=False, path_type=Path)
+SHOWN = 50
 
 
 @click.command()
-@click.argument("file", type=FILE)
+@click.argument("target", metavar="FILE|FOLDER", type=click.Path(path_type=Path))
+@click.option(
+    "--keep",
+    metavar="RULE",
+    help="Of this wiki's backups in FOLDER keep the newest of each of so many days, weeks, months"
+    " and years, such as 7d,4w,12m; remove the others.",
+)
 @with_wiki
-def backup(wiki: Wiki, file: Path) -> None:
-    """Write everything (pages, people, talk, settings) to FILE, while the wiki runs."""
-    report = backups.write(wiki, file)
+def backup(wiki: Wiki, target: Path, keep: str | None) -> None:
+    """Write everything (pages, people, talk, settings) to FILE, while the wiki runs.
+
+    In a FOLDER the file is named after this moment. What another wiki or somebody else put there
+    is never removed, and neither is the newest backup.
+    """
+    rule = _rule(keep, target)
+    if target.is_dir():
+        file, report = backup_folder.write(wiki, target)
+    else:
+        file, report = target, backups.write(wiki, target)
     click.echo(f"{file}: {report.size:,} bytes, {report.rows:,} rows, pages at {report.head[:10]}")
+    if rule is not None:
+        for gone in backup_folder.tidy(wiki, target, rule):
+            values = {"file": str(gone)}
+            click.echo(notice(wiki.settings.language, "backup_removed", values))
+
+
+def _rule(written: str | None, target: Path) -> Rule | None:
+    if written is None:
+        return None
+    if not target.is_dir():
+        raise Stop(f"{target} is no folder; --keep needs one that is there")
+    try:
+        return retention.read(written)
+    except ValueError as error:
+        raise Stop(f"--keep {error}") from error
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--in",
+    "place",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Where there is room for a copy of the wiki; else where the system keeps such files.",
+)
+def drill(file: Path, place: Path | None) -> None:
+    """Try whether FILE can be restored: into a folder that is gone afterwards, checked in full.
+
+    Exit code 1 if something does not agree, 2 if it cannot be restored. The wiki itself, its
+    database and its mail server are left alone.
+    """
+    try:
+        done = backup_folder.drill(file, place)
+    except WikiError as error:
+        raise Stop(sentence("en", error.code, error.values)) from error
+    except SettingError as error:
+        raise Stop(str(error)) from error
+    except OSError as error:
+        raise failed(error, file) from error
+    if not done.findings:
+        values = {
+            "file": str(file),
+            "rows": done.report.rows,
+            "head": done.report.head[:10],
+            "seconds": round(done.seconds, 1),
+        }
+        click.echo(notice(done.language, "drill_well", values))
+        return
+    values = {"file": str(file), "number": len(done.findings)}
+    click.echo(notice(done.language, "drill_found", values))
+    for finding in done.findings[:SHOWN]:
+        click.echo(str(finding))
+    sys.exit(1)
 
 
 @click.command()

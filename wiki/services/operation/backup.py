@@ -26,6 +26,7 @@ from wiki import identity
 from wiki.database.engine import dump
 from wiki.database.engine import identity as marks
 from wiki.database.engine.database import Database, contents, make_shown
+from wiki.database.members import members
 from wiki.database.notices import outbox
 from wiki.domain.errors import Conflict, Invalid, Unavailable
 from wiki.domain.faults import chain
@@ -97,9 +98,11 @@ def _write(wiki: Wiki, target: Path) -> tuple[int, str]:
         rows = _dump(wiki, folder / PEOPLE)
         wiki.store.backup(folder / PAGES)
         head = wiki.store.head()
+        marked = identity.read(wiki.settings.data)
         manifest = {
             "format": FORMAT,
             "made": wiki.clock().isoformat(),
+            "mark": marked.mark if marked else "",
             "site": wiki.settings.site_name,
             "branch": wiki.store.branch,
             "head": head,
@@ -136,10 +139,10 @@ def restore(source: Path, data: Path, environment: Mapping[str, str], url: str |
             mark = _begin(settings)
             _keep(tar, settings)
             _restore_pages(tar, data, manifest["branch"])
-            rows = _restore_people(tar, settings, mark)
+            rows, has_people = _restore_people(tar, settings, mark)
     except (tarfile.TarError, zlib.error, EOFError, KeyError, ValueError) as error:
         raise Invalid("backup_unreadable", file=str(source)) from error
-    identity.write(data, identity.Identity(mark, people=rows > 0))
+    identity.write(data, identity.Identity(mark, has_people))
     (data / UNFINISHED).unlink()
     return Report(source.stat().st_size, rows, manifest["head"])
 
@@ -281,7 +284,8 @@ def _restore_pages(tar: tarfile.TarFile, data: Path, branch: str) -> None:
         store.close()
 
 
-def _restore_people(tar: tarfile.TarFile, settings: Settings, mark: str) -> int:
+def _restore_people(tar: tarfile.TarFile, settings: Settings, mark: str) -> tuple[int, bool]:
+    """Fill the database; gives the number of rows, and whether an account was ever made."""
     database = Database.open(settings.database_url, settings.data)
     try:
         with database.write() as connection:
@@ -289,8 +293,9 @@ def _restore_people(tar: tarfile.TarFile, settings: Settings, mark: str) -> int:
             # The wiki that was backed up may have sent it since.
             outbox.hold(connection, HELD)
             marks.put(connection, mark)
+            has_people = members.any_ever(connection)
         database.harden()
-        return rows
+        return rows, has_people
     finally:
         database.close()
 
