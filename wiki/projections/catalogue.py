@@ -157,7 +157,7 @@ def _replace(
     came, went = difference.files
     entries.remove_files(connection, went)
     entries.put(connection, {entries.files: [_file(file) for file in came]})
-    emptied = leads.empty_folders(connection, difference.gone)
+    emptied = leads.empty_folders(connection, set(difference.gone).difference(here))
     entries.remove_folders(connection, emptied)
     made = leads.make_folders(connection, here)
     entries.put(connection, {entries.folders: [{"path": p, "fold": fold(p)} for p in made]})
