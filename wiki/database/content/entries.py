@@ -71,7 +71,6 @@ links = Table(
     Column("leads", Text, nullable=False),
     Column("settled", Boolean, nullable=False),
     Index("ix_links_key", "key", "source"),
-    Index("ix_links_name", "name", "settled"),
     Index("ix_links_dest", "dest", "source"),
 )
 
@@ -135,7 +134,6 @@ dialogue_questions = Table(
     Column("leads", Text, nullable=False),
     Column("settled", Boolean, nullable=False),
     Index("ix_dialogue_questions_key", "key", "path"),
-    Index("ix_dialogue_questions_name", "name", "settled"),
     Index("ix_dialogue_questions_dest", "dest", "path"),
 )
 
@@ -144,6 +142,16 @@ OF_PAGES = (catalogue, links, page_names, tags, participants, dialogue_questions
 
 LEADING = (links, dialogue_questions)
 """Tables of which each row has a target, and where that leads (`dest`, empty: nowhere)."""
+
+for _table in LEADING:
+    # Most links are settled: their names are never asked for.
+    _unsettled = _table.c.settled.is_(False)
+    Index(
+        f"ix_{_table.name}_name",
+        _table.c.name,
+        sqlite_where=_unsettled,
+        postgresql_where=_unsettled,
+    )
 
 TABLES = (*OF_PAGES, files, folders)
 """All that the projection writes."""
