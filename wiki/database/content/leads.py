@@ -109,17 +109,12 @@ def resolve(
     return found
 
 
-def gather(connection: Connection, pairs: Iterable[Pair], sight: Sight) -> Known:
+def gather(connection: Connection, pairs: Collection[Pair], sight: Sight) -> Known:
     """All that these links may lead to, of what is in sight."""
-    at: set[str] = set()
-    called: set[str] = set()
-    stems: set[str] = set()
-    for source, target in pairs:
-        places = naming.places(source, target)
-        at.update(map(fold, places))
-        stems.update(map(naming.stem, places))
-        called.add(naming.key(target))
-    return _known(connection, sight, stems, at, called)
+    places = {place for pair in pairs for place in naming.places(*pair)}
+    stems = set(map(naming.stem, places))
+    called = {naming.key(target) for _, target in pairs}
+    return _known(connection, sight, stems, set(map(fold, places)), called)
 
 
 def _known(

@@ -22,7 +22,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import takewhile
 
-from wiki.domain.content.paths import fold, folder_of, index_rank, without_suffix
+from wiki.domain.content.paths import INDEXES, fold, folder_of, index_rank, without_suffix
 
 _APART = re.compile(r"[\s_-]+")
 
@@ -108,7 +108,13 @@ def _renamed(one: Named, old: str, new: str) -> Named:
 
 def stem(path: str) -> str:
     """A page's path, folded: that of its folder if it is the folder's own page."""
-    return fold(folder_of(path) if index_rank(path) >= 0 else without_suffix(path))
+    return fold(_whole(path))
+
+
+def _whole(path: str) -> str:
+    folder, slash, name = path.rpartition("/")
+    bare = without_suffix(name)
+    return folder if bare.lower() in INDEXES else folder + slash + bare
 
 
 def key(words: str) -> str:
@@ -131,7 +137,7 @@ def names_of(
     path: str, aliases: Iterable[str], title: str, *, is_stub: bool
 ) -> Iterator[tuple[str, str, str]]:
     """Every name that a page has, as (key, folded, rank)."""
-    whole = folder_of(path) if index_rank(path) >= 0 else without_suffix(path)
+    whole = _whole(path)
     if whole:
         yield key(whole), fold(whole), Rank.STUB if is_stub else Rank.NAME
     if is_stub:
