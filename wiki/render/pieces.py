@@ -1,28 +1,121 @@
-"""Rendered pages inside other screens: a page's HTML with ids and tools that are no longer its own.
+"""Rendered pages inside others: what asks for one, a section of one, ids that do not collide.
 
-Ids of two texts on one screen must not collide, so those of the inner one get a prefix, as do its
-links to them; tools for editing, and for comments on a paragraph, are left out.
+Ids of two texts on one screen must differ, so those of the inner one get a prefix, as do its links
+to them; tools for editing, and for comments on a paragraph, are left out.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
+from html import escape, unescape
+from urllib.parse import unquote
 
-from wiki.render.slots import CLOSE, MARK, OPEN
+from wiki.render.slots import APART, CLOSE, MARK, OPEN, slot
 
 _TOOLS = re.compile(f"{MARK}[HP][^{OPEN}{CLOSE}]*{CLOSE}")
 _OPENING = re.compile(r"<[a-z][a-z0-9]*+(?: [a-z-]++=\"[^\"<>]*+\")++>")
-_ID = re.compile(r' (id|aria-labelledby)="|( href)="#')
+_ID = re.compile(r' (id|aria-labelledby)="|( href)="#([^"]*+)')
+_IDS = re.compile(r' id="([^"<>]*+)"')
+_TAG = re.compile(r"<(/?)([a-z][a-z0-9]*+)([^<>]*+)>")
+_HEADING = re.compile(r"h[2-6]")
+_VOID = frozenset(("br", "hr", "img", "input"))
+
+_EMBED = f"{MARK}E[^{OPEN}{CLOSE}]*{CLOSE}"
+_ASKED = re.compile(f"{MARK}E([^{OPEN}{CLOSE}]*){CLOSE}")
+# Alone in a paragraph or an item: blocks cannot stand in the middle of a sentence.
+_ALONE = re.compile(
+    rf'(?P<open><p(?: dir="auto")?>)(?:{_EMBED}\s*+)++</p>|<li>(?P<item>{_EMBED})(?=</li>)'
+)
 
 
-def inner(html: str, prefix: str) -> str:
-    """The HTML of a page, its slots not filled yet, to stand on another screen under a prefix."""
-    return _OPENING.sub(lambda tag: _ID.sub(lambda at: _named(at, prefix), tag[0]), _bare(html))
+def inner(html: str, prefix: str, address: str) -> str:
+    """The HTML of a page, its slots not filled yet, to stand on another screen under a prefix.
+
+    Where it links to what is not in it, the link leads to the page at its address.
+    """
+    bare = _TOOLS.sub("", html)
+    ids = {unescape(found[1]) for tag in _OPENING.finditer(bare) for found in _IDS.finditer(tag[0])}
+
+    def named(at: re.Match[str]) -> str:
+        if at[1]:
+            return f' {at[1]}="{prefix}'
+        is_here = unquote(unescape(at[3])) in ids
+        return f'{at[2]}="{"#" + prefix if is_here else escape(address) + "#"}{at[3]}'
+
+    return _OPENING.sub(lambda tag: _ID.sub(named, tag[0]), bare)
 
 
-def _bare(html: str) -> str:
-    return _TOOLS.sub("", html)
+def section(html: str, id: str, levels: Mapping[str, int]) -> str | None:
+    """What stands under the heading with this id, up to the next that is not lower; None if none.
+
+    All of it for the id of the title, which stands above the text. `levels` are those of headings
+    as written, by their first id.
+    """
+    depth, spans, begin, at, level = 0, 0, -1, 0, 0
+    heading: tuple[int, int, int] | None = None
+    for tag in _TAG.finditer(html):
+        closes, name, said = tag.groups()
+        if closes:
+            depth -= 1
+            spans -= name == "span"
+            heading = None if _HEADING.fullmatch(name) else heading
+            if begin >= 0 and depth < at:
+                return html[begin : tag.start()]
+            continue
+        ids = [unescape(found) for found in _IDS.findall(said)]
+        if _HEADING.fullmatch(name):
+            own = levels.get(ids[0] if ids else "", int(name[1]))
+            if begin >= 0 and own <= level and depth <= at:
+                return html[begin : tag.start()]
+            heading = (tag.start(), depth, own)
+        if begin < 0 and id in ids:
+            if heading:
+                begin, at, level = heading
+            elif depth == spans:
+                # In no block: where the heading stood that is the title.
+                return html
+        spans += name == "span"
+        depth += name not in _VOID
+    return html[begin:] if begin >= 0 else None
 
 
-def _named(at: re.Match[str], prefix: str) -> str:
-    return f' {at[1]}="{prefix}' if at[1] else f'{at[2]}="#{prefix}'
+def asks(html: str) -> bool:
+    """Whether a page's HTML may ask for others to stand in it."""
+    return MARK + "E" in html
+
+
+def include(html: str, one: Callable[[str, str], str | None]) -> str:
+    """The HTML with what `one` gives for a target and a place there, where they stand alone.
+
+    It stays as it is, a picture or a link, where `one` gives None.
+    """
+
+    def embed(found: re.Match[str]) -> str | None:
+        target, anchor, *_ = map(unescape, found[1].split(APART))
+        return one(target, anchor)
+
+    def alone(block: re.Match[str]) -> str:
+        if block["item"]:
+            found = _ASKED.match(block["item"])
+            shown = embed(found) if found else None
+            return f"<li>{block['item'] if shown is None else shown}"
+        pieces = []
+        for found in _ASKED.finditer(block[0]):
+            shown = embed(found)
+            pieces.append(f"{block['open']}{found[0]}</p>" if shown is None else shown)
+        return "\n".join(pieces)
+
+    return _ALONE.sub(alone, html)
+
+
+def included(html: str, title: str, address: str) -> str:
+    """A page's HTML as a part of another that says where it is from."""
+    source = f'<p class="include-from"><a href="{escape(address)}">{escape(title)}</a></p>'
+    return f'<div class="include">{source}\n{html}</div>'
+
+
+def refused(reason: str, title: str, address: str) -> str:
+    """A link to what cannot stand here, and why: a name of `slots.Labels`."""
+    link = f'<a href="{escape(address)}">{escape(title)}</a>'
+    return f'<p class="include-wrong">{link}: {slot("K", reason)}</p>'

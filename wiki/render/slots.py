@@ -56,6 +56,10 @@ class Labels:
     important: str = "Important"
     warning: str = "Warning"
     caution: str = "Caution"
+    include_loop: str = "this page includes itself"
+    include_deep: str = "pages include each other too deep here"
+    include_much: str = "more is included here than fits on a page"
+    include_section: str = "there is no such section"
     other_picture: str = "picture of %(host)s"
 
 
@@ -75,6 +79,10 @@ def labels(gettext: Callable[[str], str]) -> Labels:
         important=_("Important"),
         warning=_("Warning"),
         caution=_("Caution"),
+        include_loop=_("this page includes itself"),
+        include_deep=_("pages include each other too deep here"),
+        include_much=_("more is included here than fits on a page"),
+        include_section=_("there is no such section"),
         other_picture=_("picture of %(host)s"),
     )
 

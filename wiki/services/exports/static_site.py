@@ -19,7 +19,7 @@ from wiki.render.links import Others
 from wiki.render.slots import labels
 from wiki.services.exports import published
 from wiki.services.exports.folders import Folder
-from wiki.services.pages import whole_pages
+from wiki.services.pages import including, whole_pages
 
 _ADDRESS = re.compile(r'\b(href|src)="(/[^"]*)"')
 _STYLE = Path(__file__).parents[2] / "static" / "css" / "export.css"
@@ -66,10 +66,12 @@ class _Site:
         """A page with its discussion."""
         whole = whole_pages.read(self._wiki, ANONYMOUS, path)
         _ = translations(self._wiki.settings.language).gettext
-        html = self._wiki.renderer.fill(
-            whole.view.html, whole.view.links, labels(_), others=Others()
+        view, words, others = whole.view, labels(_), Others()
+        expanded = including.expand(
+            self._wiki, ANONYMOUS, view.path, view.html, view.links, words, others
         )
-        made = self._rendered("page", self.file(path), whole=whole, view=whole.view, html=html)
+        html = self._wiki.renderer.fill(expanded, view.links, words, others=others)
+        made = self._rendered("page", self.file(path), whole=whole, view=view, html=html)
         return self._linked(made, self.file(path))
 
     def index(self, summaries: Iterable[Summary]) -> str:

@@ -11,11 +11,13 @@ from wiki.database.pages import catalogue, folders
 from wiki.domain.access.rights import Actor, Right
 from wiki.domain.access.sight import Sight
 from wiki.domain.content.pages import Summary
+from wiki.domain.errors import NotFound
 from wiki.domain.pages.catalogue import Tag, Wanted
 from wiki.engine import Wiki
 from wiki.services.access import sight
 from wiki.services.content import places
 from wiki.services.pages.folders import FolderList, find, root
+from wiki.services.talk.comment_counts import filled_in
 
 PAGE = 100
 LAST_PAGE = 100_000
@@ -61,6 +63,24 @@ def listing(wiki: Wiki, actor: Actor, view: str, number: int = 1, folder: str = 
         return Everything(by, number, found.has_more, folder=found)
     with wiki.database.read() as connection:
         return _read(connection, by, number, sight.of(wiki, actor))
+
+
+def all_tags(wiki: Wiki, actor: Actor) -> list[tuple[str, int]]:
+    """Every tag on a page that the actor may read, with how many such pages carry it, by name."""
+    wiki.rights.require(actor, Right.READ)
+    with wiki.database.read() as connection:
+        found = catalogue.tags(connection, sight=sight.of(wiki, actor))
+    return [(tag.name, tag.count) for tag in found]
+
+
+def tagged(wiki: Wiki, actor: Actor, tag: str) -> list[Summary]:
+    """The pages with this tag that the actor may read. Raises NotFound if there is none."""
+    wiki.rights.require(actor, Right.READ)
+    with wiki.database.read() as connection:
+        found = catalogue.tagged(connection, tag, sight=sight.of(wiki, actor))
+    if not found:
+        raise NotFound("tag_missing", tag=tag[:80])
+    return filled_in(wiki, found)
 
 
 def using(wiki: Wiki, actor: Actor, file: str) -> list[Summary]:

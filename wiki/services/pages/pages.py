@@ -26,6 +26,7 @@ from wiki.services.content import contents, linking, places
 from wiki.services.editing import saving
 from wiki.services.history import hiding, past
 from wiki.services.history.history import page_at, revision_of
+from wiki.services.pages import including
 
 MOST_BACKLINKS = 30
 
@@ -170,7 +171,9 @@ def html_of(wiki: Wiki, actor: Actor, text: str, path: str, labels: Labels | Non
     seen = sight.of(wiki, actor)
     with wiki.database.read() as connection:
         found = leads.of_page(connection, path, rendered.targets, sight=seen)
-    return wiki.renderer.fill(rendered.html, linking.states(wiki, actor, found), labels)
+    links = linking.states(wiki, actor, found)
+    html = including.expand(wiki, actor, path, rendered.html, links, labels)
+    return wiki.renderer.fill(html, links, labels)
 
 
 def html_at(wiki: Wiki, actor: Actor, revision: Revision, labels: Labels | None = None) -> Markup:

@@ -17,6 +17,7 @@ from wiki.domain.errors import Unreadable
 from wiki.domain.pages.folders import Leaf
 from wiki.engine import Wiki
 from wiki.render import pieces
+from wiki.render.links import page_url
 from wiki.render.slots import Labels
 from wiki.services.access import sight
 from wiki.services.content import contents, linking
@@ -117,7 +118,7 @@ def _html(
         # Its own address says what is the matter; the pages beside it are whole.
         return Markup()
     found = leads.of_page(connection, place.path, shown.targets, sight=seen)
-    html = pieces.inner(shown.html, _PREFIX)
+    html = pieces.inner(shown.html, _PREFIX, page_url(place.path))
     return wiki.renderer.fill(html, linking.states(wiki, actor, found), labels)
 
 

@@ -15,7 +15,7 @@ from wiki.services.access import rates
 from wiki.services.content import places
 from wiki.services.editing import creating, renaming, submitting, trash
 from wiki.services.editing.saving import Saved, Sent
-from wiki.services.pages import pages
+from wiki.services.pages import including, pages
 from wiki.services.pages.pages import View
 from wiki.web.api import shapes
 from wiki.web.api.operations import Made, operation
@@ -37,7 +37,10 @@ def read(path: str, at: str, html: str) -> Made:
     view = pages.read(wiki(), actor(), path, at=at)
     told = page(view)
     if html == "yes":
-        told["html"] = str(wiki().renderer.fill(view.html, view.links, labels(gettext)))
+        words, whole = labels(gettext), view.html
+        if not view.then:
+            whole = including.expand(wiki(), actor(), view.path, whole, view.links, words)
+        told["html"] = str(wiki().renderer.fill(whole, view.links, words))
         return Made(told)
     return Made(told, headers={"ETag": f'"{view.blob}"'})
 

@@ -9,7 +9,7 @@ from wiki.domain.content.pages import Kind
 from wiki.domain.errors import NotFound
 from wiki.domain.pages import turns as speech
 from wiki.services.pages import agenda as planning
-from wiki.services.pages import dialogues, pages, people, questions, tags
+from wiki.services.pages import dialogues, everything, pages, people, questions
 from wiki.web.api import shapes
 from wiki.web.api.operations import operation
 from wiki.web.api.pages import page
@@ -101,11 +101,11 @@ def read_person(slug: str, cursor: str) -> dict[str, Any]:
 @operation("GET", "/tags", TAG, answer=shapes.TagListShape)
 def list_tags() -> dict[str, Any]:
     """List all tags, with the number of pages that carry each."""
-    found = tags.all_tags(wiki(), actor())
+    found = everything.all_tags(wiki(), actor())
     return {"items": [{"name": name, "count": count} for name, count in found]}
 
 
 @operation("GET", "/tags/<path:tag>", TAG, answer=shapes.SummaryListShape, codes=(404,))
 def tagged(tag: str) -> dict[str, Any]:
     """List the pages that carry a tag, by title."""
-    return {"items": tags.tagged(wiki(), actor(), tag), "next": ""}
+    return {"items": everything.tagged(wiki(), actor(), tag), "next": ""}

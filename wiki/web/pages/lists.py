@@ -6,7 +6,7 @@ from flask import Blueprint, Response, request
 
 from wiki.domain.content.pages import STATUSES, Kind
 from wiki.domain.content.paths import ancestors
-from wiki.services.pages import agenda, dialogues, everything, questions, tags
+from wiki.services.pages import agenda, dialogues, everything, questions
 from wiki.web.http.context import actor, base_url, page_number, respond, wiki
 from wiki.web.http.pager import pager_of
 
@@ -61,13 +61,13 @@ def agenda_file() -> Response:
 @blueprint.get("/tags")
 def show_tags() -> Response:
     """All tags."""
-    return respond("pages/lists/tags.html", tags=tags.all_tags(wiki(), actor()))
+    return respond("pages/lists/tags.html", tags=everything.all_tags(wiki(), actor()))
 
 
 @blueprint.get("/tags/<path:tag>")
 def show_tag(tag: str) -> Response:
     """The pages that carry a tag."""
-    return respond("pages/lists/tag.html", tag=tag, pages=tags.tagged(wiki(), actor(), tag))
+    return respond("pages/lists/tag.html", tag=tag, pages=everything.tagged(wiki(), actor(), tag))
 
 
 @blueprint.get("/pages")

@@ -17,7 +17,7 @@ from wiki.render.slots import labels
 from wiki.services.content import files, places
 from wiki.services.history import blame
 from wiki.services.history import history as past
-from wiki.services.pages import folders, pages, sidebar
+from wiki.services.pages import folders, including, pages, sidebar
 from wiki.services.talk import threads
 from wiki.web.history.blame import shares
 from wiki.web.http import cache, errors, slots
@@ -82,12 +82,16 @@ def show(path: str) -> Response:
     if talk and talk.may_post and view.revision:
         remark = url_of("comments", view.path, anchor=f"{view.revision}:")
     marked = passages.marked(view.html, talk) if talk else view.html
-    html = wiki().renderer.fill(marked, view.links, labels(gettext), edit=edit, remark=remark)
+    words = labels(gettext)
+    whole = marked
+    if not view.then:
+        whole = including.expand(wiki(), actor(), view.path, marked, view.links, words)
+    html = wiki().renderer.fill(whole, view.links, words, edit=edit, remark=remark)
     is_plain = view.meta.kind is Kind.PAGE
     return respond(
         "pages/pages/show.html",
         view=view,
-        side=sidebar.beside(wiki(), actor(), view.path, labels(gettext)) if is_plain else None,
+        side=sidebar.beside(wiki(), actor(), view.path, words) if is_plain else None,
         html=html,
         may_edit=may_edit,
         problems=[sentence(language(), code) for code in view.problems],

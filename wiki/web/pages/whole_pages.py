@@ -9,7 +9,7 @@ from flask import Blueprint, Response, render_template, request
 from wiki.domain.content.paths import slug
 from wiki.render.links import Others
 from wiki.render.slots import labels
-from wiki.services.pages import whole_pages
+from wiki.services.pages import including, whole_pages
 from wiki.web.http.context import actor, base_url, gettext, language, wiki
 
 blueprint = Blueprint("whole_pages", __name__)
@@ -23,10 +23,12 @@ def export(path: str) -> Response:
     whole = whole_pages.read(wiki(), actor(), path)
     is_html = request.args.get("format") == "html"
     if is_html:
-        html = wiki().renderer.fill(
-            whole.view.html, whole.view.links, labels(gettext), others=Others()
+        view, words, others = whole.view, labels(gettext), Others()
+        expanded = including.expand(
+            wiki(), actor(), view.path, view.html, view.links, words, others
         )
-        text = render_template("pages/pages/whole.html", whole=whole, view=whole.view, html=html)
+        html = wiki().renderer.fill(expanded, view.links, words, others=others)
+        text = render_template("pages/pages/whole.html", whole=whole, view=view, html=html)
         text = _OURS.sub(rf'\1="{base_url()}/', text)
     else:
         text = whole_pages.markdown(whole, language())
