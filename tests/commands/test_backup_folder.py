@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
+import signal
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -93,4 +93,21 @@ def test_a_drill_leaves_nothing(wiki: Wiki, tmp_path: Path) -> None:
     broken.write_bytes(file.read_bytes()[:-200])
     done = CliRunner().invoke(drill, [str(broken), "--in", str(room)])
     assert (done.exit_code, list(room.iterdir())) == (2, []), done.output
-    assert not list(Path(tempfile.gettempdir()).glob("denktank-drill-*"))
+
+
+def test_a_drill_that_is_told_to_stop_leaves_nothing(
+    wiki: Wiki, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, _ = backup_folder.write(wiki, tmp_path)
+    room = tmp_path / "room"
+    room.mkdir()
+    before = signal.getsignal(signal.SIGTERM)
+
+    def stopped(settings: Settings) -> None:
+        assert settings.data.exists()
+        signal.raise_signal(signal.SIGTERM)
+
+    monkeypatch.setattr(backup_folder, "_checked", stopped)
+    done = CliRunner().invoke(drill, [str(file), "--in", str(room)])
+    assert (done.exit_code, list(room.iterdir())) == (143, [])
+    assert signal.getsignal(signal.SIGTERM) == before

@@ -80,6 +80,9 @@ def test_the_mail_server_is_greeted_and_gets_no_mail(data: Path) -> None:
         named = server.url.replace("//", "//naam:geheim-woord@")
         refused = findings(data, MAIL_URL=named)["mail_server"]
         assert "geheim-woord" not in refused["sentence"]
+    half = findings(data, MAIL_URL="smtp://naam:gehe/im@127.0.0.1")["mail_server"]
+    assert "gehe" not in half["sentence"]
+    assert "%2F" in half["sentence"]
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
     assert "mail_server" in findings(data, MAIL_URL=f"smtp://127.0.0.1:{port}")

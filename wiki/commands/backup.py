@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -48,6 +51,16 @@ def backup(wiki: Wiki, target: Path, keep: str | None) -> None:
             click.echo(notice(wiki.settings.language, "backup_removed", values))
 
 
+@contextmanager
+def _told_to_stop() -> Iterator[None]:
+    """Let SIGTERM end what goes on as Ctrl-C does, so that it is tidied up."""
+    before = signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 def _rule(written: str | None, target: Path) -> Rule | None:
     if written is None:
         return None
@@ -74,7 +87,8 @@ def drill(file: Path, place: Path | None) -> None:
     database and its mail server are left alone.
     """
     try:
-        done = backup_folder.drill(file, place)
+        with _told_to_stop():
+            done = backup_folder.drill(file, place)
     except WikiError as error:
         raise Stop(sentence("en", error.code, error.values)) from error
     except SettingError as error:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from wiki.commands.place import Stop, data_option, opened, settings_in
+from wiki.commands.place import Stop, data_option, failed, opened, settings_in
 from wiki.domain.errors import WikiError
 from wiki.i18n.errors import notice, sentence
 from wiki.services.operation import upgrading
@@ -33,8 +33,22 @@ def upgrade(data: Path | None, check: bool) -> None:
     if check:
         sys.exit(1 if found.is_needed else 0)
     if found.is_needed:
-        opened(settings, alone=True).close()
+        _take(settings)
         click.echo(notice(settings.language, "upgrade_done", {}))
+
+
+def _take(settings: Settings) -> None:
+    """Take the steps, and make the lists that a start makes; Stop if that fails."""
+    wiki = opened(settings, alone=True)
+    try:
+        # Opening goes on with old lists where new ones cannot be made.
+        wiki.follow()
+    except WikiError as error:
+        raise Stop(sentence(settings.language, error.code, error.values)) from error
+    except OSError as error:
+        raise failed(error, settings.data) from error
+    finally:
+        wiki.close()
 
 
 def _planned(settings: Settings) -> Plan:

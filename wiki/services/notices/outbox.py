@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import format_datetime, formataddr
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from wiki.database.engine.connection import Connection
 from wiki.database.notices import outbox
@@ -317,8 +317,8 @@ def connect(settings: Settings, timeout: float = TIMEOUT) -> smtplib.SMTP:
     may have left the offer out) and MAIL_CLEAR_TEXT does not allow that.
     """
     parts = urlsplit(settings.mail_url)
-    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
-        raise ValueError("MAIL_URL is smtp[s]://user:pass@host:port")
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname or not _has_port(parts):
+        raise ValueError("MAIL_URL is smtp[s]://user:pass@host:port; write / in a password as %2F")
     secure = ssl.create_default_context()
     server: smtplib.SMTP
     if parts.scheme == "smtps":
@@ -342,6 +342,14 @@ def connect(settings: Settings, timeout: float = TIMEOUT) -> smtplib.SMTP:
         server.close()
         raise
     return server
+
+
+def _has_port(parts: SplitResult) -> bool:
+    """Whether the port is a number, or left out; else it is a part of the password."""
+    try:
+        return parts.port is None or parts.port > 0
+    except ValueError:
+        return False
 
 
 def _is_here(host: str) -> bool:

@@ -43,7 +43,7 @@ def tidy(wiki: Wiki, folder: Path, rule: Rule) -> Sequence[Path]:
     kept = rule.kept(made.values())
     gone = sorted(file for file, when in made.items() if when not in kept)
     for file in gone:
-        file.unlink()
+        file.unlink(missing_ok=True)
     return gone
 
 

@@ -162,7 +162,7 @@ def _mail_server_says(settings: Settings) -> str:
                 server.ehlo_or_helo_if_needed()
                 answers.append("")
         except (OSError, smtplib.SMTPException, ssl.SSLError, ValueError) as error:
-            answers.append(outbox.answer(error))
+            answers.append(outbox.answer(error) or type(error).__name__)
 
     # A server may say a letter a second, and never be too late with the next one.
     thread = threading.Thread(target=ask, daemon=True)
