@@ -21,6 +21,7 @@ from tests.domain.pages.test_transcripts import document as docx_of
 from tests.domain.pages.test_transcripts import packed as docx_packed
 from tests.fixtures import growth
 from tests.fixtures.growth import Call, Text
+from tests.fixtures.office import odt as odt_of
 from wiki.analysis import analyser, snowball, tokens
 from wiki.domain import proxies
 from wiki.domain.access import rights
@@ -52,7 +53,7 @@ from wiki.domain.members import members
 from wiki.domain.operation import purging
 from wiki.domain.pages import docx, minutes, transcripts
 from wiki.domain.pages import turns as dialogue_turns
-from wiki.domain.search import query, saved_searches, search
+from wiki.domain.search import odt, query, saved_searches, search
 from wiki.domain.talk import anchors
 from wiki.projections import catalogue
 from wiki.projections.search import documents, sources
@@ -206,6 +207,12 @@ CALLS: dict[str, Call] = {
     "domain.talk.anchors.written": lambda text: anchors.written("", 0, 1, text),
     "domain.pages.docx.text": lambda text: docx.text(
         docx_packed(docx_of(f"<w:t>{escape(text)}</w:t>").encode("utf-8", "replace"))
+    ),
+    "domain.pages.docx.whole": lambda text: docx.whole(
+        docx_packed(docx_of(f"<w:t>{escape(text)}</w:t>").encode("utf-8", "replace"))
+    ),
+    "domain.search.odt.text": lambda text: odt.text(
+        odt_of(f"<text:p>{escape(text)}</text:p>".encode("utf-8", "replace").decode())
     ),
     "domain.pages.minutes.of": lambda text: minutes.of(text, text[:200]),
     "domain.pages.transcripts.written": lambda text: transcripts.written(
@@ -418,6 +425,11 @@ NOT_TYPED: dict[str, str] = {
     "projections.search.documents.comment_owner": OURS,
     "projections.search.documents.member_owner": OURS,
     "projections.search.documents.member_document": "a name of 80 bytes, then as person_document",
+    "domain.search.office": "parts that docx.text and odt.text go through",
+    "projections.search.file_reader": "a process that the system ends in time, whatever it reads",
+    "projections.search.file_words": "names of files",
+    "projections.search.documents.file_owner": PATHS,
+    "projections.search.documents.file_document": "a text that is cut as that of a page",
     "projections.search.folder": "names of files that the index made",
     "projections.search.index": "asks completion.complete, which looks at 100 characters",
     "projections.search.people": OURS,

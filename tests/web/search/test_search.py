@@ -8,6 +8,9 @@ from xml.etree import ElementTree
 
 import pytest
 
+from tests.fixtures.office import pdf
+from wiki.services.content import files
+
 DIALOGUE = """---
 kind: dialogue
 title: Gesprek over de wijk
@@ -53,6 +56,22 @@ def test_a_turn_of_a_page_that_moved_on_leads_to_what_was_indexed(
     page("gesprekken/wijk", DIALOGUE.replace("Bewoners", "Mensen"))
     html = client.get("/search?q=bewoner&kind=turn").text
     assert f'href="/wiki/gesprekken/wijk?at={indexed}#turn-1"' in html
+
+
+@pytest.mark.usefixtures("filled")
+def test_words_in_a_file_lead_to_the_file_and_name_its_page(
+    client: Any, wiki: Any, editor: Any
+) -> None:
+    files.add(wiki, editor, "vragen/wijk", "Een verslag.pdf", pdf("Over fonteinkruid"))
+    wiki.search.update(wiki.store, wiki.database)
+    html = client.get("/search?q=fonteinkruid", headers={"Accept-Language": "nl"}).text
+    assert hits(html) == [("vragen/wijk/een-verslag.pdf", "file")]
+    assert 'href="/files/vragen/wijk/een-verslag.pdf"' in html
+    assert 'bestand bij <a href="/wiki/vragen/wijk">Wat wil de wijk?</a>' in html
+    assert hits(client.get("/search?q=fonteinkruid&kind=turn").text) == []
+    assert hits(client.get("/search?kind=file").text) == hits(html)
+    (hit,) = client.get("/api/v1/search?q=fonteinkruid").json["items"]
+    assert (hit["kind"], hit["url"]) == ("file", "/files/vragen/wijk/een-verslag.pdf")
 
 
 @pytest.mark.usefixtures("filled")

@@ -1,5 +1,5 @@
-"""Search: the query as it is read, what is found, the interface of an index, saved searches.
+"""Search: the query as read, what is found, an index as an interface, saved searches, office files.
 
-May use `access` and `content` of this floor, and only the standard library: no input or output, no
-clock, no globals.
+May use `access`, `content` and `errors` of this floor, and only the standard library: no input or
+output, no clock, no globals.
 """

@@ -121,6 +121,9 @@ KINDS = {
     "person": "person",
     "persoon": "person",
     "mens": "person",
+    "file": "file",
+    "bestand": "file",
+    "bestanden": "file",
 }
 _FIELDS = {
     **dict.fromkeys(("kind", "soort", "type"), "kind"),

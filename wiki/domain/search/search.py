@@ -34,6 +34,7 @@ class Found(StrEnum):
     TURN = "turn"
     COMMENT = "comment"
     PERSON = "person"
+    FILE = "file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +113,11 @@ class Snippet:
 class Hit:
     """One thing that was found.
 
-    `path` is the page (a person: `people/<slug>`), `number` the turn's number or comment's id,
-    `when` the dialogue's date, the comment's time, else the last change; `title` is the page's and
-    `page` its identity. Of deleted text `revision` is the one that took it, `number` its step, and
-    `hidden` changes with what was hidden of the page's past when they were indexed.
+    `path` is the page (a person: `people/<slug>`, a file: its own), `number` the turn's number or
+    comment's id, `when` the dialogue's date, the comment's time, else the last change; `title` is
+    the page's (a file: its name) and `page` its identity. Of deleted text `revision` is the one
+    that took it, `number` its step, and `hidden` changes with what was hidden of the page's past
+    when they were indexed.
     """
 
     kind: Found

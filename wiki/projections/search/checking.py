@@ -12,12 +12,12 @@ from wiki.projections.search import sources
 from wiki.projections.search.view import View
 from wiki.store.store import Store
 
-_PAGES = {Found.PAGE, Found.QUESTION, Found.DIALOGUE}
+_TEXTS = {Found.PAGE, Found.QUESTION, Found.DIALOGUE, Found.FILE}
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A page (or `comment <id>`) of which the index has another text, none, or one too many."""
+    """A page, file or `comment <id>` of which the index has another text, none, or one too many."""
 
     key: str
     kept: str
@@ -35,7 +35,7 @@ def check(view: View, store: Store, connection: Connection) -> list[Difference]:
         page.summary.path: page.summary.blob
         for page in sources.pages(store, connection, sources.all_pages(store, head), head)
         if not page.summary.meta.redirect
-    }
+    } | sources.shown(connection, sources.all_files(store, head))
     aside = {one.item.key for one in setaside.of(connection, setaside.derived, sources.NAME)}
     every = {str(source.placed.comment.id) for source in sources.all_comments(connection)}
     there = every - aside
@@ -53,14 +53,14 @@ def check(view: View, store: Store, connection: Connection) -> list[Difference]:
 
 
 def _kept(view: View) -> tuple[dict[str, str], Counter[str]]:
-    """The blob of each page in the index, and how often each comment is in it."""
+    """The blob of each page and file in the index, and how often each comment is in it."""
     pages: dict[str, str] = {}
     comments: Counter[str] = Counter()
     for part in view.parts:
         kinds = part.segment.column("kind")
         for document in part.all():
             kind = kinds.values[kinds.codes[document]]
-            if kind not in _PAGES and kind != Found.COMMENT:
+            if kind not in _TEXTS and kind != Found.COMMENT:
                 continue
             stored = part.segment.stored(document)
             if kind == Found.COMMENT:

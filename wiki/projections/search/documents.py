@@ -1,4 +1,7 @@
-"""What is indexed: a page, each turn of a dialogue, a comment, a person; each is one document."""
+"""What is indexed: a page, each turn of a dialogue, a comment, a person, a file with words in it.
+
+Each is one document.
+"""
 
 from __future__ import annotations
 
@@ -62,9 +65,9 @@ class Document:
     def mark(self) -> int:
         """The same number as long as it is the same thing, wherever its page goes; 32 bits.
 
-        A turn is what was said: turns that come before it change its number.
+        A turn is what was said: turns that come before it change its number. A file is its name.
         """
-        said = self.text if self.kind is Found.TURN else ""
+        said = {Found.TURN: self.text, Found.FILE: self.title}.get(self.kind, "")
         return crc32(f"{self.page or self.owner} {said}".encode())
 
 
@@ -86,6 +89,11 @@ def person_owner(slug: str) -> str:
 def member_owner(id: int | str) -> str:
     """The owner of a member's document."""
     return f"member {id}"
+
+
+def file_owner(file: str) -> str:
+    """The owner of a file's document."""
+    return f"file {file}"
 
 
 def page_documents(
@@ -173,6 +181,25 @@ def comment_document(
         when=when,
         number=id,
         revision=page.revision,
+    )
+
+
+def file_document(
+    file: str, blob: str, page: Summary | None, words: str, when: datetime | None, site: Site
+) -> Document:
+    """A file beside a page, if there is a page, with the words in it."""
+    lang = page.meta.lang[:2] if page else ""
+    return Document(
+        owner=file_owner(file),
+        kind=Found.FILE,
+        path=file,
+        title=file.rpartition("/")[2],
+        text=words[:LONGEST],
+        language=language_of(words[:LONGEST], "", lang or site.language),
+        paths=(file,),
+        when=when,
+        blob=blob,
+        page=page.page if page else "",
     )
 
 

@@ -105,7 +105,8 @@ def entry(document: Document) -> dict[str, Any]:
 
 def _describe(document: Document, words: _Words) -> None:
     """Add what the document is called and what it is about."""
-    if document.kind in _OWN_NAME:
+    # A file without words is found by its page, which has its name.
+    if document.kind in _OWN_NAME or (document.kind is Found.FILE and document.text):
         words.title(document.title)
         words.extra(document.path.replace("/", " "), 1.0)
     words.extra("\n".join(document.headings), HEADING)

@@ -23,7 +23,7 @@ from wiki.projections.search.whoosh_parts import (
     VarBytesColumn,
 )
 
-VERSION = 11
+VERSION = 12
 """Raised with every change of what is indexed: an older index is rebuilt."""
 
 Posting = tuple[float, bytes]

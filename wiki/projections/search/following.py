@@ -12,7 +12,13 @@ from wiki.domain.content.paths import person_slug
 from wiki.domain.content.setaside import Item
 from wiki.domain.search.search import Found, Progress, Site
 from wiki.projections.search import people, sources
-from wiki.projections.search.documents import Document, comment_owner, member_owner, page_owner
+from wiki.projections.search.documents import (
+    Document,
+    comment_owner,
+    file_owner,
+    member_owner,
+    page_owner,
+)
 from wiki.projections.search.prepared import tried, tried_alone
 from wiki.projections.search.sources import PageSource, Pending
 from wiki.projections.search.view import View, open_view
@@ -35,13 +41,21 @@ def follow(
     elsewhere = waiting.came_or_went | _retitled(view, changed)
     talk = {*waiting.comments, *sources.comments_at(connection, sorted(elsewhere))}
     gone = {page_owner(path) for path in waiting.pages}
-    out = [*gone, *map(comment_owner, sorted(talk)), *_comments_on(view, elsewhere)]
-    for path, blob in waiting.pages.items():
-        if not blob:
-            trial.passed(Item(sources.NAME, "page", path))
+    out = [
+        *gone,
+        *map(file_owner, waiting.files),
+        *map(comment_owner, sorted(talk)),
+        *_comments_on(view, elsewhere),
+    ]
+    for kind, seen in (("page", waiting.pages), ("file", waiting.files)):
+        for path, blob in seen.items():
+            if not blob:
+                trial.passed(Item(sources.NAME, kind, path))
     for id in sorted(talk):
         trial.passed(Item(sources.NAME, "comment", str(id)))
     came = [one for page in changed for one in tried(page, site, trial)]
+    for file in sources.files(store, connection, waiting.files):
+        came += tried(file, site, trial)
     for comment in sources.comments_of(connection, sorted(talk)):
         came += tried(comment, site, trial)
     ids = sorted({*waiting.members, *people.members_in(view, waiting.pages)})

@@ -25,7 +25,7 @@ MOST_FOLLOWED = 2_000
 
 
 class SearchIndex(Index):
-    """Pages, turns, comments and people as they are now."""
+    """Pages, turns, comments, people and files as they are now."""
 
     def complete(self, text: str, scope: Scope, limit: int = 8) -> list[Completion]:
         """Complete the last word of `text` to names that have such a word; raises NotReady."""
@@ -69,9 +69,10 @@ class SearchIndex(Index):
         with database.read() as connection:
             progress = Progress(head, sources.newest_change(connection))
             pages = sources.all_pages(store, head)
-            total = len(pages) + sources.count_talk(connection)
+            beside = sources.shown(connection, sources.all_files(store, head))
+            total = len(pages) + len(beside) + sources.count_talk(connection)
             folder = self.folder.fresh()
-            given = sources.everything(store, connection, pages, head)
+            given = sources.everything(store, connection, pages, beside, head)
             trial = Trial(store.git)
             build(folder, given, progress, self.site, _counted(tell, total), trial)
             add_people(open_view(folder), connection, progress, self.site, trial)

@@ -1,4 +1,4 @@
-"""What the wiki has to be found: pages as git has them, comments as SQL has them."""
+"""What the wiki has to be found: pages and files as git has them, comments as SQL has them."""
 
 from __future__ import annotations
 
@@ -10,14 +10,16 @@ from typing import Protocol
 
 from wiki.database.engine import changes
 from wiki.database.engine.connection import Connection
+from wiki.database.history import files as versions
 from wiki.database.history import hiding, history
 from wiki.database.members import members
 from wiki.database.pages import catalogue
 from wiki.database.talk import comments
 from wiki.domain.content import text
 from wiki.domain.content.pages import Meta, Summary
-from wiki.domain.content.paths import file_of, is_attachment, page_of
+from wiki.domain.content.paths import file_of, folder_of, is_attachment, page_of
 from wiki.domain.content.setaside import Item, mark_of, measure
+from wiki.domain.errors import Invalid
 from wiki.domain.history.revisions import Part
 from wiki.domain.members.members import FORMER, Member, Status
 from wiki.domain.search.search import Progress, Site
@@ -26,9 +28,11 @@ from wiki.projections.catalogue import name_of
 from wiki.projections.search.documents import (
     Document,
     comment_document,
+    file_document,
     member_document,
     page_documents,
 )
+from wiki.projections.search.file_words import has_words, words_of
 from wiki.projections.setaside import is_passing, text_of
 from wiki.render import frontmatter
 from wiki.render.scan import title_heading
@@ -67,6 +71,33 @@ class PageSource:
         name = self.summary.path.rpartition("/")[2]
         summary = replace(self.summary, title=name[:MOST_NAME], meta=Meta())
         return page_documents(summary, "", site)
+
+
+@dataclass(frozen=True, slots=True)
+class FileSource:
+    """A file with the words in it, or the code of why they cannot be read."""
+
+    file: str
+    blob: str
+    page: Summary | None
+    when: datetime | None
+    words: str
+    problem: str
+
+    @property
+    def item(self) -> Item:
+        """Return what is set aside if it cannot be described."""
+        return Item(NAME, "file", self.file, self.blob)
+
+    def documents(self, site: Site) -> Iterator[Document]:
+        """The file's document; raises Invalid."""
+        if self.problem:
+            raise Invalid(self.problem)
+        yield file_document(self.file, self.blob, self.page, self.words, self.when, site)
+
+    def names(self, site: Site) -> Iterator[Document]:
+        """The file without its words."""
+        yield file_document(self.file, self.blob, self.page, "", self.when, site)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +169,13 @@ class Source(Protocol):
 class Pending:
     """What changed since the index last looked.
 
-    Pages are paths with their blob (empty: gone); comments and members are ids.
+    Pages and files are paths with their blob (empty: gone); comments and members are ids.
 
     `progress` is how far the index is once it knows; `more` changes in SQL wait behind these.
     """
 
     pages: dict[str, str]
+    files: dict[str, str]
     came_or_went: frozenset[str]
     comments: tuple[int, ...]
     members: tuple[int, ...]
@@ -157,6 +189,7 @@ def pending(store: Store, connection: Connection, before: Progress, head: str) -
     if before.revision == head and not rows:
         return None
     pages: dict[str, str] = {}
+    files: dict[str, str] = {}
     moved: set[str] = set()
     beside: set[str] = set()
     for diff in store.diff(before.revision, head):
@@ -166,11 +199,15 @@ def pending(store: Store, connection: Connection, before: Progress, head: str) -
             if not (diff.before and diff.after):
                 moved.add(path)
         else:
-            beside.add(diff.file.rpartition("/")[0])
+            beside.add(folder_of(diff.file))
+            if has_words(diff.file):
+                files[diff.file] = diff.after
     for path in beside - pages.keys():
         page = store.entry(file_of(path), head)
         if page:
             pages[path] = page.blob
+    # What is beside a page goes and comes back with it.
+    files = {**_files_beside(store, head, moved), **files}
     ids, people = (
         tuple(sorted({int(row.key) for row in rows if row.noun == noun}))
         for noun in ("comment", "member")
@@ -183,14 +220,19 @@ def pending(store: Store, connection: Connection, before: Progress, head: str) -
     pages = {**catalogue.changed_last_in(connection, hidden), **pages}
     last = rows[-1].id if rows else before.change
     more = bool(rows) and newest_change(connection) > last
-    return Pending(pages, frozenset(moved), ids, people, Progress(head, last), more)
+    return Pending(pages, files, frozenset(moved), ids, people, Progress(head, last), more)
 
 
 def everything(
-    store: Store, connection: Connection, wanted: dict[str, str], head: str
+    store: Store,
+    connection: Connection,
+    wanted: dict[str, str],
+    beside: dict[str, str],
+    head: str,
 ) -> Iterator[Source]:
-    """All pages, all comments, all members."""
+    """These pages and files, all comments, all members."""
     yield from pages(store, connection, wanted, head)
+    yield from files(store, connection, beside)
     yield from all_comments(connection)
     yield from members_of(connection, members.ids(connection))
 
@@ -203,6 +245,35 @@ def all_pages(store: Store, head: str) -> dict[str, str]:
         if path is not None:
             found[path] = entry.blob
     return found
+
+
+def all_files(store: Store, head: str) -> dict[str, str]:
+    """Every file of a revision that words can be read from, with its blob."""
+    entries = store.list(at=head) if head else ()
+    return {entry.file: entry.blob for entry in entries if has_words(entry.file)}
+
+
+def files(store: Store, connection: Connection, wanted: dict[str, str]) -> Iterator[FileSource]:
+    """These files, as far as they still have a blob and may be opened; each read now."""
+    for file, blob in shown(connection, wanted).items():
+        folder = folder_of(file)
+        page = catalogue.find(connection, [folder]).get(folder)
+        last = versions.versions(connection, file, 1)
+        when = last[0].when if last else None
+        yield FileSource(file, blob, page, when, *words_of(store, file, blob))
+
+
+def shown(connection: Connection, wanted: dict[str, str]) -> dict[str, str]:
+    """Those of the files that are there, and not beside a page that was deleted."""
+    there = {file: blob for file, blob in wanted.items() if blob}
+    folders = {folder_of(file) for file in there}
+    gone = {folder for folder in folders if history.deleted(connection, folder)}
+    return {file: blob for file, blob in there.items() if folder_of(file) not in gone}
+
+
+def _files_beside(store: Store, head: str, paths: Iterable[str]) -> dict[str, str]:
+    entries = (entry for path in paths for entry in store.files_in(path, head))
+    return {entry.file: entry.blob for entry in entries if has_words(entry.file)}
 
 
 def pages(

@@ -9,6 +9,7 @@ from wiki.database.pages import catalogue
 from wiki.database.search import search as titles
 from wiki.domain.access.rights import Actor, Right
 from wiki.domain.content.pages import Summary
+from wiki.domain.content.paths import folder_of
 from wiki.domain.search.query import (
     KINDS,
     Filters,
@@ -59,12 +60,13 @@ class Linked:
     """A hit with what is known of its page today.
 
     `at` is the revision that was indexed if the page has moved on since, else empty; `questions`
-    are those that it is about.
+    are those that it is about; `beside` is the page that a file belongs to, if there is one.
     """
 
     hit: Hit
     at: str = ""
     questions: tuple[Summary, ...] = ()
+    beside: Summary | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +191,9 @@ def _linked(
     seen = sight.of(wiki, actor)
     with wiki.database.read() as connection:
         resolved = catalogue.resolve_links(connection, sorted(targets), sight=seen)
-        paths = {hit.path for hit in results.hits} | {path for path in resolved.values() if path}
+        paths = {_page_path(hit) for hit in results.hits} | {
+            path for path in resolved.values() if path
+        }
         pages = catalogue.find(connection, sorted(paths))
     pages = {path: page for path, page in pages.items() if _may_read(wiki, actor, path)}
     about = {
@@ -197,19 +201,34 @@ def _linked(
         for target, path in resolved.items()
         if path is not None and path in pages
     }
-    hits = (_link(hit, pages, about) for hit in results.hits)
+    open_hits = (hit for hit in results.hits if _may_open(wiki, actor, hit))
+    hits = (_link(hit, pages, about) for hit in open_hits)
     named = {target: page.title for target, page in about.items()}
     return tuple(hit for hit in hits if hit), named
 
 
 def _link(hit: Hit, pages: Mapping[str, Summary], about: Mapping[str, Summary]) -> Linked | None:
-    page = pages.get(hit.path)
+    page = pages.get(_page_path(hit))
+    if hit.kind is Found.FILE:
+        return Linked(hit, beside=page)
     if page is None:
         return Linked(hit) if hit.kind is Found.PERSON else None
     moved_on = hit.kind is Found.TURN and hit.revision and page.revision != hit.revision
     questions = (about[target] for target in hit.questions if target in about)
     others = tuple(question for question in questions if question.path != hit.path)
     return Linked(hit, hit.revision if moved_on else "", others)
+
+
+def _page_path(hit: Hit) -> str:
+    """The path of the page that a hit is, is on or is beside."""
+    return folder_of(hit.path) if hit.kind is Found.FILE else hit.path
+
+
+def _may_open(wiki: Wiki, actor: Actor, hit: Hit) -> bool:
+    """Whether a file is there, and the actor may still read it; pages are asked by their path."""
+    if hit.kind is not Found.FILE:
+        return True
+    return _may_read(wiki, actor, hit.path) and wiki.store.entry(hit.path) is not None
 
 
 def _may_read(wiki: Wiki, actor: Actor, path: str) -> bool:

@@ -1,4 +1,4 @@
-"""Search: pages, turns, comments and people."""
+"""Search: pages, turns, comments, people and files."""
 
 from __future__ import annotations
 

@@ -94,7 +94,9 @@ def _propose(**sent: str) -> Any:
 
 
 TOOLS: Mapping[str, Tool] = {
-    "search": Tool("Search pages, turns, comments and people.", Scope.READ, WordsShape, _search),
+    "search": Tool(
+        "Search pages, turns, comments, people and files.", Scope.READ, WordsShape, _search
+    ),
     "read_page": Tool("Read a page's Markdown, with its blob.", Scope.READ, PathShape, _read_page),
     "read_turn": Tool(
         "Read what a speaker said in one turn of a dialogue, with the address to cite it by.",

@@ -143,6 +143,8 @@ def hit_url(linked: Linked) -> str:
         return url_of("comment", hit.number)
     if hit.kind is Found.PERSON:
         return "/" + quote(hit.path)
+    if hit.kind is Found.FILE:
+        return url_of("file", hit.path)
     if hit.kind is Found.TURN:
         return page_url(hit.path, at=linked.at) + f"#turn-{hit.number}"
     return page_url(hit.path) + _text_fragment(hit.snippets)
