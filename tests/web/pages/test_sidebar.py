@@ -26,6 +26,7 @@ def test_the_nearest_sidebar_stands_beside_plain_pages(client: Any, page: Any) -
     page("_sidebar", "# Doel\n\n- [[los]]\n- [[nergens]]\n- [hier](#doel)\n")
     for address in ("/wiki/los", "/wiki/a/b/c", "/wiki/a/b"):
         assert 'href="/wiki/los"' in _beside(client, address), address
+    assert _beside(client, "/wiki/los").count(">Doel</h2>") == 1
     assert _beside(client, "/wiki/vraag") == ""
     ids = re.findall(r' id="([^"]+)"', client.get("/wiki/a/b/c").text)
     assert len(ids) == len(set(ids))

@@ -16,6 +16,7 @@ from wiki.domain.content.paths import SIDEBARS, ancestors, file_of, folder_of, i
 from wiki.domain.errors import Unreadable
 from wiki.domain.pages.folders import Leaf
 from wiki.engine import Wiki
+from wiki.projections.catalogue import name_of
 from wiki.render import pieces
 from wiki.render.links import page_url
 from wiki.render.slots import Labels
@@ -118,8 +119,12 @@ def _html(
         # Its own address says what is the matter; the pages beside it are whole.
         return Markup()
     found = leads.of_page(connection, place.path, shown.targets, sight=seen)
+    is_named = shown.title != name_of(place.path)
+    is_said = any(heading.text == shown.title for heading in shown.headings)
+    # What a page has as its title stands above its text; here nothing else shows it.
+    title = Markup("<h2>{}</h2>\n").format(shown.title) if is_named and not is_said else Markup()
     html = pieces.inner(shown.html, _PREFIX, page_url(place.path))
-    return wiki.renderer.fill(html, linking.states(wiki, actor, found), labels)
+    return title + wiki.renderer.fill(html, linking.states(wiki, actor, found), labels)
 
 
 def _level(connection: Connection, folder: str, opened: Sequence[str], seen: Sight) -> Level:
