@@ -252,6 +252,7 @@ CALLS: dict[str, Call] = {
     "domain.members.members.check_password": lambda text: members.check_password(text, text),
     "domain.content.links.address": lambda text: page_links.address(text, "a/b", text),
     "domain.content.links.host_of": lambda text: page_links.host_of("https://" + text),
+    "render.links.signature": lambda text: links.signature(b"k", text, text),
     "domain.content.links.outward": lambda text: page_links.outward(text, "wiki.example"),
     "domain.editing.merge.merge": merged,
     "domain.content.normal.fold": lambda text: normal.fold(text, "NFKC", 10**9),
@@ -393,6 +394,7 @@ OURS = "its strings are ids and names that the wiki itself made"
 PATHS = "a path was checked first: 1,000 bytes at most"
 
 NOT_TYPED: dict[str, str] = {
+    "services.content.other_pictures": "waits for another site, with an address that was signed",
     "render.pictures": "pictures, whose pixels are counted first",
     "domain.imports.items": "keeps what importers say, and reads nothing in it",
     "services.exports.folders": "names of files of the wiki",

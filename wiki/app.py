@@ -13,7 +13,7 @@ from wiki.services.talk.comments import new_nonce
 from wiki.settings import Settings
 from wiki.web.access import admin, groups, rights, rules
 from wiki.web.api.blueprints import BLUEPRINTS as FOR_PROGRAMS
-from wiki.web.content import files
+from wiki.web.content import files, other_pictures
 from wiki.web.editing import editor, moves, suggestions, undoing
 from wiki.web.exports import oai
 from wiki.web.history import blame, figures, hiding, history
@@ -77,6 +77,7 @@ BLUEPRINTS = (
     health.blueprint,
     hiding.blueprint,
     history.blueprint,
+    other_pictures.blueprint,
     premoderation.blueprint,
     invitations.blueprint,
     language.blueprint,

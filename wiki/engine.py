@@ -131,7 +131,7 @@ class Wiki:
     def _know_site(self, settings: Settings) -> None:
         site = Site(settings.language, ZoneInfo(settings.timezone))
         self.search.site = self.deleted_text.site = site
-        self.renderer.others = Others(Way(settings.other_pictures))
+        self.renderer.others = Others(Way(settings.other_pictures), settings.secret_key.encode())
 
     @property
     def people(self) -> People:

@@ -218,8 +218,9 @@ class Settings:
     )
     other_pictures: str = _setting(
         "click",
-        "how pictures of other sites are shown: never (a link), or in place of the link once a "
-        "reader clicks; before that nobody asks the other site for anything",
+        "how pictures of other sites are shown: never (a link), in place of the link once a "
+        "reader clicks, or fetched and kept by the wiki, so that the other site knows no reader; "
+        "only with proxy does the wiki ask for anything",
         tuple(Way),
     )
     max_text_bytes: int = _setting(

@@ -304,16 +304,18 @@ class PageRenderer(BaseRenderer):
         alt = clean(attrs["alt"])
         link = address(clean(attrs["url"]), page.path, alt)
         title = clean(attrs.get("title", ""))
+        sizes = "".join(f' {side}="{size}"' for side, size in attrs.get("sizes", {}).items())
         if link.kind is not LinkKind.FILE or page.is_comment:
             shown = escape_html(alt or link.target)
-            if page.in_link:
-                return shown
             if link.kind is LinkKind.EXTERNAL and not page.is_comment and host_of(link.target):
-                page.links[link] = None
-                return slot("X", _quoted(link.target), title) + shown + slot("W")
-            return self._link(link, shown, state, title)
+                # In a link it is a picture only where it is shown as one, and else its words.
+                inside = "in" if page.in_link else ""
+                if not inside:
+                    page.links[link] = None
+                opens = slot("X", _quoted(link.target), title, sizes, page.path, inside)
+                return opens + shown + slot("W")
+            return shown if page.in_link else self._link(link, shown, state, title)
         page.links[link] = None
-        sizes = "".join(f' {side}="{size}"' for side, size in attrs.get("sizes", {}).items())
         return slot("I", link.target, alt, title, beside(page.path, link.target), sizes)
 
     def _link(

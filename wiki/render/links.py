@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -38,9 +39,15 @@ class LinkState:
 
 @dataclass(frozen=True, slots=True)
 class Others:
-    """How pictures of other sites are shown."""
+    """How pictures of other sites are shown; the addresses to fetch them bear a code by `key`."""
 
     way: Way = Way.NEVER
+    key: bytes = b""
+
+
+def signature(key: bytes, path: str, url: str) -> str:
+    """The code without which this wiki fetches no picture of another site for a page."""
+    return hmac.new(key, f"picture\0{path}\0{url}".encode(), "sha256").hexdigest()[:40]
 
 
 def is_picture(file: str) -> bool:

@@ -24,6 +24,8 @@ MOST_BYTES = 8_000_000
 MOST_PIXELS = 100_000_000
 MOST_PIXELS_WHOLE = 25_000_000
 """For formats that have to be unpacked whole; of a JPEG a smaller one can be read."""
+WIDEST = 1600
+"""Pixels: how wide a picture of another site is sent at most."""
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 SCALED = frozenset({".jpg", ".jpeg", ".png", ".webp"})
 """Names of pictures that are written anew, and made smaller."""
@@ -134,6 +136,37 @@ def _anew(sent: Picture) -> bytes:
     return out.getvalue()
 
 
+def foreign(data: bytes) -> bytes:
+    """A picture of another site as one that we send: a WebP of our making, or a GIF.
+
+    Raises TooLarge (`picture_pixels`), Refused (`picture_broken`).
+    """
+    from PIL import Image, ImageOps
+
+    try:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as sent:
+            width, height = sent.size
+            most = MOST_PIXELS if sent.format == "JPEG" else MOST_PIXELS_WHOLE
+            if width * height > most:
+                raise TooLarge("picture_pixels", most=most // 1_000_000)
+            if sent.format == "GIF":
+                # It may move, so its bytes stay as they are; that it is one, its first moment says.
+                sent.load()
+                return data
+            sent.draft("RGB", (2 * WIDEST, 2 * WIDEST))
+            return _small(ImageOps.exif_transpose(sent), WIDEST)
+    except TooLarge:
+        raise
+    except Exception as error:
+        # A damaged picture makes the library raise errors of every kind.
+        raise Refused("picture_broken") from error
+
+
+def type_of(data: bytes) -> str:
+    """The type of what `foreign` gave."""
+    return "image/gif" if data.startswith(b"GIF8") else "image/webp"
+
+
 def narrow(data: bytes, wide: int) -> bytes | None:
     """A smaller WebP of a picture, at most so many pixels wide; None if it is no larger, or none.
 
@@ -148,13 +181,17 @@ def narrow(data: bytes, wide: int) -> bytes | None:
             if width <= wide or width * height > most:
                 return None
             sent.draft("RGB", (2 * wide, 2 * wide))
-            upright = ImageOps.exif_transpose(sent)
-            has_alpha = "A" in upright.getbands() or "transparency" in upright.info
-            small = upright.convert("RGBA" if has_alpha else "RGB")
-            small.thumbnail((wide, 4 * wide))
-            out = io.BytesIO()
-            small.save(out, "WEBP", quality=82, method=4)
-            return out.getvalue()
+            return _small(ImageOps.exif_transpose(sent), wide)
     except Exception:
         # A damaged picture makes the library raise errors of every kind.
         return None
+
+
+def _small(upright: Picture, wide: int) -> bytes:
+    """The picture as a WebP, at most so many pixels wide."""
+    has_alpha = "A" in upright.getbands() or "transparency" in upright.info
+    small = upright.convert("RGBA" if has_alpha else "RGB")
+    small.thumbnail((wide, 4 * wide))
+    out = io.BytesIO()
+    small.save(out, "WEBP", quality=82, method=4)
+    return out.getvalue()

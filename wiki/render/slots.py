@@ -20,7 +20,7 @@ from wiki.domain.content.addresses import url_of
 from wiki.domain.content.fragments import elsewhere
 from wiki.domain.content.links import LinkKind, Way, host_of
 from wiki.domain.content.names import To
-from wiki.render.links import LinkState, Others, file_url, is_picture, new_url
+from wiki.render.links import LinkState, Others, file_url, is_picture, new_url, signature
 
 OPEN, CLOSE, APART = "\ue000", "\ue001", "\ue002"
 MARK = OPEN + secrets.token_hex(8)
@@ -31,6 +31,7 @@ IN_PLACE = "other-picture"
 
 _FORGED = re.compile("[\ue000-\ue002]")
 _SLOT = re.compile(f"{MARK}([A-Z])([^{OPEN}{CLOSE}]*){CLOSE}")
+_TAG = re.compile(r"<[^<>]*+>")
 _SIZE = re.compile(r"([1-9][0-9]{0,3})(?:x([1-9][0-9]{0,3}))?")
 _NAMED = re.compile(f"{MARK}N([^{OPEN}{CLOSE}]*){CLOSE}([^{OPEN}{CLOSE}]*){MARK}Z{CLOSE}")
 _OTHER = re.compile(f"{MARK}X([^{OPEN}{CLOSE}]*){CLOSE}([^{OPEN}{CLOSE}]*){MARK}W{CLOSE}")
@@ -183,17 +184,31 @@ class _Filling:
         return f'<a href="{escape(state.url())}">{escape(state.title)}</a>'
 
     def other(self, match: re.Match[str]) -> str:
-        """A picture of another site: a link that says so, which a script may load in place."""
+        """A picture of another site: as we fetch it, or a link that says what it leads to."""
         inside, written = match.groups()
-        address, title = inside.split(APART)
-        mark = f"external {IN_PLACE}" if self.others.way is Way.CLICK else "external"
+        address, title, sizes, path, within = inside.split(APART)
+        is_shown = bool(self.others.way is Way.PROXY and self.others.key and path)
+        if is_shown:
+            written = self._fetched(unescape(address), unescape(path), written, unescape(sizes))
+        if within:
+            return written
         said = f' title="{title}"' if title else ""
+        if is_shown:
+            return f'<a href="{address}" rel="noopener noreferrer"{said}>{written}</a>'
+        mark = f"external {IN_PLACE}" if self.others.way is Way.CLICK else "external"
         host = self.words.other_picture.replace("%(host)s", host_of(unescape(address)))
         return (
             f'<a class="{mark}" href="{address}" rel="noopener noreferrer"{said}>'
             f'<span class="other-words">{written}</span>'
             f'<span class="other-host"> ({escape(host)})</span></a>'
         )
+
+    def _fetched(self, url: str, path: str, written: str, sizes: str) -> str:
+        """The picture at an address of ours; where it cannot be had, its words stand there."""
+        code = signature(self.others.key, path, url)
+        source = escape(url_of("other_picture", path, code=code, u=url))
+        alt = escape(unescape(_TAG.sub("", written)))
+        return f'<img src="{source}" alt="{alt}" data-words=""{sizes} loading="lazy">'
 
     def _link(self, kind: str, target: str, anchor: str, beside: str) -> str:
         """A link's opening tag; `beside` is where else it may lead: to a file, or a screen."""

@@ -105,6 +105,7 @@ GET  /feed/json/folder/hof                                      feed
 GET  /feed/json/member/a-member                                 anyone
 GET  /oai?verb=ListRecords&metadataPrefix=oai_dc                anyone
 GET  /files/hof/plan/brief.txt                                  read
+GET  /picture/hof/plan?code=0&u=https%3A%2F%2Fe.example%2Fx.png     nobody
 GET  /house.css                                                 nobody
 GET  /robots.txt                                                anyone
 GET  /sitemap.xml                                               anyone

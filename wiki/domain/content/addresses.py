@@ -166,6 +166,7 @@ RULES: Mapping[str, str] = {
     "notifications": "/notifications",
     "oai": "/oai",
     "opensearch": "/opensearch.xml",
+    "other_picture": "/picture/<path:path>",
     "page": "/wiki/<path:path>",
     "pages": "/pages",
     "people": "/people",

@@ -33,6 +33,7 @@ class Way(StrEnum):
 
     NEVER = "never"  # a link that says what it leads to
     CLICK = "click"  # such a link, in whose place it comes once the reader asks
+    PROXY = "proxy"  # the picture, as this wiki fetched it
 
 
 LOCAL = (LinkKind.WIKI, LinkKind.PAGE, LinkKind.SCREEN, LinkKind.FILE)

@@ -40,6 +40,8 @@ export function read(article) {
       }
       return;
     }
+    // A picture of another site stands where its words do.
+    if (node.nodeName === "IMG" && "words" in node.dataset) for (const char of node.alt) put(char, node, 0);
     if (node.nodeType !== Node.ELEMENT_NODE || node.matches(SKIPPED)) return;
     const wanted = BLOCK.has(node.tagName) ? "\n\n" : LINE.has(node.tagName) ? "\n" : CELL.has(node.tagName) ? " " : "";
     leave(wanted);
