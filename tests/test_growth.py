@@ -266,6 +266,7 @@ CALLS: dict[str, Call] = {
         text,
         leaves_stub=True,
     ),
+    "domain.content.attachments.names": lambda text: next(attachments.names(text)),
     "domain.content.names.at_path": lambda text: names.at_path(text, [text, f"{text}/index"]),
     "domain.content.names.beside": lambda text: names.beside(f"{text}/b", f"{text}/c"),
     "domain.content.names.names_of": lambda text: list(

@@ -96,7 +96,7 @@ def test_invitations_from_the_shell(wiki: Wiki, denktank) -> None:
     ("words", "password", "said"),
     [
         (("add", "anna", "--password-stdin"), "kort", "8"),
-        (("add", "admin", "--password-stdin"), PASSWORD, "not free"),
+        (("add", "admin", "--password-stdin"), PASSWORD, "is reserved"),
         (("add", "1x", "--password-stdin"), PASSWORD, ""),
         (("role", "niemand", "editor"), "", "no such member"),
         (("add", "anna"), "", "--password-stdin"),

@@ -94,7 +94,7 @@ def test_a_turn_leads_to_what_was_said_also_when_the_page_has_moved_on(visit: Vi
     anna.goto("/new?kind=dialogue")
     anna.fill("input[name=title]", "Gesprek met Wim")
     anna.fill("input[name=date]", "2019-05-06 15:00")
-    anna.fill("textarea[name=participants]", "Wim")
+    anna.locator("input[name='participants.1.name']").fill("Wim")
     set_text(anna, f"{said}\n\n**Wim:** Wij noemden dat kruisbestuiving.\n\n{said}")
     with anna.expect_navigation():
         anna.click("main form.editor button[type=submit]:not([formaction]) >> nth=0")

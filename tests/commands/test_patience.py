@@ -133,6 +133,10 @@ def test_who_waits_for_leave_to_send_gets_it(bare):
         assert connection.recv(1000).startswith(b"HTTP/1.1 100 ")
         connection.sendall(data[-5000:])
         assert described(b"x" * 5000) in rest_of(connection).decode()
+    # Who has nothing to send is answered.
+    asked = (GET % b"").replace(b"Host", b"Expect: 100-continue\r\nHost")
+    with bare.send(asked) as connection:
+        assert connection.recv(1000).startswith(b"HTTP/1.1 200 ")
     # Who would be refused anyway is told so before sending.
     head = post(b"", "Expect: 100-continue").replace(b"h: 0", b"h: %d" % (MOST_BODY + 1))
     assert bare.status(head) == 413

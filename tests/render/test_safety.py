@@ -53,7 +53,7 @@ def assert_safe_address(value: str, tag: str) -> None:
     elif scheme:
         assert scheme.group().rstrip(":") in SCHEMES
     else:
-        assert shown.startswith(("/wiki/", "/files/", "/new?", "/edit/a/b?", "#"))
+        assert shown == "/" or shown.startswith(("/wiki/", "/files/", "/new?", "/edit/a/b?", "#"))
 
 
 def test_there_are_enough_vectors() -> None:

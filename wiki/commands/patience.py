@@ -219,20 +219,22 @@ class PatientWorker(Worker):  # type: ignore[misc]
         except Exception as error:
             self._refuse(connection, _status(error))
             return
+        # Asked for without a body as well (RFC 9110, 10.1.1): then there is nothing to wait for.
+        is_waiting = connection.request._expected_100_continue
+        connection.request._expected_100_continue = False
         if connection.body is None:
             self._hand_over(connection)
-        else:
-            self._await(connection)
+            return
+        if is_waiting:
+            connection.out.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+            connection.out.flush()
+        self._await(connection)
 
     def _await(self, connection: Connection) -> None:
         """Read the body of a request whose head is there."""
         connection.enter(State.BODY)
         rest = bytes(connection.buffer)
         connection.buffer.clear()
-        if connection.request._expected_100_continue:
-            connection.request._expected_100_continue = False
-            connection.out.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
-            connection.out.flush()
         self._watch(connection, READ)
         self._take(connection, rest)
 

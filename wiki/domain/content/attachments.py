@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import count
 from pathlib import PurePosixPath
 
 from wiki.domain.content.paths import check, has_suffix, slug
@@ -75,9 +76,6 @@ def names(name: str) -> Iterator[str]:
     extension = PurePosixPath(given).suffix
     if not given or not _EXTENSION.fullmatch(extension) or has_suffix(extension):
         raise Invalid.field("file", "file_name", name=name[:80])
-    stem = check(slug(given.removesuffix(extension)) or "bestand")
-    yield stem + extension.lower()
-    number = 2
-    while True:
-        yield f"{stem}-{number}{extension.lower()}"
-        number += 1
+    stem, extension = check(slug(given.removesuffix(extension)) or "bestand"), extension.lower()
+    yield stem + extension
+    yield from (f"{stem}-{number}{extension}" for number in count(2))
