@@ -14,11 +14,12 @@ import sqlite3
 import tempfile
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from sqlalchemy.schema import CreateIndex, CreateTable
 
@@ -67,6 +68,34 @@ class SQLite(Pools):
         self.truth = _engine(self._open_truth, "BEGIN IMMEDIATE", self._check_truth)
         self._reading = _engine(self._open_both, "BEGIN", self._check_both)
         self._projecting = _engine(self._open_projections, "BEGIN IMMEDIATE", self._check)
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        with self._begun(self.truth) as connection:
+            yield connection
+
+    @contextmanager
+    def project(self) -> Iterator[Connection]:
+        with self._begun(self._projecting) as connection:
+            yield connection
+
+    @contextmanager
+    def _begun(self, engine: Engine) -> Iterator[Connection]:
+        """A transaction that writes.
+
+        What the first connection of a process found of a file, all that follow are told: opened
+        while the disk failed, it is for reading alone (https://www.sqlite.org/wal.html#readonly)
+        until the last of them is closed.
+        """
+        with ExitStack() as stack:
+            try:
+                connection = stack.enter_context(engine.begin())
+            except (DBAPIError, sqlite3.Error) as error:
+                if not _is_readonly(error):
+                    raise
+                self.close()
+                connection = stack.enter_context(engine.begin())
+            yield connection
 
     @contextmanager
     def aside(self) -> Iterator[Connection]:
@@ -402,6 +431,11 @@ def _engine(
     if checkout is not None:
         event.listen(engine, "checkout", checkout)
     return engine
+
+
+def _is_readonly(error: BaseException) -> bool:
+    root = getattr(error, "orig", None) or error
+    return getattr(root, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_READONLY
 
 
 def _connect(main: Path | str, wait: float = _WAIT) -> sqlite3.Connection:
