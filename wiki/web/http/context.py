@@ -25,6 +25,7 @@ from flask import (
 
 from wiki.domain.access.rights import Actor, Right
 from wiki.domain.content.addresses import url_of
+from wiki.domain.errors import Unreadable
 from wiki.domain.members.members import FORMER
 from wiki.engine import Wiki
 from wiki.i18n import languages, screen
@@ -160,7 +161,11 @@ def report_url() -> str:
 
 def has_page(path: str) -> bool:
     """Whether there is a page of this path for the reader: nothing leads to one that is not."""
-    return bool(path) and may("read", path) and places.look(wiki(), path) is not None
+    try:
+        return bool(path) and may("read", path) and places.look(wiki(), path) is not None
+    except Unreadable:
+        # What is damaged costs its own page, not the foot of every other.
+        return False
 
 
 def base_url() -> str:
