@@ -26,7 +26,7 @@ from tests.fixtures.running import CHECKOUT, Browser, Running, edit_url, value_o
 
 pytestmark = pytest.mark.slow
 GET = b"GET /%b HTTP/1.1\r\nHost: x\r\n\r\n"
-SOON = 3.0
+SOON = 6.0
 """Seconds in which a reader is answered, whatever others do (less by far on a quiet machine)."""
 
 

@@ -88,7 +88,8 @@ def test_a_damaged_object_is_told_and_all_else_goes_on(store, revisions, way):
         assert found == {id}
         assert [one.id for one in fresh.damages()] == [id]
         assert fresh.trouble() is None
-        assert time.process_time() - begun < 1
+        # libgit2 looped for a minute at some of these.
+        assert time.process_time() - begun < 20
         file.unlink(missing_ok=True)
         file.write_bytes(before)
     assert store.fsck() == []
