@@ -61,6 +61,7 @@ from wiki.render import anchors as html_anchors
 from wiki.render import diff as html_diff
 from wiki.render import elements, links, marked, pieces, slots, values
 from wiki.render.markdown import Renderer
+from wiki.render.plugins import mathematics
 from wiki.render.plugins.code import code_block
 from wiki.render.to_markdown import to_markdown
 from wiki.services.content import fields
@@ -348,6 +349,8 @@ CALLS: dict[str, Call] = {
     "render.markdown.Renderer.render": lambda text: renderer().render(text),
     "render.markdown.Renderer.render_comment": lambda text: renderer().render_comment(text),
     "render.marked.rendered_html": both(marked.rendered_html),
+    "render.plugins.mathematics.as_source": mathematics.as_source,
+    "render.plugins.mathematics.formula": lambda text: mathematics.formula(text, display=True),
     "render.plugins.code.code_block": lambda text: code_block(text, "python", len(text)),
     "render.pieces.include": lambda text: pieces.include(text, lambda *_: None),
     "render.pieces.included": lambda text: pieces.included(text, text, "/a"),

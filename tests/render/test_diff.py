@@ -7,8 +7,10 @@ from hypothesis import strategies as st
 
 from wiki.domain.history import diff
 from wiki.render.diff import side_html, source_html, words_html
+from wiki.render.markdown import Renderer
 from wiki.render.marked import rendered_html
 
+RENDERER = Renderer()
 OLD = "Een begin.\n\n" + "".join(f"Alinea nummer {n} blijft.\n\n" for n in range(9)) + "Oud slot.\n"
 NEW = OLD.replace("Oud slot", "Nieuw slot")
 
@@ -117,3 +119,10 @@ def test_without_what_went_the_marked_page_is_the_new_one(old: str, new: str) ->
     found = " ".join(root.text_content().split())
     wanted = lxml.html.fragment_fromstring(new, create_parent="div").text_content()
     assert found.replace(" ", "") == "".join(wanted.split())
+
+
+def test_a_formula_changes_as_a_whole() -> None:
+    old, new = (RENDERER.render(f"Er geldt ${source}$ hier.").html for source in ("a+b", "a-b"))
+    html = rendered_html(old, new)
+    assert '[removed] </span><math alttext="a+b"><mrow><mi>a</mi><mo>+</mo>' in html
+    assert '[added] </span><math alttext="a-b"><mrow><mi>a</mi><mo>−</mo>' in html

@@ -5,6 +5,7 @@ import pickle
 import pytest
 
 from wiki.domain.content.links import LinkKind
+from wiki.render import anchors
 from wiki.render.links import LinkState
 from wiki.render.markdown import Renderer
 from wiki.render.plugins.code import LANGUAGES
@@ -37,6 +38,29 @@ SAMPLES = [
     ("[y](javascript:x)", '<p><span class="refused">y</span></p>'),
     ("==a *b*== H~2~O m^2^", "<p><mark>a <em>b</em></mark> H<sub>2</sub>O m<sup>2</sup></p>"),
     ("a == b == c, a==b==c, 2^8 en 2^9", "<p>a == b == c, a==b==c, 2^8 en 2^9</p>"),
+    (
+        "Er geldt $E=mc^2$.",
+        '<p>Er geldt <math alttext="E=mc^2"><mrow><mi>E</mi><mo>=</mo><mi>m</mi><msup><mi>c</mi>'
+        "<mn>2</mn></msup></mrow></math>.</p>",
+    ),
+    (
+        "$`x`$ $$x$$",
+        '<p><math alttext="x"><mrow><mi>x</mi></mrow></math> '
+        '<math display="block" alttext="x"><mrow><mi>x</mi></mrow></math></p>',
+    ),
+    (
+        "tekst\n$$\nx\n- y\n$$\nna",
+        '<p>tekst</p>\n<div class="formula" tabindex="0"><math display="block" alttext="x - y">'
+        "<mrow><mi>x</mi><mo>−</mo><mi>y</mi></mrow></math></div>\n<p>na</p>",
+    ),
+    (
+        "```math\n\\frac\n```",
+        '<div class="formula" tabindex="0"><code>\\frac</code> '
+        '<span class="formula-note">(this formula cannot be read)</span></div>',
+    ),
+    ("€ 5 of $5 en $6, US$5-$6", "<p>€ 5 of $5 en $6, US$5-$6</p>"),
+    ("van $5 (eerst 4$) $ a$ \\$a$", "<p>van $5 (eerst 4$) $ a$ $a$</p>"),
+    ("`$a$` $HOME/$USER", "<p><code>$a$</code> $HOME/$USER</p>"),
     ("~~a~~ &euml; <naam>", "<p><s>a</s> ë &lt;naam&gt;</p>"),
     ("Woord\n: uitleg", "<dl>\n<dt>Woord</dt>\n<dd>uitleg</dd>\n</dl>"),
     ("`[[x]]`", "<p><code>[[x]]</code></p>"),
@@ -199,3 +223,39 @@ def test_a_page_at_the_address_of_a_screen_goes_first() -> None:
     page = RENDERER.render("[zie](/agenda)")
     html = RENDERER.fill(page.html, {"agenda": LinkState("agenda")})
     assert 'href="/wiki/agenda"' in html
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["\\foo", "{" * 60 + "}" * 60, "^" * 900, "a_b_c", "\\begin{matrix}", "x" * 3_000, "}\\left("],
+)
+def test_a_formula_that_cannot_be_read_stays_as_written(source: str) -> None:
+    html = shown(f"```math\n{source}\n```")
+    assert "<math" not in html
+    assert f"<code>{source}</code>" in html
+    assert "(this formula cannot be read)" in html
+
+
+def test_formulas_say_nothing_but_mathematics() -> None:
+    source = r"\href{javascript:x}{y} \color{red}{a} \style{color:red}{b} \text{<script>c</script>}"
+    html = shown(f"```math\n{source}\n```")
+    assert "<math" in html
+    inside = html.partition(">")[2].partition("<mrow>")[2]
+    for word in ("href", "style=", "color", "<script"):
+        assert word not in inside
+    assert "&lt;script&gt;c" in inside
+
+
+def test_a_page_draws_so_many_formulas_and_shows_the_others() -> None:
+    html = shown("".join(f"$x_{{{n}}}{'y' * 900}$\n\n" for n in range(30)))
+    assert 10 < html.count("<math") < 25
+    assert "(more formulas than are drawn on one page)" in html
+
+
+def test_a_formula_is_its_source_in_text_and_for_comments() -> None:
+    text = "Er geldt $a<b$, zo.\n\n$$\n\\frac{x}\n  {y}\n$$\n\n```math\n\\foo\n```"
+    page = RENDERER.render(text)
+    assert page.plain == "Er geldt a<b, zo.\n\n\\frac{x} {y}\n\n\\foo"
+    assert anchors.plain(page.html) == page.plain
+    html = anchors.mark(page.html, [anchors.Mark(1, 3, 12, "#c", "x")], anchors.Words("", ""))
+    assert '<mark class="passage">geldt</mark> <mark class="passage"><math ' in html

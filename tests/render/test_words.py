@@ -27,6 +27,7 @@ PIECES = [
     "<b>zwaar</b> ", "<details>\n", "</details>", "<summary>meer</summary>\n", "H<sub>2</sub>O ",
     "een<br>twee ", '<img alt="plaat" src="https://d.nl/x.png"> ', "<p align=center>\n", "<kbd>",
     "==licht== ",
+    "$a_b$ ", "$$\\frac{kwik}{staart}$$ ", "$", "\n\n$$\nrun < zand\n$$\n", "\n```math\n", "$5 ",
     "H~2~O ", "m^2^ ", "==", "^", "~",
     "> [!NOTE]\n> ", "> [!tip]\n",
     "\n\n[^n]: noot\n", "![x](https://d.nl/p.png) ", "_", "[", "](", "@anna ", "&#x41;",

@@ -14,10 +14,11 @@ from dataclasses import dataclass, field
 from html import escape, unescape
 
 from wiki.domain.talk.anchors import Span, clip
+from wiki.render.plugins import mathematics
 from wiki.render.slots import CLOSE, MARK, OPEN, clean, slot
 
 _TOKEN = re.compile(
-    r"<(?P<close>/?)(?P<tag>[a-z0-9]++)(?P<attributes>[^<>]*+)>"
+    mathematics.PATTERN + r"|<(?P<close>/?)(?P<tag>[a-z0-9]++)(?P<attributes>[^<>]*+)>"
     f"|{MARK}N[^{OPEN}{CLOSE}]*{CLOSE}(?P<named>[^{OPEN}{CLOSE}]*){MARK}Z{CLOSE}"
     f"|{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}"
     f"|[^<{OPEN}]+"
@@ -38,7 +39,8 @@ _APART = {
 }
 _RANK = {"": 0, _BLANK: 1, _LINE: 2, _BLOCK: 3}
 _VOID = {"br", "hr", "img", "input"}
-_NOT_OWN = {"alert-title", "turn-meta", "footnote-ref", "footnote-back", "visually-hidden"}
+_NOT_OWN = {"alert-title", "formula-note", "turn-meta", "footnote-ref", "footnote-back"}
+_NOT_OWN.add("visually-hidden")
 _OFFERED = {"p", "li", "dd"}
 """Blocks that offer to comment on them; with a script any words can be chosen."""
 
@@ -221,7 +223,9 @@ class _Reader:
             if tag:
                 self._tag(token, tag)
             elif not self._skipped:
-                if token["named"] is not None:
+                if token["formula"] is not None:
+                    self._text(token.start(), token.end(), token["formula"], whole=True)
+                elif token["named"] is not None:
                     self._text(token.start(), token.end(), token["named"], whole=True)
                 elif token[0][0] != OPEN:
                     self._text(token.start(), token.end(), token[0])

@@ -16,7 +16,9 @@ from wiki.domain.content.fragments import Fragments, elsewhere
 from wiki.domain.content.links import LOCAL, Link, LinkKind, address, host_of, wikilink
 from wiki.domain.content.names import beside
 from wiki.domain.content.sections import Anchors, Section
+from wiki.domain.markdown.dollars import LANGUAGE as MATH
 from wiki.domain.pages.turns import seconds
+from wiki.render.plugins import mathematics
 from wiki.render.plugins.code import code_block
 from wiki.render.slots import clean, drop, slot
 
@@ -25,6 +27,7 @@ Token = dict[str, Any]
 _TAG = re.compile(r"<[^<>]*+>")
 _SPECIAL = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 _MOST_COLOURED = 60_000
+_MOST_IN_FORMULAS = 20_000
 _SIDES = frozenset(("left", "right", "center"))
 _APART = frozenset(("aside", "details", "div", "p", "summary"))
 _SCROLLS = '<div class="table-scroll" tabindex="0">'
@@ -52,6 +55,7 @@ class Page:
     headings: list[Heading] = field(default_factory=list)
     links: dict[Link, None] = field(default_factory=dict)
     coloured: int = 0
+    in_formulas: int = 0
     in_link: bool = False
     in_quote: bool = False
     recording: str = ""
@@ -149,12 +153,34 @@ class PageRenderer(BaseRenderer):
         """Code within a line."""
         return f"<code>{escape_html(token['raw'])}</code>"
 
+    def math(self, token: Token, state: BlockState) -> str:
+        """A formula within a line."""
+        return self._formula(token["raw"], state.env["page"], display=False)
+
+    def formula(self, token: Token, state: BlockState) -> str:
+        """A formula that is shown on its own."""
+        return self._formula(token["raw"], state.env["page"], display=True)
+
+    def _formula(self, source: str, page: Page, *, display: bool) -> str:
+        """A formula as MathML; as it was written, and a note, where that cannot be made."""
+        page.in_formulas += len(source)
+        is_room = page.in_formulas <= _MOST_IN_FORMULAS
+        shown = clean(mathematics.formula(source, display=display)) if is_room else ""
+        if shown:
+            return shown
+        note = "" if page.is_comment else slot("K", "formula_wrong" if is_room else "formula_much")
+        note = note and f' <span class="formula-note">{note}</span>'
+        return f"<code>{escape_html(source)}</code>{note}"
+
     def block_code(self, token: Token, state: BlockState) -> str:
         """A code block."""
         page: Page = state.env["page"]
         code = token["raw"]
         code = code if code.endswith("\n") else code + "\n"
         info = token.get("attrs", {}).get("info", "")
+        if info.strip().lower() == MATH:
+            shown = self._formula(code.strip(), page, display=True)
+            return f'<div class="formula" tabindex="0">{shown}</div>\n'
         room = _MOST_COLOURED - page.coloured
         page.coloured += len(code)
         return code_block(code, info, room)

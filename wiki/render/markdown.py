@@ -27,6 +27,7 @@ from wiki.domain.pages.turns import Part, Speakers, Turn, parts, read_parts, tur
 from wiki.render import frontmatter, slots
 from wiki.render.html import Heading, Page, PageRenderer, escape_html
 from wiki.render.links import LinkState, Others
+from wiki.render.plugins import mathematics
 from wiki.render.sanitise import both_ways, sanitise
 from wiki.render.slots import Labels
 from wiki.render.tokens import Blocks
@@ -223,7 +224,8 @@ def played(meta: Meta, path: str) -> str:
 
 def plain_text(html: str) -> str:
     """The text of rendered HTML, blocks apart by an empty line."""
-    text = _TAG.sub("", _CELL_END.sub(" ", _BLOCK_EDGE.sub("\n\n", slots.drop(html))))
+    shown = mathematics.as_source(slots.drop(html))
+    text = _TAG.sub("", _CELL_END.sub(" ", _BLOCK_EDGE.sub("\n\n", shown)))
     return _APART.sub("\n\n", unescape(text)).strip()
 
 

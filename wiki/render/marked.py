@@ -25,6 +25,9 @@ _BLOCKS = frozenset(
     "section details summary aside".split()
 )
 _VOID = frozenset(("br", "hr", "img", "input"))
+_WHOLE = "math"
+"""Stays or changes as a whole: half a formula is none."""
+
 _MOVABLE = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "ul", "ol"))
 _MOVABLE |= {"section", "dl"}
 
@@ -246,6 +249,8 @@ def _holds_blocks(*units: _Unit) -> bool:
 def _tokens(element: HtmlElement, around: tuple[str, ...]) -> Iterator[Token]:
     if element.tag in _VOID:
         yield _opening(element), around
+    elif element.tag == _WHOLE:
+        yield str(tostring(element, encoding="unicode", with_tail=False)), around
     else:
         yield from _inside(element, (*around, _opening(element)))
 

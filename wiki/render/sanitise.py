@@ -7,13 +7,15 @@ import re
 import nh3
 from pygments.token import STANDARD_TYPES
 
+from wiki.render.plugins import mathematics
+
 SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 
 _BLOCKS = "p h1 h2 h3 h4 h5 h6 blockquote pre ul ol li dl dt dd table thead tbody tr th td hr div"
 _INLINE = "a abbr b br code del em i img input ins kbd mark s small span strong sub sup time u"
 _STRUCTURE = "section details summary aside"
 
-TAGS = frozenset(f"{_BLOCKS} {_INLINE} {_STRUCTURE}".split())
+TAGS = frozenset(f"{_BLOCKS} {_INLINE} {_STRUCTURE}".split()) | mathematics.ELEMENTS
 
 _ALERTS = {"note", "tip", "important", "warning", "caution"}
 _BOTH_WAYS = "p ul ol dl blockquote table h1 h2 h3 h4 h5 h6".split()
@@ -34,6 +36,7 @@ ATTRIBUTES: dict[str, set[str]] = {
     "th": {"scope"},
     "span": {"id"},
     **{f"h{level}": {"id"} for level in range(1, 7)},
+    **{name: set(said) for name, said in mathematics.ATTRIBUTES.items()},
 }
 for _name in _BOTH_WAYS:
     ATTRIBUTES[_name] = ATTRIBUTES.get(_name, set()) | {"dir"}
@@ -46,7 +49,7 @@ CLASSES: dict[str, set[str]] = {
     "del": {"diff-removed"},
     "div": {"table-scroll", "turn-text", "turn-who", "task", "diff-moved-here", "diff-moved-away"}
     | _ALIGNED
-    | {"alert"}
+    | {"alert", "formula"}
     | {f"alert-{kind}" for kind in _ALERTS},
     "ins": {"diff-added"},
     "li": {"task"},
@@ -55,6 +58,7 @@ CLASSES: dict[str, set[str]] = {
     "section": {"turn", "footnotes"},
     "span": {
         "alert-title",
+        "formula-note",
         "turn-name",
         "turn-meta",
         "turn-number",

@@ -61,6 +61,8 @@ class Labels:
     include_deep: str = "pages include each other too deep here"
     include_much: str = "more is included here than fits on a page"
     include_section: str = "there is no such section"
+    formula_wrong: str = "(this formula cannot be read)"
+    formula_much: str = "(more formulas than are drawn on one page)"
     other_picture: str = "picture of %(host)s"
 
 
@@ -84,6 +86,8 @@ def labels(gettext: Callable[[str], str]) -> Labels:
         include_deep=_("pages include each other too deep here"),
         include_much=_("more is included here than fits on a page"),
         include_section=_("there is no such section"),
+        formula_wrong=_("(this formula cannot be read)"),
+        formula_much=_("(more formulas than are drawn on one page)"),
         other_picture=_("picture of %(host)s"),
     )
 

@@ -55,7 +55,13 @@ _WRAPPED = {
     Kind.SUB: "lowered",
     Kind.SUPER: "raised",
 }
-_RAW = {Kind.TEXT: "text", Kind.CODE: "codespan", Kind.MENTION: "mention"}
+_RAW = {
+    Kind.TEXT: "text",
+    Kind.CODE: "codespan",
+    Kind.MENTION: "mention",
+    Kind.MATH: "math",
+    Kind.FORMULA: "formula",
+}
 
 
 class Blocks(BlockParser):

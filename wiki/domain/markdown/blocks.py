@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from itertools import pairwise
 
+from wiki.domain.markdown.dollars import LANGUAGE, closes
 from wiki.domain.markdown.marks import BLANK, TAG, definition, fold, unescape
 from wiki.domain.markdown.nodes import (
     Block,
@@ -43,9 +44,10 @@ MOST_NESTED = 24
 _MOST_CELLS_ADDED = 50_000
 """Cells that are not written, where rows are shorter than their table is wide."""
 
-_MARKS = frozenset("#`~*+_=<>-[:|0123456789")
+_MARKS = frozenset("#`~*+_=<>-[:|$0123456789")
 _ATX = re.compile(r"#{1,6}+(?:[ \t]+|$)")
 _FENCE = re.compile(r"`{3,}+|~{3,}+")
+_FORMULA = "$$"
 _BULLET = re.compile(r"(?:[*+-]|(\d{1,9}+)[.)])(?=[ \t]|$)")
 _NOTE = re.compile(r"\[\^((?:[^\\\[\]\s]|\\[^\s]){1,500}+)\]:[ \t]*+")
 _TASK = re.compile(r"\[([ xX])\][ \t]+(?=[^ \t\n])")
@@ -245,12 +247,24 @@ class _Reader:
 
     def _fenced(self, leaf: Code) -> bool:
         self._reach(leaf)
+        if self.fence == _FORMULA:
+            return self._formula()
         is_mark = self.indent <= 3 and self.line.startswith(self.fence, self.next)
         if is_mark and not self.line[self.next :].lstrip(self.fence[0]).strip(BLANK):
             self._close_leaf()
             return True
         self._advance(min(self.indent, self.fence_indent))
         self.parts.append(self._rest())
+        return True
+
+    def _formula(self) -> bool:
+        rest = self._rest().strip()
+        is_last = rest.endswith(_FORMULA)
+        rest = rest.removesuffix(_FORMULA).rstrip()
+        if rest:
+            self.parts.append(rest)
+        if is_last:
+            self._close_leaf()
         return True
 
     def _indented(self, leaf: Code) -> bool:
@@ -295,6 +309,8 @@ class _Reader:
             return self._begin_fence(char, depth)
         if char == "<":
             return self._begin_html(depth)
+        if char == "$":
+            return self._begin_formula(depth)
         if char == "[":
             return self._begin_note(depth)
         if char in "=-" and self.interrupted and self._underlines(self.interrupted, char):
@@ -356,6 +372,21 @@ class _Reader:
         self.leaf = code
         self.parts = []
         self.fence, self.fence_indent = opening[0], self.indent
+        return Opened.LEAF
+
+    def _begin_formula(self, depth: int) -> Opened:
+        """Open the block between `$$`, where more than one line stands between them."""
+        line, begin = self.line, self.next + 2
+        if not line.startswith("$$", self.next) or "$$" in line[begin:] or line[begin:][:1] == "$":
+            return Opened.NOTHING
+        if not closes(self.text, self.base + begin):
+            return Opened.NOTHING
+        start, end = self.base + self.pos, self.base + len(line)
+        code = Code(start, end, self.number, self.number, info=LANGUAGE, fenced=True)
+        self._add(code, depth)
+        self.leaf = code
+        self.parts = [line[begin:].strip()] if line[begin:].strip() else []
+        self.fence = _FORMULA
         return Opened.LEAF
 
     def _begin_code(self, depth: int) -> None:

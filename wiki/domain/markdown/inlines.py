@@ -1,9 +1,9 @@
 """The inline nodes of a block's text: CommonMark 0.31, GitHub's strikes and bare addresses.
 
-Also links to pages as `[[path|words]]`, notes as `[^label]` and `@name`. One walk over the text,
-with a stack of brackets and one of runs of marks (CommonMark, "Appendix: A parsing strategy"). What
-could be searched for again and again is remembered: where code spans can end, that nothing closes
-any more, below which run of marks none can open.
+Also links to pages as `[[path|words]]`, notes as `[^label]`, formulas as `$a$` and `@name`. One
+walk over the text, with a stack of brackets and one of runs of marks (CommonMark, "Appendix: A
+parsing strategy"). What could be searched for again and again is remembered: where code spans can
+end, that nothing closes any more, below which run of marks none can open.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from wiki.domain.markdown import addresses
+from wiki.domain.markdown.dollars import Dollars
 from wiki.domain.markdown.marks import (
     BLANK,
     MOST_IN_LABEL,
@@ -33,11 +34,11 @@ from wiki.domain.markdown.nodes import Content, Definition, Inline, Kind
 MOST_INSIDE = 24
 """Inline nodes in each other."""
 
-_SPECIAL = re.compile(r"[\\`*_~=^\[\]!<&\n]")
-_ANY = re.compile(r"[\\`*_~=^\[\]!<&\n:w@]")
+_SPECIAL = re.compile(r"[\\`*_~=^$\[\]!<&\n]")
+_ANY = re.compile(r"[\\`*_~=^$\[\]!<&\n:w@]")
 _ONLY_OF_ADDRESS = r"(?:(?<![:w])|(?<=:)(?=//)|(?<=w)(?=ww\.))"
-_SPECIAL_OR_ADDRESS = re.compile(r"[\\`*_~=^\[\]!<&\n:w]" + _ONLY_OF_ADDRESS)
-_OUTSIDE_LINKS = re.compile(r"[\\`*_~=\[!<:w]" + _ONLY_OF_ADDRESS)
+_SPECIAL_OR_ADDRESS = re.compile(r"[\\`*_~=^$\[\]!<&\n:w]" + _ONLY_OF_ADDRESS)
+_OUTSIDE_LINKS = re.compile(r"[\\`*_~=$\[!<:w]" + _ONLY_OF_ADDRESS)
 """What can begin a link or keep one from being read; breaks and entities cannot."""
 _RAISED = re.compile(r"\^([^\s^~*_=`\[\]<>\\&:@!]{1,50}+)\^")
 _LOWERED = re.compile(r"~([^\s^~*_=`\[\]<>\\&:@!]{1,50}+)~(?!~)")
@@ -130,6 +131,7 @@ class _Scanner:
         self.dead = 0
         self.ticks: dict[int, list[int]] | None = None
         self.never: set[str] = set()
+        self.dollars: Dollars | None = None
 
     def run(self) -> list[_Piece]:
         """The pieces, in order."""
@@ -238,6 +240,17 @@ class _Scanner:
     def _caret(self) -> int:
         found = _RAISED.match(self.text, self.at)
         return self._small(Kind.SUPER, found) if found else self.at + 1
+
+    def _dollar(self) -> int:
+        text, at = self.text, self.at
+        self.dollars = self.dollars or Dollars(text)
+        found = self.dollars.formula(at)
+        if found:
+            return self._put(found, found.end)
+        end = at + 1
+        while text.startswith("$", end):
+            end += 1
+        return end
 
     def _small(self, kind: Kind, found: re.Match[str]) -> int:
         inside = (Inline(Kind.TEXT, *found.span(1), found[1]),)
@@ -450,6 +463,7 @@ _ACTIONS = {
     "~": _Scanner._tilde,
     "=": _Scanner._marks,
     "^": _Scanner._caret,
+    "$": _Scanner._dollar,
     "!": _Scanner._exclamation,
     "[": _Scanner._bracket,
     "]": _Scanner._closing,

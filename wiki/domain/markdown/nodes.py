@@ -24,6 +24,8 @@ class Kind(StrEnum):
     MARK = "mark"
     SUB = "sub"
     SUPER = "super"
+    MATH = "math"
+    FORMULA = "formula"
     LINK = "link"
     IMAGE = "image"
     WIKILINK = "wikilink"
@@ -40,10 +42,11 @@ class Kind(StrEnum):
 class Inline:
     """One inline node.
 
-    `text` is what a text, code, a mention or raw HTML says, and the words of a wikilink as written
-    (empty: it has none of its own). `target` is where a link, picture or wikilink leads, and the
-    label of a note, with its escapes and entities undone; `place` is where that stands in the
-    source, None for a link whose address stands in a definition (see `Definition`) or is its text.
+    `text` is what a text, code, a formula, a mention or raw HTML says, and the words of a wikilink
+    as written (empty: it has none of its own). `target` is where a link, picture or wikilink leads,
+    and the label of a note, with its escapes and entities undone; `place` is where that stands in
+    the source, None for a link whose address stands in a definition (see `Definition`) or is its
+    text.
     """
 
     kind: Kind

@@ -2,7 +2,7 @@
 // or the key c. The place is counted in the page's plain text, the same way as render/anchors.py.
 
 const SKIPPED =
-  ".alert-title, .include, .include-wrong, .turn-meta, .footnote-ref, .footnote-back, .visually-hidden, .other-host, .heading-tools, .margin-marks, .passage-link, .passage-offer";
+  ".alert-title, .formula-note, .include, .include-wrong, .turn-meta, .footnote-ref, .footnote-back, .visually-hidden, .other-host, .heading-tools, .margin-marks, .passage-link, .passage-offer";
 const BLOCK = new Set(
   "P H1 H2 H3 H4 H5 H6 BLOCKQUOTE PRE UL OL DL TABLE THEAD TBODY DIV SECTION HR DETAILS SUMMARY ASIDE".split(" "),
 );
@@ -38,6 +38,11 @@ export function read(article) {
         put(char, node, offset);
         offset += char.length;
       }
+      return;
+    }
+    // A formula is its source, as a whole.
+    if (node.nodeName === "math") {
+      for (const char of node.getAttribute("alttext") ?? "") put(char, node, 0);
       return;
     }
     // A picture of another site stands where its words do.
