@@ -11,8 +11,8 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
-from wiki.commands.patience import PatientWorker
-from wiki.commands.web import Log
+from wiki.commands.serving.patience import PatientWorker
+from wiki.commands.serving.web import Log
 
 
 class Hello(BaseApplication):  # type: ignore[misc]

@@ -19,8 +19,8 @@ from wiki.analysis.analyser import analyse
 from wiki.domain.search.query import parse
 from wiki.domain.search.search import Scope
 from wiki.engine import Wiki, open_wiki
-from wiki.projections.search import sources
-from wiki.projections.search.folder import INDEX, storage_of
+from wiki.projections.search.storage.folder import INDEX, storage_of
+from wiki.projections.search.texts import sources
 from wiki.settings import Settings
 
 PAIRS = 120

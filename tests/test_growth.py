@@ -56,7 +56,7 @@ from wiki.domain.pages import turns as dialogue_turns
 from wiki.domain.search import odt, query, saved_searches, search
 from wiki.domain.talk import anchors
 from wiki.projections import catalogue
-from wiki.projections.search import documents, sources
+from wiki.projections.search.texts import documents, sources
 from wiki.render import anchors as html_anchors
 from wiki.render import diff as html_diff
 from wiki.render import elements, links, marked, pieces, slots, values
@@ -313,16 +313,16 @@ CALLS: dict[str, Call] = {
     ),
     "projections.catalogue.describe": lambda text: catalogue.describe("a", "", text.encode()),
     "projections.catalogue.title_of": lambda text: catalogue.title_of("a", text),
-    "projections.search.documents.comment_document": lambda text: documents.comment_document(
+    "projections.search.texts.documents.comment_document": lambda text: documents.comment_document(
         1, SUMMARY, ("a", text), text, NOW, SITE
     ),
-    "projections.search.documents.page_documents": lambda text: documents.page_documents(
+    "projections.search.texts.documents.page_documents": lambda text: documents.page_documents(
         SUMMARY, text, SITE, lines(text)
     ),
-    "projections.search.documents.person_document": lambda text: documents.person_document(
+    "projections.search.texts.documents.person_document": lambda text: documents.person_document(
         "a", text, [(text, 1)], SITE
     ),
-    "projections.search.sources.read_page": lambda text: sources.read_page(
+    "projections.search.texts.sources.read_page": lambda text: sources.read_page(
         "a", "", text.encode(), "", None
     ),
     "analysis.analyser.analyse": lambda text: analyser.analyse(text, "nl"),
@@ -382,8 +382,9 @@ COMPARES = frozenset(
 HEAVY = COMPARES | frozenset(
     """
     projections.catalogue.describe projections.catalogue.title_of
-    projections.search.documents.comment_document projections.search.documents.page_documents
-    projections.search.sources.read_page render.markdown.Renderer.comment
+    projections.search.texts.documents.comment_document
+    projections.search.texts.documents.page_documents
+    projections.search.texts.sources.read_page render.markdown.Renderer.comment
     render.markdown.Renderer.fill_comment render.markdown.Renderer.mentions
     render.markdown.Renderer.render render.markdown.Renderer.render_comment
     render.plugins.code.code_block render.scan.scan render.scan.title_heading
@@ -428,21 +429,21 @@ NOT_TYPED: dict[str, str] = {
     "projections.events": OURS,
     "projections.lineage": PATHS,
     "projections.setaside": "keeps what could not be read, and reads nothing in it",
-    "projections.search.documents.comment_owner": OURS,
-    "projections.search.documents.member_owner": OURS,
-    "projections.search.documents.member_document": "a name of 80 bytes, then as person_document",
+    "projections.search.texts.documents.comment_owner": OURS,
+    "projections.search.texts.documents.member_owner": OURS,
+    "projections.search.texts.documents.member_document": "80 bytes, then as person_document",
     "domain.search.office": "parts that docx.text and odt.text go through",
-    "projections.search.file_reader": "a process that the system ends in time, whatever it reads",
-    "projections.search.file_words": "names of files",
-    "projections.search.documents.file_owner": PATHS,
-    "projections.search.documents.file_document": "a text that is cut as that of a page",
-    "projections.search.folder": "names of files that the index made",
+    "projections.search.texts.file_reader": "a process that ends in time, whatever it reads",
+    "projections.search.texts.file_words": "names of files",
+    "projections.search.texts.documents.file_owner": PATHS,
+    "projections.search.texts.documents.file_document": "a text that is cut as that of a page",
+    "projections.search.storage.folder": "names of files that the index made",
     "projections.search.index": "asks completion.complete, which looks at 100 characters",
-    "projections.search.people": OURS,
-    "projections.search.whoosh_parts": "words that analysis made, 80 letters at most",
-    "projections.search.segments": "words that analysis made, 80 letters at most",
-    "projections.search.spelling.distance": "words of a query, which has 500 characters at most",
-    "projections.search.view": "words that analysis made, 80 letters at most",
+    "projections.search.writing.people": OURS,
+    "projections.search.storage.whoosh_parts": "words that analysis made, 80 letters at most",
+    "projections.search.storage.segments": "words that analysis made, 80 letters at most",
+    "projections.search.answering.spelling.distance": "words of a query: 500 characters at most",
+    "projections.search.storage.view": "words that analysis made, 80 letters at most",
     "render.plugins": "takes what the parser found",
     "render.tokens": "takes what document.read found, for Renderer.render",
     "services.operation.backup": "names of files and databases that an administrator gives",

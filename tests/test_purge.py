@@ -46,19 +46,19 @@ from wiki.cli import main
 main()
 """
 BEFORE = [
-    ("wiki.store.rewriting", "_moves", "before", 1),
-    ("wiki.store.moving", "_lock", "after", 2),
-    ("wiki.store.moving", "ready", "before", 1),
-    ("wiki.store.moving", "flush_folder", "after", 1),
+    ("wiki.store.rewriting.rewriting", "_moves", "before", 1),
+    ("wiki.store.rewriting.moving", "_lock", "after", 2),
+    ("wiki.store.rewriting.moving", "ready", "before", 1),
+    ("wiki.store.rewriting.moving", "flush_folder", "after", 1),
 ]
 DECIDED = [
-    ("wiki.store.moving", "ready", "after", 1),
+    ("wiki.store.rewriting.moving", "ready", "after", 1),
     ("wiki.database.history.moved_revisions", "move", "after", 1),
-    ("wiki.store.moving", "move", "before", 1),
-    ("wiki.store.moving", "flush_folder", "after", 4),
+    ("wiki.store.rewriting.moving", "move", "before", 1),
+    ("wiki.store.rewriting.moving", "flush_folder", "after", 4),
     ("wiki.projections.export", "catch_up", "before", 1),
-    ("wiki.store.pruning", "prune", "after", 1),
-    ("wiki.store.moving", "end", "before", 1),
+    ("wiki.store.rewriting.pruning", "prune", "after", 1),
+    ("wiki.store.rewriting.moving", "end", "before", 1),
 ]
 """Where the process dies: in which function, before or after it did its work for which time."""
 

@@ -32,8 +32,8 @@ from wiki.projections.search.index import SearchIndex
 from wiki.render.links import Others
 from wiki.render.markdown import Renderer
 from wiki.settings import Settings, chosen_over, with_secret
-from wiki.store import moving
-from wiki.store.lock import Use
+from wiki.store.git.lock import Use
+from wiki.store.rewriting import moving
 from wiki.store.store import Store
 
 PAGES = "pages"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from wiki.domain.content.pages import Summary
 from wiki.domain.markdown.plain import fragment
 from wiki.domain.search.search import Found, Site
-from wiki.projections.search.documents import Document, page_documents
+from wiki.projections.search.texts.documents import Document, page_documents
 from wiki.render import frontmatter
 from wiki.render.markdown import Renderer, plain_text
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from wiki.domain.errors import Conflict, Invalid, NotFound
 from wiki.domain.history import trailers as messages
 from wiki.domain.history.revisions import Author, Event, trailers
-from wiki.store import commits
+from wiki.store.objects import commits
 from wiki.store.store import Change, Entry, FileDiff, Stale, Store
 
 ANNA = Author("anna", "a1b2@members.invalid")

@@ -16,7 +16,8 @@ import pytest
 
 from tests.store.conftest import ENVIRONMENT
 from wiki.domain.errors import Conflict
-from wiki.store import objects, refs
+from wiki.store.branch import refs
+from wiki.store.objects import writing
 from wiki.store.store import Stale, Store, StoreError
 
 ROOT = Path(__file__).parents[2]
@@ -171,14 +172,14 @@ def test_a_branch_moved_between_read_and_write(store, save, clone, put, git, mon
     blob = store.entry("a.md").blob
     git(clone, "pull", "-q", "origin", "main")
     pushed = put(clone, {touches: "pushed"})
-    flush = objects.ObjectWriter.flush
+    flush = writing.ObjectWriter.flush
 
-    def fetch_first(writer: objects.ObjectWriter, while_flushing: Callable[[], None]) -> None:
-        monkeypatch.setattr(objects.ObjectWriter, "flush", flush)
+    def fetch_first(writer: writing.ObjectWriter, while_flushing: Callable[[], None]) -> None:
+        monkeypatch.setattr(writing.ObjectWriter, "flush", flush)
         git(store.git, "fetch", "-q", "--update-head-ok", str(clone), "main:main")
         flush(writer, while_flushing)
 
-    monkeypatch.setattr(objects.ObjectWriter, "flush", fetch_first)
+    monkeypatch.setattr(writing.ObjectWriter, "flush", fetch_first)
     if touches == "a.md":
         with pytest.raises(Stale) as stale:
             save({"a.md": b"two"}, {"a.md": blob})

@@ -25,9 +25,10 @@ from types import FrameType
 import click
 
 from wiki import identity
-from wiki.commands import lifeline, logs, web, worker
+from wiki.commands import worker
 from wiki.commands.init import prepare
 from wiki.commands.place import Stop, data_option, settings_in
+from wiki.commands.serving import lifeline, logs, web
 from wiki.database.engine.faults import PASSING
 from wiki.engine import use
 from wiki.settings import Settings

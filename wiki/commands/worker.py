@@ -9,8 +9,8 @@ from pathlib import Path
 
 import click
 
-from wiki.commands import lifeline, logs
 from wiki.commands.place import data_option, opened, settings_in
+from wiki.commands.serving import lifeline, logs
 from wiki.projections.crumbs import crumbs_in
 from wiki.services.operation.worker import run as work
 from wiki.settings import Settings

@@ -10,7 +10,7 @@ from wiki.domain.content.paths import file_of, page_of
 from wiki.domain.history.revisions import Event
 from wiki.domain.history.trailers import BASE, FROM, Told
 from wiki.projections.lineage import Birth, Life, Lives, born
-from wiki.store.versions import Commit, FileDiff
+from wiki.store.objects.versions import Commit, FileDiff
 
 
 @dataclass(frozen=True, slots=True)

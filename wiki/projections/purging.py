@@ -25,7 +25,8 @@ from wiki.domain.history.revisions import Part
 from wiki.domain.operation.purging import Ids, Words
 from wiki.projections import export
 from wiki.settings import Settings
-from wiki.store import moving, pruning, push_guard
+from wiki.store.branch import push_guard
+from wiki.store.rewriting import moving, pruning
 from wiki.store.store import Store
 
 ACT = LoggedAct.PURGE.value

@@ -32,12 +32,15 @@ import pygit2
 from wiki.domain.content.paths import has_suffix
 from wiki.domain.errors import NotFound, Unreadable
 from wiki.domain.history.revisions import Author
-from wiki.store import command, commits, editing, log, receiving, worktree
-from wiki.store.lock import held_folder
-from wiki.store.objects import ObjectWriter, flush_folder, write_flushed
-from wiki.store.reading import Reader
-from wiki.store.refs import HEADS, Branch, clear_locks, seen_branch
-from wiki.store.versions import Change, Notice, StoreError
+from wiki.store.branch import receiving, worktree
+from wiki.store.branch.refs import HEADS, Branch, clear_locks, seen_branch
+from wiki.store.git import command
+from wiki.store.git.lock import held_folder
+from wiki.store.history import log
+from wiki.store.objects import commits, editing
+from wiki.store.objects.reading import Reader
+from wiki.store.objects.versions import Change, Notice, StoreError
+from wiki.store.objects.writing import ObjectWriter, flush_folder, write_flushed
 
 _SETTINGS = {
     # Nobody's `git gc` or `git prune` may take objects away that a save is about to name.

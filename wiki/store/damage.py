@@ -16,10 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wiki.domain.errors import Unreadable
-from wiki.store import command, commits, trees, worktree
-from wiki.store.objects import ObjectWriter
-from wiki.store.reading import Reader
-from wiki.store.versions import StoreError
+from wiki.store.branch import worktree
+from wiki.store.git import command
+from wiki.store.objects import commits, trees
+from wiki.store.objects.reading import Reader
+from wiki.store.objects.versions import StoreError
+from wiki.store.objects.writing import ObjectWriter
 
 BUNDLE = "pages.bundle"
 """The repository, inside a backup."""

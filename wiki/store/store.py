@@ -17,31 +17,18 @@ from pathlib import Path
 
 from wiki.domain.errors import NotFound, Unreadable
 from wiki.domain.history.revisions import Author, is_revision
-from wiki.store import (
-    adopt,
-    bulk,
-    command,
-    commits,
-    damage,
-    differences,
-    editing,
-    files,
-    log,
-    maintenance,
-    moving,
-    objects,
-    refs,
-    trees,
-)
-from wiki.store.ancestry import Ancestry
-from wiki.store.bulk import Line
+from wiki.store import adopt, damage
+from wiki.store.branch import refs
+from wiki.store.branch.refs import Branch
 from wiki.store.damage import Damage
-from wiki.store.lock import WriteLock
-from wiki.store.objects import ObjectWriter
-from wiki.store.reading import Reader
-from wiki.store.refs import Branch
-from wiki.store.seals import Seal
-from wiki.store.versions import (
+from wiki.store.git import command, maintenance
+from wiki.store.git.lock import WriteLock
+from wiki.store.history import differences, files, log
+from wiki.store.history.ancestry import Ancestry
+from wiki.store.objects import commits, editing, trees, writing
+from wiki.store.objects.reading import Reader
+from wiki.store.objects.seals import Seal
+from wiki.store.objects.versions import (
     Blob,
     Change,
     Commit,
@@ -51,6 +38,9 @@ from wiki.store.versions import (
     Stale,
     StoreError,
 )
+from wiki.store.objects.writing import ObjectWriter
+from wiki.store.rewriting import bulk, moving
+from wiki.store.rewriting.bulk import Line
 
 # Inside the class, `list` is its method.
 Files = list[str]
@@ -247,7 +237,7 @@ class Store:
         return revision
 
     def line(self, tip: str) -> AbstractContextManager[Line]:
-        """Write many commits that nobody sees before `land`; see `wiki/store/bulk.py`."""
+        """Write many commits that nobody sees before `land`; see `wiki/store/rewriting/bulk.py`."""
         return bulk.line(self.git, self._reader.seal, tip)
 
     def land(
@@ -374,7 +364,7 @@ class Store:
     def maintain(self) -> None:
         """Pack what has gathered, if it is much; for the worker, now and then."""
         with self._lock.held():
-            objects.clear(self.git / "objects")
+            writing.clear(self.git / "objects")
             refs.clear_locks(self.git)
         maintenance.maintain(self.git)
         self._reader.reopen()

@@ -19,7 +19,7 @@ from wiki.domain.talk.comments import Comment
 from wiki.engine import Wiki
 from wiki.services.imports import importing, sources
 from wiki.services.imports.importing import Wanted
-from wiki.store import command
+from wiki.store.git import command
 from wiki.store.store import Change
 
 

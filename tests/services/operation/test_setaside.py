@@ -18,7 +18,7 @@ from wiki.domain.access.rights import SYSTEM
 from wiki.domain.content.setaside import MOST_BYTES, TOO_LARGE, Item
 from wiki.projections import anchors, catalogue, crumbs, history, sentences
 from wiki.projections.crumbs import MOST_DEATHS, crumbs_in
-from wiki.projections.search import prepared
+from wiki.projections.search.writing import prepared
 from wiki.projections.setaside import DEADLY
 from wiki.services.notices import fan_out
 from wiki.services.operation import jobs, projections

@@ -31,14 +31,14 @@ from wiki.domain.markdown.plain import fragment
 from wiki.domain.members.members import Status
 from wiki.domain.search.search import HIDDEN_FOLDER, Found, Progress, Site
 from wiki.projections import sentences
-from wiki.projections.search.build import build
-from wiki.projections.search.documents import Document
-from wiki.projections.search.folder import Damaged
 from wiki.projections.search.index_base import Index, Tell
-from wiki.projections.search.prepared import Prepared, tried
-from wiki.projections.search.sources import read_blob, read_page
-from wiki.projections.search.view import View
-from wiki.projections.search.writer import write
+from wiki.projections.search.storage.folder import Damaged
+from wiki.projections.search.storage.view import View
+from wiki.projections.search.texts.documents import Document
+from wiki.projections.search.texts.sources import read_blob, read_page
+from wiki.projections.search.writing.build import build
+from wiki.projections.search.writing.prepared import Prepared, tried
+from wiki.projections.search.writing.writer import write
 from wiki.projections.setaside import Trial
 from wiki.store.store import Store
 

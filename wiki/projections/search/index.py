@@ -8,15 +8,16 @@ from wiki.database.engine import changes
 from wiki.database.engine.database import Database
 from wiki.domain.search.query import Query
 from wiki.domain.search.search import Completion, Progress, Scope
-from wiki.projections.search import deleted_text, sources
-from wiki.projections.search.answers import marks
-from wiki.projections.search.build import build
-from wiki.projections.search.checking import Difference, check
-from wiki.projections.search.completion import complete
-from wiki.projections.search.folder import Damaged
-from wiki.projections.search.following import add_people, follow
+from wiki.projections.search import deleted_text
+from wiki.projections.search.answering.answers import marks
+from wiki.projections.search.answering.completion import complete
 from wiki.projections.search.index_base import Index, Tell
-from wiki.projections.search.view import View, open_view
+from wiki.projections.search.storage.folder import Damaged
+from wiki.projections.search.storage.view import View, open_view
+from wiki.projections.search.texts import sources
+from wiki.projections.search.writing.build import build
+from wiki.projections.search.writing.checking import Difference, check
+from wiki.projections.search.writing.following import add_people, follow
 from wiki.projections.setaside import Trial
 from wiki.store.store import Store
 

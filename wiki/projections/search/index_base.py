@@ -13,10 +13,10 @@ from typing import Self
 from wiki.database.engine.database import Database
 from wiki.domain.search.query import Query
 from wiki.domain.search.search import NotReady, Progress, Results, Scope, Site
-from wiki.projections.search.answers import answer
-from wiki.projections.search.folder import CURRENT, DAMAGE, Damaged, Folder
-from wiki.projections.search.spelling import corrected
-from wiki.projections.search.view import View, open_view
+from wiki.projections.search.answering.answers import answer
+from wiki.projections.search.answering.spelling import corrected
+from wiki.projections.search.storage.folder import CURRENT, DAMAGE, Damaged, Folder
+from wiki.projections.search.storage.view import View, open_view
 from wiki.shelf import Shelf
 from wiki.store.store import Store
 

@@ -24,7 +24,7 @@ from wiki.domain.members.members import FORMER
 from wiki.engine import Wiki
 from wiki.services.content import contents, places
 from wiki.services.history import hiding
-from wiki.store import patches
+from wiki.store.history import patches
 
 PAGE = 50
 _OWN_PAGES = ("index", "README", "readme", "Home", "_index")

@@ -30,7 +30,7 @@ from wiki.services.imports import ledger as ledgers
 from wiki.services.imports.ledger import Ledger, digest
 from wiki.services.imports.people import People
 from wiki.services.imports.places import Places
-from wiki.store.bulk import Line
+from wiki.store.rewriting.bulk import Line
 from wiki.store.store import Change
 
 BATCH = 200

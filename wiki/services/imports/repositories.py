@@ -29,8 +29,8 @@ from wiki.services.imports.folders import (
     words_first,
 )
 from wiki.services.imports.places import Places
-from wiki.store.foreign import Foreign, Step
-from wiki.store.versions import Commit
+from wiki.store.history.foreign import Foreign, Step
+from wiki.store.objects.versions import Commit
 
 MOST = 256 * MEGABYTE
 _WIKITEXT = (".mediawiki", ".wiki")

@@ -27,9 +27,9 @@ from wiki.i18n.languages import translations
 from wiki.projections import lineage
 from wiki.projections.purging import SEARCH, Intent, Tell, decide, finish
 from wiki.services.talk import anchors
-from wiki.store import rewriting
-from wiki.store.reading import Reader
-from wiki.store.rewriting import Survey
+from wiki.store.objects.reading import Reader
+from wiki.store.rewriting import rewriting
+from wiki.store.rewriting.rewriting import Survey
 
 NAME_DIGITS = 8
 

@@ -10,9 +10,9 @@ from wiki.database.engine.migrations.standing import Standing, standing
 from wiki.domain.errors import Unavailable
 from wiki.engine import PAGES
 from wiki.projections import follow, sentences
-from wiki.projections.search import fields, folder
+from wiki.projections.search.storage import fields, folder
 from wiki.settings import Settings
-from wiki.store import maintenance
+from wiki.store.git import maintenance
 
 COMMITS_A_SECOND, FILES_A_SECOND = 1_500, 200
 """How fast history is followed, and pages are indexed, on a machine with two cores."""

@@ -1,0 +1,73 @@
+"""What a web process answers before its wiki could be opened: a killed one comes back at any time.
+
+Whether the wiki can be opened at all the supervisor has seen before; what fails here is a fault,
+and faults pass.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from werkzeug.wrappers import Request, Response
+
+from wiki.commands.serving import short_pages
+from wiki.i18n import languages
+from wiki.web.http.context import LANGUAGE_COOKIE
+from wiki.web.operation.health import Alive
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+log = logging.getLogger(__name__)
+
+RETRY = 1.0
+
+
+class Opening:
+    """The application that `make` gives, once it gives one; until then 503 with a short page.
+
+    It is tried at once, then every `RETRY` seconds in a thread of its own.
+    """
+
+    def __init__(self, make: Callable[[], WSGIApplication], language: str) -> None:
+        self._make = make
+        self._language = language
+        self._app: WSGIApplication = Alive(self._unavailable)
+        self._said = ""
+        if not self._is_open():
+            threading.Thread(target=self._retry, name="opening", daemon=True).start()
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
+        return self._app(environ, start_response)
+
+    def _retry(self) -> None:
+        while not self._is_open():
+            time.sleep(RETRY)
+
+    def _is_open(self) -> bool:
+        try:
+            self._app = self._make()
+        except Exception as error:
+            # Whatever it is: a process that ended of it would only be started again.
+            if str(error) != self._said:
+                self._said = str(error)
+                log.exception("the wiki cannot be opened; trying again until it can")
+            return False
+        return True
+
+    def _unavailable(
+        self, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        request = Request(environ)
+        language = languages.choose(
+            request.headers.get("Accept-Language", ""),
+            request.cookies.get(LANGUAGE_COOKIE, ""),
+            default=self._language,
+        )
+        page, headers = short_pages.page(503, language)
+        return Response(page, 503, headers)(environ, start_response)

@@ -1,0 +1,297 @@
+"""Answering a query on a view: what is found, how much of each kind, and the best of it."""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, tzinfo
+from functools import partial
+from typing import Any
+
+from wiki.domain.search.query import Notice, Query, Sort
+from wiki.domain.search.search import Facets, Found, Hit, Results, Scope, Site, person_path
+from wiki.projections.search.answering import filters
+from wiki.projections.search.answering.bounds import bounded, cost
+from wiki.projections.search.answering.compounding import compounded
+from wiki.projections.search.answering.matching import Matcher, apart, freshness, kind_weights
+from wiki.projections.search.answering.plan import Group, Plan, plan
+from wiki.projections.search.answering.snippets import Marker
+from wiki.projections.search.storage.fields import NEVER
+from wiki.projections.search.storage.segments import split
+from wiki.projections.search.storage.view import View
+
+FEW = 3
+"""Below so many documents with all the words, those with some are found too."""
+
+MOST_SCORED = 40_000
+"""Documents times words that are scored: of more, only the rarest words make the difference."""
+
+MOST_VALUES = 100
+_COLUMNS = {"tag": "tags", "person": "people", "question": "questions", "status": "status"}
+
+
+@dataclass
+class Answer:
+    """The documents of one segment that answer, and whether they have only some of the words."""
+
+    matcher: Matcher
+    allowed: AbstractSet[int] | None
+    documents: set[int]
+
+
+def answer(view: View, query: Query, scope: Scope, site: Site, offset: int, limit: int) -> Results:
+    """Answer a query within the scope."""
+    asked, left_out = bounded(compounded(plan(query, site), view), view)
+    notices = (*query.notices, *_notices(asked), *left_out)
+    if query.is_empty or asked.only_stop_words:
+        return Results(notices=notices)
+    answers = [_begin(view, number, query, scope, site) for number in range(len(view.parts))]
+    for found in answers:
+        found.documents = _all(found, asked)
+    total = sum(len(found.documents) for found in answers)
+    partial_ = total < FEW and _loosen(answers, asked)
+    kinds = _count_kinds(answers)
+    chosen = filters.kinds(query)
+    if chosen:
+        for found in answers:
+            found.documents &= filters.of_kinds(found.matcher.segment, chosen)
+    total = sum(len(found.documents) for found in answers)
+    best = _best(view, answers, asked, query.sort, offset + limit)[offset:]
+    return Results(
+        total=total,
+        hits=tuple(_hits(answers, best, asked, scope)),
+        kinds=kinds,
+        facets=_facets(answers, scope, site.zone),
+        partial=partial_,
+        notices=notices,
+    )
+
+
+def marks(view: View, query: Query, scope: Scope, site: Site) -> frozenset[int]:
+    """The marks of what has all that is asked for."""
+    asked, _ = bounded(compounded(plan(query, site), view), view)
+    if query.is_empty or asked.only_stop_words:
+        return frozenset()
+    chosen = filters.kinds(query)
+    found: set[int] = set()
+    for number in range(len(view.parts)):
+        one = _begin(view, number, query, scope, site)
+        segment = one.matcher.segment
+        documents = _all(one, asked)
+        if chosen:
+            documents &= filters.of_kinds(segment, chosen)
+        found.update(map(segment.marks.__getitem__, documents))
+    return frozenset(found)
+
+
+def _notices(asked: Plan) -> Iterable[Notice]:
+    if asked.only_stop_words:
+        yield Notice("search_only_common")
+
+
+def _begin(view: View, number: int, query: Query, scope: Scope, site: Site) -> Answer:
+    part = view.parts[number]
+    allowed: AbstractSet[int] | None = filters.wanted(part.segment, query.filters, site.zone)
+    seen = filters.visible(part.segment, scope)
+    if seen is not None:
+        allowed = seen if allowed is None else allowed & seen
+    return Answer(Matcher(view, part), allowed, set())
+
+
+def _all(found: Answer, asked: Plan) -> set[int]:
+    """Documents with every group that is wanted and none that is refused."""
+    sets: list[AbstractSet[int]] = [found.matcher.group(group) for group in asked.wanted]
+    if found.allowed is not None:
+        sets.append(found.allowed)
+    sets.sort(key=len)
+    documents = set(sets[0]) if sets else found.matcher.part.all()
+    for more in sets[1:]:
+        documents &= more
+    return _without(found, documents, asked)
+
+
+def _without(found: Answer, documents: set[int], asked: Plan) -> set[int]:
+    for group in asked.refused:
+        documents -= found.matcher.group(group)
+    return found.matcher.part.live(documents)
+
+
+def _loosen(answers: list[Answer], asked: Plan) -> bool:
+    """Take documents with at least half of the groups too; says whether that found more."""
+    groups = [_loose(group) for group in asked.wanted]
+    if len(groups) < 2 and groups == list(asked.wanted):
+        return False
+    counted = [_counts(found, groups) for found in answers]
+    needed = _needed(counted, len(groups))
+    more = False
+    for found, counts in zip(answers, counted, strict=True):
+        some = {document for document, count in counts.items() if count >= needed}
+        if found.allowed is not None:
+            some &= found.allowed
+        some = _without(found, some, asked)
+        more = more or not some <= found.documents
+        found.documents |= some
+    return more
+
+
+def _counts(found: Answer, groups: list[Group]) -> Counter[int]:
+    counts: Counter[int] = Counter()
+    for group in groups:
+        counts.update(found.matcher.group(group))
+    return counts
+
+
+def _needed(counted: list[Counter[int]], groups: int) -> int:
+    """How many groups a document must have: half of them, more if that are too many to score."""
+    having: Counter[int] = Counter()
+    for counts in counted:
+        having.update(counts.values())
+    needed = (groups + 1) // 2
+    while needed < max(having, default=0):
+        documents = sum(number for count, number in having.items() if count >= needed)
+        if documents * groups <= MOST_SCORED:
+            break
+        needed += 1
+    return needed
+
+
+def _loose(group: Group) -> Group:
+    extra = tuple(leaf for leaf in map(apart, group.leaves) if leaf)
+    return Group((*group.leaves, *extra)) if extra else group
+
+
+def _best(
+    view: View, answers: list[Answer], asked: Plan, sort: Sort, most: int
+) -> list[tuple[int, int]]:
+    """The best documents, as (number of the segment, document)."""
+    ranked: list[tuple[float, int, int, int]] = []
+    newest = max((found.matcher.segment.newest for found in answers), default=NEVER)
+    groups = _rarest(view, asked, sum(len(found.documents) for found in answers))
+    for number, found in enumerate(answers):
+        when = found.matcher.segment.when
+        if sort is Sort.DATE or not asked.wanted:
+            ranked += [(0.0, when[d], -number, d) for d in found.documents]
+        else:
+            scores = _scores(found, groups, newest)
+            if asked.passage:
+                first = max(scores.values(), default=0.0)
+                for d in found.matcher.passage(asked.passage, found.documents):
+                    scores[d] += first
+            ranked += [(score, when[d], -number, d) for d, score in scores.items()]
+    return [(-number, d) for _, _, number, d in heapq.nlargest(most, ranked)]
+
+
+def _rarest(view: View, asked: Plan, documents: int) -> list[Group]:
+    """The groups that are scored: the rarest, as many as so many documents allow."""
+    rarest = sorted(asked.wanted, key=lambda group: sum(cost(leaf, view) for leaf in group.leaves))
+    return rarest[: max(1, MOST_SCORED // max(1, documents))]
+
+
+def _scores(found: Answer, groups: Sequence[Group], newest: int) -> dict[int, float]:
+    """How well each document answers: the sum over the groups, less if groups are missing."""
+    segment = found.matcher.segment
+    total: dict[int, float] = dict.fromkeys(found.documents, 0.0)
+    have: Counter[int] = Counter()
+    for group in groups:
+        best: dict[int, float] = {}
+        for leaf in _loose(group).leaves:
+            for document, score in found.matcher.scores(leaf, found.documents).items():
+                best[document] = max(score, best.get(document, 0.0))
+        have.update(best.keys())
+        for document, score in best.items():
+            total[document] += score
+    weights, when = kind_weights(segment), segment.when
+    kinds = segment.column("kind").codes
+    many = len(groups)
+    return {
+        d: score * (have[d] / many) ** 2 * weights[kinds[d]] * freshness(when[d], newest)
+        for d, score in total.items()
+    }
+
+
+def _count_kinds(answers: list[Answer]) -> dict[Found, int]:
+    counted: Counter[str] = Counter()
+    for found in answers:
+        column = found.matcher.segment.column("kind")
+        codes = Counter(map(column.codes.__getitem__, found.documents))
+        for code, number in codes.items():
+            counted[column.values[code]] += number
+    return {kind: counted[kind] for kind in Found if counted[kind]}
+
+
+def _facets(answers: list[Answer], scope: Scope, zone: tzinfo) -> Facets:
+    facets = {}
+    for name, column_name in _COLUMNS.items():
+        counted: Counter[str] = Counter()
+        for found in answers:
+            column = found.matcher.segment.column(column_name)
+            codes = Counter(map(column.codes.__getitem__, found.documents))
+            for code, number in codes.items():
+                for value in split(column.values[code]):
+                    if name != "question" or scope.holds(value):
+                        counted[value] += number
+        facets[name] = tuple(counted.most_common(MOST_VALUES))
+    facets["year"] = _years(answers, zone)
+    return facets
+
+
+def _years(answers: list[Answer], zone: tzinfo) -> tuple[tuple[str, int], ...]:
+    counted: Counter[int] = Counter()
+    for found in answers:
+        when = found.matcher.segment.when
+        hours = Counter(when[d] // 3_600 for d in found.documents if when[d] != NEVER)
+        for hour, number in hours.items():
+            counted[_moment(hour * 3_600).astimezone(zone).year] += number
+    return tuple((str(year), number) for year, number in sorted(counted.items(), reverse=True))
+
+
+def _hits(
+    answers: list[Answer], best: list[tuple[int, int]], asked: Plan, scope: Scope
+) -> list[Hit]:
+    """The hits in their order; each segment is read once, from front to back."""
+    hits: dict[tuple[int, int], Hit] = {}
+    for number, found in enumerate(answers):
+        documents = sorted(d for at, d in best if at == number)
+        if documents:
+            marker = Marker(found.matcher.segment, asked, documents)
+            make = partial(_hit, found, marker, scope)
+            hits.update({(number, document): make(document) for document in documents})
+    return [hits[place] for place in best]
+
+
+def _hit(found: Answer, marker: Marker, scope: Scope, document: int) -> Hit:
+    segment = found.matcher.segment
+    kinds = segment.column("kind")
+    stored = segment.stored(document)
+    kind = Found(kinds.values[kinds.codes[document]])
+    people = segment.values("people", document)
+    when = segment.when[document]
+    hit = Hit(
+        kind=kind,
+        path=_path(scope, kind, stored),
+        title=marker.title(stored),
+        number=stored["number"],
+        revision=stored["revision"],
+        page=stored["page"],
+        hidden=stored["hidden"],
+        when=None if when == NEVER else _moment(when),
+        is_day=stored["is_day"],
+        status="".join(segment.values("status", document)),
+        tags=segment.values("tags", document),
+        questions=tuple(filter(scope.holds, segment.values("questions", document))),
+        snippets=marker.snippets(document, stored),
+    )
+    spoken = kind in (Found.TURN, Found.COMMENT)
+    return replace(hit, person=people[0]) if spoken and people else hit
+
+
+def _path(scope: Scope, kind: Found, stored: Mapping[str, Any]) -> str:
+    path = str(stored["path"])
+    return person_path(scope, path, stored["title"]) if kind is Found.PERSON else path
+
+
+def _moment(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

@@ -1,0 +1,58 @@
+"""The push guard: refuses a push of history that holds what was purged.
+
+Merging an old clone with the new history would bring everything back. So the first commits that
+held what was purged are kept, by id, and git's pre-receive hook (githooks(5)) looks for them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from wiki.store.git import command
+from wiki.store.objects.writing import flush_folder, write_flushed
+
+BARRED = "denktank.purged"
+_MARK = "# Denktank: what was purged does not come back."
+_HOOK = f"""#!/bin/sh
+{_MARK}
+while read -r old new ref; do
+  case "$new" in *[!0]*) ;; *) continue ;; esac
+  if git rev-list "$new" --not --all | grep -q -F -x -f "${{GIT_DIR:-.}}/{BARRED}"; then
+    echo "This history holds what was purged from the wiki. Make a new clone." >&2
+    exit 1
+  fi
+done
+"""
+
+
+def bar(git: Path, ids: Iterable[str]) -> bool:
+    """Refuse pushes that bring any of these commits; gives whether the hook is ours."""
+    file = git / BARRED
+    known = set(file.read_text(encoding="ascii").split()) if file.exists() else set()
+    listed = sorted(known | set(ids))
+    if not listed:
+        return True
+    _put(git, file, "".join(f"{id}\n" for id in listed).encode())
+    hook = git / "hooks" / "pre-receive"
+    if hook.exists() and _MARK not in hook.read_text(encoding="utf-8", errors="replace"):
+        return False
+    hook.parent.mkdir(exist_ok=True)
+    draft = _put(git, hook, _HOOK.encode())
+    draft.chmod(0o755)
+    return True
+
+
+def holds(git: Path) -> bool:
+    """Whether a ref still reaches any of the commits that are barred."""
+    barred = set((git / BARRED).read_text(encoding="ascii").split())
+    return not barred.isdisjoint(command.run(git, "rev-list", "--all").split())
+
+
+def _put(git: Path, file: Path, data: bytes) -> Path:
+    draft = git / f"{BARRED}.new"
+    write_flushed(os.fspath(draft), data)
+    draft.replace(file)
+    flush_folder(os.fspath(file.parent))
+    return file
