@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +16,7 @@ from tests.projections.conftest import START, Site
 from wiki.database.content import entries
 from wiki.database.engine.rows import contents
 from wiki.database.history import history
-from wiki.domain.content.paths import page_of
+from wiki.domain.content.paths import file_of, page_of
 from wiki.projections import checking, follow
 
 EXAMPLES = int(os.environ.get("DENKTANK_EXAMPLES", "60"))
@@ -235,6 +236,32 @@ def test_followed_is_the_same_as_rebuilt(story: list[tuple]) -> None:
 @given(stories)
 def test_pages_and_files_are_one_to_one(story: list[tuple]) -> None:
     told(story, holds_together)
+
+
+def test_links_lead_where_a_rebuild_says() -> None:
+    """Whatever comes, goes or is called otherwise, alone or with others, by any kind of name."""
+    places = ["a", "A", "f/a", "f/index", "f/README", "f/g/b.MD", "b", "f", "plaat.png"]
+    said = [*places, "f/g", "g/b", "Vier", "vier", "over b", "f/a.png", "nergens", "x/a"]
+    given = random.Random(2011)
+    with tempfile.TemporaryDirectory() as folder:
+        site = Site(Path(folder))
+        for _ in range(45):
+            files = dict(site.outside.files(site.store.head())) if site.store.head() else {}
+            for place in given.sample(places, given.choice([1, 1, 1, 4])):
+                is_page = place != "plaat.png"
+                if given.random() < 0.3:
+                    files.pop(file_of(place) if is_page else place, None)
+                    continue
+                title = given.choice(["", "title: Vier\n", "aliases: [over b]\n", "redirect: b\n"])
+                links = " ".join(f"[[{name}]]" for name in given.sample(said, 4))
+                about = f"kind: dialogue\nquestions: [{given.choice(said)}]\n"
+                written = f"---\n{title}{about}---\n{links} [x](/{given.choice(said)})\n"
+                files[file_of(place) if is_page else place] = written
+            head = site.store.head()
+            site.outside.push(site.outside.commit(files, [head] if head else [], site.now))
+            site.follow()
+            assert checking.check(site.store, site.database) == []
+        site.close()
 
 
 def test_a_story_on_both_databases(site_on: Site) -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
 from functools import partial
-from itertools import chain
 from typing import Any
 
 from wiki.database.content import entries, leads
@@ -33,13 +32,16 @@ from wiki.render.scan import Scan, scan, title_heading
 from wiki.store.store import Store
 
 NAME = "catalogue"
-FORMAT = 5
+FORMAT = 6
 
 _BATCH = 500
 _MOST = 400
 """Characters of a title or target that are compared: what every database can index."""
 
 Rows = dict[Table, list[dict[str, Any]]]
+
+_PLAIN = [table for table in entries.OF_PAGES if table not in entries.LEADING]
+"""Tables whose rows are written again with each change; links that stay are left alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,19 +125,21 @@ def _save(connection: Connection, difference: Difference) -> bool:
     if not entries.change(connection, rows):
         return False
     path = rows[entries.catalogue][0]["path"]
-    entries.relink(connection, path, rows[entries.links], partial(_followed, connection))
+    _relink(connection, entries.links, [path], rows[entries.links])
     return True
 
 
-def _followed(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [*chain(*leads.followed(connection, entries.links, rows))]
+def _relink(
+    connection: Connection, table: Table, pages: Collection[str], links: Sequence[dict[str, Any]]
+) -> None:
+    entries.relink(connection, table, pages, links, partial(leads.followed, connection, table))
 
 
 def _replace(
     connection: Connection, difference: Difference, tell: Callable[[int, int], None]
 ) -> None:
     had = {} if difference.is_first else leads.names_of(connection, difference.gone)
-    entries.remove(connection, difference.gone)
+    entries.remove(connection, difference.gone, _PLAIN)
     here: list[str] = []
     has: dict[str, set[Named]] = {}
     # Where links lead can be said when all names are there.
@@ -149,15 +153,19 @@ def _replace(
             said = Named(name["path"], name["said"], name["rank"])
             has.setdefault(said.path, set()).add(said)
         tell(len(here), difference.total)
+    stayed = set(difference.gone).intersection(here)
+    entries.remove(connection, set(difference.gone) - stayed, entries.LEADING)
     touched = leads.Touched()
     for path in had.keys() | set(here):
-        before, after = had.get(path), has.get(path, set())
-        if before is None or before != after or path not in has:
-            touched.add_page(path, (before or set()) | after)
+        before, after = had.get(path, set()), has.get(path, set())
+        if path in stayed:
+            touched.add_names(before ^ after)
+        else:
+            touched.add_page(path, before | after)
     came, went = difference.files
     entries.remove_files(connection, went)
     entries.put(connection, {entries.files: [_file(file) for file in came]})
-    emptied = leads.empty_folders(connection, set(difference.gone).difference(here))
+    emptied = leads.empty_folders(connection, set(difference.gone) - stayed)
     entries.remove_folders(connection, emptied)
     made = leads.make_folders(connection, here)
     entries.put(connection, {entries.folders: [{"path": p, "fold": fold(p)} for p in made]})
@@ -166,8 +174,7 @@ def _replace(
     if not difference.is_first:
         leads.follow(connection, touched)
     for table, links in held.items():
-        for some in leads.followed(connection, table, links):
-            entries.put(connection, {table: some})
+        _relink(connection, table, stayed, links)
 
 
 def _file(file: str) -> dict[str, Any]:
@@ -228,7 +235,8 @@ def _rows(path: str, blob: str, meta: Meta, seen: Scan) -> Rows:
     return {
         entries.catalogue: [card],
         entries.links: [
-            {"source": path, "target": target, "asks": asks} for target, asks in asked.items()
+            {"source": path, "target": target, "key": naming.stem(target), "asks": asks}
+            for target, asks in asked.items()
         ],
         entries.page_names: [
             {"path": path, "said": said, "rank": rank, "key": key}

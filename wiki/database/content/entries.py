@@ -70,7 +70,6 @@ links = Table(
     Column("dest", Sorted, nullable=False),
     Column("leads", Text, nullable=False),
     Column("settled", Boolean, nullable=False),
-    Index("ix_links_key", "key", "source"),
     Index("ix_links_dest", "dest", "source"),
 )
 
@@ -128,12 +127,10 @@ dialogue_questions = Table(
     projections,
     Column("path", Sorted, primary_key=True),
     Column("target", Sorted, primary_key=True),
-    Column("key", Sorted, nullable=False),
     Column("name", Sorted, nullable=False),
     Column("dest", Sorted, nullable=False),
     Column("leads", Text, nullable=False),
     Column("settled", Boolean, nullable=False),
-    Index("ix_dialogue_questions_key", "key", "path"),
     Index("ix_dialogue_questions_dest", "dest", "path"),
 )
 
@@ -184,9 +181,23 @@ _CHANGE = (
     .values({column: bindparam(f"new_{column.name}") for column in catalogue.c})
 )
 _INSERTS = {table: insert(table) for table in TABLES}
-_REMOVALS = [delete(table).where(next(iter(table.c)) == bindparam("gone")) for table in OF_PAGES]
-_UNLINK = _REMOVALS[OF_PAGES.index(links)]
-_TARGETS = select(links).where(links.c.source == bindparam("at"))
+_REMOVALS = {
+    table: delete(table).where(next(iter(table.c)) == bindparam("gone")) for table in OF_PAGES
+}
+_UNLINK = {
+    table: delete(table).where(
+        next(iter(table.c)) == bindparam("of"), table.c.target == bindparam("to")
+    )
+    for table in LEADING
+}
+_HAD = {
+    links: select(links.c.source, links.c.target, links.c.key, links.c.asks),
+    dialogue_questions: select(dialogue_questions.c.path, dialogue_questions.c.target),
+}
+_HAD = {
+    table: query.where(next(iter(table.c)).in_(bindparam("at", expanding=True)))
+    for table, query in _HAD.items()
+}
 _NO_FILE = delete(files).where(files.c.path == bindparam("gone"))
 _NO_FOLDER = delete(folders).where(folders.c.path == bindparam("gone"))
 
@@ -211,30 +222,38 @@ def change(connection: Connection, rows: Mapping[Table, Sequence[Mapping[str, An
 
 def relink(
     connection: Connection,
-    path: str,
+    table: Table,
+    pages: Collection[str],
     new: Sequence[dict[str, Any]],
-    follow: Callable[[Sequence[dict[str, Any]]], Sequence[dict[str, Any]]],
+    follow: Callable[[Sequence[dict[str, Any]]], Iterable[list[dict[str, Any]]]],
 ) -> None:
-    """Put a page's links in place of those that it had.
+    """Put these links in place of those that the pages had.
 
     `follow` gives those that came with where they lead; what stood there leads where it led.
     """
-    had = {row.target: row._asdict() for row in connection.execute(_TARGETS, {"at": path})}
-    if {(row["target"], row["asks"]) for row in new} == {
-        (target, row["asks"]) for target, row in had.items()
-    }:
-        return
-    connection.execute(_UNLINK, {"gone": path})
-    came = [row for row in new if row["target"] not in had]
-    stayed = [had[row["target"]] | {"asks": row["asks"]} for row in new if row["target"] in had]
-    put(connection, {links: [*follow(came), *stayed]})
+    had = {
+        (row[0], row[1]): row
+        for some in slices(pages)
+        for row in connection.execute(_HAD[table], {"at": some})
+    }
+    came = []
+    for row in new:
+        values = tuple(row.values())
+        if had.get(values[:2]) == values:
+            del had[values[:2]]
+        else:
+            came.append(row)
+    if had:
+        connection.execute(_UNLINK[table], [{"of": of, "to": to} for of, to in had])
+    for some in follow(came):
+        put(connection, {table: some})
 
 
-def remove(connection: Connection, paths: Collection[str]) -> None:
-    """Remove everything that the catalogue says of these pages."""
+def remove(connection: Connection, paths: Collection[str], tables: Iterable[Table]) -> None:
+    """Remove what the catalogue says of these pages in some of its tables."""
     gone = [{"gone": path} for path in paths]
-    for statement in _REMOVALS if gone else ():
-        connection.execute(statement, gone)
+    for table in tables if gone else ():
+        connection.execute(_REMOVALS[table], gone)
 
 
 def remove_files(connection: Connection, paths: Collection[str]) -> None:

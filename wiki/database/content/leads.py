@@ -13,13 +13,16 @@ from typing import Any, TypeVar
 
 from sqlalchemy import (
     Column,
+    ColumnClause,
     CompoundSelect,
     Connection,
+    Integer,
     Select,
     Table,
     and_,
     bindparam,
     func,
+    literal_column,
     or_,
     select,
     union_all,
@@ -68,10 +71,14 @@ class Touched:
         self.names.add(naming.key(path))
 
     def add_page(self, path: str, names: Iterable[Named]) -> None:
-        """Note a page, with the names that it had or has."""
+        """Note a page that came or went, with the names that it had or has."""
         self.add(path)
         self.stems.add(naming.stem(path))
         self.names.add(naming.key(naming.stem(path)))
+        self.add_names(names)
+
+    def add_names(self, names: Iterable[Named]) -> None:
+        """Note names that a page got or lost which stays where it is."""
         self.names.update(naming.key(name.said) for name in names)
 
     @property
@@ -99,7 +106,7 @@ def resolve(
     if known is None and left:
         known = gather(connection, left, sight)
     found = {
-        pair: settled[pair[1]] or (naming.resolve(*pair, known) if known else None)
+        pair: settled[pair[1]] or (naming.elsewhere(*pair, known) if known else None)
         for pair in pairs
     }
     if sight.hidden:
@@ -125,16 +132,34 @@ def _known(
     called: Collection[str] | None = None,
 ) -> Known:
     """What is in sight by its stem, its folded path and its key; None: whatever these are."""
-    known = Known(_pages(connection, stems, sight), {}, {}, {}, {})
-    for asking, values, found in ((_FILES, at, known.files), (_CALLED, called, known.called)):
-        for value, path in asking.rows(connection, values, _in_sight(files, sight)):
+    known = Known({}, {}, {}, {}, {})
+    for what, value, path, said, rank in _rows(connection, sight, stems, at, called):
+        if what == _FOLDER:
+            # Of those that differ in case only the first one is meant.
+            known.folders[value] = min(path, known.folders.get(value, path))
+        elif what == _NAME:
+            known.named.setdefault(value, []).append(Named(path, said, rank))
+        else:
+            found = {_PAGE: known.pages, _FILE: known.files, _CALLED: known.called}[what]
             found.setdefault(value, []).append(path)
-    for row in _NAMES.rows(connection, called, lambda query: _seen_by_name(query, sight)):
-        known.named.setdefault(row.key, []).append(Named(row.path, row.said, row.rank))
-    for value, path in _FOLDERS.rows(connection, at, _in_sight(folders, sight)):
-        # Of those that differ in case only the first one is meant.
-        known.folders[value] = min(path, known.folders.get(value, path))
     return known
+
+
+def _rows(
+    connection: Connection,
+    sight: Sight,
+    stems: Collection[str] | None,
+    at: Collection[str] | None,
+    called: Collection[str] | None,
+) -> Iterator[Any]:
+    if stems is None or at is None or called is None:
+        yield from connection.execute(_EVERY if not sight.hidden else _parted(sight, is_all=True))
+        return
+    query = _SOME if not sight.hidden else _parted(sight, is_all=False)
+    for some in _side_by_side(stems, at, called):
+        yield from connection.execute(
+            query, dict(zip(("stems", "at", "called"), some, strict=True))
+        )
 
 
 def kept(connection: Connection, source: str) -> dict[str, Lead | None]:
@@ -167,7 +192,6 @@ def followed(
         yield [
             {
                 **row,
-                "key": naming.stem(row["target"]),
                 "name": naming.key(row["target"]),
                 **_written(found[pair]),
             }
@@ -177,11 +201,14 @@ def followed(
 
 def follow(connection: Connection, touched: Touched) -> None:
     """Look again where those links lead that what was touched concerns."""
-    known = _known(connection) if touched.is_much else None
-    for table in LEADING:
-        rows = _all(connection, table) if known else [_concerned(connection, table, touched)]
-        for some in rows:
-            _settle(connection, table, some, known)
+    if touched.is_much:
+        known = _known(connection)
+        for table in LEADING:
+            for some in _all(connection, table):
+                _settle(connection, table, some, known)
+        return
+    for table, rows in _concerned(connection, touched).items():
+        _settle(connection, table, rows, None)
 
 
 def _all(connection: Connection, table: Table) -> Iterator[Sequence[Any]]:
@@ -250,37 +277,30 @@ _KEPT = union_all(
 
 
 class _Asking:
-    """Rows of a table, all or those with given values in a column.
+    """Rows of a table with given values in a column.
 
     Built once: what a statement costs is mostly its making.
     """
 
     def __init__(self, query: Select[Any], column: Column[str]) -> None:
-        self.every = query
         self.some = query.where(column.in_(bindparam("some", expanding=True)))
 
     def rows(
         self,
         connection: Connection,
-        values: Collection[str] | None,
+        values: Collection[str],
         narrow: Callable[[Select[Any]], Select[Any]] = lambda query: query,
     ) -> Iterator[Any]:
-        """The rows, narrowed down; None: with any value."""
-        if values is None:
-            yield from connection.execute(narrow(self.every))
-            return
+        """The rows, narrowed down."""
         for some in slices(values):
             yield from connection.execute(narrow(self.some), {"some": some})
 
 
 _PAGES = _Asking(select(catalogue.c.stem, catalogue.c.path), catalogue.c.stem)
-_FILES = _Asking(select(files.c.fold, files.c.path), files.c.fold)
-_CALLED = _Asking(select(files.c.key, files.c.path), files.c.key)
-_FOLDERS = _Asking(select(folders.c.fold, folders.c.path), folders.c.fold)
 _THERE = _Asking(select(folders.c.path), folders.c.path)
-_NAMED = select(page_names.c.key, page_names.c.path, page_names.c.said, page_names.c.rank)
-_NAMES = _Asking(_NAMED, page_names.c.key)
-_NAMES_OF = _Asking(_NAMED, page_names.c.path)
+_NAMES_OF = _Asking(
+    select(page_names.c.path, page_names.c.said, page_names.c.rank), page_names.c.path
+)
 
 
 def _lead(row: Any) -> Lead | None:
@@ -329,52 +349,47 @@ def _parts(rows: Sequence[_Row]) -> Iterator[Sequence[_Row]]:
         yield rows[start : start + _AT_ONCE]
 
 
-def _concerned(connection: Connection, table: Table, touched: Touched) -> list[Any]:
+def _concerned(connection: Connection, touched: Touched) -> dict[Table, list[Any]]:
     """The links that what was touched may change."""
-    found: dict[Pair, Any] = {}
-    ways = (touched.stems, touched.paths, touched.names)
-    for stems, paths, names in zip_longest(*(slices(sorted(way)) for way in ways), fillvalue=[]):
-        asked = {"stems": stems, "paths": paths, "names": names}
-        rows = connection.execute(_CONCERNED[table], asked)
-        found.update(((row[0], row.target), row) for row in rows)
-    return list(found.values())
+    # What is settled leads to a page with the stem of its target: to one that went, or is there.
+    twins = [path for _, path in _PAGES.rows(connection, touched.stems)]
+    found: dict[Table, dict[Pair, Any]] = {table: {} for table in LEADING}
+    for paths, names in _side_by_side(touched.paths.union(twins), touched.names):
+        for row in connection.execute(_CONCERNED, {"paths": paths, "names": names}):
+            found[LEADING[row.number]][row.source, row.target] = row
+    return {table: list(rows.values()) for table, rows in found.items()}
 
 
-def _concerning(table: Table) -> CompoundSelect[Any]:
-    query = select(_source(table), table.c.target, table.c.dest, table.c.leads, table.c.settled)
-    # Each way has an index of its own; a condition with "or" may be answered by none.
-    return union_all(
-        query.where(table.c.key.in_(bindparam("stems", expanding=True))),
-        query.where(table.c.dest.in_(bindparam("paths", expanding=True))),
-        query.where(
-            table.c.name.in_(bindparam("names", expanding=True)), table.c.settled.is_(False)
-        ),
-    )
+def _concerning() -> Iterator[Select[Any]]:
+    for number, table in enumerate(LEADING):
+        query = select(
+            _source(table).label("source"),
+            table.c.target,
+            table.c.dest,
+            table.c.leads,
+            table.c.settled,
+            literal_column(str(number)).label("number"),
+        )
+        # Each way has an index of its own; a condition with "or" may be answered by none.
+        yield query.where(table.c.dest.in_(bindparam("paths", expanding=True)))
+        names = table.c.name.in_(bindparam("names", expanding=True))
+        yield query.where(names, table.c.settled.is_(False))
 
 
-_CONCERNED = {table: _concerning(table) for table in LEADING}
+_CONCERNED = union_all(*_concerning())
 
 
-def _pages(
-    connection: Connection, stems: Collection[str] | None, sight: Sight
-) -> dict[str, list[str]]:
+def _side_by_side(*values: Collection[str]) -> Iterator[tuple[list[str], ...]]:
+    """Lists of values, each short enough for one statement."""
+    return zip_longest(*(slices(sorted(some)) for some in values), fillvalue=[])
+
+
+def _pages(connection: Connection, stems: Collection[str], sight: Sight) -> dict[str, list[str]]:
     """The pages in sight by their stems."""
     found: dict[str, list[str]] = {}
     for stem, path in _PAGES.rows(connection, stems, lambda query: _seen(query, sight)):
         found.setdefault(stem, []).append(path)
     return found
-
-
-def _in_sight(table: Table, sight: Sight) -> Callable[[Select[Any]], Select[Any]]:
-    if not sight.hidden:
-        return lambda query: query
-    return lambda query: query.where(visible(table.c.path, sight))
-
-
-def _seen_by_name(query: Select[Any], sight: Sight) -> Select[Any]:
-    if not sight.hidden:
-        return query
-    return _seen(query.join(catalogue, catalogue.c.path == page_names.c.path), sight)
 
 
 def _seen(query: Select[Any], sight: Sight) -> Select[Any]:
@@ -385,3 +400,47 @@ def _seen(query: Select[Any], sight: Sight) -> Select[Any]:
     return query.where(
         visible(catalogue.c.path, sight), or_(catalogue.c.redirect == "", visible(leads, sight))
     )
+
+
+_PAGE, _FILE, _CALLED, _FOLDER, _NAME = range(5)
+
+
+def _parted(sight: Sight, *, is_all: bool) -> CompoundSelect[Any]:
+    """All that a link may lead to, in one question; what is asked for by `stems`, `at`, `called`.
+
+    Rows are what it is, the value that is asked for, path, and for a name how it is said and ranks.
+    """
+    none: ColumnClause[str] = literal_column("''")
+    stem, key = catalogue.c.stem, page_names.c.key
+    parts: list[tuple[Column[str], str, Select[Any]]] = [
+        (stem, "stems", _seen(select(_what(_PAGE), stem, catalogue.c.path, none, none), sight))
+    ]
+    for what, table, column, asked in (
+        (_FILE, files, files.c.fold, "at"),
+        (_CALLED, files, files.c.key, "called"),
+        (_FOLDER, folders, folders.c.fold, "at"),
+    ):
+        query = select(_what(what), column, table.c.path, none, none)
+        if sight.hidden:
+            query = query.where(visible(table.c.path, sight))
+        parts.append((column, asked, query))
+    named = select(_what(_NAME), key, page_names.c.path, page_names.c.said, page_names.c.rank)
+    if sight.hidden:
+        named = _seen(named.join(catalogue, catalogue.c.path == page_names.c.path), sight)
+    parts.append((key, "called", named))
+    if is_all:
+        return union_all(*(query for _, _, query in parts))
+    return union_all(
+        *(
+            query.where(column.in_(bindparam(asked, expanding=True)))
+            for column, asked, query in parts
+        )
+    )
+
+
+def _what(number: int) -> ColumnClause[int]:
+    return literal_column(str(number), Integer)
+
+
+_EVERY = _parted(EVERYTHING, is_all=True)
+_SOME = _parted(EVERYTHING, is_all=False)

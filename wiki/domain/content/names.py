@@ -20,11 +20,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 from itertools import takewhile
 
 from wiki.domain.content.paths import INDEXES, fold, folder_of, index_rank, without_suffix
 
 _APART = re.compile(r"[\s_-]+")
+_REMEMBERED = 1 << 14
+"""Targets whose folded forms are kept: most are named by many links, or more than once by one."""
 
 
 class To(StrEnum):
@@ -106,6 +109,7 @@ def _renamed(one: Named, old: str, new: str) -> Named:
     return replace(one, rank=Rank.STUB) if one.rank == Rank.NAME else replace(one, path=new)
 
 
+@lru_cache(_REMEMBERED)
 def stem(path: str) -> str:
     """A page's path, folded: that of its folder if it is the folder's own page."""
     return fold(_whole(path))
@@ -117,6 +121,7 @@ def _whole(path: str) -> str:
     return folder if bare.lower() in INDEXES else folder + slash + bare
 
 
+@lru_cache(_REMEMBERED)
 def key(words: str) -> str:
     """The last part of a path or title, folded; blanks, dashes and underscores are one."""
     return dashed(fold(words.rpartition("/")[2]))
@@ -156,9 +161,11 @@ def places(source: str, target: str) -> tuple[str, ...]:
 
 def resolve(source: str, target: str, known: Known) -> Lead | None:
     """Where a target leads from the page at `source`; None if nothing is there yet."""
-    settled = at_path(target, known.pages.get(stem(target), ()))
-    if settled is not None:
-        return settled
+    return at_path(target, known.pages.get(stem(target), ())) or elsewhere(source, target, known)
+
+
+def elsewhere(source: str, target: str, known: Known) -> Lead | None:
+    """Where a target leads at whose path no page is."""
     file = _file(target, known)
     if file is not None:
         return Lead(file, To.FILE)
@@ -216,6 +223,7 @@ def _fits(one: Named, loose: str) -> bool:
     return said == loose if one.rank in (Rank.ALIAS, Rank.TITLE) else _ends(said, loose)
 
 
+@lru_cache(_REMEMBERED)
 def _loose(folded: str) -> str:
     return "/".join(dashed(part) for part in folded.split("/"))
 
