@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from tests.conftest import PASSWORD, token_in
-from wiki.domain.access.rights import Role
+from wiki.database.access import rules
+from wiki.domain.access.rights import Right, Role, Rule
 from wiki.web.http import cache
 
 
@@ -140,3 +141,18 @@ def test_nobody_forges_a_slot(app, members, page):
 
 def _button(shown):
     return re.search(r'<form class="follow.*?</form>', shown, re.DOTALL)[0]
+
+
+def test_who_may_write_can_begin_anywhere(app, members, page, wiki):
+    page("vraag", "# Een vraag\n\nTekst.\n")
+    begun = re.compile(r'<details class="menu begin">.*?</details>', re.DOTALL)
+    assert not begun.search(app.test_client().get("/wiki/vraag").text)
+    for path in ("/", "/wiki/vraag", "/questions"):
+        menu = begun.search(members["anna"].get(path).text)[0]
+        assert re.findall(r'href="([^"]*)"', menu) == [
+            f"/new?kind={kind}" for kind in ("question", "dialogue", "page")
+        ]
+    with wiki.database.write() as connection:
+        for right in (Right.CREATE, Right.SUGGEST):
+            rules.put(connection, Rule("", right, Role.EDITOR))
+    assert not begun.search(members["anna"].get("/wiki/vraag").text)
