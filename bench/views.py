@@ -12,6 +12,17 @@ from bench.load import load
 from bench.report import Figure
 from bench.site import Browser, Site, hello
 
+VIEWS = "tree az tags wanted orphans files new".split()
+_FINDING = (
+    *((f"all pages, {view}", f"/pages?view={view}", 30) for view in VIEWS),
+    ("folder page", "/wiki/gesprekken", 15),
+    ("folder page, last of its list", "/wiki/gesprekken?page=30", 15),
+    ("questions", "/questions", 30),
+    ("dialogues", "/dialogues", 30),
+    ("dialogues of a person in a year", "/dialogues?person=spreker-a&year=2020", 30),
+)
+"""How one finds the way: what it is, its address, milliseconds."""
+
 
 def warm(site: Site) -> list[Figure]:
     """One page, again and again, over 8 connections."""
@@ -64,6 +75,7 @@ def lists(site: Site) -> list[Figure]:
     for what, path, budget in (
         ("history page", f"/history/{MOST_EDITED}", 4),
         ("recent changes", "/recent", 5),
+        *_FINDING,
     ):
         times = timed(member, [path] * 60)[10:]
         p50 = statistics.median(times)

@@ -40,6 +40,7 @@ from wiki.domain.content import (
 from wiki.domain.content import links as page_links
 from wiki.domain.content import text as files
 from wiki.domain.content.effort import Effort
+from wiki.domain.content.pages import Kind
 from wiki.domain.editing import merge, renames
 from wiki.domain.history import diff, moves, sentences
 from wiki.domain.history.sentences import Weave
@@ -51,7 +52,7 @@ from wiki.domain.markdown import document
 from wiki.domain.markdown import html as raw_html
 from wiki.domain.members import members
 from wiki.domain.operation import purging
-from wiki.domain.pages import docx, minutes, transcripts
+from wiki.domain.pages import docx, lists, minutes, transcripts
 from wiki.domain.pages import turns as dialogue_turns
 from wiki.domain.search import odt, query, saved_searches, search
 from wiki.domain.talk import anchors
@@ -159,6 +160,7 @@ CALLS: dict[str, Call] = {
     "domain.imports.dokuwiki.to_markdown": lambda text: dokuwiki.to_markdown(
         text, lambda *parts: None, lambda *parts: None, Counter()
     ),
+    "domain.pages.lists.wanted": lambda text: lists.wanted(Kind.QUESTION, "", text, text),
     "domain.imports.lines.Words.plain": toggled,
     "domain.imports.prosemirror.to_markdown": lambda text: prosemirror.to_markdown(
         {"content": [{"type": "paragraph", "content": [{"type": "text", "text": text}]}]},

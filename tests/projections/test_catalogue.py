@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from tests.projections.conftest import Site
-from wiki.database.pages import catalogue
+from wiki.database.pages import catalogue, lists
 from wiki.domain.access.sight import EVERYTHING, Sight
 from wiki.domain.content.pages import Kind
-from wiki.domain.pages.catalogue import Person, Wanted
+from wiki.domain.pages.catalogue import Person
+from wiki.domain.pages.catalogue import Wanted as WantedPage
+from wiki.domain.pages.lists import Order, Value, Wanted, wanted
 
 QUESTION = (
     "---\ntitle: Hoe blijft het?\nkind: question\nstatus: open\ntags: [Zorg, wonen]\n---\nWaarom?\n"
@@ -37,6 +39,28 @@ def filled(site: Site) -> None:
         },
     )
     site.follow()
+
+
+def test_what_lists_are_narrowed_to(site_on: Site) -> None:
+    filled(site_on)
+    seen = Sight(("geheim",))
+    with site_on.database.read() as connection:
+        for kind, paths in ((Kind.QUESTION, ["vraag"]), (Kind.DIALOGUE, ["d/een"])):
+            asked = wanted(kind, tag="zorg", person="spreker-a", year=2009, sort="oldest")
+            until = datetime(2010 if kind is Kind.DIALOGUE else 2200, 1, 1, tzinfo=UTC)
+            span = (0, int(until.timestamp()))
+            found = lists.find(connection, asked, span, 9, 0, sight=seen)
+            assert [page.path for page in found] == paths
+            assert sum(lists.statuses(connection, asked, span, sight=seen).values()) == 1
+            moments = lists.moments(connection, asked, sight=seen)
+            assert sum(moments.values()) == (2 if kind is Kind.DIALOGUE else 1)
+            tags = lists.tags(connection, asked, span, 9, sight=seen)
+            assert Value("zorg", tags[-1].name, 1) in tags
+            people = lists.people(connection, asked, span, 9, sight=seen)
+            assert people == [Value("spreker-a", "Spreker A", 1)]
+        for order in Order:
+            asked = Wanted(Kind.DIALOGUE, order=order)
+            assert len(lists.find(connection, asked, None, 9, 0, sight=seen)) == 3
 
 
 def test_lists(site_on: Site) -> None:
@@ -90,7 +114,7 @@ def test_links_lead_where_pages_are_now(site_on: Site) -> None:
         assert [
             page.path for page in catalogue.backlinks(connection, "map/index", sight=EVERYTHING)
         ] == ["a"]
-        assert catalogue.wanted(connection, sight=EVERYTHING) == [Wanted("weg", 1)]
+        assert catalogue.wanted(connection, sight=EVERYTHING) == [WantedPage("weg", 1)]
         assert [page.path for page in catalogue.orphans(connection, sight=EVERYTHING)][:1] == ["a"]
         assert catalogue.twin(connection, "Vraag") == "vraag"
     site_on.save("create", {"weg": "Hier.\n"})

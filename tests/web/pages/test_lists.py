@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from icalendar import Calendar
+
+from wiki.database.access import rules
+from wiki.domain.access.rights import Right, Role, Rule
 
 
 def question(status: str, title: str = "Vraag", tags: str = "[]") -> str:
@@ -34,6 +38,81 @@ def test_questions_are_paged(client: Any, page: Any) -> None:
         page(f"v{n}", question("open", f"Vraag {n}"))
     assert "page=2" in client.get("/questions").text
     assert client.get("/questions?page=2").text.count('class="card question"') == 1
+
+
+SPOKEN = """---
+title: {title}
+kind: dialogue
+status: held
+date: {date}
+tags: [{tag}]
+participants: [{name}]
+questions: [{question}]
+---
+Tekst.
+"""
+
+
+def titles(client: Any, address: str) -> list[str]:
+    return re.findall(r'<h3><a href="[^"]*">([^<]*)</a>', client.get(address).text)
+
+
+def chips(client: Any, address: str) -> list[str]:
+    found = re.findall(r'<a class="chip".*?</a>', client.get(address).text, re.DOTALL)
+    return [" ".join(re.sub(r"<[^>]*>", "", one).split()) for one in found]
+
+
+def test_lists_are_narrowed_and_ordered(client: Any, page: Any) -> None:
+    page("vragen/a", question("open", "Alfa", "[wonen, zorg]"))
+    page("vragen/b", question("answered", "Beta", "[zorg]"))
+    page("vragen/oud", "---\nredirect: vragen/a\n---\n")
+    for path, day, tag, name, about in (
+        ("g/1", "2009-12-31T23:30+01:00", "zorg", "Anna de Wit", "vragen/oud"),
+        ("g/2", "2010-01-01T00:10+01:00", "Zorg", "Bert", "vragen/b"),
+        ("g/3", "2011-06-01", "wonen", "Anna de Wit", "vragen/b"),
+    ):
+        title = f"Gesprek {path[-1]}"
+        page(path, SPOKEN.format(title=title, date=day, tag=tag, name=name, question=about))
+    first, second, third = "Gesprek 1", "Gesprek 2", "Gesprek 3"
+    for address, wanted in (
+        ("/dialogues", [third, second, first]),
+        ("/dialogues?sort=oldest", [first, second, third]),
+        ("/dialogues?year=2009", [first]),
+        ("/dialogues?year=2010", [second]),
+        ("/dialogues?tag=ZORG&sort=title", [first, second]),
+        ("/dialogues?person=anna-de-wit", [third, first]),
+        ("/dialogues?person=anna-de-wit&tag=zorg", [first]),
+        ("/dialogues?status=announced", []),
+        ("/dialogues?status=nonsense&year=-3&sort=nonsense&page=0", [third, second, first]),
+        ("/questions?sort=title", ["Alfa", "Beta"]),
+        ("/questions?person=anna-de-wit&sort=title", ["Alfa", "Beta"]),
+        ("/questions?person=bert", ["Beta"]),
+        ("/questions?tag=wonen", ["Alfa"]),
+        ("/questions?year=1999", []),
+    ):
+        assert titles(client, address) == wanted, address
+    left = ["alle 2", "open 1", "beantwoord 1", "Trefwoord: zorg ✕"]
+    assert chips(client, "/questions?tag=zorg") == left
+    assert chips(client, "/dialogues?person=nobody") == ["alle 0", "Persoon: nobody ✕"]
+    shown = client.get("/questions?status=open&tag=zorg").text
+    assert '<option value="anna-de-wit">Anna de Wit (1)</option>' in shown
+    assert '<option value="zorg" selected>zorg (1)</option>' in shown
+    assert 'name="robots" content="noindex"' in shown
+    assert "noindex" not in client.get("/questions").text
+    assert "Zonder filters" in client.get("/questions?tag=none").text
+
+
+def test_counts_know_only_what_the_reader_may_read(client: Any, page: Any, wiki: Any) -> None:
+    page("vragen/a", question("open", "Alfa"))
+    about = {"date": "2009-12-02", "tag": "intern", "question": "vragen/a"}
+    page("geheim/1", SPOKEN.format(title="Geheim", name="Zora Zwaluw", **about))
+    with wiki.database.write() as connection:
+        rules.put(connection, Rule("geheim", Right.READ, Role.EDITOR))
+    for address in ("/questions", "/dialogues"):
+        shown = client.get(address).text
+        assert "Zora Zwaluw" not in shown
+        assert "intern" not in shown
+    assert titles(client, "/questions?person=zora-zwaluw") == []
 
 
 def test_the_agenda_holds_what_is_to_come(client: Any, page: Any, wiki: Any) -> None:

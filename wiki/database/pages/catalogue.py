@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, or_, select
 
 from wiki.database.access.sight import inside, visible
 from wiki.database.content import leads
@@ -124,11 +124,11 @@ def questions(
 ) -> list[Summary]:
     """Questions (of one status), the last changed first, with their number of dialogues."""
     query = (
-        _listed(Kind.QUESTION, status, sight)
+        listed(Kind.QUESTION, status, sight)
         .join(places, and_(places.c.path == catalogue.c.path, places.c.alive))
         .order_by(places.c.date.desc(), catalogue.c.path)
     )
-    found = _summaries(connection, query, limit, offset)
+    found = summaries(connection, query, limit, offset)
     counts = dialogue_counts(connection, [summary.path for summary in found], sight=sight)
     return [replace(summary, dialogues=counts[summary.path]) for summary in found]
 
@@ -137,8 +137,8 @@ def dialogues(
     connection: Connection, status: str = "", limit: int = 50, offset: int = 0, *, sight: Sight
 ) -> list[Summary]:
     """Dialogues (of one status), the newest by date first, those without a date last."""
-    query = _listed(Kind.DIALOGUE, status, sight).order_by(*_NEWEST)
-    return _summaries(connection, query, limit, offset)
+    query = listed(Kind.DIALOGUE, status, sight).order_by(*_NEWEST)
+    return summaries(connection, query, limit, offset)
 
 
 def agenda(
@@ -156,7 +156,7 @@ def agenda(
     Without `since` those before `until`, the latest first.
     """
     starts = catalogue.c.starts
-    query = _listed(Kind.DIALOGUE, "", sight).where(starts.is_not(None))
+    query = listed(Kind.DIALOGUE, "", sight).where(starts.is_not(None))
     if statuses:
         query = query.where(catalogue.c.status.in_(statuses))
     if since is not None:
@@ -164,14 +164,14 @@ def agenda(
     if until is not None:
         query = query.where(starts < int(until.timestamp()))
     order = _NEWEST if since is None else (starts, catalogue.c.path)
-    return _summaries(connection, query.order_by(*order), limit, offset)
+    return summaries(connection, query.order_by(*order), limit, offset)
 
 
 def count(
     connection: Connection, kind: Kind | None = None, status: str = "", *, sight: Sight
 ) -> int:
     """Count how many pages there are (of a kind, of a status), redirects left out."""
-    query = _listed(kind, status, sight).with_only_columns(func.count())
+    query = listed(kind, status, sight).with_only_columns(func.count())
     return connection.scalar(query) or 0
 
 
@@ -187,7 +187,7 @@ def addresses(
 
 def count_under(connection: Connection, folder: str, *, sight: Sight) -> int:
     """Count how many pages in sight lie under a folder; redirects are left out."""
-    query = _listed(None, "", sight).with_only_columns(func.count())
+    query = listed(None, "", sight).with_only_columns(func.count())
     return connection.scalar(query.where(inside(catalogue.c.path, folder))) or 0
 
 
@@ -202,7 +202,7 @@ def dialogues_of(
     about = select(dialogue_questions.c.path).where(dialogue_questions.c.dest.in_(here))
     by_date = (catalogue.c.starts.asc().nulls_last(), catalogue.c.path)
     query = _among(about, sight).order_by(*by_date)
-    return _summaries(connection, query, limit, offset)
+    return summaries(connection, query, limit, offset)
 
 
 def dialogue_counts(
@@ -262,14 +262,13 @@ def orphans(
     connection: Connection, limit: int = 200, offset: int = 0, *, sight: Sight
 ) -> list[Summary]:
     """Pages that no other page links to and no dialogue is about, by path."""
-    other = links.c.source != catalogue.c.path
-    query = (
-        _listed(None, "", sight)
-        .where(~exists().where(links.c.dest == catalogue.c.path, other))
-        .where(~exists().where(dialogue_questions.c.dest == catalogue.c.path))
-        .order_by(catalogue.c.path)
-    )
-    return _summaries(connection, query, limit, offset)
+    # Gathered once: asked page by page, a database looks through all dialogues for each where its
+    # statistics say that most are about one question.
+    linked = select(links.c.dest).where(links.c.dest != links.c.source)
+    query = listed(None, "", sight).order_by(catalogue.c.path)
+    query = query.where(catalogue.c.path.not_in(linked))
+    query = query.where(catalogue.c.path.not_in(select(dialogue_questions.c.dest)))
+    return summaries(connection, query, limit, offset)
 
 
 def tags(connection: Connection, *, sight: Sight) -> list[Tag]:
@@ -289,7 +288,7 @@ def tagged(
     """Pages that carry a tag (however it is capitalised), by title."""
     here = select(carried.c.path).where(carried.c.key == fold(tag))
     query = _among(here, sight).order_by(catalogue.c.title_fold, catalogue.c.path)
-    return _summaries(connection, query, limit, offset)
+    return summaries(connection, query, limit, offset)
 
 
 def people(
@@ -356,9 +355,7 @@ def twin(connection: Connection, path: str) -> str | None:
 _NEWEST = (catalogue.c.starts.desc().nulls_last(), catalogue.c.path.desc())
 
 
-def _summaries(
-    connection: Connection, query: Select[Any], limit: int, offset: int
-) -> list[Summary]:
+def summaries(connection: Connection, query: Select[Any], limit: int, offset: int) -> list[Summary]:
     """The pages whose paths a query gives, in its order: so many of them, from the offset on."""
     paths = list(connection.scalars(query.limit(limit).offset(offset)))
     known = find(connection, paths)
@@ -371,7 +368,8 @@ def is_listed(path: ColumnElement[str]) -> ColumnElement[bool]:
     return and_(path.not_in(SIDEBARS), *in_folder)
 
 
-def _listed(kind: Kind | None, status: str, sight: Sight) -> Select[Any]:
+def listed(kind: Kind | None, status: str, sight: Sight) -> Select[Any]:
+    """The paths of the pages that stand in lists: of a kind, of a status."""
     query = select(catalogue.c.path).where(
         catalogue.c.redirect == "", visible(catalogue.c.path, sight), is_listed(catalogue.c.path)
     )
@@ -382,7 +380,7 @@ def _listed(kind: Kind | None, status: str, sight: Sight) -> Select[Any]:
 
 def _among(paths: Select[tuple[str]], sight: Sight) -> Select[Any]:
     """The pages that are listed and have one of these paths."""
-    return _listed(None, "", sight).where(catalogue.c.path.in_(paths))
+    return listed(None, "", sight).where(catalogue.c.path.in_(paths))
 
 
 def _naming(
@@ -390,7 +388,7 @@ def _naming(
 ) -> list[Summary]:
     """Dialogues with such a participant, the newest first."""
     query = _among(select(named.c.path).where(who), sight).order_by(*_NEWEST)
-    return _summaries(connection, query, limit, offset)
+    return summaries(connection, query, limit, offset)
 
 
 def _people(sight: Sight) -> Select[Any]:

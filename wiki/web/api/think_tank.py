@@ -8,8 +8,9 @@ from wiki.domain.content.addresses import url_of
 from wiki.domain.content.pages import Kind
 from wiki.domain.errors import NotFound
 from wiki.domain.pages import turns as speech
+from wiki.domain.pages.lists import wanted
 from wiki.services.pages import agenda as planning
-from wiki.services.pages import dialogues, everything, pages, people, questions
+from wiki.services.pages import everything, lists, pages, people
 from wiki.web.api import shapes
 from wiki.web.api.operations import operation
 from wiki.web.api.pages import page
@@ -22,8 +23,8 @@ MOST_COMING = 200
 @operation("GET", "/questions", TAG, query=shapes.StatusQuery, answer=shapes.SummaryListShape)
 def list_questions(cursor: str, status: str) -> dict[str, Any]:
     """List questions, the last changed first."""
-    found = questions.listing(wiki(), actor(), status, number_of(cursor))
-    return {"items": found.questions, "next": following(found.number, found.has_more)}
+    found = lists.listing(wiki(), actor(), wanted(Kind.QUESTION, status), number_of(cursor))
+    return {"items": found.pages, "next": following(found.number, found.has_more)}
 
 
 def following(number: int, has_more: bool) -> str:
@@ -34,8 +35,8 @@ def following(number: int, has_more: bool) -> str:
 @operation("GET", "/dialogues", TAG, query=shapes.Cursor, answer=shapes.SummaryListShape)
 def list_dialogues(cursor: str) -> dict[str, Any]:
     """List dialogues, the latest first."""
-    found = dialogues.listing(wiki(), actor(), number_of(cursor))
-    return {"items": found.dialogues, "next": following(found.number, found.has_more)}
+    found = lists.listing(wiki(), actor(), wanted(Kind.DIALOGUE), number_of(cursor))
+    return {"items": found.pages, "next": following(found.number, found.has_more)}
 
 
 @operation("GET", "/agenda", TAG, answer=shapes.SummaryListShape)

@@ -4,37 +4,56 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from wiki.domain.content.pages import STATUSES, Kind
+from wiki.domain.content.addresses import url_of
+from wiki.domain.content.pages import Kind
 from wiki.domain.content.paths import ancestors
-from wiki.services.pages import agenda, dialogues, everything, questions
-from wiki.web.http.context import actor, base_url, page_number, respond, wiki
-from wiki.web.http.pager import pager_of
+from wiki.domain.pages.lists import ORDERS, wanted
+from wiki.services.pages import agenda, everything, lists
+from wiki.web.http.context import actor, arg_number, base_url, page_number, respond, wiki
+from wiki.web.http.pager import counted, pager_of, pages_of
 
 blueprint = Blueprint("lists", __name__)
 
 
 @blueprint.get("/questions")
 def show_questions() -> Response:
-    """The questions, those of one status if asked."""
-    found = questions.listing(wiki(), actor(), request.args.get("status", ""), page_number())
-    return respond(
-        "pages/lists/questions.html",
-        found=found,
-        pager=pager_of(found, "questions", status=found.status),
-        statuses=STATUSES[Kind.QUESTION],
-        active="questions",
-    )
+    """The questions that are asked for."""
+    return _shown("questions", Kind.QUESTION)
 
 
 @blueprint.get("/dialogues")
 def show_dialogues() -> Response:
-    """The dialogues, the latest first."""
-    found = dialogues.listing(wiki(), actor(), page_number())
+    """The dialogues that are asked for."""
+    return _shown("dialogues", Kind.DIALOGUE)
+
+
+def _shown(name: str, kind: Kind) -> Response:
+    """A list of pages of one kind, narrowed to what the address says."""
+    args = request.args
+    asked = wanted(
+        kind,
+        args.get("status", ""),
+        args.get("tag", ""),
+        args.get("person", ""),
+        arg_number("year"),
+        args.get("sort", ""),
+    )
+    found = lists.listing(wiki(), actor(), asked, page_number())
+    fields = {
+        "status": asked.status,
+        "year": str(asked.year or ""),
+        "person": asked.person,
+        "tag": asked.tag,
+        "sort": asked.sort,
+    }
+    pages = pages_of(found.total, lists.PAGE)
     return respond(
-        "pages/lists/dialogues.html",
+        f"pages/lists/{name}.html",
         found=found,
-        pager=pager_of(found, "dialogues"),
-        active="dialogues",
+        fields=fields,
+        orders=ORDERS[kind],
+        pager=counted(lambda page: url_of(name, **fields, page=page), found.number, pages),
+        active=name,
     )
 
 

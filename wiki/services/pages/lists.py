@@ -1,0 +1,102 @@
+"""The lists of questions and of dialogues: by status, year, person and tag, a page at a time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from wiki.database.pages import catalogue, lists
+from wiki.domain.access.rights import Actor, Right
+from wiki.domain.content.pages import STATUSES, Summary
+from wiki.domain.content.paths import fold
+from wiki.domain.pages.lists import Value, Wanted
+from wiki.engine import Wiki
+from wiki.services.access import sight
+from wiki.services.content.contents import zone
+from wiki.services.talk.comment_counts import filled_in
+
+PAGE = 30
+LAST_PAGE = 10_000
+MOST_VALUES = 100
+"""Tags and people that a list offers to be narrowed to."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageList:
+    """One page of a list of `total` pages; of all statuses there would be `everything`.
+
+    `statuses`, `years`, `tags` and `people` say how many pages there are of each among those that
+    the rest of what is wanted leaves.
+    """
+
+    wanted: Wanted
+    pages: Sequence[Summary]
+    number: int
+    total: int
+    everything: int
+    statuses: Mapping[str, int]
+    years: Sequence[Value]
+    tags: Sequence[Value]
+    people: Sequence[Value]
+
+    @property
+    def has_more(self) -> bool:
+        """Whether the list goes on after this page."""
+        return self.total > self.number * PAGE
+
+
+def listing(wiki: Wiki, actor: Actor, wanted: Wanted, number: int = 1) -> PageList:
+    """Page `number` (from 1) of the pages that are wanted and that the actor may read."""
+    wiki.rights.require(actor, Right.READ)
+    number = min(max(1, number), LAST_PAGE)
+    seen, span = sight.of(wiki, actor), _span(wiki, wanted.year)
+    with wiki.database.read() as connection:
+        found = lists.find(connection, wanted, span, PAGE, (number - 1) * PAGE, sight=seen)
+        statuses = lists.statuses(connection, wanted, span, sight=seen)
+        moments = lists.moments(connection, wanted, sight=seen)
+        tags = lists.tags(connection, wanted, span, MOST_VALUES, sight=seen)
+        people = lists.people(connection, wanted, span, MOST_VALUES, sight=seen)
+        known = catalogue.person(connection, wanted.person, sight=seen) if wanted.person else None
+    return PageList(
+        wanted=wanted,
+        pages=filled_in(wiki, found),
+        number=number,
+        total=statuses.get(wanted.status, 0) if wanted.status else sum(statuses.values()),
+        everything=sum(statuses.values()),
+        statuses={status: statuses.get(status, 0) for status in STATUSES[wanted.kind]},
+        years=_years(wiki, moments, wanted.year),
+        tags=_with_chosen(tags, fold(wanted.tag), wanted.tag),
+        people=_with_chosen(people, wanted.person, known.name if known else wanted.person),
+    )
+
+
+def _span(wiki: Wiki, year: int) -> tuple[int, int] | None:
+    """A year as moments, where the wiki is."""
+    if not year:
+        return None
+    here = zone(wiki)
+    first, last = (datetime(one, 1, 1, tzinfo=here) for one in (year, year + 1))
+    return int(first.timestamp()), int(last.timestamp())
+
+
+_EARLIEST = int(datetime(2, 1, 1, tzinfo=UTC).timestamp())
+_LATEST = int(datetime(9998, 1, 1, tzinfo=UTC).timestamp())
+
+
+def _years(wiki: Wiki, moments: Mapping[int, int], chosen: int) -> list[Value]:
+    """The years of these moments, the latest first; a commit may have any moment."""
+    here = zone(wiki)
+    counts = Counter({chosen: 0} if chosen else {})
+    for moment, count in moments.items():
+        within = min(max(moment, _EARLIEST), _LATEST)
+        counts[datetime.fromtimestamp(within, here).year] += count
+    return [Value(str(year), str(year), counts[year]) for year in sorted(counts, reverse=True)]
+
+
+def _with_chosen(values: Sequence[Value], chosen: str, name: str) -> list[Value]:
+    """The values, with what is chosen among them even if nothing has it."""
+    if not chosen or chosen in {one.value for one in values}:
+        return list(values)
+    return [*values, Value(chosen, name, 0)]
