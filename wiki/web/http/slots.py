@@ -131,7 +131,7 @@ class MemberPages:
         return self._once(key, lambda: follow_button(path, held))
 
     def _menu(self) -> str:
-        """The account menu, with a mark for its token; it changes only with its member."""
+        """The account menu, with a mark for its token; it changes with its member and the rules."""
         actor = context.actor()
         key = (
             str(actor.id),
@@ -141,6 +141,7 @@ class MemberPages:
             str(context.members_waiting()),
             context.language(),
             self._wiki.rights.signature(actor),
+            str(hash(self._wiki.rights.rules)),
         )
         return self._once(key, lambda: render_template("macros/account.html"))
 
