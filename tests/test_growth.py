@@ -244,6 +244,7 @@ CALLS: dict[str, Call] = {
     "domain.content.frontmatter.replace": lambda text: frontmatter.replace(
         text, {"a": text, "b": "c"}
     ),
+    "domain.content.frontmatter.joined": lambda text: frontmatter.joined(text, changed(text)),
     "domain.login.access_tokens.check_scopes": lambda text: access_tokens.check_scopes(lines(text)),
     "domain.login.identities.role_for": lambda text: identities.role_for({"a": ROLE}, lines(text)),
     "domain.content.likeness.likeness": lambda text: likeness.likeness(
@@ -419,6 +420,7 @@ NOT_TYPED: dict[str, str] = {
     "i18n.dates.day": "a pattern of ours for a day that was read already",
     "domain.pages.turns": "read_parts and turns_of take what turns reads and finds",
     "domain.errors": "errors that carry a text",
+    "services.editing.editor.is_source": "gives the text to frontmatter.apart",
     "domain.content.frontmatter.key_of": "takes what a pattern of this module found",
     "domain.markdown": "parts of the reader, which document.read and read_comment go through",
     "domain.history.sentences.Past": "a protocol; what is asked for was cut by sentences.cut",

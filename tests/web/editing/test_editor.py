@@ -269,6 +269,32 @@ def test_a_field_changes_its_own_line_only(anna: Any, wiki: Any, page: Any) -> N
     assert text(wiki, "vragen/a") == QUESTION.replace("status: open", "status: answered")
 
 
+def test_no_value_stands_in_a_field_and_in_the_text(anna: Any, wiki: Any, page: Any) -> None:
+    page("a", "---\ntitle: Een plan\nseries: een\n---\nTekst.\n")
+    shown = anna.get("/edit/a").text
+    assert area(shown, "text") == "Tekst.\n"
+    form = {name: area(shown, name) for name in ("text", "front", "was.title", "was.tags")}
+    assert 'value="Een plan"' in shown
+    form |= {"base": hidden(shown, "base"), "field.title": "Een plan", "field.tags": "b, c"}
+    as_source = send(anna, "/edit/a", do="source", **form).text
+    whole = "---\ntitle: Een plan\nseries: een\ntags: [b, c]\n---\nTekst.\n"
+    assert area(as_source, "text") == whole
+    assert "field.title" not in as_source
+    changed = {"text": whole.replace("een", "twee"), "source": "yes", "base": form["base"]}
+    again = send(anna, "/edit/a", do="fields", **changed).text
+    assert 'value="b, c"' in again
+    assert area(again, "text") == "Tekst.\n"
+    assert send(anna, "/edit/a", **changed).status_code == 303
+    assert text(wiki, "a") == changed["text"]
+    # A file that is pasted whole is the whole file; front matter may be taken away.
+    base = blob(wiki, "a")
+    assert send(anna, "/edit/a", **form | {"text": QUESTION, "base": base}).status_code == 303
+    assert text(wiki, "a").startswith("---\ntitle:   'Wat nu?'")
+    bare = {"text": "Kaal.\n", "source": "yes", "base": blob(wiki, "a")}
+    assert send(anna, "/edit/a", **bare).status_code == 303
+    assert text(wiki, "a") == "Kaal.\n"
+
+
 def test_a_wrong_field_is_named_and_nothing_is_lost(anna: Any, wiki: Any, page: Any) -> None:
     page("vragen/a", QUESTION)
     new = QUESTION.replace("status: open", "status: misschien").replace("Tekst", "Nieuw")

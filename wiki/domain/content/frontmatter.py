@@ -78,6 +78,24 @@ def split(text: str) -> tuple[str | None, str]:
     return (None, text) if parts is None else (parts.front, parts.body)
 
 
+def apart(text: str) -> tuple[str, str]:
+    """The front matter with its fences, and the body, so that both can be edited apart.
+
+    None of it is front matter where the body would be taken for some itself (see `joined`).
+    """
+    parts = cut(text)
+    if parts is None or cut(parts.body) is not None:
+        return "", text
+    return text[: len(text) - len(parts.body)], parts.body
+
+
+def joined(front: str, body: str) -> str:
+    """A text of the two that `apart` gives; a body with front matter of its own is all of it."""
+    if not front or cut(body) is not None:
+        return body
+    return front + ("" if front.endswith("\n") or not body else "\n") + body
+
+
 def body_at(text: str) -> int:
     """Where the body begins: after the front matter, if the text has one."""
     parts = cut(text)

@@ -11,8 +11,8 @@ from wiki.database.history import history
 from wiki.database.pages import catalogue
 from wiki.domain.access.rights import Actor, Right
 from wiki.domain.access.sight import EVERYTHING
-from wiki.domain.content import sections
-from wiki.domain.content.pages import STATUSES, Kind
+from wiki.domain.content import frontmatter, sections
+from wiki.domain.content.pages import STATUSES, Kind, Meta
 from wiki.domain.content.paths import check
 from wiki.domain.editing.drafts import Draft, Writer
 from wiki.domain.editing.suggestions import State
@@ -32,6 +32,7 @@ class Editor:
     the whole page, else `part` is that section's text. `converting`: the file is not UTF-8 yet.
     `suggests`: what is written waits for an editor; `waiting` are those of the actor that do.
     `suggestion` is the one that is being changed, `publishes` whether saving accepts it.
+    `as_source`: its fields stand in its text, and nowhere else.
     """
 
     path: str
@@ -55,11 +56,22 @@ class Editor:
     suggestion: int = 0
     publishes: bool = False
     summary: str = ""
+    as_source: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The fields that the form shows: those of questions and dialogues."""
-        return () if self.kind is Kind.PAGE else fields.NAMES[self.kind]
+        """The fields that the form shows: none beside a section, or where they stand as source."""
+        return () if self.section or self.as_source else fields.NAMES[self.kind]
+
+    @property
+    def front(self) -> str:
+        """The front matter with its fences, which is not shown: its fields are."""
+        return frontmatter.apart(self.text)[0] if self.names else ""
+
+    @property
+    def body(self) -> str:
+        """The text without what the fields show."""
+        return frontmatter.apart(self.text)[1] if self.names else self.text
 
     @property
     def statuses(self) -> tuple[str, ...]:
@@ -119,7 +131,15 @@ def open_page(
         others=others,
         suggests=waits,
         waiting=waiting,
+        as_source=is_source(content.meta, content.text),
     )
+
+
+def is_source(meta: Meta, text: str) -> bool:
+    """Whether fields of a page can only be shown in its text: unreadable ones, and redirects."""
+    broken = any(code.startswith(fields.UNREADABLE) for code in meta.problems)
+    parts = frontmatter.cut(text)
+    return broken or bool(meta.redirect) or (parts is not None and not frontmatter.apart(text)[0])
 
 
 def open_ones(connection: Connection, actor: Actor, path: str) -> list[int]:

@@ -10,7 +10,7 @@ from wiki.database.editing import drafts as draft_rows
 from wiki.database.history import hiding as hidden_texts
 from wiki.database.history import history
 from wiki.domain.access.rights import Actor, Right
-from wiki.domain.content import sections, text
+from wiki.domain.content import frontmatter, sections, text
 from wiki.domain.content.paths import check, file_of
 from wiki.domain.content.setaside import MOST_LINES
 from wiki.domain.editing import merge
@@ -45,6 +45,7 @@ class Sent:
     blob that the edit started from, empty for a page that must not exist, None if it is missing.
     `fields` are the kind's fields that the writer changed. A conflict that was chosen from brings
     the older `ancestor` and its `choices`; then `base` is the blob that the choices speak of.
+    `may_be_body`: a text without front matter is the body only, the base's front matter stays.
     """
 
     text: str
@@ -58,6 +59,7 @@ class Sent:
     restores: bool = False
     converts: bool = False
     suggested: Suggested | None = None
+    may_be_body: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +205,8 @@ def _mine(wiki: Wiki, sent: Sent, started: contents.Content) -> str:
         mine = sections.paste(started.text, sent.section, text.normalise(sent.part))
     else:
         mine = text.normalise(sent.text)
+        if sent.may_be_body:
+            mine = frontmatter.joined(frontmatter.apart(started.text)[0], mine)
     mine = _ending(mine, started.text)
     if sent.fields:
         mine = fields.apply(mine, sent.fields)

@@ -30,7 +30,7 @@ from wiki.services.access import sight
 from wiki.services.access.rules import holders
 from wiki.services.content import commits, contents, fields, places
 from wiki.services.editing import creating, saving
-from wiki.services.editing.editor import Editor
+from wiki.services.editing.editor import Editor, is_source
 from wiki.services.editing.saving import Sent, Suggested
 from wiki.services.notices.notifications import tell
 
@@ -356,6 +356,7 @@ def open_editor(wiki: Wiki, actor: Actor, id: int) -> Editor:
         suggestion=id,
         publishes=publishes,
         summary=suggestion.summary,
+        as_source=is_source(meta, text),
     )
 
 

@@ -34,7 +34,7 @@ from wiki.services.editing.edit_or_suggest import suggests
 from wiki.services.editing.editor import Editor, open_page
 from wiki.services.editing.saving import Conflicted, Deleted, Saved, Sent
 from wiki.services.pages import pages, questions
-from wiki.web.editing import dialogue_form, transcript_form
+from wiki.web.editing import dialogue_form, source_form, transcript_form
 from wiki.web.editing.conflicts import conflict_page, deleted_page
 from wiki.web.http import forms, pace, sizes
 from wiki.web.http.context import (
@@ -109,7 +109,7 @@ def save(path: str) -> Response:
         return editor_page(typed_editor(path.strip("/")), difference=_difference(path))
     if action == "back":
         shown = replace(typed_editor(path.strip("/")), base=request.form.get("ancestor", ""))
-        return editor_page(shown)
+        return editor_page(source_form.with_fields(shown))
     path = places.asked(path)
     _count_save(_sent_text())
     done = refuse_failures(lambda: submitting.submit(wiki(), actor(), path, sent()))
@@ -124,7 +124,7 @@ def _count_save(text: str) -> None:
 
 def _sent_text() -> str:
     """The text in the form: of a section, else of the page."""
-    return request.form.get("part") or request.form.get("text", "")
+    return request.form.get("part") or source_form.whole()
 
 
 def _waits(suggestion: int | None, path: str = "") -> Response:
@@ -222,17 +222,18 @@ def draft(path: str = "") -> Response:
         return see_other(url_of("edit", path) if path else url_of("new", kind=kind))
     if form.get("do") == "here":
         return _kept_draft(drafts.stay(wiki(), actor(), path, base=form.get("base", ""), kind=kind))
-    pace.take(rates.drafts, form.get("text", ""))
+    written = source_form.whole()
+    pace.take(rates.drafts, written)
     carried = {
         name: value
         for name, value in form.items()
-        if name not in ("csrf_token", "text", "base", "username", "password")
+        if name not in ("csrf_token", "text", "front", "base", "username", "password")
     }
     for prefix in ("", FIELD):
         lines = dialogue_form.given(prefix, ("participants", "questions"))
         carried |= {prefix + name: value for name, value in lines.items()}
     kept = drafts.keep(
-        wiki(), actor(), path, base=form.get("base", ""), text=form.get("text", ""), fields=carried
+        wiki(), actor(), path, base=form.get("base", ""), text=written, fields=carried
     )
     return _kept_draft(kept)
 
@@ -252,7 +253,7 @@ def sent() -> Sent:
     given = dialogue_form.given(FIELD, _FIELDS)
     was = {name: form[WAS + name] for name in _FIELDS if WAS + name in form}
     return Sent(
-        text=form.get("text", ""),
+        text=source_form.whole(),
         base=form.get("base"),
         summary=_summary(),
         part=form.get("part"),
@@ -262,6 +263,7 @@ def sent() -> Sent:
         choices=_choices(),
         restores=form.get("restores") == "yes",
         converts=form.get("convert") == "yes",
+        may_be_body=source_form.may_be_body(),
     )
 
 
@@ -335,7 +337,8 @@ def editor_page(shown: Editor, problem: forms.Problem | None = None, **values: A
     """The editor, as it opens or as it comes back."""
     problems = [sentence(language(), code) for code in shown.problems]
     defaults: dict[str, Any] = {"preview": "", "difference": None, "draft_used": False}
-    if shown.kind is Kind.DIALOGUE and shown.names and not shown.section:
+    defaults["turned"] = False
+    if shown.kind is Kind.DIALOGUE and shown.names:
         defaults |= _of_dialogue(shown.fields, FIELD)
     return forms.page(
         "editing/editing/edit.html",
@@ -348,11 +351,13 @@ def editor_page(shown: Editor, problem: forms.Problem | None = None, **values: A
 
 def asks_for_form(action: str) -> bool:
     """Whether a button only changes the form that it stands in."""
-    return dialogue_form.asks(action) or transcript_form.asks(action)
+    return dialogue_form.asks(action) or transcript_form.asks(action) or source_form.asks(action)
 
 
 def stepped_editor(shown: Editor) -> Response:
-    """The editor after a button that changes rows of participants or deals with a transcript."""
+    """The editor after a button that changes the form: rows, a transcript, fields or source."""
+    if source_form.asks(request.form.get("do", "")):
+        return editor_page(source_form.turned(shown), turned=True)
     if not transcript_form.asks(request.form.get("do", "")):
         return editor_page(shown)
     step = transcript_form.step(shown.text, shown.fields.get("participants", ""))
@@ -376,20 +381,22 @@ def typed_editor(path: str) -> Editor:
         action = form.get("do", "")
         lines = dialogue_form.without_removed(given["participants"], action, FIELD)
         given["participants"] = lines
-    kind = Kind.DIALOGUE if "date" in given else Kind.QUESTION if given else Kind.PAGE
+    written = source_form.whole()
+    section = number_of(form.get("section", ""), 0)
     return Editor(
         path=path,
         title=given.get("title") or path,
-        kind=kind,
+        kind=source_form.kind_of(given),
         base=form.get("base", ""),
-        text=text.normalise(form.get("text", "")),
+        text=written,
         fields=given,
         was={name: form[WAS + name] for name in _FIELDS if WAS + name in form},
-        section=number_of(form.get("section", ""), 0),
+        section=section,
         part=text.normalise(form.get("part", "")),
         converting=form.get("convert") == "yes",
         suggests=form.get("suggests") == "yes",
         summary=_summary(),
+        as_source=not section and source_form.needs_source(written, given),
     )
 
 
@@ -410,6 +417,7 @@ def _with_draft(shown: Editor) -> Editor:
         was=was,
         section=section,
         part=draft.fields.get("part", ""),
+        as_source=shown.as_source or draft.fields.get("source") == "yes",
     )
 
 

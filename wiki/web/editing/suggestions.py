@@ -19,6 +19,7 @@ from wiki.services.editing import suggestions
 from wiki.services.editing.editor import Editor
 from wiki.services.editing.saving import Conflicted, Saved
 from wiki.services.pages import pages
+from wiki.web.editing import source_form
 from wiki.web.editing.conflicts import conflict_page
 from wiki.web.editing.editor import (
     asks_for_form,
@@ -149,7 +150,7 @@ def edit(id: int) -> Response:
         return stepped_editor(_typed(id))
     if request.form.get("do") in ("preview", "diff", "back"):
         return _looked_at(id)
-    pace.take(rates.edits, request.form.get("text", ""))
+    pace.take(rates.edits, source_form.whole())
     if request.form.get("publishes") == "yes":
         return _published(refuse_failures(lambda: suggestions.amend(wiki(), actor(), id, sent())))
     suggestions.change(wiki(), actor(), id, sent())
