@@ -136,6 +136,19 @@ def test_a_session_ends_when_it_is_not_used(
     assert sessions.visit_of(wiki, token) is None
 
 
+def test_a_session_that_is_always_used_ends_after_half_a_year(
+    wiki: Wiki, member: Actor, clock: Callable[[float], None]
+) -> None:
+    token = sessions.authenticate(wiki, "anna", PASSWORD, address=HOME, remember=True)
+    week = 7 * 24 * 3600
+    for _ in range(25):
+        clock(week)
+        assert sessions.visit_of(wiki, token)
+    clock(week)
+    assert sessions.visit_of(wiki, token) is None
+    assert sessions.listing(wiki, member) == []
+
+
 def test_one_that_is_not_remembered_ends_after_a_day(
     wiki: Wiki, member: Actor, clock: Callable[[float], None]
 ) -> None:

@@ -92,6 +92,7 @@ _VISIT = (
             sessions.c.seen > bindparam("since"),
             and_(sessions.c.remember, sessions.c.seen > bindparam("remembered_since")),
         ),
+        sessions.c.created > bindparam("begun_since"),
     )
 )
 """Made once: building a statement takes longer than SQLite takes to answer it."""
@@ -99,10 +100,14 @@ _VISIT = (
 
 @dataclass(frozen=True, slots=True)
 class Since:
-    """Since when a session must have been used to be alive: an ordinary one, a remembered one."""
+    """Since when a session must have been used to be alive, and since when it must have begun.
+
+    `ordinary`, `remembered`: used, by whether the browser keeps it; `begun`: whatever its use.
+    """
 
     ordinary: datetime
     remembered: datetime
+    begun: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +150,12 @@ def visit(connection: Connection, hash: str, since: Since) -> tuple[Visit, datet
 
     One statement: it runs for every page that a member views.
     """
-    bound = {"hash": hash, "since": since.ordinary, "remembered_since": since.remembered}
+    bound = {
+        "hash": hash,
+        "since": since.ordinary,
+        "remembered_since": since.remembered,
+        "begun_since": since.begun,
+    }
     row = connection.execute(_VISIT, bound).first()
     if row is None:
         return None
@@ -199,10 +209,11 @@ def seen(connection: Connection, session: int, now: datetime) -> None:
 
 
 def _alive(since: Since) -> ColumnElement[bool]:
-    return or_(
+    used = or_(
         sessions.c.seen > since.ordinary,
         and_(sessions.c.remember, sessions.c.seen > since.remembered),
     )
+    return and_(used, sessions.c.created > since.begun)
 
 
 def of_member(connection: Connection, member: int, since: Since) -> list[Session]:

@@ -36,6 +36,9 @@ LIFE = timedelta(days=60)
 SHORT_LIFE = timedelta(days=1)
 """One that it does not keep."""
 
+LONGEST_LIFE = timedelta(days=180)
+"""However often it is used: then its owner logs in again."""
+
 HALF_LIFE = timedelta(minutes=10)
 """How long the second step may take."""
 
@@ -229,8 +232,8 @@ def visit_of(wiki: Wiki, token: str) -> Visit | None:
 
 
 def alive_since(now: datetime) -> Since:
-    """Since when a session must have been used to be alive."""
-    return Since(ordinary=now - SHORT_LIFE, remembered=now - LIFE)
+    """Since when a session must have been used, and have begun, to be alive."""
+    return Since(ordinary=now - SHORT_LIFE, remembered=now - LIFE, begun=now - LONGEST_LIFE)
 
 
 def _note_seen(wiki: Wiki, session: int, now: datetime) -> None:

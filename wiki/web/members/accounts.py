@@ -82,9 +82,11 @@ def log_out() -> Response:
     """Log out here; who came from the OpenID provider may log out there too."""
     was_by_provider = login.is_by_provider()
     login.leave()
-    if was_by_provider and provider.logout_url(wiki(), base_url()):
-        return see_other(url_of("logout_provider", next=_next()))
-    return see_other(_next())
+    leads_on = was_by_provider and provider.logout_url(wiki(), base_url())
+    answer = see_other(url_of("logout_provider", next=_next()) if leads_on else _next())
+    # What the browser kept of pages goes too; drafts, which nobody else has, stay.
+    answer.headers["Clear-Site-Data"] = '"cache"'
+    return answer
 
 
 def _prefer(answer: Response) -> Response:
