@@ -1,4 +1,4 @@
-"""Each promise of docs/security.md is shown by a test, and the test is there."""
+"""Each promise of docs/security.md is shown by a test, and the test is there; docs/asvs.md too."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import ast
 import re
 from pathlib import Path
 
+import pytest
+
 CHECKOUT = Path(__file__).parents[1]
 PAGE = CHECKOUT / "docs" / "security.md"
+STANDARD = CHECKOUT / "docs" / "asvs.md"
 NAMED = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 PROMISE = re.compile(r"^- .*(?:\n  .*)*", re.MULTILINE)
 
@@ -20,10 +23,18 @@ def defined_in(file: str) -> set[str]:
     return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
 
 
-def test_every_test_that_is_named_exists() -> None:
-    named = NAMED.findall(PAGE.read_text(encoding="utf-8"))
+@pytest.mark.parametrize("page", [PAGE, STANDARD], ids=lambda page: page.name)
+def test_every_test_that_is_named_exists(page: Path) -> None:
+    named = NAMED.findall(page.read_text(encoding="utf-8"))
     assert named
     assert [f"{file}::{name}" for file, name in named if name not in defined_in(file)] == []
+
+
+def test_every_chapter_of_the_standard_says_how_it_stands() -> None:
+    chapters = re.findall(
+        r"^## V(\d+) .*\n\n(.+)", STANDARD.read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert [int(number) for number, _ in chapters] == list(range(1, 18))
 
 
 def test_every_promise_names_a_test() -> None:
