@@ -105,10 +105,9 @@ def resolve(
     left = [pair for pair in pairs if settled[pair[1]] is None]
     if known is None and left:
         known = gather(connection, left, sight)
-    found = {
-        pair: settled[pair[1]] or (naming.elsewhere(*pair, known) if known else None)
-        for pair in pairs
-    }
+    found = {pair: settled[pair[1]] for pair in pairs}
+    if known is not None:
+        found.update((pair, naming.elsewhere(*pair, known)) for pair in left)
     if sight.hidden:
         for pair, lead in found.items():
             if lead and lead.to is To.FOLDER and not _holds(connection, lead.path, sight):

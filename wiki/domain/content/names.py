@@ -17,7 +17,7 @@ Rendering, backlinks, wanted pages and renames all ask `resolve`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
@@ -173,21 +173,27 @@ def elsewhere(source: str, target: str, known: Known) -> Lead | None:
     own = f"{source}/{_rest(source, target)}"
     for place in others:
         # Beside a page lie its files; a page there is not meant by its bare name.
-        page = None if place == own else _page(place, known)
+        pages = known.pages.get(stem(place)) if place != own else None
+        page = at_path(place, pages) if pages else None
         if page is not None:
-            return Lead(page, To.PAGE)
-        file = _file(place, known)
+            return Lead(page.path, To.PAGE)
+        file = _file(place, known) if known.files else None
         if file is not None:
             return Lead(file, To.FILE)
-    for place in (target, *others):
+    for place in (target, *others) if known.folders else ():
         folder = known.folders.get(fold(place))
         if folder is not None:
             return Lead(folder, To.FOLDER)
     return _by_name(source, target, known)
 
 
-def at_path(target: str, pages: Iterable[str]) -> Lead | None:
-    """The page at a target's path, of the pages with its stem: no other can take its place."""
+def at_path(target: str, pages: Collection[str]) -> Lead | None:
+    """The page at a target's path, of the pages with its stem: no other can take its place.
+
+    Case and Unicode form matter last.
+    """
+    if target in pages:
+        return Lead(target, To.PAGE, settled=True)
     ranked = [(rank, path) for path in pages if (rank := _rank(target, path)) is not None]
     return Lead(min(ranked)[1], To.PAGE, settled=True) if ranked else None
 
@@ -197,25 +203,20 @@ def _by_name(source: str, target: str, known: Known) -> Lead | None:
     if index_rank(words) >= 0:
         # Every folder has one: the name alone says nothing.
         return None
-    near = _Nearness(folder_of(source))
+    called = key(words)
     whole = fold(words)
     loose = _loose(whole)
-    candidates = [
-        (one.rank, not _ends(one.said, whole), *near.of(one.path), one.path)
-        for one in known.named.get(key(words), ())
-        if _fits(one, loose)
-    ]
-    best = min(candidates, default=None)
-    if best is not None and best[0] == Rank.NAME:
-        return Lead(best[-1], To.PAGE)
-    files = [
-        (*near.of(file), file)
-        for file in known.called.get(key(words), ())
-        if _ends(fold(file), whole)
-    ]
-    if files:
-        return Lead(min(files)[-1], To.FILE)
-    return Lead(best[-1], To.PAGE) if best is not None else None
+    fitting = [one for one in known.named.get(called, ()) if _fits(one, loose)]
+    files = [file for file in known.called.get(called, ()) if _ends(fold(file), whole)]
+    near = _Nearness(folder_of(source))
+    if len(fitting) > 1:
+        # Most names are one page's only: nothing needs to be measured for those.
+        fitting.sort(
+            key=lambda one: (one.rank, not _ends(one.said, whole), *near.of(one.path), one.path)
+        )
+    if files and not (fitting and fitting[0].rank == Rank.NAME):
+        return Lead(min(files, key=lambda file: (*near.of(file), file)), To.FILE)
+    return Lead(fitting[0].path, To.PAGE) if fitting else None
 
 
 def _fits(one: Named, loose: str) -> bool:
@@ -237,12 +238,6 @@ def _rest(source: str, target: str) -> str:
     folder = folder_of(source)
     inside = target.removeprefix(folder + "/") if folder else target
     return inside or target
-
-
-def _page(place: str, known: Known) -> str | None:
-    """The page at a path, or the own page of that folder; case and Unicode form matter last."""
-    found = at_path(place, known.pages.get(stem(place), ()))
-    return found.path if found else None
 
 
 def _rank(place: str, path: str) -> tuple[int, int] | None:
