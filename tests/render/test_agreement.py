@@ -17,6 +17,7 @@ LINES = [
     "> citaat", "> # kop in citaat", "```", "~~~", "```python", "    code", "\tcode", "***",
     "| a | b |", "|---|---|", "a | b", "[x]: /y", "[^1]: noot", "<div>", "<!-- # x -->",
     "**Jan:** dag", "**Els (12.00):** ja", "    # geen kop", "\\# geen", "- - diep", ":::", "= x",
+    "# Vijf {#vijf}", "## {#zes}", "[TOC]", "[[_TOC_]]", "*[Een]: twee", "$$", "{{agenda}}",
     "-> # x", "   > q", "10. tien", "+ plus", "`code # x`", "term", "#\tTab", "# ",
 ]  # fmt: skip
 texts = st.lists(st.sampled_from(LINES), max_size=14).map("\n".join)
@@ -65,6 +66,7 @@ SPANS = [
     "[[l|[m](n)]]", "[o [p](q) r](s)", "woord", "``x ` [[y]]``", "[[Een titel]]", "[t](u 'v')",
     "(<z>)", "*a*", '<a href="aa.md">bb</a>', "<a href=cc>", "<b>", "</a>", "<a name='dd'>",
     "&amp;", "[w](<x y>)", "[[&eacute;]]", "[1]", "[ ]", "] [", "`",
+    "$[[ee]]$", "$a", "b$", "$$", ":x:",
     "[![u](u.png)](v)", '<img src="w.png">', "[x ![y](y) z](z.png)",
 ]  # fmt: skip
 BLOCKS = ["", "", "- ", "> ", "## ", "```", "    ", "| ", "h: ", "<p>", "<details>"]

@@ -5,11 +5,13 @@ import pickle
 import pytest
 
 from wiki.domain.content.links import LinkKind
+from wiki.domain.markdown.emoji import WRITTEN, _signs
 from wiki.render import anchors
 from wiki.render.links import LinkState
 from wiki.render.markdown import Renderer
 from wiki.render.plugins.code import LANGUAGES
 from wiki.render.scan import title_heading
+from wiki.render.slots import Labels
 
 RENDERER = Renderer()
 
@@ -61,6 +63,16 @@ SAMPLES = [
     ("€ 5 of $5 en $6, US$5-$6", "<p>€ 5 of $5 en $6, US$5-$6</p>"),
     ("van $5 (eerst 4$) $ a$ \\$a$", "<p>van $5 (eerst 4$) $ a$ $a$</p>"),
     ("`$a$` $HOME/$USER", "<p><code>$a$</code> $HOME/$USER</p>"),
+    (
+        ":smile: (:+1::tada:) 10:30:45 5:100:20 \\:smile: `:smile:` :niets: std::x::y",
+        "<p>😄 (👍🎉) 10:30:45 5:100:20 :smile: <code>:smile:</code> :niets: std::x::y</p>",
+    ),
+    (
+        "*[HTML]: Hyper <Text>\n*[in zee]: twee woorden\nHTML-pagina, XHTML, `HTML` in zee\n",
+        '<p><abbr title="Hyper &lt;Text&gt;">HTML</abbr>-pagina, XHTML, <code>HTML</code> '
+        '<abbr title="twee woorden">in zee</abbr></p>',
+    ),
+    ("x\n*[a]*", "<p>x\n<em>[a]</em></p>"),
     ("~~a~~ &euml; <naam>", "<p><s>a</s> ë &lt;naam&gt;</p>"),
     ("Woord\n: uitleg", "<dl>\n<dt>Woord</dt>\n<dd>uitleg</dd>\n</dl>"),
     ("`[[x]]`", "<p><code>[[x]]</code></p>"),
@@ -259,3 +271,35 @@ def test_a_formula_is_its_source_in_text_and_for_comments() -> None:
     assert anchors.plain(page.html) == page.plain
     html = anchors.mark(page.html, [anchors.Mark(1, 3, 12, "#c", "x")], anchors.Words("", ""))
     assert '<mark class="passage">geldt</mark> <mark class="passage"><math ' in html
+
+
+def test_a_heading_says_by_which_id_it_is_reached() -> None:
+    page = RENDERER.render(
+        "x\n\n## Doel {#Ons.Doel}\n\nAanpak {#zo}\n---\n\n[a](#Ons.Doel) [b](#zo)"
+    )
+    html = RENDERER.fill(page.html, {})
+    assert [heading.text for heading in page.headings] == ["Doel", "Aanpak"]
+    for part in ('<span id="onsdoel">', 'href="#onsdoel"', '<span id="zo">', 'href="#zo"'):
+        assert part in html
+    assert shown("[[x#Ons.Doel]]", x="x") == '<p><a href="/wiki/x#onsdoel">x#Ons.Doel</a></p>'
+
+
+@pytest.mark.parametrize("written", ["[TOC]", "[toc]", "[[_TOC_]]"])
+def test_the_list_of_headings_stands_where_it_is_asked_for_once(written: str) -> None:
+    text = f"# Titel\n\n{written}\n\n## Een & $x$\n\n#### Diep\n\n## Twee\n\n{written}\n"
+    page = RENDERER.render(text)
+    html = str(RENDERER.fill(page.html, {}, Labels(contents="Inhoud")))
+    listed = (
+        '<div class="toc"><nav aria-label="Inhoud"><ul><li><a href="#h-een-en-x">Een &amp; x</a>'
+        '<ul><li><a href="#h-diep">Diep</a></li></ul></li>'
+        '<li><a href="#h-twee">Twee</a></li></ul></nav></div>'
+    )
+    assert html.count("<nav") == 1
+    assert listed in html
+    assert page.plain == "Een & x\n\nDiep\n\nTwee"
+    assert "<nav" not in shown(f"{written}\n\n[TOC]: /x\n\n[[_toc_]] en meer\n\n> {written}", x="x")
+
+
+def test_a_name_of_a_sign_is_one_that_a_text_can_have() -> None:
+    assert all(WRITTEN.fullmatch(f":{name}:") for name in _signs())
+    assert len(_signs()) > 2_000

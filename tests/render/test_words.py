@@ -27,6 +27,7 @@ PIECES = [
     "<b>zwaar</b> ", "<details>\n", "</details>", "<summary>meer</summary>\n", "H<sub>2</sub>O ",
     "een<br>twee ", '<img alt="plaat" src="https://d.nl/x.png"> ', "<p align=center>\n", "<kbd>",
     "==licht== ",
+    ":smile: ", "12:30:45 ", "*[kop]: gaai\n", "\n\n# kop {#ooievaar}\n", "\n\n[TOC]\n\n", "kop ",
     "$a_b$ ", "$$\\frac{kwik}{staart}$$ ", "$", "\n\n$$\nrun < zand\n$$\n", "\n```math\n", "$5 ",
     "H~2~O ", "m^2^ ", "==", "^", "~",
     "> [!NOTE]\n> ", "> [!tip]\n",

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from html import unescape
+from itertools import chain
 from typing import Any
 from urllib.parse import quote
 
@@ -28,6 +29,7 @@ _TAG = re.compile(r"<[^<>]*+>")
 _SPECIAL = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 _MOST_COLOURED = 60_000
 _MOST_IN_FORMULAS = 20_000
+_MOST_LISTED = 500
 _SIDES = frozenset(("left", "right", "center"))
 _APART = frozenset(("aside", "details", "div", "p", "summary"))
 _SCROLLS = '<div class="table-scroll" tabindex="0">'
@@ -56,6 +58,7 @@ class Page:
     links: dict[Link, None] = field(default_factory=dict)
     coloured: int = 0
     in_formulas: int = 0
+    has_contents: bool = False
     in_link: bool = False
     in_quote: bool = False
     recording: str = ""
@@ -171,6 +174,21 @@ class PageRenderer(BaseRenderer):
         note = "" if page.is_comment else slot("K", "formula_wrong" if is_room else "formula_much")
         note = note and f' <span class="formula-note">{note}</span>'
         return f"<code>{escape_html(source)}</code>{note}"
+
+    def abbreviation(self, token: Token, state: BlockState) -> str:
+        """What a text says what it stands for."""
+        meaning = escape_html(clean(token["meaning"]))
+        return f'<abbr title="{meaning}">{escape_html(clean(token["raw"]))}</abbr>'
+
+    def contents(self, token: Token, state: BlockState) -> str:
+        """The list of headings that the text asks for, once."""
+        page: Page = state.env["page"]
+        listed = [one for one in page.sections.values() if one.start != token["but"] and one.title]
+        if page.has_contents or not listed:
+            return ""
+        page.has_contents = True
+        parts = ((str(one.level), one.anchor, one.title) for one in listed[:_MOST_LISTED])
+        return f'<div class="toc">{slot("C", *chain.from_iterable(parts))}</div>\n'
 
     def block_code(self, token: Token, state: BlockState) -> str:
         """A code block."""

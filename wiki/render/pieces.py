@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from wiki.render.slots import APART, CLOSE, MARK, OPEN, slot
 
-_TOOLS = re.compile(f"{MARK}[HP][^{OPEN}{CLOSE}]*{CLOSE}")
+_TOOLS = re.compile(f"{MARK}[CHP][^{OPEN}{CLOSE}]*{CLOSE}")
 _OPENING = re.compile(r"<[a-z][a-z0-9]*+(?: [a-z-]++=\"[^\"<>]*+\")++>")
 _ID = re.compile(r' (id|aria-labelledby)="|( href)="#([^"]*+)')
 _IDS = re.compile(r' id="([^"<>]*+)"')

@@ -61,6 +61,7 @@ class Labels:
     include_deep: str = "pages include each other too deep here"
     include_much: str = "more is included here than fits on a page"
     include_section: str = "there is no such section"
+    contents: str = "Contents"
     formula_wrong: str = "(this formula cannot be read)"
     formula_much: str = "(more formulas than are drawn on one page)"
     other_picture: str = "picture of %(host)s"
@@ -86,6 +87,7 @@ def labels(gettext: Callable[[str], str]) -> Labels:
         include_deep=_("pages include each other too deep here"),
         include_much=_("more is included here than fits on a page"),
         include_section=_("there is no such section"),
+        contents=_("Contents"),
         formula_wrong=_("(this formula cannot be read)"),
         formula_much=_("(more formulas than are drawn on one page)"),
         other_picture=_("picture of %(host)s"),
@@ -174,9 +176,30 @@ class _Filling:
             return escape(self.words.footnote_back)
         if kind == "P":
             return self._paragraph(*parts)
+        if kind == "C":
+            return self._contents(parts)
         if kind == "K":
             return escape(getattr(self.words, parts[0]))
         return escape(self.words.footnotes) if kind == "F" else ""
+
+    def _contents(self, parts: list[str]) -> str:
+        """A list of headings, each a level, an id and its words."""
+        out: list[str] = []
+        above: list[int] = []
+        for at in range(0, len(parts) - 2, 3):
+            level = int(parts[at])
+            while len(above) > 1 and above[-1] > level:
+                above.pop()
+                out.append("</li></ul>")
+            if not above or level > above[-1]:
+                above.append(level)
+                out.append("<ul>")
+            else:
+                above[-1] = level
+                out.append("</li>")
+            out.append(f'<li><a href="#{parts[at + 1]}">{parts[at + 2]}</a>')
+        inner = "".join(out) + "</li></ul>" * len(above)
+        return f'<nav aria-label="{escape(self.words.contents)}">{inner}</nav>'
 
     def named(self, match: re.Match[str]) -> str:
         """A link without words of its own: it bears the page's title, or what was written."""

@@ -16,9 +16,11 @@ from wiki.domain.markdown import Document
 from wiki.domain.markdown.html import BLOCK, pieces, read_tag, shown
 from wiki.domain.markdown.marks import fold
 from wiki.domain.markdown.nodes import (
+    Abbreviation,
     Block,
     Code,
     Container,
+    Contents,
     Definition,
     Explanation,
     Glossary,
@@ -81,6 +83,8 @@ class _Tokens:
         self.indexes: dict[str, int] = {}
         self.waiting: list[Note] = []
         self.depth = Depth()
+        self.top = -1
+        """Where the heading begins that is the title above the text."""
         self.strays: list[str] = []
         """What tags of the block that was read last would close around it."""
 
@@ -93,6 +97,7 @@ class _Tokens:
             if fold(said) != fold(state.env["title"]) or top is not _opening(blocks):
                 top = None
         if top:
+            self.top = top.start
             self.inlines(self.document.inlines(top))
         tokens = [{"type": "title", "attrs": {"start": top.start}}] if top else []
         turn = 0
@@ -178,6 +183,8 @@ class _Tokens:
                 return {"type": "block_code", "raw": block.text, "attrs": {"info": block.info}}
             case Table():
                 return self.table(block)
+            case Contents():
+                return {"type": "contents", "but": self.top}
             case Rule():
                 return {"type": "thematic_break"}
             case Term():
@@ -250,6 +257,8 @@ class _Tokens:
         if wrapped:
             return {"type": wrapped, "children": self.inlines(node.children)}
         match node.kind:
+            case Kind.ABBREVIATION:
+                return {"type": "abbreviation", "raw": node.text, "meaning": node.title}
             case Kind.SOFT_BREAK:
                 return {"type": "softbreak"}
             case Kind.HARD_BREAK:
@@ -285,6 +294,6 @@ def _opening(blocks: Sequence[Block]) -> Block | None:
     """The first block of which something is shown."""
     for block in blocks:
         is_blank = isinstance(block, Html) and not shown(block.text).strip()
-        if not isinstance(block, Definition) and not is_blank:
+        if not isinstance(block, Definition | Abbreviation) and not is_blank:
             return block
     return None

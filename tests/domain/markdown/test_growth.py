@@ -28,9 +28,18 @@ UNITS = [
     "\n", "*a**b", "'", '"', "***a** b* ", "a*", "*[", "[*", "<a@b", "<a:b", "\\|", "`|`|",
     "=", "==", "==a", "a==", "==a==", "^", "^a", "a^b^", "a~b~", "a~b", "<details>", "</p>",
     "<p>\n",
+    ":a:", ":smile:", ":smile:a", "*[a]: b\n", "*[a", "*[a]:", "# a {#b}\n", "{#",
+    "# a {#", "[TOC]\n\n",
     "$", "$a", "$a$", "$ ", "$$", "$$a", "$$\n", "$$\na\n", "\\$", "$`", "$a ",
     "> [!NOTE]\n", "<a name=b>", "<b>", "</b>",
 ]  # fmt: skip
+
+
+def explained(begin: str, number: int) -> str:
+    """So many abbreviations that begin alike."""
+    return "".join(f"*[{begin}{n}]: b\n\n" for n in range(number))
+
+
 FRAMES = [("", "x"), ("> [a](", ")`\n")]
 GROWING = {
     "ticks": lambda size: " ".join("`" * n for n in range(1, int((2 * size) ** 0.5))),
@@ -43,6 +52,8 @@ GROWING = {
     "lists in each other": lambda size: "".join("  " * n + "- a\n" for n in range(int(size**0.5))),
     "lazy lines": lambda size: "> " * 20 + "a\n" + "a\n" * (size // 2),
     "labels": lambda size: "".join(f"[{n}]: a\n" for n in range(size // 9)) + "[1] " * (size // 9),
+    "abbreviations": lambda size: explained("a", size // 22) + "a1 a " * (size // 10),
+    "alike": lambda size: explained("a ", size // 24) + "a " * (size // 4),
     "notes": lambda size: "".join(f"[^{n}]: a [^{n + 1}]\n" for n in range(size // 16)),
 }  # fmt: skip
 

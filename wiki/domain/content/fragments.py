@@ -63,6 +63,8 @@ class Fragments:
                 headings.append(block)
             names += _names(document, block)
         said = [(heading, self._said(document, heading)) for heading in headings]
+        for heading in headings:
+            self._bear(heading, github(heading.id))
         self._number(said)
         for name in names:
             self._name(name)

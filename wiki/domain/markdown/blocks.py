@@ -13,14 +13,17 @@ from dataclasses import dataclass, field
 from enum import Enum
 from itertools import pairwise
 
+from wiki.domain.markdown import abbreviations
 from wiki.domain.markdown.dollars import LANGUAGE, closes
 from wiki.domain.markdown.marks import BLANK, TAG, definition, fold, unescape
 from wiki.domain.markdown.nodes import (
+    Abbreviation,
     Block,
     Cell,
     Code,
     Container,
     Content,
+    Contents,
     Definition,
     Explanation,
     Glossary,
@@ -48,6 +51,8 @@ _MARKS = frozenset("#`~*+_=<>-[:|$0123456789")
 _ATX = re.compile(r"#{1,6}+(?:[ \t]+|$)")
 _FENCE = re.compile(r"`{3,}+|~{3,}+")
 _FORMULA = "$$"
+_ID = re.compile(r"\{#([A-Za-z][\w.:-]{0,99}+)\}\Z")
+_CONTENTS = frozenset(("[toc]", "[[_toc_]]"))
 _BULLET = re.compile(r"(?:[*+-]|(\d{1,9}+)[.)])(?=[ \t]|$)")
 _NOTE = re.compile(r"\[\^((?:[^\\\[\]\s]|\\[^\s]){1,500}+)\]:[ \t]*+")
 _TASK = re.compile(r"\[([ xX])\][ \t]+(?=[^ \t\n])")
@@ -75,6 +80,7 @@ class Blocks(Container):
 
     definitions: dict[str, Definition] = field(default_factory=dict)
     notes: dict[str, Note] = field(default_factory=dict)
+    abbreviations: dict[str, str] = field(default_factory=dict)
 
 
 class Opened(Enum):
@@ -128,12 +134,21 @@ class _Reader:
         self._close(1)
         self.root.end = len(self.text)
         self.root.last = max(0, self.number - 1)
+        if self.has_notes:
+            self._find_contents()
         for found in self.groups:
             if isinstance(found, List):
                 _finish_list(found)
             else:
                 _finish_glossary(found)
         return self.root
+
+    def _find_contents(self) -> None:
+        """Make of `[TOC]`, where it is all that a paragraph says, what it asks for."""
+        asked = _CONTENTS - {f"[{label}]" for label in self.root.definitions}
+        for at, one in enumerate(self.root.children):
+            if isinstance(one, Paragraph) and one.content.text.casefold() in asked:
+                self.root.children[at] = Contents(one.start, one.end, one.line, one.last)
 
     # What the line begins with
 
@@ -315,6 +330,8 @@ class _Reader:
             return self._begin_note(depth)
         if char in "=-" and self.interrupted and self._underlines(self.interrupted, char):
             return Opened.LEAF
+        if char == "*" and self._begin_abbreviation(depth):
+            return Opened.LEAF
         if char in "*-_" and self._begin_rule(char, depth):
             return Opened.LEAF
         if char in "*+-0123456789" and self._begin_item(depth):
@@ -343,7 +360,7 @@ class _Reader:
         shorter = written.rstrip("#")
         if not shorter or shorter[-1] in BLANK:
             written = shorter.rstrip(BLANK)
-        content = Content(written, [0], [self.base + opening.end()])
+        content, id = _with_id(Content(written, [0], [self.base + opening.end()]))
         heading = Heading(
             self.base + self.pos,
             self.base + len(self.line),
@@ -351,6 +368,7 @@ class _Reader:
             self.number,
             content,
             level=len(marks),
+            id=id,
         )
         self._add(heading, depth)
         return Opened.LEAF
@@ -452,13 +470,15 @@ class _Reader:
         if rest is None:
             self.pieces = []
             return False
+        content, id = _with_id(_trimmed(rest))
         siblings[-1] = Heading(
             paragraph.start,
             self.base + len(self.line),
             paragraph.line,
             self.number,
-            _trimmed(rest),
+            content,
             level=1 if char == "=" else 2,
+            id=id,
         )
         self.leaf = None
         return True
@@ -469,6 +489,17 @@ class _Reader:
             return False
         start, end = self.base + self.pos, self.base + len(self.line)
         self._add(Rule(start, end, self.number, self.number), depth)
+        return True
+
+    def _begin_abbreviation(self, depth: int) -> bool:
+        found = abbreviations.definition(self.line, self.next)
+        if not found:
+            return False
+        known = self.root.abbreviations
+        if len(known) < abbreviations.MOST:
+            known.setdefault(*found)
+        start, end = self.base + self.pos, self.base + len(self.line)
+        self._add(Abbreviation(start, end, self.number, self.number), depth)
         return True
 
     def _begin_note(self, depth: int) -> Opened:
@@ -735,6 +766,15 @@ class _Reader:
 def _trimmed(content: Content) -> Content:
     content.text = content.text.rstrip(" \t\n")
     return content
+
+
+def _with_id(content: Content) -> tuple[Content, str]:
+    """A heading's text without the `{#id}` that it may end with, and that id."""
+    text = content.text
+    at = text.rfind("{#")
+    found = _ID.match(text, at) if at > 0 and text[at - 1] in BLANK else None
+    words = text[:at].rstrip(BLANK) if found else ""
+    return (content.part(0, len(words)), found[1]) if found and words else (content, "")
 
 
 def _cell(text: str, start: int, end: int, escapes: list[int], number: int) -> Cell:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from wiki.domain.markdown.abbreviations import Abbreviations
 from wiki.domain.markdown.blocks import Blocks, blocks
 from wiki.domain.markdown.inlines import Known, inlines, links
 from wiki.domain.markdown.nodes import Inline, Leaf
@@ -15,7 +16,8 @@ class Document:
     def __init__(self, text: str, root: Blocks, mentions: bool) -> None:
         self.text = text
         self.root = root
-        self._known = Known(root.definitions, root.notes, mentions)
+        short = Abbreviations(root.abbreviations) if root.abbreviations else None
+        self._known = Known(root.definitions, root.notes, mentions, short)
 
     def inlines(self, leaf: Leaf) -> Sequence[Inline]:
         """The inline nodes of a block's text."""

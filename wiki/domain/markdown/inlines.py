@@ -14,7 +14,8 @@ from bisect import bisect_left
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from wiki.domain.markdown import addresses
+from wiki.domain.markdown import addresses, emoji
+from wiki.domain.markdown.abbreviations import Abbreviations
 from wiki.domain.markdown.dollars import Dollars
 from wiki.domain.markdown.marks import (
     BLANK,
@@ -36,7 +37,7 @@ MOST_INSIDE = 24
 
 _SPECIAL = re.compile(r"[\\`*_~=^$\[\]!<&\n]")
 _ANY = re.compile(r"[\\`*_~=^$\[\]!<&\n:w@]")
-_ONLY_OF_ADDRESS = r"(?:(?<![:w])|(?<=:)(?=//)|(?<=w)(?=ww\.))"
+_ONLY_OF_ADDRESS = r"(?:(?<![:w])|(?<=:)(?=//|[a-z0-9_+-]{1,60}+:)|(?<=w)(?=ww\.))"
 _SPECIAL_OR_ADDRESS = re.compile(r"[\\`*_~=^$\[\]!<&\n:w]" + _ONLY_OF_ADDRESS)
 _OUTSIDE_LINKS = re.compile(r"[\\`*_~=$\[!<:w]" + _ONLY_OF_ADDRESS)
 """What can begin a link or keep one from being read; breaks and entities cannot."""
@@ -55,11 +56,12 @@ _AFTER_BREAK = re.compile(r"[ \t]*+")
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What labels mean, and whether `@name` calls somebody."""
+    """What labels and abbreviations mean, and whether `@name` calls somebody."""
 
     definitions: Mapping[str, Definition]
     notes: Container[str]
     mentions: bool
+    abbreviations: Abbreviations | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -104,7 +106,7 @@ _Piece = tuple[int, int] | Inline | _Run | _Bracket | _End
 def inlines(content: Content, known: Known) -> list[Inline]:
     """The inline nodes of a text."""
     text = content.text
-    if text and not _ANY.search(text):
+    if text and not _ANY.search(text) and not known.abbreviations:
         return [Inline(Kind.TEXT, content.at(0), content.at(len(text) - 1) + 1, text)]
     return _Builder(content, known).build(_Scanner(content.text, known).run())
 
@@ -136,7 +138,7 @@ class _Scanner:
     def run(self) -> list[_Piece]:
         """The pieces, in order."""
         text = self.text
-        has_address = "://" in text or "www." in text
+        has_address = "://" in text or "www." in text or emoji.WRITTEN.search(text)
         search = (_SPECIAL_OR_ADDRESS if has_address else _SPECIAL).search
         outside = _OUTSIDE_LINKS.search if self.only_links else search
         actions = _ACTIONS
@@ -389,6 +391,13 @@ class _Scanner:
             return end + len(closing) if end >= 0 else -1
         return tag(text, at)
 
+    def _colon(self) -> int:
+        found = emoji.sign(self.text, self.at, self.plain)
+        if not found:
+            return self._address()
+        sign, end = found
+        return self._put(Inline(Kind.TEXT, self.at, end, sign), end)
+
     def _address(self) -> int:
         """A bare address; its scheme may stand in the plain text before here."""
         found = addresses.bare(self.text, self.at, self.plain, bool(self.brackets))
@@ -468,7 +477,7 @@ _ACTIONS = {
     "[": _Scanner._bracket,
     "]": _Scanner._closing,
     "<": _Scanner._angle,
-    ":": _Scanner._address,
+    ":": _Scanner._colon,
     "w": _Scanner._address,
 }
 
@@ -481,6 +490,7 @@ class _Builder:
         self.text = content.text
         self.shift = content.sources[0] if len(content.offsets) == 1 else -1
         self.mentions = known.mentions
+        self.short = known.abbreviations
         self.calls = "@" in content.text
         self.nodes: list[Inline] = []
         self.outer: list[tuple[list[Inline], Inline | None]] = []
@@ -519,7 +529,16 @@ class _Builder:
         self.low = high
         if self.calls and not self.in_link:
             for node in addresses.calls(self.text, low, high, mentions=self.mentions):
-                self.nodes.append(self._place(node))
+                if node.kind is Kind.TEXT:
+                    self._words(node.start, node.end)
+                else:
+                    self.nodes.append(self._place(node))
+            return
+        self._words(low, high)
+
+    def _words(self, low: int, high: int) -> None:
+        if self.short:
+            self.nodes += map(self._place, self.short.split(self.text, low, high))
             return
         start, end = self._span(low, high)
         self.nodes.append(Inline(Kind.TEXT, start, end, self.text[low:high]))

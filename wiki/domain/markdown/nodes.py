@@ -26,6 +26,7 @@ class Kind(StrEnum):
     SUPER = "super"
     MATH = "math"
     FORMULA = "formula"
+    ABBREVIATION = "abbreviation"
     LINK = "link"
     IMAGE = "image"
     WIKILINK = "wikilink"
@@ -44,7 +45,8 @@ class Inline:
 
     `text` is what a text, code, a formula, a mention or raw HTML says, and the words of a wikilink
     as written (empty: it has none of its own). `target` is where a link, picture or wikilink leads,
-    and the label of a note, with its escapes and entities undone; `place` is where that stands in
+    and the label of a note, with its escapes and entities undone; `title` is what an abbreviation
+    stands for too; `place` is where that stands in
     the source, None for a link whose address stands in a definition (see `Definition`) or is its
     text.
     """
@@ -123,9 +125,10 @@ class Paragraph(Leaf):
 
 @dataclass(slots=True, eq=False)
 class Heading(Leaf):
-    """A heading, with `#` before it or a line under it."""
+    """A heading, with `#` before it or a line under it; `id` is what it asks to be called."""
 
     level: int = 1
+    id: str = ""
 
 
 @dataclass(slots=True, eq=False)
@@ -182,6 +185,16 @@ class Definition(Block):
     target: str = ""
     title: str = ""
     place: tuple[int, int] = (0, 0)
+
+
+@dataclass(slots=True, eq=False)
+class Abbreviation(Block):
+    """`*[label]: meaning`."""
+
+
+@dataclass(slots=True, eq=False)
+class Contents(Block):
+    """`[TOC]` on a line by itself: where a list of the headings is to stand."""
 
 
 @dataclass(slots=True, eq=False)
