@@ -97,6 +97,12 @@ def moment(written: Moment, language: str, zone: str) -> str:
     return f"{short_date(written.start, language, zone)}, {time(written.start, language, zone)}"
 
 
+def moment_in(written: Moment, pattern: str, language: str, zone: str) -> str:
+    """A dialogue's beginning by a pattern of CLDR, as `day` has it."""
+    start = written.start.replace(tzinfo=None) if written.is_day else written.start
+    return _write(start, pattern, language, zone)
+
+
 def date_range(start: Moment, end: Moment | None, language: str, zone: str) -> str:
     """`woensdag 2 december 2009, 15.00–17.00 uur`; days without times; ranges of days."""
     first = _long(start, language, zone)

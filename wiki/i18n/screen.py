@@ -1,7 +1,8 @@
 """What every template may use, on the screen and in mail: gettext, addresses, dates and numbers.
 
 The filters: `date`, `short_date`, `long_date`, `date_time`, `full_time`, `clock`, `iso_time`,
-`relative`, `short_moment`, `date_range(end)`, `number`, `percent`, `file_size`.
+`relative`, `short_moment`, `moment_in(pattern)`, `date_range(end)`, `number`, `percent`,
+`file_size`.
 """
 
 from __future__ import annotations
@@ -74,6 +75,9 @@ def _install_dates(
     def date_range(start: Moment, end: Moment | None = None) -> str:
         return dates.date_range(start, end, language(), zone())
 
+    def moment_in(written: Moment, pattern: str) -> str:
+        return dates.moment_in(written, pattern, language(), zone())
+
     environment.filters.update(
         date=filter_of(dates.date),
         short_date=filter_of(dates.short_date),
@@ -85,6 +89,7 @@ def _install_dates(
         relative=lambda then: dates.relative(now(), then, language(), zone()),
         short_moment=short_moment,
         date_range=date_range,
+        moment_in=moment_in,
         day=lambda written, pattern: dates.day(written, pattern, language()),
     )
 

@@ -88,6 +88,7 @@ GET  /views/hof/plan                                            rename
 GET  /tags                                                      anyone
 GET  /tags/zwaluwnest                                           unseen
 GET  /recent                                                    anyone
+GET  /members                                                   own
 GET  /members/a-member                                          anyone
 GET  /search?q=plan                                             anyone
 GET  /search?q=ooit&in=history                                  anyone

@@ -17,6 +17,7 @@ from tests.conftest import PASSWORD, token_in
 from wiki.domain.access.rights import Actor
 from wiki.domain.members.members import FORMER
 from wiki.engine import Wiki
+from wiki.services.members import members, profiles
 from wiki.services.search import saved_searches
 from wiki.services.talk import comments
 
@@ -202,3 +203,27 @@ def test_an_administrator_erases(client: Any, member: Actor, admin: Actor, login
     assert (
         send(client, "/account/erase", confirm="chef", current_password=PASSWORD).status_code == 409
     )
+
+
+def test_members_find_each_other(
+    anna: Any, wiki: Wiki, person: Callable[..., Actor], admin: Actor
+) -> None:
+    bert, cas, dora = (person(name) for name in ("bert", "cas", "dora"))
+    profiles.change(wiki, bert, work="Gemeente Zwolle", about="")
+    profiles.change(wiki, cas, work="Waterschap 100%", about="Zwolle")
+    members.suspend(wiki, admin, dora.username)
+
+    def listed(query: str = "") -> list[str]:
+        return re.findall(r'data-member="([^"]*)"', anna.get(f"/members{query}").text)
+
+    assert listed() == ["anna", "bert", "cas", "chef"]
+    assert listed("?q=zwolle") == ["bert"]
+    assert listed("?q=100%25") == ["cas"]
+    assert listed("?q=_") == []
+    assert listed("?q=example.org%00") == [], "an address of mail is nobody's business"
+    assert listed("?page=9") == []
+    assert "Gemeente Zwolle" in anna.get("/members").text
+    assert 'href="/members"' in anna.get("/people").text
+    stranger = anna.application.test_client()
+    assert stranger.get("/members").location.startswith("/login")
+    assert 'href="/members"' not in stranger.get("/people").text

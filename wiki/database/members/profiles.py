@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     Column,
     Connection,
     ForeignKey,
     Integer,
     LargeBinary,
+    Select,
     String,
     Table,
     Text,
+    case,
     delete,
+    func,
     insert,
+    or_,
     select,
 )
 
 from wiki.database.engine import changes
 from wiki.database.engine.schema import truth
 from wiki.database.members.members import members
-from wiki.domain.members.profiles import MARK_LENGTH, WORK_MOST, Profile
+from wiki.domain.members.members import Status
+from wiki.domain.members.profiles import MARK_LENGTH, WORK_MOST, Listed, Profile
 
 profiles = Table(
     "profiles",
@@ -71,3 +78,27 @@ def marks(connection: Connection) -> dict[str, str]:
     """The mark of the picture of everybody who has one, by their opaque id."""
     asked = select(members.c.uid, avatars.c.mark).join_from(avatars, members)
     return {row.uid: row.mark for row in connection.execute(asked)}
+
+
+def find(connection: Connection, text: str, limit: int, offset: int) -> list[Listed]:
+    """Who can log in and whose name, username or work holds a text, by the name that is shown."""
+    called = case((members.c.name != "", members.c.name), else_=members.c.username)
+    query = _holding(text).order_by(func.lower(called), members.c.folded)
+    return [Listed(*row) for row in connection.execute(query.limit(limit).offset(offset))]
+
+
+def count(connection: Connection, text: str) -> int:
+    """Count how many members `find` would give without a limit."""
+    query = _holding(text).with_only_columns(func.count(), maintain_column_froms=True)
+    return connection.scalar(query) or 0
+
+
+def _holding(text: str) -> Select[Any]:
+    work = func.coalesce(profiles.c.work, "")
+    query = select(members.c.uid, members.c.username, members.c.name, work)
+    query = query.join_from(members, profiles, isouter=True)
+    query = query.where(members.c.status == Status.ACTIVE.value)
+    if not text:
+        return query
+    columns = (members.c.username, members.c.name, work)
+    return query.where(or_(*(column.icontains(text, autoescape=True) for column in columns)))

@@ -159,6 +159,7 @@ RULES: Mapping[str, str] = {
     "member_erase": "/members/<username>/erase",
     "member_report": "/members/<username>/report",
     "member_undo": "/members/<username>/undo",
+    "members": "/members",
     "mentions": "/suggest/members",
     "metrics": "/metrics",
     "new": "/new",

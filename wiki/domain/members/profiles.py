@@ -23,6 +23,26 @@ class Profile:
     avatar: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A member in the directory: who they are, and what they tell of their work."""
+
+    uid: str
+    username: str
+    name: str
+    work: str
+
+    @property
+    def called(self) -> str:
+        """Their name, or their username if they told none."""
+        return self.name or self.username
+
+
+def asked_for(text: str) -> str:
+    """The words that the directory is searched for: one line, not long."""
+    return " ".join(text[: 2 * WORK_MOST].replace("\0", "").split())[:WORK_MOST]
+
+
 def check_work(work: str) -> str:
     """A role or organisation on one line; raises Invalid (field `work`)."""
     work = " ".join(work.split())

@@ -61,11 +61,15 @@ def wanted(
     return Wanted(
         kind,
         status if status in STATUSES[kind] else "",
-        tag[:_LONGEST].strip(),
-        person[:_LONGEST].strip(),
+        _cut(tag),
+        _cut(person),
         year if 1 <= year <= 9998 else 0,
         Order(sort) if sort in orders else orders[0],
     )
+
+
+def _cut(text: str) -> str:
+    return text[:_LONGEST].replace("\0", "").strip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,44 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from wiki.database.members import profiles
 from wiki.domain.access.rights import Actor, Right
 from wiki.domain.errors import NotFound
-from wiki.domain.members.profiles import MARK_LENGTH, Profile, check_about, check_work
+from wiki.domain.members.profiles import (
+    MARK_LENGTH,
+    Listed,
+    Profile,
+    asked_for,
+    check_about,
+    check_work,
+)
 from wiki.engine import Wiki
 from wiki.render.pictures import portrait
+
+PAGE = 60
+LAST_PAGE = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """A page of the members whose name or work holds `text`; `total` counts them all."""
+
+    members: Sequence[Listed]
+    text: str
+    number: int
+    total: int
+
+
+def directory(wiki: Wiki, actor: Actor, text: str = "", number: int = 1) -> Directory:
+    """Page `number` (from 1) of who can log in, by name; for members. Raises LoginRequired."""
+    actor.own_id()
+    text, number = asked_for(text), min(max(1, number), LAST_PAGE)
+    with wiki.database.read() as connection:
+        found = profiles.find(connection, text, PAGE, (number - 1) * PAGE)
+        return Directory(found, text, number, profiles.count(connection, text))
 
 
 def own(wiki: Wiki, actor: Actor) -> Profile:

@@ -15,15 +15,41 @@ from wiki.services.members import members, profiles, takeout
 from wiki.services.members.members import Part
 from wiki.services.operation import erasing
 from wiki.web.http import forms, login, sizes
-from wiki.web.http.context import actor, base_url, gettext, language, now, respond, see_other, wiki
+from wiki.web.http.context import (
+    actor,
+    base_url,
+    gettext,
+    language,
+    now,
+    page_number,
+    respond,
+    see_other,
+    wiki,
+)
 from wiki.web.http.forms import Problem
-from wiki.web.http.pager import Pager
+from wiki.web.http.pager import Pager, counted, pages_of
 
 blueprint = Blueprint("members", __name__)
 
 FOREVER = "private, max-age=31536000, immutable"
 PARTS = {part.value: part for part in Part}
 KEEP, REMOVE = "keep", "remove"
+
+
+@blueprint.get("/members")
+def directory() -> Response:
+    """The members, for members; `q` is what their name or work holds."""
+    found = profiles.directory(wiki(), actor(), request.args.get("q", ""), page_number())
+    return respond(
+        "members/members/directory.html",
+        found=found,
+        pager=counted(
+            lambda page: url_of("members", q=found.text, page=page),
+            found.number,
+            pages_of(found.total, profiles.PAGE),
+        ),
+        active="people",
+    )
 
 
 @blueprint.get("/members/<username>")
