@@ -13,7 +13,7 @@ PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3 python; d
 	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$name" && break; \
 	done)
 
-.PHONY: run test test-lowest coverage release check bench attack lock update clean
+.PHONY: manual run test test-lowest coverage release check bench attack lock update clean
 .DEFAULT_GOAL := run
 
 run: $(STAMPS)/run
@@ -41,6 +41,10 @@ check: $(STAMPS)/develop
 	@$(BIN)/lint-imports
 	@$(BIN)/djlint --lint --quiet templates
 	@$(BIN)/oxlint --quiet --deny-warnings --ignore-pattern '*.bundle.js' wiki/static/js frontend/src
+
+# The manual, in build/manual; a reference to what is not there fails it.
+manual: $(STAMPS)/develop
+	@$(BIN)/python -m sphinx -q -n -W --keep-going -b html docs build/manual && echo build/manual/index.html
 
 bench: $(STAMPS)/develop
 	@$(BIN)/python -m bench $(ARGS)

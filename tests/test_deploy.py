@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from ruamel.yaml import YAML
 
@@ -18,10 +19,12 @@ from wiki.settings import table
 ROOT = Path(__file__).parents[1]
 DEPLOY = ROOT / "deploy"
 GUIDES = (ROOT / "docs" / "server.md", ROOT / "docs" / "server.nl.md")
+MANUAL = sorted([*ROOT.glob("docs/??/**/*.md"), ROOT / "docs" / "asvs.md", ROOT / "README.md"])
 FILES = sorted(file for file in DEPLOY.iterdir() if file.is_file())
 COMPOSED = sorted(DEPLOY.glob("compose*.yaml"))
 UNITS = sorted(DEPLOY.glob("*.service"))
 SETTINGS = {setting.name.upper() for setting in table()} | {"DATA"}
+CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
 HARDENED = {
     "NoNewPrivileges": "yes",
     "CapabilityBoundingSet": "",
@@ -65,16 +68,29 @@ def calls(text: str) -> list[str]:
     return re.findall(r"(?:^|[\s`/&])denktank +([a-z][^\n`\"&]*)", text, re.MULTILINE)
 
 
-@pytest.mark.parametrize("file", [*FILES, *GUIDES], ids=lambda file: file.name)
+def code_of(file: Path) -> str:
+    """What a page of Markdown says in code; all of any other file."""
+    text = read(file)
+    return text if file.suffix != ".md" else "\n".join(CODE.findall(text))
+
+
+@pytest.mark.parametrize(
+    "file", [*FILES, *GUIDES, *MANUAL], ids=lambda file: f"{file.parent.name}/{file.name}"
+)
 def test_settings_and_commands_that_are_named_exist(file: Path) -> None:
     text = read(file)
     named = set(re.findall(r"\bDENKTANK_([A-Z_]+)", text))
     named |= set(re.findall(r"^ *([A-Z_]+) = ", text, re.MULTILINE))
-    assert named <= SETTINGS
-    for call in calls(text):
-        name, *words = call.split()
+    assert named - {"NAME"} <= SETTINGS
+    for call in calls(code_of(file)):
+        name, *words = call.partition("#")[0].split()
+        if not name.islower():
+            continue
         assert name in cli.NAMES, call
-        known = {option for parameter in cli.command(name).params for option in parameter.opts}
+        command = cli.command(name)
+        if isinstance(command, click.Group) and words:
+            command = command.commands[re.split(r"\W", words[0])[0]]
+        known = {option for parameter in command.params for option in parameter.opts}
         assert {word for word in words if word.startswith("--")} <= known, call
         if "--keep" in words:
             assert retention.read(words[words.index("--keep") + 1])
