@@ -85,6 +85,32 @@ def lists(site: Site) -> list[Figure]:
     return [*figures, *past(site)]
 
 
+LISTS = """# Lijsten
+
+{{questions status=open}}
+
+{{dialogues limit=5}}
+
+{{agenda}}
+
+{{recent}}
+
+{{pages folder=vragen}}
+"""
+
+
+def listed(site: Site) -> Figure:
+    """A page with five lists, which are read anew for each address, and not kept."""
+    member = site.member()
+    form = {"title": "Lijsten", "text": LISTS, "csrf_token": member.token("/new?kind=page")}
+    status, body = member.post("/new?kind=page", form)
+    if status != 303:
+        raise SystemExit(f"a page with lists: {status}\n{body[:3000]}")
+    times = timed(member, [f"/wiki/lijsten?n={number}" for number in range(60)])[10:]
+    p50 = statistics.median(times)
+    return Figure(site.name, "page with five lists", f"p50 {p50:.1f} ms", "p50 ≤ 15 ms", p50 <= 15)
+
+
 def past(site: Site) -> list[Figure]:
     """What no page is kept for: comparisons, old versions and feeds, each asked for once."""
     reader = site.browser()

@@ -60,7 +60,7 @@ from wiki.projections import catalogue
 from wiki.projections.search.texts import documents, sources
 from wiki.render import anchors as html_anchors
 from wiki.render import diff as html_diff
-from wiki.render import elements, links, marked, pieces, slots, values
+from wiki.render import elements, links, listings, marked, pieces, slots, values
 from wiki.render.markdown import Renderer
 from wiki.render.plugins import mathematics
 from wiki.render.plugins.code import code_block
@@ -358,6 +358,11 @@ CALLS: dict[str, Call] = {
     "render.pieces.include": lambda text: pieces.include(text, lambda *_: None),
     "render.pieces.included": lambda text: pieces.included(text, text, "/a"),
     "render.pieces.inner": lambda text: pieces.inner(text, "a:", "/a"),
+    "render.listings.listing": lambda text: listings.listing(
+        [listings.Entry(line, line, line) for line in lines(text)], text
+    ),
+    "render.listings.wrong": lambda text: listings.wrong(text, text),
+    "render.pieces.listed": lambda text: pieces.listed(text, lambda *_: ""),
     "render.pieces.refused": lambda text: pieces.refused("include_loop", text, "/a"),
     "render.pieces.section": lambda text: pieces.section(text, "a", {}),
     "render.slots.fill": lambda text: slots.fill(text, {}),

@@ -69,7 +69,20 @@ SPANS = [
     "$[[ee]]$", "$a", "b$", "$$", ":x:",
     "[![u](u.png)](v)", '<img src="w.png">', "[x ![y](y) z](z.png)",
 ]  # fmt: skip
-BLOCKS = ["", "", "- ", "> ", "## ", "```", "    ", "| ", "h: ", "<p>", "<details>"]
+BLOCKS = [
+    "",
+    "",
+    "{{dialogues question=a}}\n\n",
+    "- ",
+    "> ",
+    "## ",
+    "```",
+    "    ",
+    "| ",
+    "h: ",
+    "<p>",
+    "<details>",
+]
 lines = st.tuples(st.sampled_from(BLOCKS), st.lists(st.sampled_from(SPANS), max_size=4))
 
 

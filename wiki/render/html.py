@@ -190,6 +190,14 @@ class PageRenderer(BaseRenderer):
         parts = ((str(one.level), one.anchor, one.title) for one in listed[:_MOST_LISTED])
         return f'<div class="toc">{slot("C", *chain.from_iterable(parts))}</div>\n'
 
+    def short_code(self, token: Token, state: BlockState) -> str:
+        """Where a list is to stand, and what it asks for."""
+        page: Page = state.env["page"]
+        link = wikilink(clean(token["target"]), "")
+        if link.target:
+            page.links[link] = None
+        return f'<div class="short-code">{slot("Q", token["raw"], link.target)}</div>\n'
+
     def block_code(self, token: Token, state: BlockState) -> str:
         """A code block."""
         page: Page = state.env["page"]

@@ -23,6 +23,7 @@ _VOID = frozenset(("br", "hr", "img", "input"))
 
 _EMBED = f"{MARK}E[^{OPEN}{CLOSE}]*{CLOSE}"
 _ASKED = re.compile(f"{MARK}E([^{OPEN}{CLOSE}]*){CLOSE}")
+_LIST = re.compile(f'(<div class="short-code">){MARK}Q([^{OPEN}{CLOSE}]*){CLOSE}')
 # Alone in a paragraph or an item: blocks cannot stand in the middle of a sentence.
 _ALONE = re.compile(
     rf'(?P<open><p(?: dir="auto")?>)(?:{_EMBED}\s*+)++</p>|<li>(?P<item>{_EMBED})(?=</li>)'
@@ -81,8 +82,8 @@ def section(html: str, id: str, levels: Mapping[str, int]) -> str | None:
 
 
 def asks(html: str) -> bool:
-    """Whether a page's HTML may ask for others to stand in it."""
-    return MARK + "E" in html
+    """Whether a page's HTML may ask for others, or for lists, to stand in it."""
+    return MARK + "E" in html or MARK + "Q" in html
 
 
 def include(html: str, one: Callable[[str, str], str | None]) -> str:
@@ -107,6 +108,11 @@ def include(html: str, one: Callable[[str, str], str | None]) -> str:
         return "\n".join(pieces)
 
     return _ALONE.sub(alone, html)
+
+
+def listed(html: str, one: Callable[[str, str], str]) -> str:
+    """The HTML with what `one` gives for a short code, and for the page that it names."""
+    return _LIST.sub(lambda found: found[1] + one(*map(unescape, found[2].split(APART))), html)
 
 
 def included(html: str, title: str, address: str) -> str:

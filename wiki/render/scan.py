@@ -10,7 +10,7 @@ from wiki.domain.content import frontmatter, sections
 from wiki.domain.content.links import LOCAL, Link, LinkKind, address, wikilink
 from wiki.domain.markdown import Document, read
 from wiki.domain.markdown.html import Tag, pieces, read_tag
-from wiki.domain.markdown.nodes import Html, Inline, Kind, Leaf, walk
+from wiki.domain.markdown.nodes import Html, Inline, Kind, Leaf, ShortCode, walk
 from wiki.domain.markdown.plain import excerpt, title, words
 from wiki.render.slots import clean
 
@@ -57,6 +57,8 @@ def _links(document: Document, path: str) -> tuple[Link, ...]:
             written = block.content.text
             if "[" in written or _TAGS.search(written):
                 _collect(document.links(block), path, links)
+        elif isinstance(block, ShortCode):
+            _add(wikilink(block.target), links)
         elif isinstance(block, Html):
             for piece, _ in pieces(block.text):
                 if isinstance(piece, Tag):

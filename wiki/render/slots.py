@@ -62,13 +62,14 @@ class Labels:
     include_much: str = "more is included here than fits on a page"
     include_section: str = "there is no such section"
     contents: str = "Contents"
+    language: str = "en"
     formula_wrong: str = "(this formula cannot be read)"
     formula_much: str = "(more formulas than are drawn on one page)"
     other_picture: str = "picture of %(host)s"
 
 
-def labels(gettext: Callable[[str], str]) -> Labels:
-    """The words in the language of a gettext function."""
+def labels(gettext: Callable[[str], str], language: str) -> Labels:
+    """The words in the language of a gettext function, and which that is."""
     _ = gettext
     return Labels(
         section_link=_("Link to this section"),
@@ -88,6 +89,7 @@ def labels(gettext: Callable[[str], str]) -> Labels:
         include_much=_("more is included here than fits on a page"),
         include_section=_("there is no such section"),
         contents=_("Contents"),
+        language=language,
         formula_wrong=_("(this formula cannot be read)"),
         formula_much=_("(more formulas than are drawn on one page)"),
         other_picture=_("picture of %(host)s"),
@@ -176,6 +178,8 @@ class _Filling:
             return escape(self.words.footnote_back)
         if kind == "P":
             return self._paragraph(*parts)
+        if kind == "Q":
+            return "<code>{{" + parts[0] + "}}</code>"
         if kind == "C":
             return self._contents(parts)
         if kind == "K":

@@ -36,6 +36,7 @@ from wiki.domain.markdown.nodes import (
     Quote,
     Row,
     Rule,
+    ShortCode,
     Table,
     Term,
 )
@@ -183,6 +184,8 @@ class _Tokens:
                 return {"type": "block_code", "raw": block.text, "attrs": {"info": block.info}}
             case Table():
                 return self.table(block)
+            case ShortCode():
+                return {"type": "short_code", "raw": block.text, "target": block.target}
             case Contents():
                 return {"type": "contents", "but": self.top}
             case Rule():

@@ -58,6 +58,8 @@ def repoint(text: str, page: str, old: str, new: str) -> str:
     ("written", "found"),
     [
         ("[[vragen/a]]", "[[nieuw/z]]"),
+        ("{{dialogues question=vragen/a limit=5}}", "{{dialogues question=nieuw/z limit=5}}"),
+        ("{{gesprekken vraag='vragen/a'}}", "{{gesprekken vraag='nieuw/z'}}"),
         ("[[Vragen/A#kop|tekst]]", "[[nieuw/z#kop|tekst]]"),
         ("[x](a)", "[x](../nieuw/z)"),
         ("[x](./a.md#kop)", "[x](../nieuw/z.md#kop)"),

@@ -33,6 +33,7 @@ from wiki.domain.content.pages import Kind, Summary
 from wiki.domain.content.paths import SIDEBARS, fold
 from wiki.domain.members.members import Status
 from wiki.domain.pages.catalogue import Person, Tag, Wanted
+from wiki.domain.pages.listings import KINDS, Asked, List
 
 _AT = SUMMARY.where(catalogue.c.path == bindparam("at"))
 
@@ -289,6 +290,35 @@ def tagged(
     here = select(carried.c.path).where(carried.c.key == fold(tag))
     query = _among(here, sight).order_by(catalogue.c.title_fold, catalogue.c.path)
     return summaries(connection, query, limit, offset)
+
+
+def asked_for(
+    connection: Connection, asked: Asked, about: str = "", *, sight: Sight
+) -> list[Summary]:
+    """The pages of a list that a text asks for; `about` is the question that dialogues are about.
+
+    Dialogues the newest first, pages by title, others the last changed first.
+    """
+    query = listed(KINDS.get(asked.list), asked.status, sight)
+    path = catalogue.c.path
+    if asked.tag:
+        query = query.where(
+            path.in_(select(carried.c.path).where(carried.c.key == fold(asked.tag)))
+        )
+    if asked.folder:
+        query = query.where(inside(path, asked.folder))
+    if about:
+        here = [about, *connection.scalars(_stubs(about))]
+        among = select(dialogue_questions.c.path).where(dialogue_questions.c.dest.in_(here))
+        query = query.where(path.in_(among))
+    if asked.list is List.DIALOGUES:
+        query = query.order_by(*_NEWEST)
+    elif asked.list is List.PAGES:
+        query = query.order_by(catalogue.c.title_fold, path)
+    else:
+        there = and_(places.c.path == path, places.c.alive)
+        query = query.join(places, there).order_by(places.c.date.desc(), path)
+    return summaries(connection, query, asked.limit, 0)
 
 
 def people(

@@ -16,7 +16,7 @@ from wiki.domain.markdown import Document, read
 from wiki.domain.markdown.html import Tag
 from wiki.domain.markdown.html import pieces as pieces_of
 from wiki.domain.markdown.marks import unescape
-from wiki.domain.markdown.nodes import Definition, Html, Inline, Kind, Leaf, every, walk
+from wiki.domain.markdown.nodes import Definition, Html, Inline, Kind, Leaf, ShortCode, every, walk
 
 _KEYS = ("questions", "redirect")
 _PLAIN = re.compile(r"[A-Za-z][\w/.-]*+")
@@ -27,6 +27,8 @@ _SCALAR = re.compile(
 _PLAIN_IN_BLOCK = re.compile(r"[ \t]*+(?:-[ \t]+)?+(?P<plain>[^\s\[{\"'#][^#\n]*+)")
 _KEY = re.compile(r"[\w-]+[ \t]*:(?=\s|$)")
 _KEPT = frozenset("/-._~,+@")
+_NOT_IN_CODE = re.compile(r"[{}\"'“”#\n]")
+_NOT_BARE = re.compile(r"[\s=]")
 _NOT_IN_WIKILINK = re.compile(r"[\[\]|#\n]")
 
 
@@ -127,6 +129,8 @@ def _changes(document: Document, here: _Here) -> Iterator[tuple[int, int, str]]:
     for block in walk(document.root):
         if isinstance(block, Definition):
             yield from _address(text, block.place, here)
+        elif isinstance(block, ShortCode):
+            yield from _named_in(text, block, here)
         elif isinstance(block, Html):
             yield from _tags(text, block.start, block.text, here)
         elif isinstance(block, Leaf):
@@ -147,6 +151,20 @@ def _tags(text: str, start: int, written: str, here: _Here) -> Iterator[tuple[in
         if isinstance(piece, Tag):
             for begin, end in piece.places.values():
                 yield from _address(text, (start + begin, start + end), here)
+
+
+def _named_in(text: str, code: ShortCode, here: _Here) -> Iterator[tuple[int, int, str]]:
+    """How a short code has to name its page: quoted, if what it is called now asks for that."""
+    target = wikilink(code.target).target
+    meant = here.meant(target, by_name=True) if target else None
+    if meant is None or here.is_kept(target, meant):
+        return
+    start, end = code.place
+    is_bare = text[start - 1] == "="
+    for name in _names(target, meant.path):
+        if here.reaches(name, meant) and not _NOT_IN_CODE.search(name):
+            yield start, end, f'"{name}"' if is_bare and _NOT_BARE.search(name) else name
+            return
 
 
 def _page(text: str, node: Inline, here: _Here) -> Iterator[tuple[int, int, str]]:

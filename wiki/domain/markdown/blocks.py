@@ -8,12 +8,12 @@ What nests deeper than a bound is text.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from itertools import pairwise
 
-from wiki.domain.markdown import abbreviations
+from wiki.domain.markdown import abbreviations, short_codes
 from wiki.domain.markdown.dollars import LANGUAGE, closes
 from wiki.domain.markdown.marks import BLANK, TAG, definition, fold, unescape
 from wiki.domain.markdown.nodes import (
@@ -135,7 +135,7 @@ class _Reader:
         self.root.end = len(self.text)
         self.root.last = max(0, self.number - 1)
         if self.has_notes:
-            self._find_contents()
+            self.root.children = list(self._of_page())
         for found in self.groups:
             if isinstance(found, List):
                 _finish_list(found)
@@ -143,12 +143,17 @@ class _Reader:
                 _finish_glossary(found)
         return self.root
 
-    def _find_contents(self) -> None:
-        """Make of `[TOC]`, where it is all that a paragraph says, what it asks for."""
-        asked = _CONTENTS - {f"[{label}]" for label in self.root.definitions}
-        for at, one in enumerate(self.root.children):
-            if isinstance(one, Paragraph) and one.content.text.casefold() in asked:
-                self.root.children[at] = Contents(one.start, one.end, one.line, one.last)
+    def _of_page(self) -> Iterator[Block]:
+        """The blocks of a page: what is `[TOC]` or short codes and nothing else is no paragraph."""
+        contents = _CONTENTS - {f"[{label}]" for label in self.root.definitions}
+        for one in self.root.children:
+            if not isinstance(one, Paragraph):
+                yield one
+            elif one.content.text.casefold() in contents:
+                yield Contents(one.start, one.end, one.line, one.last)
+            else:
+                codes: list[Block] = [*short_codes.of(one.content, one.line)]
+                yield from codes or [one]
 
     # What the line begins with
 

@@ -198,6 +198,18 @@ class Contents(Block):
 
 
 @dataclass(slots=True, eq=False)
+class ShortCode(Block):
+    """`{{text}}` on a line by itself: where a list is to stand.
+
+    `target` is the page that it names, as a link does, and `place` where that stands in the source.
+    """
+
+    text: str = ""
+    target: str = ""
+    place: tuple[int, int] = (0, 0)
+
+
+@dataclass(slots=True, eq=False)
 class Container(Block):
     """A block that holds blocks."""
 

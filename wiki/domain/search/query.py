@@ -143,7 +143,7 @@ _PLACES = {
     **dict.fromkeys(("comments", "comment", "reactie", "reacties"), Where.COMMENTS),
     **dict.fromkeys(("history", "geschiedenis"), Where.HISTORY),
 }
-_STATUSES = {
+STATUS_WORDS = {
     "in gesprek": "in dialogue",
     "beantwoord": "answered",
     "geparkeerd": "parked",
@@ -385,7 +385,7 @@ class _Reader:
         elif piece.field == "kind":
             self._kind(value, written)
         else:
-            value = _STATUSES.get(value.lower(), value) if piece.field == "status" else value
+            value = STATUS_WORDS.get(value.lower(), value) if piece.field == "status" else value
             self.found[piece.field].append(value)
 
     def _day(self, name: str, value: str, written: str) -> None:

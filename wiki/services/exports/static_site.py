@@ -66,7 +66,8 @@ class _Site:
         """A page with its discussion."""
         whole = whole_pages.read(self._wiki, ANONYMOUS, path)
         _ = translations(self._wiki.settings.language).gettext
-        view, words, others = whole.view, labels(_), Others()
+        view, others = whole.view, Others()
+        words = labels(_, self._wiki.settings.language)
         expanded = including.expand(
             self._wiki, ANONYMOUS, view.path, view.html, view.links, words, others
         )

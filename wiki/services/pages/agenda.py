@@ -72,12 +72,12 @@ def listing(wiki: Wiki, actor: Actor, number: int = 1, *, past: bool = False) ->
     """Page `number` (from 1) of the dialogues to come, or of those that were."""
     wiki.rights.require(actor, Right.READ)
     number = max(1, number)
-    seen, today = sight.of(wiki, actor), _today(wiki)
+    seen, now = sight.of(wiki, actor), today(wiki)
     with wiki.database.read() as connection:
         found = catalogue.agenda(
             connection,
-            None if past else today,
-            today if past else None,
+            None if past else now,
+            now if past else None,
             PAGE + 1,
             (number - 1) * PAGE,
             statuses=() if past else tuple(_STATES),
@@ -93,7 +93,7 @@ def coming(wiki: Wiki, actor: Actor, limit: int = PAGE) -> list[Summary]:
     with wiki.database.read() as connection:
         return catalogue.agenda(
             connection,
-            _today(wiki),
+            today(wiki),
             limit=limit,
             statuses=("announced",),
             sight=sight.of(wiki, actor),
@@ -103,8 +103,8 @@ def coming(wiki: Wiki, actor: Actor, limit: int = PAGE) -> list[Summary]:
 def month(wiki: Wiki, actor: Actor, written: str = "") -> Month:
     """The month that is written as `2026-12`; this one if that is none."""
     wiki.rights.require(actor, Right.READ)
-    here, today = zone(wiki), _today(wiki).date()
-    first = _month(written) or today.replace(day=1)
+    here, now = zone(wiki), today(wiki).date()
+    first = _month(written) or now.replace(day=1)
     begin = first - timedelta(days=first.weekday())
     after = _later(first)
     end = after + timedelta(days=-after.weekday() % 7)
@@ -124,7 +124,7 @@ def month(wiki: Wiki, actor: Actor, written: str = "") -> Month:
             start = moment.start if moment.is_day else moment.start.astimezone(here)
             by_day.setdefault(start.date(), []).append(planned)
     days = [begin + timedelta(days=number) for number in range((end - begin).days)]
-    shown = [Day(day, day.month != first.month, day == today, by_day.get(day, [])) for day in days]
+    shown = [Day(day, day.month != first.month, day == now, by_day.get(day, [])) for day in days]
     return Month(
         first,
         [shown[at : at + 7] for at in range(0, len(shown), 7)],
@@ -147,7 +147,7 @@ def calendar(wiki: Wiki, actor: Actor, base_url: str) -> bytes:
     with wiki.database.read() as connection:
         found = catalogue.agenda(
             connection,
-            _today(wiki),
+            today(wiki),
             limit=MOST_IN_FILE,
             statuses=tuple(_STATES),
             sight=sight.of(wiki, actor),
@@ -215,7 +215,8 @@ def _planned(connection: Connection, dialogues: Sequence[Summary], seen: Sight) 
     ]
 
 
-def _today(wiki: Wiki) -> datetime:
+def today(wiki: Wiki) -> datetime:
+    """When this day began where the site is."""
     here = wiki.clock().astimezone(zone(wiki))
     return here.replace(hour=0, minute=0, second=0, microsecond=0)
 

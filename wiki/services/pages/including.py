@@ -1,4 +1,4 @@
-"""Pages that stand in other pages: `![[page]]` and `![[page#section]]`, as their reader sees them.
+"""What stands in pages as their reader sees it: `![[page]]`, `![[page#section]]` and short codes.
 
 What is shown is the included page's own HTML, kept by its blob, and put in when the page around it
 is read. Its words are its own: search, excerpts and comments know them as that page's alone.
@@ -20,6 +20,7 @@ from wiki.render.links import LinkState, Others, page_url
 from wiki.render.slots import Labels
 from wiki.services.access import sight
 from wiki.services.content import contents, linking, places
+from wiki.services.pages import listings
 
 DEEPEST = 3
 """Pages in each other, the one that is read not counted."""
@@ -55,6 +56,7 @@ class _Including:
     others: Others | None
     count: int = 0
     characters: int = 0
+    lists: int = 0
 
     def expand(self, html: str, links: Links, around: tuple[str, ...]) -> str:
         """The HTML with pages in it; `around` are those in which it stands."""
@@ -65,7 +67,13 @@ class _Including:
                 return None
             return self._page(state.path, anchor, around)
 
-        return pieces.include(html, one)
+        def listed(text: str, target: str) -> str:
+            self.lists += 1
+            page = links.get(target) if target else None
+            language = (self.labels or Labels()).language
+            return listings.shown(self.wiki, self.actor, text, page, language, self.lists)
+
+        return pieces.include(pieces.listed(html, listed), one)
 
     def _page(self, path: str, anchor: str, around: tuple[str, ...]) -> str | None:
         try:

@@ -23,6 +23,7 @@ from wiki.render.slots import Labels
 from wiki.services.access import sight
 from wiki.services.content import contents, linking
 from wiki.services.content.places import Place
+from wiki.services.pages import including
 
 HANDFUL = 7
 """A site with more plain pages than this has a tree beside them."""
@@ -124,7 +125,9 @@ def _html(
     # What a page has as its title stands above its text; here nothing else shows it.
     title = Markup("<h2>{}</h2>\n").format(shown.title) if is_named and not is_said else Markup()
     html = pieces.inner(shown.html, _PREFIX, page_url(place.path))
-    return title + wiki.renderer.fill(html, linking.states(wiki, actor, found), labels)
+    links = linking.states(wiki, actor, found)
+    whole = including.expand(wiki, actor, place.path, html, links, labels)
+    return title + wiki.renderer.fill(whole, links, labels)
 
 
 def _level(connection: Connection, folder: str, opened: Sequence[str], seen: Sight) -> Level:

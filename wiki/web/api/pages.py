@@ -20,7 +20,7 @@ from wiki.services.pages.pages import View
 from wiki.web.api import shapes
 from wiki.web.api.operations import Made, operation
 from wiki.web.http import pace, sizes
-from wiki.web.http.context import actor, gettext, wiki
+from wiki.web.http.context import actor, gettext, language, wiki
 
 TAG = "pages"
 IF_MATCH = {"If-Match": "the blob that the text started from, as `ETag` gave it"}
@@ -37,7 +37,7 @@ def read(path: str, at: str, html: str) -> Made:
     view = pages.read(wiki(), actor(), path, at=at)
     told = page(view)
     if html == "yes":
-        words, whole = labels(gettext), view.html
+        words, whole = labels(gettext, language()), view.html
         if not view.then:
             whole = including.expand(wiki(), actor(), view.path, whole, view.links, words)
         told["html"] = str(wiki().renderer.fill(whole, view.links, words))

@@ -169,7 +169,9 @@ def create() -> Response:
         return _stepped_new(_typed_new())
     if request.form.get("do") == "preview":
         pace.take(rates.previews, _sent_text())
-        html = pages.preview(wiki(), actor(), request.form.get("text", ""), "", labels(gettext))
+        html = pages.preview(
+            wiki(), actor(), request.form.get("text", ""), "", labels(gettext, language())
+        )
         return _new_form(_typed_new(), preview=html)
     new = _typed_new()
     _count_save(new.text)
@@ -202,7 +204,11 @@ def preview() -> Response:
     whole = _sent_text()
     pace.take(rates.previews, whole)
     html = pages.preview(
-        wiki(), actor(), text.normalise(whole), request.form.get("path", ""), labels(gettext)
+        wiki(),
+        actor(),
+        text.normalise(whole),
+        request.form.get("path", ""),
+        labels(gettext, language()),
     )
     return Response(str(html), content_type="text/html; charset=utf-8")
 
@@ -434,7 +440,7 @@ def in_editor(problem: forms.Problem) -> forms.Problem:
 def _previewed(path: str) -> str:
     whole = _sent_text()
     pace.take(rates.previews, whole)
-    return pages.preview(wiki(), actor(), text.normalise(whole), path, labels(gettext))
+    return pages.preview(wiki(), actor(), text.normalise(whole), path, labels(gettext, language()))
 
 
 def _difference(path: str) -> Markup:

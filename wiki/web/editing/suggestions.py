@@ -37,6 +37,7 @@ from wiki.web.http.context import (
     actor,
     arg_number,
     gettext,
+    language,
     ngettext,
     respond,
     see_other,
@@ -193,4 +194,4 @@ def _published(saved: Saved) -> Response:
 
 
 def _html(written: str, path: str) -> Markup:
-    return pages.html_of(wiki(), actor(), written, path, labels(gettext))
+    return pages.html_of(wiki(), actor(), written, path, labels(gettext, language()))

@@ -22,6 +22,7 @@ from wiki.services.pages import pages
 from wiki.web.http.context import (
     actor,
     gettext,
+    language,
     ngettext,
     now,
     page_url,
@@ -118,7 +119,7 @@ def _as_read(side: Side | None) -> str:
     """A version as a page; links lead where they lead today."""
     if side is None or not side.revision.blob:
         return ""
-    return pages.html_at(wiki(), actor(), side.revision, labels(gettext))
+    return pages.html_at(wiki(), actor(), side.revision, labels(gettext, language()))
 
 
 def _download(found: Comparison) -> Response:

@@ -9,7 +9,7 @@ from wiki.domain.errors import NotFound
 from wiki.render.slots import labels
 from wiki.services.members import terms
 from wiki.web.http import forms
-from wiki.web.http.context import actor, back_to, gettext, see_other, wiki
+from wiki.web.http.context import actor, back_to, gettext, language, see_other, wiki
 from wiki.web.http.forms import Problem
 
 blueprint = Blueprint("terms", __name__)
@@ -25,7 +25,7 @@ def show(problem: Problem | None = None) -> Response:
         "members/terms/terms.html",
         problem,
         terms=terms_now,
-        html=terms.html_of(wiki(), actor(), terms_now, labels(gettext)),
+        html=terms.html_of(wiki(), actor(), terms_now, labels(gettext, language())),
         owes=terms.owes(wiki(), actor()),
         accepted=terms.accepted(wiki(), actor().id),
         next=back_to(request.values.get("next")),

@@ -7,7 +7,7 @@ from flask import Blueprint, Response
 from wiki.render.slots import labels
 from wiki.services.pages import front as service
 from wiki.services.pages import including
-from wiki.web.http.context import actor, gettext, respond, wiki
+from wiki.web.http.context import actor, gettext, language, respond, wiki
 
 blueprint = Blueprint("front", __name__)
 
@@ -18,7 +18,7 @@ def front() -> Response:
     front_page = service.read(wiki(), actor())
     html = ""
     if view := front_page.view:
-        words = labels(gettext)
+        words = labels(gettext, language())
         whole = including.expand(wiki(), actor(), view.path, view.html, view.links, words)
         html = wiki().renderer.fill(whole, view.links, words)
     return respond("pages/front/front.html", front=front_page, view=view, html=html)

@@ -50,7 +50,7 @@ def bare(error: Unavailable, path: str) -> Response:
     """The text of a page that everybody may read, while the database is away."""
     if "at" in request.args:
         raise error
-    found = pages.bare(wiki(), path, labels(gettext))
+    found = pages.bare(wiki(), path, labels(gettext, language()))
     return errors.alone("pages/pages/bare.html", 200, code=error.code, **asdict(found))
 
 
@@ -82,7 +82,7 @@ def show(path: str) -> Response:
     if talk and talk.may_post and view.revision:
         remark = url_of("comments", view.path, anchor=f"{view.revision}:")
     marked = passages.marked(view.html, talk) if talk else view.html
-    words = labels(gettext)
+    words = labels(gettext, language())
     whole = marked
     if not view.then:
         whole = including.expand(wiki(), actor(), view.path, marked, view.links, words)
@@ -108,7 +108,7 @@ def show(path: str) -> Response:
 def folder(found: folders.FolderList) -> Response:
     """The answer where a folder is and no page: what lies in it."""
     pager = pager_of(found, "page", found.path)
-    side = sidebar.beside(wiki(), actor(), found.path, labels(gettext), is_folder=True)
+    side = sidebar.beside(wiki(), actor(), found.path, labels(gettext, language()), is_folder=True)
     return respond("pages/pages/folder.html", found=found, pager=pager, side=side)
 
 

@@ -23,7 +23,7 @@ def export(path: str) -> Response:
     whole = whole_pages.read(wiki(), actor(), path)
     is_html = request.args.get("format") == "html"
     if is_html:
-        view, words, others = whole.view, labels(gettext), Others()
+        view, words, others = whole.view, labels(gettext, language()), Others()
         expanded = including.expand(
             wiki(), actor(), view.path, view.html, view.links, words, others
         )
