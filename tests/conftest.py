@@ -144,6 +144,29 @@ def _quick_passwords() -> Iterator[None]:
     passwords._hasher = kept
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _quick_starts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Each application compiles its addresses and templates anew; hundreds are made here."""
+    from flask import Flask
+    from jinja2 import FileSystemBytecodeCache
+    from werkzeug.routing import Rule
+
+    compile_builder = Rule._compile_builder
+    builders: dict[tuple[str, bool, str], Any] = {}
+
+    def compile_once(rule: Rule, append_unknown: bool = True) -> Any:
+        key = (rule.rule, append_unknown, repr((rule._trace, rule.defaults)))
+        if key not in builders:
+            builders[key] = compile_builder(rule, append_unknown)
+        return builders[key]
+
+    folder = tmp_path_factory.mktemp("templates")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", compile_once)
+        patch.setitem(Flask.jinja_options, "bytecode_cache", FileSystemBytecodeCache(str(folder)))
+        yield
+
+
 @pytest.fixture
 def person(wiki: Any) -> Callable[..., Any]:
     """Makes a confirmed account and gives its actor: `person("anna", Role.EDITOR)`."""
