@@ -103,6 +103,8 @@ def test_a_rename_that_cannot_be(chef: Any, page: Any, path: str, status: int) -
 def test_delete_and_restore(chef: Any, wiki: Any, page: Any, client: Any) -> None:
     first = page("a", "x\n")
     assert send(chef, "/delete/a", summary="Dubbel").status_code == 303
+    offer = f'href="/restore/a?revision={wiki.store.head()}"'
+    assert offer in chef.get("/history/a").text.split("<h1")[0], "undone where it was said"
     assert client.get("/wiki/a").status_code == 410
     assert 'data-path="a"' in chef.get("/trash").text
     assert send(chef, "/restore/a", revision=first).status_code == 303

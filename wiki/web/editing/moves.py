@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, flash, request
+from markupsafe import Markup, escape
 
 from wiki.domain.access.rights import Right
 from wiki.domain.content.addresses import url_of
@@ -80,8 +81,10 @@ def delete_form(path: str) -> Response:
 def delete(path: str) -> Response:
     """Delete a page; its history remains."""
     pace.take(rates.edits)
-    trash.delete(wiki(), actor(), path, request.form.get("summary", ""))
-    flash(gettext("The page is deleted; its history is kept."), "done")
+    made = trash.delete(wiki(), actor(), path, request.form.get("summary", ""))
+    said, undo = gettext("The page is deleted; its history is kept."), gettext("Put the page back")
+    back = url_of("restore", path.strip("/"), revision=made.revision)
+    flash(escape(said) + Markup(' <a href="{}">{}</a>').format(back, undo), "done")
     return see_other(url_of("history", path.strip("/")))
 
 
