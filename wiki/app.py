@@ -15,7 +15,7 @@ from wiki.web.access import admin, groups, rights, rules
 from wiki.web.api.blueprints import BLUEPRINTS as FOR_PROGRAMS
 from wiki.web.content import files, other_pictures
 from wiki.web.editing import editor, moves, suggestions, undoing
-from wiki.web.exports import oai
+from wiki.web.exports import git, oai
 from wiki.web.history import blame, figures, hiding, history
 from wiki.web.http import (
     cache,
@@ -73,6 +73,7 @@ BLUEPRINTS = (
     feeds.blueprint,
     files.blueprint,
     front.blueprint,
+    git.blueprint,
     groups.blueprint,
     health.blueprint,
     hiding.blueprint,
@@ -174,6 +175,7 @@ def configuration(settings: Settings) -> dict[str, object]:
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": is_secure,
         "MAX_CONTENT_LENGTH": max(form, settings.max_file_bytes + FORM_OVERHEAD),
+        "MAX_PUSH_LENGTH": settings.max_push_bytes + FORM_OVERHEAD,
         "MAX_FORM_MEMORY_SIZE": form,
         "MAX_FORM_PARTS": sizes.FIELDS,
         "WTF_CSRF_TIME_LIMIT": None,

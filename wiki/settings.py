@@ -227,6 +227,13 @@ class Settings:
         2_000_000, f"the largest page, in bytes; {MOST_BYTES} at most", check=_check_size
     )
     max_file_bytes: int = _setting(20_000_000, "the largest attachment, in bytes")
+    max_push_bytes: int = _setting(
+        50_000_000, "the most that git sends in one push over HTTP, in bytes as they are packed"
+    )
+    git_anonymous: bool = _setting(
+        False,
+        "whether who has no account may clone the wiki with git, where everybody may read all",
+    )
     secret_key: str = _setting("", "signs cookies; empty: made at the first start")
     trusted_proxies: str = _setting(
         "",

@@ -19,6 +19,7 @@ from wiki.domain.errors import NotFound, Unreadable
 from wiki.domain.history.revisions import Author, is_revision
 from wiki.store import adopt, damage
 from wiki.store.branch import refs
+from wiki.store.branch.incoming import Incoming
 from wiki.store.branch.refs import Branch
 from wiki.store.damage import Damage
 from wiki.store.git import command, maintenance
@@ -255,16 +256,60 @@ class Store:
         `changes` is called with the writers' lock held: what the line does to the files as they are
         then. A branch without a commit becomes the line. Raises as `commit` does.
         """
-        text = commits.message_of(message, trailers, "merge")
         with _disk_errors(self.folder):
             line.bring(self.git)
+        return self.join(
+            line.tip, changes, author=author, message=message, trailers=trailers, when=when
+        )
+
+    def join(
+        self,
+        tip: str,
+        changes: Callable[[], Sequence[Change]],
+        *,
+        author: Author,
+        message: str,
+        trailers: Mapping[str, str],
+        when: datetime | None = None,
+    ) -> str:
+        """Let the branch take in a commit that is there with all that led to it, as `land` does."""
+        text = commits.message_of(message, trailers, "merge")
+        with _disk_errors(self.folder):
             self._reader.reopen()
             with self._lock.held():
                 moment = when or datetime.now(UTC)
                 people = (author, author)
-                revision = self._add(changes, {}, people, moment, text, is_told=True, tip=line.tip)
+                revision = self._add(changes, {}, people, moment, text, is_told=True, tip=tip)
             self._branch.settle(lambda: None)
         return revision
+
+    def advance(self, tip: str) -> bool:
+        """Let the branch go forward to a commit that is there; whether it could.
+
+        False where it is not what leads up to that commit. Raises as `commit` does.
+        """
+        with _disk_errors(self.folder):
+            self._reader.reopen()
+            with self._lock.held():
+                head = self._branch.read()
+                if head and not maintenance.descends(self.git, tip, head):
+                    return False
+                self._branch.propose(tip)
+                if not self._branch.move(head):
+                    return False
+            self._branch.settle(lambda: None)
+        return True
+
+    def base(self, one: str, other: str) -> str:
+        """The newest commit that both of two commits come from; empty if there is none."""
+        status, found, _ = command.attempt(self.git, "merge-base", one, other)
+        return "" if status else found.strip()
+
+    def incoming(self, apart: str) -> Incoming:
+        """What a push brought, kept apart in that folder (empty: it is in already)."""
+        head = self.head()
+        knows = partial(self._ancestry.holds, head)
+        return Incoming(self.git, self.seal, Path(apart) if apart else None, knows)
 
     def _add(
         self,

@@ -43,6 +43,7 @@ unbegun     l000000   l000000      l000000      l000000    a second step that no
 mine        l+00000   l+00000      l+00000      l+00000    what is the member's alone
 feed        +++++++   lxxxxxx      +++++++      +++++++    for programs; not for members only
 follow      l++++++   lx++x++      l++++++      l++++++    a member who may read
+clone       lxxxxx+   lx++x++      l++++++      l++++++    who may read every page
 read        +++++++   lx++x++      +++++++      +++++++
 unseen      +++++++   00++0++      +++++++      +++++++    not there for who may not read
 comment     l++++++   lx++x++      l++++++      l++++++
@@ -337,6 +338,11 @@ POST /admin/logo remove=yes                                     admin
 GET  /logo/none.png                                             nobody
 GET  /admin/outbox                                              admin
 
+GET  /git                                                       anyone
+GET  /git/info/refs?service=git-upload-pack                     clone
+GET  /git/info/refs?service=git-receive-pack                    clone
+POST /git/git-upload-pack                                       clone
+POST /git/git-receive-pack                                      clone
 GET  /api                                                       anyone
 GET  /api/openapi.json                                          anyone
 GET  /api/v1/                                                   anyone
@@ -609,6 +615,8 @@ class Visitor:
         """The answer at an address; whoever asks is still logged in afterwards."""
         if line.path.startswith("/api/v1/"):
             return self._ask_as_program(line)
+        if line.path.startswith("/git/"):
+            return self._ask_as_git(line)
         if line.method == "GET":
             return self.client.get(line.path)
         with self.client.session_transaction() as session:
@@ -619,6 +627,12 @@ class Visitor:
             session.clear()
             session.update(kept)
         return answer
+
+    def _ask_as_git(self, line: Line) -> Any:
+        headers = {"Authorization": f"Bearer {self.bearer}"} if self.bearer else {}
+        kind = f"application/x-{line.path.removeprefix('/git/')}-request"
+        sent = {"data": b"0000", "content_type": kind} if line.method == "POST" else {}
+        return self.client.open(line.path, method=line.method, headers=headers, **sent)
 
     def _ask_as_program(self, line: Line) -> Any:
         sent = {name: found[0] for name, found in parse_qs(line.form).items()}

@@ -30,11 +30,13 @@ from gunicorn.workers.base import Worker
 from wiki.commands.serving import short_pages
 from wiki.commands.serving.connections import PIECE, Connection, State
 from wiki.commands.serving.framing import Body, Malformed, TooMuch
+from wiki.domain.content.addresses import url_of
 from wiki.web.operation.health import ALIVE
 
 log = logging.getLogger(__name__)
 
 INSTANT = frozenset({ALIVE})
+PUSHED = url_of("git_push")
 END = b"\r\n\r\n"
 MOST_HEAD = 32 * 1024
 """Bytes of a request's head: its address, its cookies and all other fields."""
@@ -48,7 +50,10 @@ READ, WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
 
 
 class PatientWorker(Worker):  # type: ignore[misc]
-    """One web process. Its application's `language` and `most_body` are for the loop's answers."""
+    """One web process. Its application's `language` is for the loop's answers.
+
+    So are `most_body` and, of what git pushes, `most_pushed`: what a request may hold.
+    """
 
     alive: bool
 
@@ -215,7 +220,9 @@ class PatientWorker(Worker):  # type: ignore[misc]
         del buffer[: len(head)]
         try:
             connection.request = Request(self.cfg, IterUnreader([head]), connection.address)
-            connection.body = _body(connection.request, self.app.most_body)
+            is_push = connection.request.path == PUSHED
+            most = self.app.most_pushed if is_push else self.app.most_body
+            connection.body = _body(connection.request, most)
         except Exception as error:
             self._refuse(connection, _status(error))
             return

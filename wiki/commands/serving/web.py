@@ -50,7 +50,9 @@ class Server(BaseApplication):  # type: ignore[misc]
         # Of the server itself: the supervisor lives on when the server is killed.
         self._line = lifeline.Lifeline()
         self.language = settings.language
-        self.most_body = configuration(settings)["MAX_CONTENT_LENGTH"]
+        configured = configuration(settings)
+        self.most_body = configured["MAX_CONTENT_LENGTH"]
+        self.most_pushed = configured["MAX_PUSH_LENGTH"]
         super().__init__()
 
     def load_config(self) -> None:

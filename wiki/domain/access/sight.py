@@ -17,6 +17,11 @@ class Sight:
         """Whether nothing at all is seen."""
         return "" in self.hidden and not self.shown
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether everything is seen."""
+        return not self.hidden
+
 
 EVERYTHING = Sight()
 """What the wiki itself sees."""

@@ -140,6 +140,8 @@ RULES: Mapping[str, str] = {
     "feed_site": "/feed/site.atom",
     "feed_site_json": "/feed/site.json",
     "file": "/files/<path:path>",
+    "git": "/git",
+    "git_push": "/git/git-receive-pack",
     "hide": "/hide/<path:path>",
     "history": "/history/<path:path>",
     "house_style": "/house.css",

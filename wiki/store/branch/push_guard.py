@@ -30,8 +30,7 @@ done
 def bar(git: Path, ids: Iterable[str]) -> bool:
     """Refuse pushes that bring any of these commits; gives whether the hook is ours."""
     file = git / BARRED
-    known = set(file.read_text(encoding="ascii").split()) if file.exists() else set()
-    listed = sorted(known | set(ids))
+    listed = sorted(barred(git) | set(ids))
     if not listed:
         return True
     _put(git, file, "".join(f"{id}\n" for id in listed).encode())
@@ -44,10 +43,17 @@ def bar(git: Path, ids: Iterable[str]) -> bool:
     return True
 
 
+def barred(git: Path) -> frozenset[str]:
+    """The commits that may not come back."""
+    try:
+        return frozenset((git / BARRED).read_text(encoding="ascii").split())
+    except FileNotFoundError:
+        return frozenset()
+
+
 def holds(git: Path) -> bool:
     """Whether a ref still reaches any of the commits that are barred."""
-    barred = set((git / BARRED).read_text(encoding="ascii").split())
-    return not barred.isdisjoint(command.run(git, "rev-list", "--all").split())
+    return not barred(git).isdisjoint(command.run(git, "rev-list", "--all").split())
 
 
 def _put(git: Path, file: Path, data: bytes) -> Path:

@@ -10,17 +10,25 @@ who never rest it pushes to `refs/for/<branch>`, which is no branch and lands in
 
 Copied into the repository and run there by whoever pushes: it needs the standard library and git
 alone. The protocol: https://git-scm.com/docs/githooks#proc-receive.
+
+A push over HTTP comes by the wiki itself, which knows who pushes and what they may do. It leaves an
+open socket (`DOOR`); then both hooks, this one and `pre-receive`, ask there instead.
 """
 
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import re
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from typing import Any
 
+DOOR = "DENKTANK_DOOR"
+"""Names the socket, by its number, on which the wiki is asked."""
 LOCK = "denktank.lock"
 NOTHING = "0" * 40
 HEADS, OFFERED = "refs/heads/", "refs/for/"
@@ -72,13 +80,51 @@ class Trees:
 
 
 def main() -> None:
-    """Answer git: for each branch that is pushed to, that it landed or why not."""
+    """Answer git, as the hook that it runs."""
+    if sys.argv[1:] == ["pre-receive"]:
+        sys.exit(_look())
+    _receive()
+
+
+def _look() -> int:
+    """Ask the wiki whether a push may come in, then whoever has a hook of their own."""
+    lines = sys.stdin.buffer.read()
+    answer = _ask(
+        hook="pre-receive",
+        refs=lines.decode(errors="replace").splitlines(),
+        apart=os.environ.get("GIT_QUARANTINE_PATH", ""),
+    )
+    own = os.path.abspath("hooks/pre-receive")  # noqa: PTH100 (loaded for each push)
+    if not answer["refused"] and os.access(own, os.X_OK):
+        return subprocess.run([own], input=lines, check=False).returncode
+    return int(bool(answer["refused"]))
+
+
+def _ask(**question: object) -> dict[str, Any]:
+    """The wiki's answer to a question; what it says besides goes to who pushes."""
+    with socket.socket(fileno=os.dup(int(os.environ[DOOR]))) as door:
+        door.sendall(json.dumps(question).encode() + b"\n")
+        answer: dict[str, Any] = json.loads(door.makefile("rb").readline())
+    for line in answer["said"]:
+        sys.stderr.write(line + "\n")
+    sys.stderr.flush()
+    return answer
+
+
+def _receive() -> None:
+    """For each branch that is pushed to, say that it landed or why not."""
     said = next(_packets())
     features = b"\0atomic" if b"atomic" in said else b""
     list(_packets())
     _say(b"version=1" + features)
     _flush()
     commands = [line.split(" ", 2) for line in map(_text, _packets())]
+    if DOOR in os.environ:
+        for old, new, ref in commands:
+            why = _ask(hook="proc-receive", old=old, new=new, ref=ref)["refused"]
+            _say(f"ng {ref} {why}".encode() if why else f"ok {ref}".encode())
+        _flush()
+        return
     with open(LOCK, "a") as lock:  # noqa: PTH123 (loaded for each push: the less the better)
         fcntl.flock(lock, fcntl.LOCK_EX)
         trees = Trees()

@@ -16,6 +16,14 @@ SETTING = "receive.procreceiverefs"
 _SCRIPT = "denktank.receive.py"
 _MARK = "# Denktank: a push lands, whoever saves meanwhile."
 _EXECUTABLE = 0o755
+_DOOR = "denktank.door"
+_DOOR_HOOKS = {
+    "pre-receive": 'exec {python} -S -E {script} pre-receive "$@"',
+    "proc-receive": 'exec {python} -S -E {script} "$@"',
+    # Whoever has hooks of their own keeps them; `receive.py` sees to the first one.
+    "post-receive": 'test -x hooks/post-receive || exit 0\nexec hooks/post-receive "$@"',
+}
+"""The hooks of a push that comes by the wiki itself."""
 
 
 def set_up(config: pygit2.Config, branch: str) -> None:
@@ -46,3 +54,16 @@ def install(git: Path) -> bool:
         if not file.exists() or file.read_bytes() != data:
             keep(file, data, mode)
     return True
+
+
+def install_door(git: Path) -> Path:
+    """Write the hooks for pushes that come by the wiki itself; gives the folder with them."""
+    folder = git / _DOOR
+    folder.mkdir(exist_ok=True)
+    words = {"python": shlex.quote(sys.executable), "script": shlex.quote(receive.__file__)}
+    for name, line in _DOOR_HOOKS.items():
+        data = f"#!/bin/sh\n{line.format(**words)}\n".encode()
+        hook = folder / name
+        if not hook.exists() or hook.read_bytes() != data:
+            keep(hook, data, _EXECUTABLE)
+    return folder

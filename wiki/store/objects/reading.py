@@ -46,15 +46,17 @@ class Reader:
 
     `git` is the repository's folder; `shallow` holds commits whose parents a shallow clone lacks;
     `seal` tells our own commits, by a secret that is nobody's until one is given; `weights` which
-    folders are too much to go through.
+    folders are too much to go through. `apart` is one more folder with objects: of a push that is
+    still being looked at.
     """
 
-    def __init__(self, git: Path, seal: Seal | None = None) -> None:
+    def __init__(self, git: Path, seal: Seal | None = None, apart: Path | None = None) -> None:
         self.git = git
         self.shallow = _shallow(git)
         self.seal = seal or Seal(secrets.token_bytes())
         self._local = threading.local()
         self._folders = object_folders(git / "objects")
+        self._folders += [os.fspath(apart)] if apart else []
         self._trees: Shelf[str, bytes] = Shelf(_TREES_KEPT, len)
         # Not in a circle: files that a reader no longer needed would stay open.
         self.weights = Weights(WeakMethod(self.tree))

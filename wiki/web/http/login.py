@@ -34,7 +34,7 @@ PROVIDER_KEY = "by_provider"
 DEVICE_COOKIE = "DEVICE_COOKIE_NAME"
 """Where the application keeps under which name the browser has the next thing."""
 
-PROGRAMS = "api"
+PROGRAMS = frozenset({"api", "git"})
 """The blueprint in which a token says who asks, and a cookie nothing."""
 
 DEVICE = "device"
@@ -99,7 +99,7 @@ def current_visit() -> Visit | None:
 
 def current_actor() -> Actor:
     """The person who makes this request; `ANONYMOUS` if nobody is logged in."""
-    if request.blueprint == PROGRAMS:
+    if request.blueprint in PROGRAMS:
         # A cookie would let another site's page act for whoever looks at it.
         return cast(Actor, g.get("bearer_actor", ANONYMOUS))
     visit = current_visit()

@@ -33,6 +33,12 @@ def takes_file(view: View) -> View:
     return view
 
 
+def takes_push(view: View) -> View:
+    """Mark the handler to which git sends whole histories."""
+    view.most = "MAX_PUSH_LENGTH"  # type: ignore[attr-defined]
+    return view
+
+
 def check(view: Callable[..., Any] | None) -> None:
     """Raise RequestEntityTooLarge for more than the handler takes; nothing is parsed yet."""
     named = getattr(view, "most", "")

@@ -1,0 +1,135 @@
+"""Git over HTTP: who may clone, fetch and push, and how much of it goes on at a time.
+
+A clone holds every page in every version. So it is for those who may read all of that: every page,
+and what moderators hid. What a push brings is looked at by `services/editing/pushing.py`.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import IO, Any
+
+from wiki.database.history import hiding
+from wiki.domain.access.rights import Actor, Right
+from wiki.domain.errors import Forbidden, LoginRequired, NotFound, Unavailable
+from wiki.domain.login.access_tokens import Bearer, Scope
+from wiki.engine import Wiki
+from wiki.services.access import journal, sight
+from wiki.services.editing.pushing import Push
+from wiki.store.branch import http_backend
+from wiki.store.branch.http_backend import Answered
+
+FETCH, PUSH = "git-upload-pack", "git-receive-pack"
+SECONDS = 120.0
+"""In which git has to have answered."""
+AT_ONCE = 2
+"""Requests for which one process lets git work at the same time: its other threads serve pages."""
+PATIENCE = 10.0
+BUSY = 10
+_TURNS = threading.BoundedSemaphore(AT_ONCE)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a client of git asks for: `service` is one of git's two, `begins` its first question.
+
+    `body` is what it sends, in a file; `language` and `address` are the client's.
+    """
+
+    service: str
+    begins: bool
+    body: IO[bytes]
+    type: str = ""
+    encoding: str = ""
+    protocol: str = ""
+    language: str = "en"
+    address: str = ""
+
+
+def serve(wiki: Wiki, bearer: Bearer | None, actor: Actor, asked: Asked) -> Answered:
+    """Let git answer, if who asks may have that.
+
+    Raises NotFound, LoginRequired, Forbidden; Unavailable (`git_busy`), StoreError.
+    """
+    if asked.service not in (FETCH, PUSH):
+        raise NotFound("git_unknown")
+    pushes = asked.service == PUSH
+    if pushes:
+        require_push(wiki, bearer, actor)
+    else:
+        require_clone(wiki, actor)
+    if not _TURNS.acquire(timeout=PATIENCE):
+        raise Unavailable("git_busy", seconds=BUSY)
+    try:
+        push = Push(wiki, actor, asked.language, asked.address)
+        answered = http_backend.run(
+            wiki.store.git,
+            wiki.store.branch,
+            _request(wiki, actor, asked),
+            push.answer if pushes else _none,
+            SECONDS,
+        )
+    except BaseException:
+        _TURNS.release()
+        raise
+    if not asked.begins and not pushes:
+        journal.note("git-fetch", member=actor.id, place=journal.place(wiki, asked.address))
+    return replace(answered, pieces=_giving_back(answered.pieces))
+
+
+def _request(wiki: Wiki, actor: Actor, asked: Asked) -> http_backend.Asked:
+    return http_backend.Asked(
+        method="GET" if asked.begins else "POST",
+        path="/" + ("info/refs" if asked.begins else asked.service),
+        query=f"service={asked.service}" if asked.begins else "",
+        type=asked.type,
+        encoding=asked.encoding,
+        protocol=asked.protocol,
+        body=asked.body,
+        who=actor.username,
+        pushes=asked.service == PUSH,
+        most_bytes=wiki.settings.max_push_bytes,
+    )
+
+
+def _giving_back(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The same, giving the turn back at the end, also where nobody goes that far."""
+    try:
+        yield from pieces
+    finally:
+        close = getattr(pieces, "close", None)
+        if close:
+            close()
+        _TURNS.release()
+
+
+def _none(question: Mapping[str, Any]) -> Mapping[str, Any]:
+    raise AssertionError(question)
+
+
+def require_clone(wiki: Wiki, actor: Actor) -> None:
+    """Pass for who may read all that a clone holds. Raises LoginRequired, Forbidden."""
+    if not actor.is_member and not wiki.settings.git_anonymous:
+        raise LoginRequired("git_login")
+    if not sight.of(wiki, actor).is_whole:
+        raise _closed(actor, "git_not_every_page")
+    with wiki.database.read() as connection:
+        is_hidden = bool(hiding.every(connection))
+    if is_hidden and not sight.of(wiki, actor, Right.MODERATE).is_whole:
+        raise _closed(actor, "git_hidden_versions")
+
+
+def _closed(actor: Actor, code: str) -> Forbidden | LoginRequired:
+    return Forbidden(code) if actor.is_member else LoginRequired("git_login")
+
+
+def require_push(wiki: Wiki, bearer: Bearer | None, actor: Actor) -> None:
+    """Pass for a member whose token is good for editing. Raises LoginRequired, Forbidden."""
+    if bearer is None:
+        raise LoginRequired("git_login")
+    if Scope.EDIT not in bearer.token.scopes:
+        raise Forbidden("git_scope")
+    # Who pushes sees what the branch holds: git compares with it.
+    require_clone(wiki, actor)
