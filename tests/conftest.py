@@ -51,7 +51,7 @@ def postgres_blank(postgres_server: str, tmp_path_factory: pytest.TempPathFactor
     """The name of a database that holds an empty wiki: to copy one is faster than to make one."""
     from wiki.engine import open_wiki
 
-    url = _fresh(postgres_server)
+    url = fresh(postgres_server)
     data = tmp_path_factory.mktemp("blank") / "wiki"
     open_wiki(Settings(data=data, database_url=url)).close()
     return url.rpartition("/")[2]
@@ -63,22 +63,23 @@ def database_url(request: pytest.FixtureRequest) -> str:
     if request.param == "sqlite":
         return ""
     server = request.getfixturevalue("postgres_server")
-    return _fresh(server, request.getfixturevalue("postgres_blank"))
+    return fresh(server, request.getfixturevalue("postgres_blank"))
 
 
 @pytest.fixture
 def postgres_url(postgres_server: str) -> str:
     """The URL of a fresh database on PostgreSQL."""
-    return _fresh(postgres_server)
+    return fresh(postgres_server)
 
 
 @pytest.fixture
 def another_url(postgres_server: str) -> str:
     """The URL of another one."""
-    return _fresh(postgres_server)
+    return fresh(postgres_server)
 
 
-def _fresh(postgres_server: str, template: str = "template1") -> str:
+def fresh(postgres_server: str, template: str = "template1") -> str:
+    """The URL of a database that nobody else has."""
     import psycopg
 
     name = f"wiki{next(_number)}"

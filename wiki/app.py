@@ -191,4 +191,6 @@ def follow() -> None:
     if request.endpoint not in ("health.ready", "health.metrics"):
         context.wiki().mend()
     context.wiki().renew()
+    if request.endpoint not in ("health.ready", "health.metrics"):
+        context.wiki().refresh()
     context.wiki().keep_up()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -19,6 +20,7 @@ from wiki.database.engine import identity as marks
 from wiki.database.engine import progress
 from wiki.database.engine.database import Database
 from wiki.database.history import sealing
+from wiki.database.history.ledger import PostgresLedger
 from wiki.database.members import members, profiles
 from wiki.database.operation import choices
 from wiki.domain.access.rights import DEFAULT_RIGHTS, Right, Rights, Role
@@ -34,6 +36,8 @@ from wiki.render.markdown import Renderer
 from wiki.settings import Settings, chosen_over, with_secret
 from wiki.store.git.lock import Use
 from wiki.store.rewriting import moving
+from wiki.store.shared import pushing
+from wiki.store.shared.store import SharedStore
 from wiki.store.store import Store
 
 PAGES = "pages"
@@ -159,6 +163,10 @@ class Wiki:
     def zone(self) -> ZoneInfo:
         """The time zone in which dates without an offset are meant."""
         return ZoneInfo(self.settings.timezone)
+
+    def refresh(self) -> None:
+        """See what other nodes saved. Raises Unavailable where nobody can know that."""
+        self.store.refresh()
 
     def follow(self, *, has_committed: bool = False) -> None:
         """Catch the SQL projections up if the branch moved since this process last looked.
@@ -301,6 +309,8 @@ def adopt_database(settings: Settings) -> None:
 def _database(settings: Settings) -> Database:
     """The database of the wiki in the settings' data folder, and of no other.
 
+    Raises Unavailable (`shared_pages_sqlite`) if several nodes are to share a file.
+
     Both bear its mark. A folder without one (new, or older than marks) gets the database's; but a
     database on a server that has a mark and people is some other folder's.
     """
@@ -308,9 +318,13 @@ def _database(settings: Settings) -> Database:
     marked = identity.read(data)
     database = Database.open(settings.database_url, data, marked.mark if marked else "")
     try:
+        if settings.shared_pages and database.is_file:
+            raise Unavailable("shared_pages_sqlite")
         with database.read() as connection:
             mark, has_people = marks.get(connection), members.any_ever(connection)
-        if marked is None and mark and has_people and not database.is_file:
+        is_taken = mark and has_people and not database.is_file
+        # A node that joins finds people there.
+        if marked is None and is_taken and not settings.shared_pages:
             raise Unavailable("database_taken", folder=str(data))
         if marked and marked.people and not has_people:
             raise Unavailable("database_lost", folder=str(data))
@@ -333,7 +347,7 @@ def _opened(settings: Settings, held: Use) -> Wiki:
         failed.callback(database.close)
         with database.read() as connection:
             followed, _ = progress.get(connection, history.NAME)
-        store = Store.open(settings.data / PAGES, witness=followed)
+        store = _store(settings, database, followed)
         failed.callback(store.close)
         _trust(store, database)
         site = Site(settings.language, ZoneInfo(settings.timezone))
@@ -351,6 +365,16 @@ def _opened(settings: Settings, held: Use) -> Wiki:
         wiki.know()
         failed.pop_all()
     return wiki
+
+
+def _store(settings: Settings, database: Database, followed: str) -> Store:
+    """The store in the data folder: the whole truth, or one node's copy of the ledger."""
+    if not settings.shared_pages:
+        return Store.open(settings.data / PAGES, witness=followed)
+    store = SharedStore.enter(settings.data / PAGES, PostgresLedger.of(database))
+    module = "wiki.commands.serving.hook"
+    pushing.install(store.git, [sys.executable, "-m", module, str(settings.data)])
+    return store
 
 
 def _trust(store: Store, database: Database) -> None:

@@ -106,6 +106,11 @@ class Settings:
     language: str = _setting("nl", "the site's own language", ("nl", "en"), on_screen=True)
     timezone: str = _setting("Europe/Amsterdam", "the time zone of dates without one")
     database_url: str = _setting("", "an SQLAlchemy URL; empty: SQLite in the data folder")
+    shared_pages: bool = _setting(
+        False,
+        "whether the wiki runs on several nodes: pages are kept in the database too, which has to "
+        "be PostgreSQL, and every node has a copy",
+    )
     mail_url: str = _setting("", "smtp[s]://user:pass@host:port; empty: mail stays in the outbox")
     mail_clear_text: bool = _setting(
         False,

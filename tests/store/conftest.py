@@ -4,14 +4,28 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
 
+from tests.conftest import fresh
+from wiki.database.engine.database import Database
+from wiki.database.history.ledger import (
+    PostgresLedger,
+    git_base,
+    git_log,
+    git_refs,
+    git_state,
+)
 from wiki.domain.history.revisions import Author
+from wiki.store.shared import pushing
+from wiki.store.shared.store import SharedStore
 from wiki.store.store import Change, Store
 
+TABLES = (git_base, git_log, git_refs, git_state)
 ANNA = Author("anna", "a1b2@members.invalid")
 ENVIRONMENT = {
     **os.environ,
@@ -50,6 +64,45 @@ def git() -> Git:
 def store(tmp_path: Path) -> Store:
     """A new, empty store."""
     return Store.open(tmp_path / "pages")
+
+
+@pytest.fixture(scope="session")
+def nodes_url(postgres_server: str, postgres_blank: str) -> str:
+    """The URL of a database in which a ledger has room."""
+    return fresh(postgres_server, postgres_blank)
+
+
+@pytest.fixture(scope="session")
+def nodes_database(nodes_url: str) -> Iterator[Database]:
+    """That database."""
+    database = Database.open(nodes_url, Path())
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def ledger(nodes_database: Database) -> Iterator[PostgresLedger]:
+    """A ledger that nobody has begun."""
+    with nodes_database.write() as connection:
+        for table in TABLES:
+            connection.execute(delete(table))
+    ledger = PostgresLedger.of(nodes_database)
+    yield ledger
+    ledger.close()
+
+
+@pytest.fixture
+def join(nodes_url: str, ledger: PostgresLedger) -> Callable[[Path], SharedStore]:
+    """The store of a node in a folder, its hooks in place."""
+
+    def open(folder: Path) -> SharedStore:
+        store = SharedStore.enter(folder, ledger)
+        url = nodes_url
+        pusher = Path(__file__).with_name("pusher.py")
+        pushing.install(store.git, [sys.executable, str(pusher), url, str(folder)])
+        return store
+
+    return open
 
 
 @pytest.fixture

@@ -23,6 +23,27 @@ from wiki.store.store import Change, Entry, FileDiff, Stale, Store
 ANNA = Author("anna", "a1b2@members.invalid")
 
 
+PUSHED_TO_SEVERAL = "test_a_push_is_seen_at_once_and_the_stamp_tells"
+"""The one test of pushes that is done with a node too: its hooks load much."""
+
+
+def pytest_generate_tests(metafunc):
+    """Let the store be of one machine, and of one of several nodes."""
+    asks = set(metafunc.fixturenames)
+    is_few = not asks & {"clone", "git"} or metafunc.definition.name == PUSHED_TO_SEVERAL
+    if "store" in asks and is_few:
+        shared = pytest.param("shared", marks=pytest.mark.postgres)
+        metafunc.parametrize("store", ["alone", shared], indirect=True)
+
+
+@pytest.fixture
+def store(request, tmp_path):
+    """A new store."""
+    if getattr(request, "param", "alone") == "alone":
+        return Store.open(tmp_path / "pages")
+    return request.getfixturevalue("join")(tmp_path / "pages")
+
+
 def test_an_empty_store_has_no_versions(store):
     assert store.head() == ""
     assert store.read("a.md") is None

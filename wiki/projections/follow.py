@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
+from functools import partial
 from typing import Literal
 
 from wiki.database.engine import progress
@@ -44,7 +45,7 @@ def catch_up(
     """
     while (reading := _read(store, database, zone, is_needed=is_needed)) is not None:
         if not reading:
-            return rebuild(store, database, zone, needed=lambda last: not _can_follow(store, last))
+            return rebuild(store, database, zone, needed=partial(_is_lost, store))
         with database.project() as connection:
             if _followed(connection) == reading.commits.last:
                 history.write(connection, store, reading.commits)
@@ -70,8 +71,12 @@ def _read(
     last = _parent(store, head) if is_needed else None
     if last is None:
         with database.read() as connection:
+            if _is_ahead(store, connection):
+                return None
             last = _followed(connection)
-        # Not before: another process may have followed a newer one meanwhile.
+        # Not before: another process, or node, may have followed a newer one meanwhile.
+        if last != store.head():
+            store.refresh()
         head = store.head()
     if last == head:
         return None
@@ -103,7 +108,7 @@ def rebuild(
         with database.aside() as connection:
             with database.read() as live:
                 last = _followed(live)
-                if not needed(last):
+                if not needed(last) or _is_ahead(store, live):
                     raise _NotNeeded
                 # What the indexes could not take is in their folders, which stay as they are.
                 elsewhere = [] if last is None else setaside.of(live, setaside.derived, *_INDEXES)
@@ -155,6 +160,23 @@ def fill(
 def _can_follow(store: Store, last: str | None) -> bool:
     head = store.head()
     return last == head or bool(last and head and store.reachable(last, head))
+
+
+def _is_lost(store: Store, last: str | None) -> bool:
+    """Whether nothing follows from a commit here, also once other nodes were asked."""
+    if last and not _can_follow(store, last):
+        store.refresh()
+    return not _can_follow(store, last)
+
+
+def _is_ahead(store: Store, connection: Connection) -> bool:
+    """Whether rows are of a newer format than ours, and nodes that know it see to them.
+
+    While one node after the other is upgraded, the old ones leave them alone: two versions that
+    made them anew against each other would never end.
+    """
+    known = progress.everything(connection) if store.is_shared else {}
+    return any(known.get(name, ("", 0))[1] > format for name, format in FORMATS.items())
 
 
 def _followed(connection: Connection) -> str | None:

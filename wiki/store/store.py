@@ -117,6 +117,19 @@ class Store:
             return error
         return None
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether other nodes write to the same history."""
+        return False
+
+    def refresh(self, *, all: bool = False) -> bool:
+        """See what other nodes saved; whether that was anything. On one machine: nothing to do.
+
+        With `all` also where no page but another ref moved: who is in no hurry does that.
+        """
+        del all
+        return False
+
     def remember(self) -> None:
         """Write down where the branch is, if it was moved from elsewhere."""
         if self.head() != self._branch.known():
@@ -330,7 +343,7 @@ class Store:
             head = self._branch.read()
             tree = self._tree_at(head)
             self._require(tree, expect)
-            with ObjectWriter(self.git / "objects") as writer:
+            with self._writer() as writer:
                 wanted = changes() if callable(changes) else changes
                 after = editing.edit(self._reader, writer, tree, wanted)
                 if after == (tree or trees.EMPTY) and not tip:
@@ -343,11 +356,23 @@ class Store:
                     parents = [one for one in (head, tip) if one]
                     raw = commits.compose(after, parents, people, when, text)
                     raw = self._reader.seal.put(raw) if is_told else raw
-                    revision = writer.write("commit", raw)
-                writer.flush(while_flushing=partial(self._branch.propose, revision))
-            if self._branch.move(head):
-                return revision
-            # A push came in between: the same change again on its head, if `expect` holds.
+                    revision = writer.write("commit", raw, over=head)
+                if self._publish(writer, head, revision, tip):
+                    return revision
+            # Somebody was faster: the same change again on their head, if `expect` holds.
+
+    def _writer(self) -> ObjectWriter:
+        """What writes the objects of a save."""
+        return ObjectWriter(self.git / "objects")
+
+    def _publish(self, writer: ObjectWriter, head: str, revision: str, tip: str) -> bool:
+        """Let the branch go from `head` to a revision, whole and lasting; false if it moved.
+
+        `tip` is what the revision takes in, if it does.
+        """
+        del tip
+        writer.flush(while_flushing=partial(self._branch.propose, revision))
+        return self._branch.move(head)
 
     def log(self, since: str = "", until: str = "") -> Iterator[Commit]:
         """Commits reachable from `until` (default: the newest) and not from `since`.

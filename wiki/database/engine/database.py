@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, NullPool, create_engine, inspect, make_url, select
+from sqlalchemy import Connection, Engine, NullPool, create_engine, inspect, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from wiki.database.engine import identity, tables
@@ -160,6 +160,16 @@ class Database:
         """Which database it is and how much it holds; for the administrator."""
         with told():
             return self._backend.facts()
+
+    def beside(self, options: str) -> Engine:
+        """Connections of their own, on which every statement is a transaction of its own.
+
+        `options` are the server's, as on its command line. Raises Unavailable
+        (`shared_pages_sqlite`) for a database that is a file.
+        """
+        if not isinstance(self._backend, Postgres):
+            raise Unavailable("shared_pages_sqlite")
+        return self._backend.beside(options)
 
     @property
     def is_file(self) -> bool:

@@ -42,6 +42,8 @@ class Postgres(Pools):
     """One server and its connections, pooled; see `Backend` for the methods."""
 
     def __init__(self, url: URL) -> None:
+        self._url = url
+        self._beside: list[Engine] = []
         self.truth = _engine(url)
         self._projecting = _engine(url)
         self._reading = _engine(
@@ -117,12 +119,18 @@ class Postgres(Pools):
         with self._reading.connect() as connection:
             return connection.scalar(_GENERATION)
 
+    def beside(self, options: str) -> Engine:
+        """Connections of their own, each statement a transaction; let go of with all others."""
+        engine = beside(self._url, options)
+        self._beside.append(engine)
+        return engine
+
     def close(self) -> None:
-        for engine in (self.truth, self._reading, self._projecting):
+        for engine in (self.truth, self._reading, self._projecting, *self._beside):
             engine.dispose()
 
     def forget(self) -> None:
-        for engine in (self.truth, self._reading, self._projecting):
+        for engine in (self.truth, self._reading, self._projecting, *self._beside):
             _ABANDONED.append(engine.pool)
             engine.dispose(close=False)
 
@@ -152,6 +160,22 @@ def _engine(url: URL, options: str = "") -> Engine:
         pool_use_lifo=True,
         pool_pre_ping=True,
         connect_args={"connect_timeout": _WAIT, **({"options": options} if options else {})},
+    )
+
+
+def beside(url: URL, options: str) -> Engine:
+    """Connections on which every statement is a transaction, with these options of the server."""
+    return create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        isolation_level="AUTOCOMMIT",
+        pool_size=4,
+        max_overflow=-1,
+        pool_use_lifo=True,
+        connect_args={
+            "connect_timeout": _WAIT,
+            "tcp_user_timeout": _WAIT * 1_000,
+            "options": options,
+        },
     )
 
 

@@ -18,6 +18,9 @@ _NAMES = {
 
 PROJECTIONS = "projections"
 
+STAYS = {"stays": True}
+"""Of a table whose rows belong to one database and do not travel to another."""
+
 truth = MetaData(naming_convention=_NAMES)
 projections = MetaData(naming_convention=_NAMES, schema=PROJECTIONS)
 

@@ -26,7 +26,8 @@ ANCHORS = 50
 
 
 def follow(wiki: Wiki) -> bool:
-    """Commits from clones: history and catalogue catch up without waiting for a visitor."""
+    """Commits from clones and other nodes: lists catch up without waiting for a visitor."""
+    wiki.store.refresh(all=True)
     wiki.mend()
     wiki.follow()
     return False

@@ -14,17 +14,15 @@ from wiki.store.git import command
 from wiki.store.objects.writing import flush_folder, write_flushed
 
 BARRED = "denktank.purged"
-_MARK = "# Denktank: what was purged does not come back."
-_HOOK = f"""#!/bin/sh
-{_MARK}
+MARK = "# Denktank: what was purged does not come back."
+CHECK = f"""[ -f "${{GIT_DIR:-.}}/{BARRED}" ] || exit 0
 while read -r old new ref; do
   case "$new" in *[!0]*) ;; *) continue ;; esac
   if git rev-list "$new" --not --all | grep -q -F -x -f "${{GIT_DIR:-.}}/{BARRED}"; then
     echo "This history holds what was purged from the wiki. Make a new clone." >&2
     exit 1
   fi
-done
-"""
+done"""
 
 
 def bar(git: Path, ids: Iterable[str]) -> bool:
@@ -35,10 +33,13 @@ def bar(git: Path, ids: Iterable[str]) -> bool:
         return True
     _put(git, file, "".join(f"{id}\n" for id in listed).encode())
     hook = git / "hooks" / "pre-receive"
-    if hook.exists() and _MARK not in hook.read_text(encoding="utf-8", errors="replace"):
+    there = hook.read_text(encoding="utf-8", errors="replace") if hook.exists() else ""
+    if there and MARK not in there:
         return False
+    if CHECK in there:
+        return True
     hook.parent.mkdir(exist_ok=True)
-    draft = _put(git, hook, _HOOK.encode())
+    draft = _put(git, hook, "\n".join(["#!/bin/sh", MARK, CHECK, ""]).encode())
     draft.chmod(0o755)
     return True
 

@@ -24,7 +24,7 @@ from pathlib import Path
 
 from wiki.store.git import maintenance
 from wiki.store.objects.versions import StoreError
-from wiki.store.objects.writing import flush_folder, together, write_flushed
+from wiki.store.objects.writing import flush_folder, together, write_flushed, write_plain
 
 HEADS = "refs/heads/"
 SEEN = "denktank.seen"
@@ -38,10 +38,14 @@ _SILENT = 30.0
 
 
 class Branch:
-    """One branch of the repository in `git`; only `move` and `recover` need the writers' lock."""
+    """One branch of the repository in `git`; only `move` and `recover` need the writers' lock.
 
-    def __init__(self, git: Path, name: str) -> None:
+    One that is not `lasting` is a copy: when it reaches the disk is left to the system.
+    """
+
+    def __init__(self, git: Path, name: str, *, lasting: bool = True) -> None:
         self.name = name
+        self._lasting = lasting
         self._git = os.fspath(git)
         self._ref = HEADS + name
         self._file = f"{self._git}/{self._ref}"
@@ -100,7 +104,7 @@ class Branch:
             Path(self._lock).rename(self._file)
         finally:
             self.recover()
-        flush_folder(os.fspath(Path(self._file).parent))
+        self.settle(lambda: None)
         self.note(commit)
 
     def _goes_on(self, later: str, seen: str) -> bool:
@@ -113,7 +117,8 @@ class Branch:
         """Write down, flushed, where the branch will go; call with the writers' lock held."""
         self.recover()
         self._proposed = new
-        write_flushed(self._next, new.encode() + b"\n")
+        write = write_flushed if self._lasting else write_plain
+        write(self._next, new.encode() + b"\n")
 
     def move(self, old: str) -> bool:
         """Point the branch where it was proposed, if it still points at `old`.
@@ -137,7 +142,8 @@ class Branch:
 
         Needs no lock: moving the branch again meanwhile flushes the same folder.
         """
-        together([partial(flush_folder, os.fspath(Path(self._file).parent)), while_flushing])
+        flush = partial(flush_folder, os.fspath(Path(self._file).parent))
+        together([flush, while_flushing] if self._lasting else [while_flushing])
 
     def recover(self) -> None:
         """Remove what a writer that was killed left behind; call with the writers' lock held."""

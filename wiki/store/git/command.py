@@ -11,7 +11,14 @@ from typing import IO, Any
 from wiki.store.objects.versions import StoreError
 
 # The user's own configuration and an outer repository must not decide what happens here.
-_ENVIRONMENT = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "LC_ALL": "C"}
+LOCAL = "DENKTANK_LOCAL"
+"""Tells hooks, by being there, that it is us who move a ref."""
+_ENVIRONMENT = {
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "LC_ALL": "C",
+    LOCAL: "1",
+}
 _OUTER = {"GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR"}
 _CHUNK = 1 << 16
 

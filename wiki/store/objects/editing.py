@@ -98,7 +98,7 @@ class _Editor:
             _refuse_twins(raw, new, at)
         if not raw:
             return "", True
-        written = self._writer.write("tree", raw)
+        written = self._writer.write("tree", raw, over=id)
         self._reader.keep_tree(written, raw)
         return written, True
 
@@ -113,7 +113,8 @@ class _Editor:
             if id and not (node and node.is_file):
                 raise Conflict("path_taken", path=page_of(file) or file)
             kept = trees.EXECUTABLE if node and node.mode & 0o111 else trees.FILE
-            return kept, step.blob or self._writer.write("blob", step.data or b"")
+            before = node.id if node else ""
+            return kept, step.blob or self._writer.write("blob", step.data or b"", over=before)
         return mode, id
 
     def _descend(self, mode: int, id: str, step: _Step, file: str) -> tuple[int, str]:

@@ -6,6 +6,7 @@ import os
 import secrets
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from weakref import WeakMethod
@@ -47,7 +48,8 @@ class Reader:
     `git` is the repository's folder; `shallow` holds commits whose parents a shallow clone lacks;
     `seal` tells our own commits, by a secret that is nobody's until one is given; `weights` which
     folders are too much to go through. `apart` is one more folder with objects: of a push that is
-    still being looked at.
+    still being looked at. `when_missing` may bring an object that is not there, and says whether it
+    brought anything.
     """
 
     def __init__(self, git: Path, seal: Seal | None = None, apart: Path | None = None) -> None:
@@ -58,6 +60,7 @@ class Reader:
         self._folders = object_folders(git / "objects")
         self._folders += [os.fspath(apart)] if apart else []
         self._trees: Shelf[str, bytes] = Shelf(_TREES_KEPT, len)
+        self.when_missing: Callable[[], bool] = lambda: False
         # Not in a circle: files that a reader no longer needed would stay open.
         self.weights = Weights(WeakMethod(self.tree))
 
@@ -94,6 +97,13 @@ class Reader:
                 # Maintenance may be moving it from one place to another.
                 time.sleep(pause)
                 self.reopen()
+        try:
+            return self._look(id)
+        except KeyError:
+            # What is here may be a copy that is behind.
+            if not self.when_missing():
+                raise
+        self.reopen()
         return self._look(id)
 
     def _look(self, id: str) -> tuple[str, bytes]:

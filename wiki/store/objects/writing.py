@@ -34,11 +34,15 @@ _LEVELS = {"tree": 0}
 class ObjectWriter:
     """Writes the objects of one commit; they are in the repository after `flush`.
 
-    A context manager: what was not flushed when it ends is thrown away.
+    A context manager: what was not flushed when it ends is thrown away. One that is not `lasting`
+    leaves it to the system when they reach the disk: for what is a copy. `name` begins the names of
+    its temporary files.
     """
 
-    def __init__(self, objects: Path) -> None:
+    def __init__(self, objects: Path, *, lasting: bool = True, name: str = _TEMPORARY) -> None:
         self._objects = os.fspath(objects)
+        self._lasting = lasting
+        self._name_of = name
         self._folders: set[str] = set()
         self._waiting: dict[str, tuple[int, str]] = {}
 
@@ -51,15 +55,19 @@ class ObjectWriter:
             Path(temporary).unlink(missing_ok=True)
         self._waiting = {}
 
-    def write(self, kind: str, data: bytes) -> str:
-        """Write an object of kind blob, tree or commit; gives its id."""
+    def write(self, kind: str, data: bytes, over: str = "") -> str:
+        """Write an object of kind blob, tree or commit; gives its id.
+
+        `over` is the id of the one whose place it takes, empty for none.
+        """
+        del over
         content = b"%s %d\0" % (kind.encode(), len(data)) + data
         id = hashlib.sha1(content, usedforsecurity=False).hexdigest()
         file = f"{self._objects}/{id[:2]}/{id[2:]}"
         # One that is there already was flushed before it got its name, but maybe not its folder.
         self._folders.add(f"{self._objects}/{id[:2]}")
         if file not in self._waiting and not self._is_whole(id):
-            temporary = f"{self._objects}/{_TEMPORARY}_{len(self._waiting)}"
+            temporary = f"{self._objects}/{self._name_of}_{len(self._waiting)}"
             packed = zlib.compress(content, _LEVELS.get(kind, 1))
             self._waiting[file] = (_write(temporary, packed, 0o444), temporary)
             if len(self._waiting) == _AT_ONCE:
@@ -70,7 +78,7 @@ class ObjectWriter:
         """Make every written object lasting; `while_flushing` is done with the last part."""
         self._settle()
         tasks: list[Callable[[], None]] = [
-            partial(flush_folder, folder) for folder in sorted(self._folders)
+            partial(flush_folder, folder) for folder in sorted(self._folders) if self._lasting
         ]
         together([*tasks, while_flushing] if while_flushing else tasks)
         self._folders.clear()
@@ -85,7 +93,8 @@ class ObjectWriter:
     def _settle(self) -> None:
         """Flush the files that wait, then give them their names."""
         waiting, self._waiting = self._waiting, {}
-        together([partial(_flush_and_close, handle) for handle, _ in waiting.values()])
+        close = _flush_and_close if self._lasting else os.close
+        together([partial(close, handle) for handle, _ in waiting.values()])
         for file, (_, temporary) in waiting.items():
             self._name(temporary, Path(file))
 
@@ -109,6 +118,11 @@ def clear(objects: Path) -> None:
 def write_flushed(file: str, data: bytes) -> None:
     """Write a new file and flush its content; a file of that name is replaced."""
     _flush_and_close(_write(file, data, 0o644))
+
+
+def write_plain(file: str, data: bytes) -> None:
+    """The same, but when it reaches the disk is left to the system."""
+    os.close(_write(file, data, 0o644))
 
 
 def flush_folder(folder: str) -> None:

@@ -1,0 +1,166 @@
+"""Several nodes with one ledger: each catches up with the others, whatever it missed."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import pytest
+from sqlalchemy import delete, update
+
+from tests.store.conftest import ANNA
+from wiki.database.history.ledger import git_log, git_refs, git_state
+from wiki.domain.errors import Unavailable
+from wiki.store.shared import copy
+from wiki.store.store import Change, Stale
+
+pytestmark = pytest.mark.postgres
+
+
+def commit(store, text, file="a.md", **more):
+    """Save one file."""
+    change = Change(file, text.encode())
+    trailers = {"Denktank": "edit"}
+    more = {"expect": {}, **more}
+    return store.commit([change], author=ANNA, message=text, trailers=trailers, **more)
+
+
+def heads(*stores):
+    """Where each is, once it looked."""
+    for store in stores:
+        store.refresh(all=True)
+    return {store.head() for store in stores}
+
+
+@pytest.fixture
+def nodes(join, tmp_path):
+    """Two nodes; the first has a page."""
+    first = join(tmp_path / "first")
+    commit(first, "one")
+    return first, join(tmp_path / "second")
+
+
+def test_what_one_saves_the_other_reads_when_it_looks(nodes):
+    one, other = nodes
+    assert other.read("a.md").data == b"one"
+    revision = commit(other, "two")
+    assert one.read("a.md").data == b"one"
+    assert one.refresh()
+    assert not one.refresh()
+    assert (one.head(), one.read("a.md").data) == (revision, b"two")
+    assert one.fsck() == other.fsck() == []
+
+
+def test_who_was_overtaken_saves_upon_it_or_is_stale(nodes):
+    one, other = nodes
+    commit(one, "theirs", "b.md")
+    mine = commit(other, "mine", expect={"a.md": other.read("a.md").id})
+    assert other.read("b.md").data == b"theirs"
+    commit(one, "again", expect={"a.md": other.read("a.md").id})
+    with pytest.raises(Stale):
+        commit(other, "late", expect={"a.md": other.read("a.md", mine).id})
+    with other.locked():
+        assert other.read("a.md").data == b"again"
+        commit(other, "alone", expect={"a.md": other.read("a.md").id})
+    assert len(heads(one, other)) == 1
+
+
+@pytest.mark.parametrize("number", [3, 60])
+def test_a_node_that_was_away_takes_all_that_it_missed(nodes, number):
+    one, other = nodes
+    for at in range(number):
+        commit(one, f"{at}\n" * 50, f"p/{at % 4}.md")
+    assert heads(one, other) == {one.head()}
+    assert other.fsck() == []
+    assert [e.blob for e in other.list()] == [e.blob for e in one.list()]
+
+
+def test_what_is_missing_is_fetched_when_it_is_read(nodes):
+    one, other = nodes
+    revision = commit(one, "two")
+    assert other.read("a.md", revision).data == b"two"
+
+
+def test_a_push_to_one_is_a_push_to_all_and_is_refused_behind(nodes, tmp_path, git, put):
+    one, other = nodes
+    git(tmp_path, "clone", "-q", str(one.folder), "clone")
+    clone = tmp_path / "clone"
+    commit(other, "theirs", "b.md")
+    pushed = put(clone, {"c.md": "pushed"})
+    git(clone, "tag", "v1")
+    # The node was behind, its copy catches up, and both lines are merged.
+    git(clone, "push", "-q", "origin", "HEAD:refs/for/main", "v1")
+    assert heads(one, other) == {one.head()}
+    assert {e.file for e in other.list()} == {"a.md", "b.md", "c.md"}
+    assert git(other.folder, "--git-dir=.git", "rev-parse", "v1").strip() == pushed
+    git(clone, "push", "-q", "origin", ":v1")
+    other.refresh(all=True)
+    assert git(other.folder, "--git-dir=.git", "tag") == ""
+    assert one.fsck() == other.fsck() == []
+
+
+def test_a_node_that_the_ledger_went_back_behind_keeps_what_it_had(nodes, nodes_database, tmp_path):
+    """As when a standby takes over that had not been told of the last saves."""
+    one, other = nodes
+    before = one.head()
+    lost = commit(one, "lost")
+    assert heads(other) == {lost}
+    with nodes_database.write() as connection:
+        connection.execute(delete(git_log).where(git_log.c.new == lost))
+        connection.execute(update(git_refs).values(oid=before))
+        connection.execute(update(git_state).values(seq=git_state.c.seq - 1))
+    assert heads(one, other) == {before}
+    assert one.lost() == other.lost() == [lost]
+    kept = commit(other, "kept")
+    assert heads(one, other) == {kept}
+    assert one.read("a.md", lost).data == b"lost"
+
+
+def test_a_base_takes_the_place_of_the_moves_and_new_nodes_begin_with_it(
+    nodes, ledger, nodes_database, join, tmp_path, monkeypatch
+):
+    one, other = nodes
+    monkeypatch.setattr("wiki.store.shared.bases._LEAST", 1)
+    assert one.compact()
+    assert not one.compact()
+    with nodes_database.write() as connection:
+        connection.execute(delete(git_log).where(git_log.c.seq < ledger.standing().base))
+    commit(one, "after")
+    third = join(tmp_path / "third")
+    assert heads(one, other, third) == {one.head()}
+    assert third.fsck() == []
+
+
+def test_a_copy_of_before_a_crash_of_the_machine_is_made_anew(nodes, join):
+    one, _ = nodes
+    note = one.git / copy.NOTE
+    said = json.loads(note.read_text())
+    note.write_text(json.dumps({**said, "boot": "another"}))
+    blob = one.entry("a.md").blob
+    (one.git / "objects" / blob[:2] / blob[2:]).unlink()
+    again = join(one.folder)
+    assert again.read("a.md").data == b"one"
+    assert again.fsck() == []
+
+
+def test_a_copy_whose_files_are_gone_is_made_anew(nodes, join):
+    one, other = nodes
+    head = commit(other, "two")
+    shutil.rmtree(one.folder)
+    assert join(one.folder).head() == head
+
+
+def test_a_save_whose_answer_was_lost_is_found_and_not_made_twice(nodes, ledger, monkeypatch):
+    one, _ = nodes
+    move = ledger.move
+    answers = iter([True, False])
+
+    def lost(steps, ids, pack):
+        seq = move(steps, ids, pack) if next(answers) else 0
+        raise Unavailable("database_away", seq=seq)
+
+    monkeypatch.setattr(ledger, "move", lost)
+    revision = commit(one, "once")
+    monkeypatch.undo()
+    assert one.head() == revision
+    assert [c.message.split("\n")[0] for c in one.log()] == ["one", "once"]
