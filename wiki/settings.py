@@ -18,6 +18,7 @@ from wiki.domain import proxies
 from wiki.domain.content.links import Way
 from wiki.domain.content.setaside import MOST_BYTES
 from wiki.domain.login.identities import check_issuer, roles_by_group
+from wiki.domain.numbers import whole
 from wiki.keeping import PRIVATE, keep
 
 log = logging.getLogger(__name__)
@@ -418,7 +419,8 @@ def _convert(name: str, value: Any, kind: type) -> Any:
             raise SettingError(f"{name.upper()} is yes or no, not {value!r}")
         return words[str(value).lower()]
     if kind is int:
-        if not str(value).isdecimal():
+        number = whole(str(value), 18)
+        if number is None:
             raise SettingError(f"{name.upper()} is a whole number, not {value!r}")
-        return int(value)
+        return number
     return str(value)

@@ -6,6 +6,8 @@ import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from wiki.domain.numbers import whole
+
 MOST = 10
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -51,8 +53,8 @@ def read(written: str) -> Proxies:
     """
     if not written.strip():
         return Proxies()
-    if written.strip().isdecimal():
-        number = int(written)
+    number = whole(written.strip())
+    if number is not None:
         if number > MOST:
             raise ValueError(f"{number} proxies in a row are more than {MOST}")
         return Proxies(number)

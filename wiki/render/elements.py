@@ -12,6 +12,7 @@ from typing import Any
 
 from wiki.domain.markdown import html
 from wiki.domain.markdown.html import Tag
+from wiki.domain.numbers import whole
 
 Token = dict[str, Any]
 
@@ -141,9 +142,7 @@ def is_blank(tokens: Sequence[Token]) -> bool:
 def _picture(tag: Tag) -> Token:
     said = tag.said
     attrs = {"url": said.get("src", ""), "title": said.get("title", ""), "alt": tag.words}
-    sizes = {side: said[side] for side in ("width", "height") if _is_size(said.get(side, ""))}
+    sizes = {
+        side: said[side] for side in ("width", "height") if whole(said.get(side, ""), 4) is not None
+    }
     return {"type": "image", "attrs": attrs | {"sizes": sizes}}
-
-
-def _is_size(written: str) -> bool:
-    return written.isascii() and written.isdigit() and len(written) < 5

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from wiki.domain.imports import writing
+from wiki.domain.numbers import whole
 
 Find = Callable[[str], str | None]
 """Where an address leads here: None for one that stays as it is, empty for one that goes."""
@@ -290,7 +291,8 @@ class _Writer:
 
 
 def _number(written: str) -> int:
-    return int(written) - 1 if written.isascii() and written.isdigit() and len(written) < 6 else 0
+    number = whole(written, 5)
+    return 0 if number is None else number - 1
 
 
 def _in_cell(text: str) -> str:

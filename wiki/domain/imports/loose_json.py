@@ -11,6 +11,8 @@ import json
 import re
 from typing import Any
 
+from wiki.domain.numbers import whole
+
 DEEPEST = 60
 """What lies deeper is not kept."""
 
@@ -114,8 +116,8 @@ def _read(token: re.Match[str]) -> Any:
 def _word(word: str) -> Any:
     if word in _WORDS:
         return _WORDS[word]
-    # No number that these exports hold is longer; reading one takes the square of its length.
-    return int(word) if word.isdecimal() and len(word) < 16 else word
+    number = whole(word, 15)
+    return word if number is None else number
 
 
 def _unescaped(found: re.Match[str]) -> str:

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from wiki.domain.access.rights import Actor
 from wiki.domain.errors import Invalid
+from wiki.domain.numbers import whole
 
 PREFIX = "dt_"
 """How every token begins, so that people and scanners know one where it was left lying."""
@@ -63,8 +64,7 @@ def check_scopes(scopes: Iterable[str]) -> frozenset[Scope]:
 
 def check_days(written: str) -> int:
     """For how many days a token is good. Raises Invalid (field `days`)."""
-    is_number = written.isascii() and written.isdecimal() and len(written) < 6
-    days = int(written) if is_number else 0
+    days = whole(written, 5) or 0
     if not 0 < days <= MOST_DAYS:
         raise Invalid.field("days", "token_days_wrong", most=MOST_DAYS)
     return days

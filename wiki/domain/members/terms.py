@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from wiki.domain.numbers import whole
+
 
 @dataclass(frozen=True, slots=True)
 class Asking:
@@ -36,7 +38,6 @@ def stamp(asking: int, revision: str) -> str:
 
 def parse(stamped: str) -> tuple[int, str]:
     """The asking and the version in a stamp; (-1, "") for anything else."""
-    asking, colon, revision = stamped.partition(":")
-    if not colon or not asking.isdecimal() or len(asking) > 9:
-        return -1, ""
-    return int(asking), revision
+    written, colon, revision = stamped.partition(":")
+    asking = whole(written)
+    return (-1, "") if asking is None or not colon else (asking, revision)

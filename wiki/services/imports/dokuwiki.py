@@ -17,6 +17,7 @@ from wiki.domain.imports.links import address_of, page_link
 from wiki.domain.imports.serialised import unserialised
 from wiki.domain.imports.writing import link as external
 from wiki.domain.imports.writing import picture
+from wiki.domain.numbers import whole
 from wiki.render.values import write_value
 from wiki.services.content.fields import title_of
 from wiki.services.imports.archives import MEGABYTE, Archive, text_of
@@ -103,8 +104,9 @@ class DokuWiki:
         for name in self._settings("acl.auth.php"):
             for line in text_of(self._archive.read(name, MOST) or b"").split("\n"):
                 fields = line.partition("#")[0].split()
-                if len(fields) == 3 and unquote(fields[1]) == "@ALL" and _is_time(fields[2]):
-                    yield unquote(fields[0]), int(fields[2])
+                level = whole(fields[2]) if len(fields) == 3 else None
+                if level is not None and unquote(fields[1]) == "@ALL":
+                    yield unquote(fields[0]), level
 
     def _settings(self, name: str) -> list[str]:
         """The files of this name in the folder of settings, wherever that lies."""
@@ -119,11 +121,12 @@ class DokuWiki:
         found = []
         for line in text_of(data or b"").split("\n"):
             fields = line.split("\t")
-            if len(fields) < 6 or not _is_time(fields[0]):
+            moment = whole(fields[0], 11)
+            if len(fields) < 6 or moment is None:
                 continue
             if is_machine(fields[1]):
                 self._machines.add(fields[1].strip())
-            found.append(_Change(int(fields[0]), fields[2], fields[4], fields[5]))
+            found.append(_Change(moment, fields[2], fields[4], fields[5]))
         return sorted(found, key=lambda one: one.time)
 
     # -- what an import asks --
@@ -318,10 +321,6 @@ def _resolved(id: str, name: str) -> str:
         clean = f"{space}:{clean}"
     full = clean.strip(":")
     return f"{full}:start" if clean.endswith(":") else full
-
-
-def _is_time(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 12
 
 
 def _created(one: object) -> int:

@@ -20,6 +20,7 @@ from wiki.domain.content.paths import fold
 from wiki.domain.errors import Invalid
 from wiki.domain.imports.items import Person, Remark, Report, Version
 from wiki.domain.imports.links import address_of
+from wiki.domain.numbers import whole
 from wiki.render.to_markdown import to_markdown
 from wiki.render.values import write_value
 from wiki.services.imports.archives import MEGABYTE, Archive, text_of
@@ -73,8 +74,7 @@ class PBworks:
             return
         by = head.get("uid") or head.get("name", "")
         self._people[by] = Person(by, head.get("name", ""), email=head.get("email", ""))
-        time = head.get("time", "")
-        moment = int(time) if time.isascii() and time.isdigit() and len(time) < 12 else 0
+        moment = whole(head.get("time", ""), 11) or 0
         self._pages.setdefault(page, []).append(_Written(name, page, moment, by))
 
     def _head(self, name: str) -> dict[str, str]:

@@ -32,6 +32,7 @@ from wiki.domain.members.members import (
     check_username,
 )
 from wiki.domain.members.profiles import Profile
+from wiki.domain.numbers import whole
 from wiki.engine import Wiki
 from wiki.keeping import PRIVATE, keep
 from wiki.services.access import audit, sight
@@ -50,7 +51,6 @@ ORDERS = tuple(members.ORDERS)
 PAGE = 50
 SHOWN = 20
 MOST_DIALOGUES = 10_000
-ID_DIGITS = 10
 SETUP_FILE = "setup-link"
 
 
@@ -220,7 +220,7 @@ def _changes(wiki: Wiki, actor: Actor, member: Member, before: str) -> tuple[lis
 
 
 def _dialogues(wiki: Wiki, actor: Actor, member: Member, before: str) -> tuple[list[Summary], str]:
-    start = min(int(before), MOST_DIALOGUES) if before.isdecimal() else 0
+    start = min(whole(before) or 0, MOST_DIALOGUES)
     with wiki.database.read() as connection:
         found = catalogue.dialogues_of_member(
             connection, member.username, SHOWN + 1, start, sight=sight.of(wiki, actor)
@@ -229,8 +229,7 @@ def _dialogues(wiki: Wiki, actor: Actor, member: Member, before: str) -> tuple[l
 
 
 def _said(wiki: Wiki, actor: Actor, member: Member, before: str) -> tuple[list[Talk], str]:
-    last = int(before) if before.isdecimal() and len(before) < ID_DIGITS else 0
-    found = latest(wiki, actor, SHOWN + 1, before=last, author=member.id)
+    found = latest(wiki, actor, SHOWN + 1, before=whole(before) or 0, author=member.id)
     return found[:SHOWN], str(found[SHOWN - 1].comment.id) if len(found) > SHOWN else ""
 
 

@@ -9,7 +9,7 @@ from wiki.domain.content.addresses import url_of
 from wiki.services.content import files
 from wiki.services.pages import everything
 from wiki.web.http import forms, pace, sizes
-from wiki.web.http.context import HOUSE_STYLE, actor, gettext, see_other, wiki
+from wiki.web.http.context import HOUSE_STYLE, actor, arg_number, gettext, see_other, wiki
 
 blueprint = Blueprint("files", __name__)
 
@@ -32,8 +32,7 @@ def sent_file(file: str) -> Response:
     What a browser could run is sent as a download; so is an SVG that is to be a page of its own.
     """
     found = files.read(wiki(), actor(), file, request.args.get("at", ""))
-    width = request.args.get("width", type=int)
-    if width:
+    if width := arg_number("width"):
         found = files.narrow(wiki(), found, width)
     answer = Response(found.data, content_type=found.type)
     answer.headers["Content-Security-Policy"] = POLICY

@@ -16,9 +16,8 @@ from wiki.domain.content.addresses import url_of
 from wiki.domain.content.pages import STATUSES, Kind
 from wiki.domain.editing import merge
 from wiki.domain.errors import Invalid, Unavailable, WikiError
-from wiki.domain.history import diff
+from wiki.domain.numbers import whole
 from wiki.i18n.errors import sentence
-from wiki.render.diff import diff_labels, words_html
 from wiki.render.slots import labels
 from wiki.services.access import rates
 from wiki.services.content import fields, places
@@ -36,7 +35,7 @@ from wiki.services.editing.saving import Conflicted, Deleted, Saved, Sent
 from wiki.services.pages import pages, questions
 from wiki.web.editing import dialogue_form, source_form, transcript_form
 from wiki.web.editing.conflicts import conflict_page, deleted_page
-from wiki.web.http import forms, pace, sizes
+from wiki.web.http import differences, forms, pace, sizes
 from wiki.web.http.context import (
     actor,
     arg_number,
@@ -201,12 +200,12 @@ def adopt(path: str) -> Response:
 @sizes.takes_text
 def preview() -> Response:
     """The HTML of the text in a form: a fragment, to be put beside it."""
-    whole = _sent_text()
-    pace.take(rates.previews, whole)
+    typed = _sent_text()
+    pace.take(rates.previews, typed)
     html = pages.preview(
         wiki(),
         actor(),
-        text.normalise(whole),
+        text.normalise(typed),
         request.form.get("path", ""),
         labels(gettext, language()),
     )
@@ -276,20 +275,20 @@ def sent() -> Sent:
 def _choices() -> dict[int, merge.Choice]:
     choices = {}
     for name, value in request.form.items():
-        number = name.removeprefix(HUNK)
-        if name.startswith(HUNK) and number.isdecimal() and value in set(merge.Take):
+        number = whole(name.removeprefix(HUNK)) if name.startswith(HUNK) else None
+        if number is not None and value in set(merge.Take):
             typed = text.normalise(request.form.get(f"{name}.text", ""))
-            choices[int(number)] = merge.Choice(merge.Take(value), typed, _parts(f"{name}."))
+            choices[number] = merge.Choice(merge.Take(value), typed, _parts(f"{name}."))
     return choices
 
 
 def _parts(prefix: str) -> dict[int, merge.Take]:
     """What was chosen for each part of a conflict."""
     return {
-        int(number): merge.Take(value)
+        number: merge.Take(value)
         for name, value in request.form.items()
         if name.startswith(prefix)
-        and (number := name.removeprefix(prefix)).isdecimal()
+        and (number := whole(name.removeprefix(prefix))) is not None
         and value in set(merge.Take)
     }
 
@@ -438,17 +437,15 @@ def in_editor(problem: forms.Problem) -> forms.Problem:
 
 
 def _previewed(path: str) -> str:
-    whole = _sent_text()
-    pace.take(rates.previews, whole)
-    return pages.preview(wiki(), actor(), text.normalise(whole), path, labels(gettext, language()))
+    typed = _sent_text()
+    pace.take(rates.previews, typed)
+    return pages.preview(wiki(), actor(), text.normalise(typed), path, labels(gettext, language()))
 
 
 def _difference(path: str) -> Markup:
     pace.take(rates.previews, _sent_text())
     old, new = saving.difference(wiki(), actor(), path, sent())
-    if old == new:
-        return Markup("")
-    return words_html(diff.words(old, new), diff_labels(gettext, ngettext))
+    return Markup() if old == new else differences.words(old, new)
 
 
 def _new_form(shown: creating.New, problem: forms.Problem | None = None, **values: Any) -> Response:

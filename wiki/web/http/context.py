@@ -27,6 +27,7 @@ from wiki.domain.access.rights import Actor, Right
 from wiki.domain.content.addresses import url_of
 from wiki.domain.errors import Unreadable
 from wiki.domain.members.members import FORMER
+from wiki.domain.numbers import whole
 from wiki.engine import Wiki
 from wiki.i18n import languages, screen
 from wiki.services.access import moderators
@@ -131,8 +132,7 @@ def back_to(target: str | None, fallback: str = "/") -> str:
 
 def number_of(written: str, otherwise: int = 1) -> int:
     """The whole number above zero in an address or a field; `otherwise` for anything else."""
-    is_number = written.isdecimal() and len(written) < 10
-    return (int(written) if is_number else 0) or otherwise
+    return whole(written) or otherwise
 
 
 def page_number() -> int:

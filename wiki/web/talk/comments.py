@@ -6,6 +6,7 @@ from flask import Blueprint, Response, flash, jsonify, request
 
 from wiki.domain.access.rights import Right
 from wiki.domain.errors import Forbidden, Invalid, LoginRequired, NotFound
+from wiki.domain.numbers import whole
 from wiki.domain.talk.comments import TEXT_MOST, PlacedComment, State, quoted
 from wiki.i18n.errors import sentence
 from wiki.services.editing import drafts
@@ -119,9 +120,10 @@ def _parent() -> int | None:
     written = request.values.get("parent", "")
     if not written:
         return None
-    if not written.isdecimal() or len(written) > 9:
+    parent = whole(written)
+    if parent is None:
         raise NotFound("comment_missing")
-    return int(written)
+    return parent
 
 
 @blueprint.get("/comment/<int:id>")
