@@ -21,6 +21,7 @@ from wiki.web.http import (
     cache,
     context,
     counting,
+    differences,
     errors,
     forms,
     fragments,
@@ -138,6 +139,7 @@ def create_app(settings: Settings, wiki: Wiki | None = None) -> Flask:
     app.extensions[context.EXTENSION] = wiki
     context.install(app)
     figures.install(app)
+    differences.install(app)
     errors.install(app)
     safety.install(app, settings)
     app.before_request(follow)

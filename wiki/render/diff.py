@@ -171,6 +171,11 @@ def _block(block: Block, words: DiffLabels) -> str:
     return f'<p class="diff-block diff-{name}"{anchor}>{mark}{inner}</p>\n'
 
 
+def changes_html(ops: Iterable[Op], labels: DiffLabels) -> Markup:
+    """What stayed, came and went in a text, without anything around it."""
+    return Markup(_marked(ops, labels))
+
+
 def _marked(ops: Iterable[Op], words: DiffLabels) -> str:
     pieces = []
     for op in ops:

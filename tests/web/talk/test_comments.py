@@ -165,7 +165,8 @@ def test_what_became_of_a_passage(client: Any, page: Callable[..., str]) -> None
     post(client, "Hoezo?", anchor="drie procent")
     page("map/a b", TEXT.replace("drie", "vier"))
     html = client.get("/wiki/map/a b").text
-    assert "<del>drie</del><ins>vier</ins> procent" in html
+    assert "[weggehaald] </span>drie</del>" in html
+    assert "[toegevoegd] </span>vier</ins> procent" in html
     gone = page("map/a b", TEXT.replace(" Er is **drie** procent geld.", ""))
     html = client.get("/wiki/map/a b").text
     assert "<mark" not in html

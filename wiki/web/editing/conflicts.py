@@ -10,12 +10,10 @@ from markupsafe import Markup
 
 from wiki.domain.content.text import normalise
 from wiki.domain.editing import merge
-from wiki.domain.history import diff
-from wiki.render.diff import diff_labels, words_html
 from wiki.services.editing.conflicts import about, who_deleted
 from wiki.services.editing.saving import Conflicted, Deleted
-from wiki.web.http import forms
-from wiki.web.http.context import actor, gettext, ngettext, wiki
+from wiki.web.http import differences, forms
+from wiki.web.http.context import actor, wiki
 
 MOST_ROWS = 20
 
@@ -105,9 +103,9 @@ def _shown(number: int, hunk: merge.Hunk) -> ConflictView:
         kind=hunk.kind.value,
         key=hunk.key,
         base=base,
-        theirs_html=_words(base, theirs),
-        mine_html=_words(base, mine),
-        html=_words(base, result),
+        theirs_html=differences.words(base, theirs),
+        mine_html=differences.words(base, mine),
+        html=differences.words(base, result),
         take=request.form.get(f"hunk.{number}", ""),
         text=normalise(typed) if typed else mine,
         parts=[
@@ -121,8 +119,4 @@ def _shown(number: int, hunk: merge.Hunk) -> ConflictView:
 def _part(number: int, at: int, part: merge.Hunk) -> PartView:
     base, theirs, mine = ("\n".join(lines) for lines in (part.base, part.theirs, part.mine))
     take = request.form.get(f"hunk.{number}.{at}", "")
-    return PartView(at, _words(base, theirs), _words(base, mine), take)
-
-
-def _words(old: str, new: str) -> Markup:
-    return words_html(diff.words(old, new), diff_labels(gettext, ngettext))
+    return PartView(at, differences.words(base, theirs), differences.words(base, mine), take)

@@ -10,8 +10,6 @@ from markupsafe import Markup
 from wiki.domain.content import text
 from wiki.domain.content.addresses import url_of
 from wiki.domain.editing.suggestions import WORD_MOST, State
-from wiki.domain.history import diff
-from wiki.render.diff import diff_labels, words_html
 from wiki.render.slots import labels
 from wiki.services.access import rates
 from wiki.services.content import fields
@@ -32,13 +30,12 @@ from wiki.web.editing.editor import (
     typed_editor,
 )
 from wiki.web.editing.undoing import preview_of
-from wiki.web.http import forms, pace, sizes
+from wiki.web.http import differences, forms, pace, sizes
 from wiki.web.http.context import (
     actor,
     arg_number,
     gettext,
     language,
-    ngettext,
     respond,
     see_other,
     wiki,
@@ -171,8 +168,8 @@ def _looked_at(id: int) -> Response:
     if action == "preview":
         return editor_page(shown, preview=_html(written, seen.suggestion.path))
     old = seen.before if seen.now is None else seen.now
-    change = words_html(diff.words(old or "", written), diff_labels(gettext, ngettext))
-    return editor_page(shown, difference=Markup() if old == written else change)
+    change = Markup() if old == written else differences.words(old or "", written)
+    return editor_page(shown, difference=change)
 
 
 def _typed(id: int) -> Editor:

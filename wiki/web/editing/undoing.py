@@ -14,9 +14,8 @@ from wiki.domain.content import frontmatter
 from wiki.domain.content.addresses import url_of
 from wiki.domain.errors import Invalid
 from wiki.domain.history import diff
-from wiki.render.diff import diff_labels, words_html
 from wiki.services.editing import undoing
-from wiki.web.http import forms
+from wiki.web.http import differences, forms
 from wiki.web.http.context import actor, gettext, ngettext, see_other, wiki, zone
 
 blueprint = Blueprint("undoing", __name__)
@@ -38,7 +37,7 @@ def preview_of(old: str, new: str | None) -> Preview:
     if new is None:
         return Preview(None, (), 0, 0, False)
     was, becomes = frontmatter.split(old), frontmatter.split(new)
-    html = words_html(diff.words(was[1], becomes[1]), diff_labels(gettext, ngettext))
+    html = differences.words(was[1], becomes[1])
     changed = diff.fields(was[0], becomes[0])
     return Preview(html, changed, *diff.stats(old, new), old == new)
 

@@ -19,11 +19,11 @@ from wiki.render.slots import labels
 from wiki.services.history import history
 from wiki.services.history.history import Comparison, RevisionFilter, RevisionList, Side
 from wiki.services.pages import pages
+from wiki.web.http import differences
 from wiki.web.http.context import (
     actor,
     gettext,
     language,
-    ngettext,
     now,
     page_url,
     respond,
@@ -96,7 +96,7 @@ def compare(path: str) -> Response:
 
 def _shown(view: str, found: Comparison, old: str, new: str) -> tuple[Markup, bool]:
     """The difference in one of the views, and whether it is too long for that: then its words."""
-    words = render.diff_labels(gettext, ngettext)
+    words = differences.labels()
     if view == "source":
         patch = history.patch_of(found).decode(errors="replace")
         if not render.is_long_patch(patch):
