@@ -19,13 +19,13 @@ from sqlalchemy import (
     Table,
     Text,
     delete,
-    insert,
     or_,
     select,
 )
 
 from wiki.database.engine.mapper import filled
 from wiki.database.engine.schema import Moment, truth
+from wiki.database.engine.upsert import insert_numbered
 from wiki.database.members.members import members
 
 audit = Table(
@@ -74,8 +74,7 @@ def add(
         "detail": json.dumps(dict(detail)),
         "reason": reason,
     }
-    key = connection.execute(insert(audit).values(**values)).inserted_primary_key
-    return int(key[0])  # type: ignore[index]
+    return insert_numbered(connection, audit, values)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,6 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    insert,
     select,
     update,
 )
@@ -23,6 +22,7 @@ from sqlalchemy import delete as delete_from
 from wiki.database.engine import changes
 from wiki.database.engine.mapper import filled
 from wiki.database.engine.schema import truth
+from wiki.database.engine.upsert import insert_numbered
 from wiki.domain.access.rights import Right, Rule
 
 rules = Table(
@@ -75,9 +75,9 @@ def put(connection: Connection, rule: Rule) -> int:
     """Keep a rule, in the place of one for the same right on the same prefix; gives its id."""
     where = (rules.c.prefix == rule.prefix, rules.c.right == rule.right.value)
     connection.execute(delete_from(rules).where(*where))
-    key = connection.execute(insert(rules).values(**_values(rule))).inserted_primary_key
+    id = insert_numbered(connection, rules, _values(rule))
     changes.record(connection, "rule", rule.prefix)
-    return int(key[0])  # type: ignore[index]
+    return id
 
 
 def change(connection: Connection, stored: StoredRule, rule: Rule) -> None:

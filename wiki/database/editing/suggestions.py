@@ -25,7 +25,6 @@ from sqlalchemy import (
     Text,
     and_,
     func,
-    insert,
     or_,
     select,
     true,
@@ -36,6 +35,7 @@ from wiki.database.access.sight import visible
 from wiki.database.engine import changes
 from wiki.database.engine.mapper import filled
 from wiki.database.engine.schema import Moment, truth
+from wiki.database.engine.upsert import insert_numbered
 from wiki.database.history.history import places, revisions
 from wiki.database.members.members import members
 from wiki.domain.access.sight import Sight
@@ -80,8 +80,7 @@ def add(connection: Connection, new: NewSuggestion) -> int:
         "became": "",
         "amended": False,
     }
-    key = connection.execute(insert(suggestions).values(**values)).inserted_primary_key
-    id = int(key[0])  # type: ignore[index]
+    id = insert_numbered(connection, suggestions, values)
     changes.record(connection, "suggestion", id)
     return id
 

@@ -16,13 +16,13 @@ from sqlalchemy import (
     Table,
     bindparam,
     func,
-    insert,
     select,
     update,
 )
 from sqlalchemy import delete as delete_from
 
 from wiki.database.engine.schema import Moment, truth
+from wiki.database.engine.upsert import insert_numbered
 from wiki.database.members.members import groups_of, members
 from wiki.domain.access.rights import Actor, Role
 from wiki.domain.login.access_tokens import AccessToken, Bearer, Scope, written
@@ -82,8 +82,7 @@ def add(connection: Connection, member: int, new: NewToken) -> int:
         "created": new.created,
         "expires": new.expires,
     }
-    key = connection.execute(insert(access_tokens).values(**values)).inserted_primary_key
-    return int(key[0])  # type: ignore[index]
+    return insert_numbered(connection, access_tokens, values)
 
 
 def bearer(connection: Connection, hash: str, now: datetime) -> Bearer | None:

@@ -18,7 +18,6 @@ from sqlalchemy import (
     bindparam,
     false,
     func,
-    insert,
     not_,
     or_,
     select,
@@ -28,6 +27,7 @@ from sqlalchemy import delete as delete_from
 
 from wiki.database.engine.mapper import filled
 from wiki.database.engine.schema import Moment, truth
+from wiki.database.engine.upsert import insert_numbered
 from wiki.database.members.members import groups_of, members
 from wiki.database.moderation.cautions import cautions
 from wiki.database.notices.notifications import notifications
@@ -141,8 +141,7 @@ def add(
         "half": half,
         "strong": strong,
     }
-    key = connection.execute(insert(sessions).values(**values)).inserted_primary_key
-    return int(key[0])  # type: ignore[index]
+    return insert_numbered(connection, sessions, values)
 
 
 def visit(connection: Connection, hash: str, since: Since) -> tuple[Visit, datetime] | None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, ForeignKey, Integer, String, Table, insert, select
+from sqlalchemy import Column, Connection, ForeignKey, Integer, String, Table, select
 from sqlalchemy import delete as delete_from
 
 from wiki.database.engine.mapper import filled
 from wiki.database.engine.schema import Moment, truth
+from wiki.database.engine.upsert import insert_numbered
 
 tokens = Table(
     "tokens",
@@ -52,8 +53,7 @@ def add(
         where = (tokens.c.member == member, tokens.c.kind == kind)
         connection.execute(delete_from(tokens).where(*where))
     values = {"hash": hash, "kind": kind, "member": member, "value": value, "expires": expires}
-    key = connection.execute(insert(tokens).values(**values)).inserted_primary_key
-    return int(key[0])  # type: ignore[index]
+    return insert_numbered(connection, tokens, values)
 
 
 def get(connection: Connection, hash: str, kind: str, now: datetime) -> Token | None:

@@ -16,7 +16,6 @@ from sqlalchemy import (
     Table,
     false,
     func,
-    insert,
     literal,
     or_,
     select,
@@ -27,6 +26,7 @@ from sqlalchemy.exc import IntegrityError
 from wiki.database.engine import changes
 from wiki.database.engine.mapper import filled
 from wiki.database.engine.schema import Moment, truth
+from wiki.database.engine.upsert import insert_numbered
 from wiki.domain.access.rights import Role
 from wiki.domain.errors import Conflict
 from wiki.domain.members.members import Member, Status, fold_email, fold_username, gone_username
@@ -110,12 +110,12 @@ def add(connection: Connection, new: NewMember) -> Member:
         "joined": new.joined,
     }
     try:
-        key = connection.execute(insert(members).values(**values)).inserted_primary_key
+        id = insert_numbered(connection, members, values)
     except IntegrityError as error:
         # PostgreSQL: another process took the name between the question and the insert.
         raise Conflict("username_taken", username=new.username) from error
-    changes.record(connection, "member", key[0])  # type: ignore[index]
-    found = get(connection, key[0])  # type: ignore[index]
+    changes.record(connection, "member", id)
+    found = get(connection, id)
     assert found is not None
     return found
 

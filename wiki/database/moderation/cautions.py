@@ -12,13 +12,13 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    insert,
     select,
     update,
 )
 
 from wiki.database.engine.mapper import filled
 from wiki.database.engine.schema import Moment, truth
+from wiki.database.engine.upsert import insert_numbered
 from wiki.domain.moderation.cautions import Caution
 
 cautions = Table(
@@ -40,8 +40,7 @@ def add(
 ) -> int:
     """Warn a member; gives the warning's id."""
     values = {"member": member, "by": by, "reason": reason, "address": address, "at": now}
-    key = connection.execute(insert(cautions).values(**values)).inserted_primary_key
-    return int(key[0])  # type: ignore[index]
+    return insert_numbered(connection, cautions, values)
 
 
 def of_member(connection: Connection, member: int, *, unseen: bool = False) -> list[Caution]:

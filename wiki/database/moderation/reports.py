@@ -25,6 +25,7 @@ from sqlalchemy import (
 
 from wiki.database.engine.mapper import filled
 from wiki.database.engine.schema import Moment, truth
+from wiki.database.engine.upsert import insert_numbered
 from wiki.database.history import history
 from wiki.database.members.members import members
 from wiki.domain.moderation.reports import Act, Case, Noun, Report, Subject
@@ -90,8 +91,7 @@ def add_case(connection: Connection, subject: Subject, now: datetime) -> int:
         "reason": "",
         "answer": "",
     }
-    key = connection.execute(insert(cases).values(**values)).inserted_primary_key
-    return int(key[0])  # type: ignore[index]
+    return insert_numbered(connection, cases, values)
 
 
 def add(

@@ -20,7 +20,6 @@ from sqlalchemy import (
     Text,
     and_,
     func,
-    insert,
     or_,
     select,
     update,
@@ -29,6 +28,7 @@ from sqlalchemy import delete as delete_from
 
 from wiki.database.engine.mapper import filled
 from wiki.database.engine.schema import Moment, truth
+from wiki.database.engine.upsert import insert_numbered
 
 outbox = Table(
     "outbox",
@@ -98,8 +98,7 @@ def add(
         "error": "",
         "member": member,
     }
-    key = connection.execute(insert(outbox).values(**values)).inserted_primary_key
-    return int(key[0])  # type: ignore[index]
+    return insert_numbered(connection, outbox, values)
 
 
 def due(connection: Connection, now: datetime, limit: int = 20) -> list[Letter]:

@@ -16,7 +16,6 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     func,
-    insert,
     select,
     update,
 )
@@ -24,6 +23,7 @@ from sqlalchemy import delete as delete_from
 
 from wiki.database.engine.mapper import filled
 from wiki.database.engine.schema import Moment, truth
+from wiki.database.engine.upsert import insert_numbered
 from wiki.domain.search.saved_searches import LONGEST, SavedSearch
 
 saved_searches = Table(
@@ -64,8 +64,7 @@ def add(connection: Connection, member: int, address: str, now: datetime) -> int
         "counted": "",
         "created": now,
     }
-    key = connection.execute(insert(saved_searches).values(**values)).inserted_primary_key
-    return int(key[0])  # type: ignore[index]
+    return insert_numbered(connection, saved_searches, values)
 
 
 def find(connection: Connection, member: int, address: str) -> SavedSearch | None:

@@ -38,6 +38,7 @@ from wiki.database.access.sight import visible
 from wiki.database.engine import changes
 from wiki.database.engine.mapper import filled
 from wiki.database.engine.schema import Moment, truth
+from wiki.database.engine.upsert import insert_numbered
 from wiki.database.history import history
 from wiki.database.history.history import names, places, revisions
 from wiki.database.members.members import members
@@ -169,12 +170,11 @@ def add(connection: Connection, new: NewComment) -> int:
         "replies": 0,
     }
     try:
-        key = connection.execute(insert(comments).values(**values)).inserted_primary_key
+        id = insert_numbered(connection, comments, values)
     except IntegrityError as error:
         if not new.nonce:
             raise
         raise SentBefore from error
-    id = int(key[0])  # type: ignore[index]
     place, depth = place_of(above.place if above else "", above.depth if above else 0, id)
     settled = {"place": place, "depth": depth, "thread": above.thread if above else id}
     connection.execute(update(comments).where(comments.c.id == id).values(**settled))
