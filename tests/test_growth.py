@@ -350,7 +350,6 @@ CALLS: dict[str, Call] = {
     "render.markdown.Renderer.fill": lambda text: renderer().fill(text, {}),
     "render.markdown.Renderer.mentions": lambda text: renderer().mentions(text),
     "render.markdown.Renderer.render": lambda text: renderer().render(text),
-    "render.markdown.Renderer.render_comment": lambda text: renderer().render_comment(text),
     "render.marked.rendered_html": both(marked.rendered_html),
     "render.plugins.mathematics.as_source": mathematics.as_source,
     "render.plugins.mathematics.formula": lambda text: mathematics.formula(text, display=True),
@@ -394,7 +393,7 @@ HEAVY = COMPARES | frozenset(
     projections.search.texts.documents.page_documents
     projections.search.texts.sources.read_page render.markdown.Renderer.comment
     render.markdown.Renderer.fill_comment render.markdown.Renderer.mentions
-    render.markdown.Renderer.render render.markdown.Renderer.render_comment
+    render.markdown.Renderer.render
     render.plugins.code.code_block render.scan.scan render.scan.title_heading
     services.content.fields.title_of services.imports.folders.converted
     domain.imports.links.relinked
@@ -505,7 +504,7 @@ SEEN = {
     "render.frontmatter.read": Text("---\nhttp://", "\t", ")\n---\n"),
     "render.anchors.plain": Text("", "&#32;", ""),
     "render.markdown.Renderer.render": Text("a|b\n-", "|   ", "x\n"),
-    "render.markdown.Renderer.render_comment": Text("", "> a\n- b\n", ""),
+    "render.markdown.Renderer.comment": Text("", "> a\n- b\n", ""),
     "domain.editing.renames.repoint": Text("Hallo [a](", " ", "x"),
 }
 """Texts that once stopped the wiki."""

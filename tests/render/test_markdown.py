@@ -191,7 +191,8 @@ def test_broken_front_matter_stays_visible() -> None:
 
 
 def test_comment_has_no_headings_and_no_pictures() -> None:
-    html = RENDERER.render_comment("# Kop\n\n![x](p.png) https://e.example\n\n> ja\n")
+    remark = RENDERER.comment("# Kop\n\n![x](p.png) https://e.example\n\n> ja\n")
+    html = RENDERER.fill_comment(remark, {}, {})
     assert "<h" not in html
     assert "<img" not in html
     assert "nofollow" in html

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,11 @@ from wiki.render.markdown import Renderer
 
 RENDERER = Renderer()
 PEOPLE = {"anna": "Anna", "jan-piet.k": "jan-piet.k"}
+
+
+def shown(text: str, people: Mapping[str, str] | None = None) -> str:
+    """A comment as its readers see it."""
+    return RENDERER.fill_comment(RENDERER.comment(text), {}, people or {})
 
 
 @pytest.mark.parametrize(
@@ -32,14 +38,14 @@ def test_who_is_called(text: str, names: list[str]) -> None:
 
 
 def test_a_member_is_a_link_and_a_stranger_is_text() -> None:
-    html = RENDERER.render_comment("@ANNA, @onbekend en @jan-piet.k!", members=PEOPLE)
+    html = shown("@ANNA, @onbekend en @jan-piet.k!", PEOPLE)
     assert '<a class="mention" href="/members/Anna">@ANNA</a>, @onbekend en' in html
     assert '<a class="mention" href="/members/jan-piet.k">@jan-piet.k</a>!' in html
     assert "\ue000" not in html
 
 
 def test_what_comes_after_it_is_there_wherever_it_stands() -> None:
-    html = RENDERER.render_comment("> Zei hij.\n\nVraag @anna eens, of @onbekend.\n\n- @anna ook\n")
+    html = shown("> Zei hij.\n\nVraag @anna eens, of @onbekend.\n\n- @anna ook\n")
     assert re.findall("<(?:p|li)>(.*)</", html) == [
         "Zei hij.",
         "Vraag @anna eens, of @onbekend.",
@@ -53,6 +59,6 @@ def test_on_pages_it_is_text() -> None:
 
 @given(st.text(alphabet="@an._-`*[]()<> \n", max_size=40))
 def test_no_text_breaks_out(text: str) -> None:
-    html = RENDERER.render_comment(text, members={"an": "an", "a": "a"})
+    html = shown(text, {"an": "an", "a": "a"})
     assert "\ue000" not in html
     assert html.count("<a ") == html.count("</a>")

@@ -66,7 +66,7 @@ def test_vector_does_nothing(vector: str) -> None:
     assert_safe(RENDERER.fill(page.html, {}, edit="/edit/a/b"))
     known = {target: LinkState("a/b", vector) for target in page.targets}
     assert_safe(RENDERER.fill(page.html, known))
-    assert_safe(RENDERER.render_comment(vector))
+    assert_safe(RENDERER.fill_comment(RENDERER.comment(vector), {}, {}))
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=range(len(VECTORS)))

@@ -135,22 +135,11 @@ class Renderer:
         """Rendered HTML with its slots filled, see `slots.fill`."""
         return slots.fill(html, resolve, labels, edit, remark, others or self.others)
 
-    def render_comment(
-        self,
-        text: str,
-        resolve: Mapping[str, LinkState] | None = None,
-        *,
-        path: str = "",
-        members: Mapping[str, str] | None = None,
-    ) -> Markup:
-        """A comment's text as HTML: no headings, no pictures, links that search engines skip.
-
-        `members` are the usernames, by their folded form, to whom `@name` is a link.
-        """
-        return self.fill_comment(self.comment(text, path=path), resolve or {}, members or {})
-
     def comment(self, text: str, *, path: str = "") -> Remark:
-        """A comment's text as HTML with slots, and what filling them needs."""
+        """A comment's text as HTML with slots, and what filling them needs.
+
+        It has no headings, no pictures, and links that search engines skip.
+        """
         source = slots.clean(text)
         page = Page(path, {}, is_comment=True)
         if _too_much(source):
@@ -163,7 +152,10 @@ class Renderer:
     def fill_comment(
         self, remark: Remark, resolve: Mapping[str, LinkState], members: Mapping[str, str]
     ) -> Markup:
-        """A comment's HTML with its slots filled, see `render_comment`."""
+        """A comment's HTML with its slots filled.
+
+        `members` are the usernames, by their folded form, to whom `@name` is a link.
+        """
         return slots.fill(slots.fill_mentions(remark.html, members), resolve)
 
     def mentions(self, text: str) -> list[str]:

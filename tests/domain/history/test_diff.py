@@ -1,15 +1,16 @@
 """A diff is exact, readable and quick."""
 
 import time
+from collections.abc import Iterable
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from wiki.domain.history.diff import (
+    Block,
     Change,
     Fate,
     FieldChange,
-    apply,
     fields,
     side,
     split_words,
@@ -23,6 +24,19 @@ piece = st.sampled_from(
      "Nog een zin. "]
 )  # fmt: skip
 texts = st.lists(piece, max_size=25).map("".join)
+
+
+def apply(blocks: Iterable[Block], side: Change) -> str:
+    """The old text (side DELETE) or the new one (side INSERT) that a diff was made of."""
+    skipped = Fate.MOVED_HERE if side is Change.DELETE else Fate.MOVED_AWAY
+    taken = (Change.EQUAL, side)
+    return "".join(
+        op.text
+        for block in blocks
+        if block.fate is not skipped
+        for op in block.ops
+        if op.change in taken
+    )
 
 
 @given(texts, texts)

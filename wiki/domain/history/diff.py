@@ -138,19 +138,6 @@ def pieces(before: Sequence[str], after: Sequence[str], effort: Effort) -> list[
     return _Pieces(before, after, effort).run()
 
 
-def apply(blocks: Iterable[Block], side: Change) -> str:
-    """The old text (side DELETE) or the new one (side INSERT) that a diff was made of."""
-    skipped = Fate.MOVED_HERE if side is Change.DELETE else Fate.MOVED_AWAY
-    taken = (Change.EQUAL, side)
-    return "".join(
-        op.text
-        for block in blocks
-        if block.fate is not skipped
-        for op in block.ops
-        if op.change in taken
-    )
-
-
 def stats(old: str, new: str) -> tuple[int, int]:
     """Count the words that came and those that went; a paragraph that only moved is none."""
     return count(words(old, new))

@@ -13,7 +13,6 @@ from wiki.domain.pages.turns import Speakers
 from wiki.engine import Wiki
 from wiki.services.editing import saving
 
-NOBODY = ""
 """The choice for a label that is none: its words belong to what was said before."""
 NEW = "+"
 """The choice for a label that is a participant who was not named yet."""

@@ -72,13 +72,6 @@ def waiting(wiki: Wiki, actor: Actor) -> list[Caution]:
         return cautions.of_member(connection, actor.own_id(), unseen=True)
 
 
-def of(wiki: Wiki, actor: Actor, member: Member) -> list[Caution]:
-    """All warnings to a member, for moderators of the whole site."""
-    wiki.rights.require(actor, Right.MODERATE)
-    with wiki.database.read() as connection:
-        return cautions.of_member(connection, member.id)
-
-
 def see(wiki: Wiki, actor: Actor, id: int) -> None:
     """The actor read a warning; raises LoginRequired, NotFound for one that is not theirs."""
     with wiki.database.write() as connection:
