@@ -1,4 +1,4 @@
-"""What was used lately and is kept in memory, up to a size."""
+"""A shelf of what was used lately, kept in memory up to a size."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ _ENDINGS = ("", "e", "en", "n", "s")
 
 
 class Part(NamedTuple):
-    """What it costs to have a word as the first part, the last, or alone; and its usual links."""
+    """The costs of a word as the first part, the last, or alone; and its usual links."""
 
     first: float
     last: float

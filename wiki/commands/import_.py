@@ -105,7 +105,7 @@ def _tell(language: str, report: Report, *, dry_run: bool) -> None:
 
 
 def _tell_left(language: str, left: list[LeftOut]) -> None:
-    """What stays behind, reason by reason."""
+    """Tell what stays behind, reason by reason."""
     for code, count in sorted(Counter(one.code for one in left).items()):
         some = [one for one in left if one.code == code]
         click.echo(sentence(language, code, dict(some[0].values)) + f" ({count})")

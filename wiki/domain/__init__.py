@@ -1,1 +1,1 @@
-"""What a wiki is: standard library only, no input or output, no clock, no globals."""
+"""The rules of a wiki: standard library only, no input or output, no clock, no globals."""

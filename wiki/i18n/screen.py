@@ -1,4 +1,4 @@
-"""What every template may use, on the screen and in mail: gettext, addresses, dates and numbers.
+"""Means of every template, on the screen and in mail: gettext, addresses, dates and numbers.
 
 The filters: `date`, `short_date`, `long_date`, `date_time`, `full_time`, `clock`, `iso_time`,
 `relative`, `short_moment`, `moment_in(pattern)`, `date_range(end)`, `number`, `percent`,

@@ -1,1 +1,1 @@
-"""What can be deleted and rebuilt from git: history, catalogue, search, export."""
+"""Projections, deleted and rebuilt from git at will: history, catalogue, search, export."""

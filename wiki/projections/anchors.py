@@ -40,7 +40,7 @@ _NOWHERE: _Key = (0, "", "")
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What anchors are followed with: texts, the renderer that makes them plain, and the rows."""
+    """The means to follow anchors: texts, the renderer that makes them plain, the rows."""
 
     store: Store
     database: Database
@@ -57,7 +57,7 @@ class Source:
 
 @lru_cache(maxsize=64)
 def _plain(renderer: Renderer, git: Path, source: str) -> str:
-    """What a page shows of a text; one that cannot be rendered it shows as it is written."""
+    """Give what a page shows of a text; one that cannot be rendered it shows as it is written."""
     return Trial(git).of(
         Item(NAME, "text", mark_of(source)),
         lambda: rendered.plain(renderer.render(source).html),
@@ -113,7 +113,7 @@ def catch_up(source: Source, most: int = 200) -> bool:
 
 
 def _item(connection: Connection, page: str) -> Item:
-    """What is set aside of a page, until it changes."""
+    """Name what is set aside of a page, until it changes."""
     newest = history.of_page(connection, page, limit=1)[0]
     return Item(NAME, "page", newest.path, newest.commit)
 

@@ -46,7 +46,7 @@ _PLAIN = [table for table in entries.OF_PAGES if table not in entries.LEADING]
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What pages say that differ between two revisions, described as it is asked for.
+    """The pages that differ between two revisions, each described when it is asked for.
 
     `gone` are paths of which rows may be there; `is_save` if one page changed and no other.
     `described` gives rows, some pages at a time, with how many pages that were. `files` are other
@@ -249,7 +249,7 @@ def _rows(path: str, blob: str, meta: Meta, seen: Scan) -> Rows:
 
 
 def _asks(link: Link) -> str:
-    """What somebody would have to make if a link leads nowhere: a page, a file, or nothing."""
+    """Tell what would have to be made if a link leads nowhere: a page, a file, or nothing."""
     return {LinkKind.FILE: "file", LinkKind.SCREEN: "screen"}.get(link.kind, "page")
 
 

@@ -1,4 +1,4 @@
-"""What each thread is at, so that a text which kills the process does not do so for ever.
+"""Notes of what each thread is at, so that a text which kills the process does so but a few times.
 
 Before an item is described its name is written to a file of the thread, which costs microseconds;
 the system keeps it however the process ends. The lock on the file goes with the process: a file

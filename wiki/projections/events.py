@@ -1,4 +1,4 @@
-"""What one commit did to pages: changed, born, renamed, dead, returned, brought together."""
+"""Events of a commit for pages: changed, born, renamed, dead, returned, brought together."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Touch:
 
 @dataclass(slots=True)
 class Step:
-    """What a commit did.
+    """The changes of a commit.
 
     `left`: what it made of paths that no touch tells about. `stirred`: pages that may have lost
     their place to another.
@@ -41,7 +41,7 @@ class Step:
 
 
 class Facts(Protocol):
-    """What is asked about the repository and about commits folded before."""
+    """The questions that folding asks: about the repository, and about commits folded before."""
 
     def redirect(self, blob: str) -> str:
         """The path that a redirect stub names; empty if the text is no stub."""

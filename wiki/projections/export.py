@@ -100,7 +100,7 @@ def _differing(store: Store) -> list[Kept]:
 
 @dataclass(slots=True)
 class Record:
-    """What was exported last: a commit, and the files that were kept with the blob before.
+    """The last export: a commit, and the files that were kept with the blob before.
 
     `going` is the commit that an export was on its way to; empty if it came there.
     """

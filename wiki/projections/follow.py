@@ -57,7 +57,7 @@ def catch_up(
 
 @dataclass(frozen=True, slots=True)
 class _New:
-    """What is to be followed, read and described: nothing is locked meanwhile."""
+    """The changes that are to be followed, read and described: nothing is locked meanwhile."""
 
     commits: history.Reading
     pages: catalogue.Difference

@@ -107,7 +107,7 @@ def _commits(store: Store, trial: Trial, last: str, head: str) -> Iterator[Read]
 
 
 class Texts:
-    """What folding asks of texts and trees; each answer is kept."""
+    """The answers of texts and trees that folding asks for; each is kept."""
 
     def __init__(self, store: Store) -> None:
         self.trial = Trial(store.git)
@@ -469,7 +469,7 @@ class _Facts:
 
 
 class _Stored:
-    """What the rows say about one of the commits that an earlier run followed."""
+    """The rows about one of the commits that an earlier run followed."""
 
     def __init__(
         self, connection: Connection, store: Store, facts: _Facts, commit: str, last: str

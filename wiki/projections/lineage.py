@@ -28,7 +28,7 @@ class Birth(NamedTuple):
 
 
 class Past(Protocol):
-    """What the rows of commits followed earlier say about one of those commits."""
+    """The rows about one of the commits that were followed earlier."""
 
     def life(self, path: str) -> Life | None:
         """Find what lives or last lived at the path; None if nothing did or it moved away."""
@@ -49,7 +49,7 @@ def born(commit: str, path: str) -> str:
 
 
 class Lives:
-    """What lives at each path after a commit; changed in place, so `fork` before a branch."""
+    """The pages at each path after a commit; changed in place, so `fork` before a branch."""
 
     def __init__(self, past: Past | None = None) -> None:
         self._past = past

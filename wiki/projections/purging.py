@@ -67,7 +67,7 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a purge could not do: reach other repositories, or put its hook where one was.
+    """The limits of a purge: repositories it could not reach, a hook that was there before.
 
     `is_gone` is false if a ref that was pushed meanwhile still reaches the old history.
     """

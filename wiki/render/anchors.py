@@ -61,7 +61,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What marks that do not fit beside a paragraph say and where they lead."""
+    """The words of marks that do not fit beside a paragraph, and where they lead."""
 
     more: str
     href: str

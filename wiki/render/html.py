@@ -47,7 +47,7 @@ class Heading:
 
 @dataclass(slots=True)
 class Page:
-    """What rendering one text collects."""
+    """The things that rendering one text collects."""
 
     path: str
     sections: dict[int, Section]

@@ -15,7 +15,7 @@ _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg", ".bmp")
 
 @dataclass(frozen=True, slots=True)
 class LinkState:
-    """What a target is: the path of what it leads to (None: wanted) and its title.
+    """The state of a target: the path of what it leads to (None: wanted) and its title.
 
     `at` is the revision to which the link leads, where a page is shown as it was.
     """

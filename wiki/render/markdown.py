@@ -179,7 +179,7 @@ class Renderer:
     def _write(
         self, document: Document, page: Page, parts: Sequence[Part], said: str = ""
     ) -> tuple[str, str]:
-        """What was read as HTML, and its title; `said` is the one that the page shows above it."""
+        """Write what was read as HTML; gives its title too. `said` is the one above the page."""
         state = self._mistune.block.state_cls()
         state.env.update(document=document, page=page, parts=parts, title="", said=said)
         html, _ = self._mistune.parse("", state)

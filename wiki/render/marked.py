@@ -211,7 +211,7 @@ def _parsed(html: str) -> list[_Unit]:
 
 
 def _units(parent: HtmlElement | None) -> list[_Unit]:
-    """What stands in an element: blocks, and runs of text between them that are not only space."""
+    """Give what stands in an element: blocks, and the runs of text between them."""
     if parent is None:
         return []
     units: list[_Unit] = []

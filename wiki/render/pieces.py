@@ -48,7 +48,7 @@ def inner(html: str, prefix: str, address: str) -> str:
 
 
 def section(html: str, id: str, levels: Mapping[str, int]) -> str | None:
-    """What stands under the heading with this id, up to the next that is not lower; None if none.
+    """Give what stands under the heading with this id, up to the next that is not lower, or None.
 
     All of it for the id of the title, which stands above the text. `levels` are those of headings
     as written, by their first id.

@@ -1,4 +1,4 @@
-"""What the catalogue needs of a page's text, without rendering it: in a small part of the time."""
+"""A page's text scanned for the catalogue, without rendering it: in a small part of the time."""
 
 from __future__ import annotations
 

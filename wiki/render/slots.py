@@ -264,7 +264,7 @@ class _Filling:
         return f'<img src="{source}" alt="{escape(alt)}"{said}{sizes} loading="lazy">'
 
     def _embed(self, target: str, anchor: str, label: str, words: str) -> str:
-        """What `![[...]]` shows: a picture, `label` saying how wide or what it is; else a link."""
+        """Write what `![[...]]` shows: a picture (`label`: how wide, or what), else a link."""
         state = self.resolve.get(target)
         if state is None or not state.is_file or not is_picture(state.path or ""):
             return self._link("wiki", target, anchor, "") + escape(words) + "</a>"

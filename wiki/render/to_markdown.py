@@ -46,7 +46,7 @@ class _Mark:
 
 @dataclass(slots=True)
 class _Box:
-    """What holds blocks: the page, a quotation, an item of a list, a cell."""
+    """A holder of blocks: the page, a quotation, an item of a list, a cell."""
 
     tag: str
     blocks: list[str] = field(default_factory=list)
@@ -206,7 +206,7 @@ class _Writer:
             self._put(words)
 
     def _elsewhere(self, address: str) -> None:
-        """What another site shows inside a page: here a link to it."""
+        """Write a link to what another site shows inside a page."""
         self._lost["embedded"] += 1
         address = f"https:{address}" if address.startswith("//") else address
         if address.lower().startswith(("http://", "https://")):

@@ -1,4 +1,4 @@
-"""What the reader found, as the tokens that a renderer of mistune takes.
+"""A text that was read, as the tokens that a renderer of mistune takes.
 
 mistune's own parsers never see a text: `Blocks` stands in their place.
 """

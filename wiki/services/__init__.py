@@ -1,1 +1,1 @@
-"""What one may do: one module per noun, functions are verbs, the actor is an argument."""
+"""Things that one may do: a module per noun, functions are verbs, the actor is an argument."""

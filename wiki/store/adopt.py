@@ -243,7 +243,7 @@ def _take(folder: Path, git: Path, wanted: str) -> tuple[str, list[Notice]]:
 
 
 def _look(reader: Reader, folder: Path, branch: str, *, was_bare: bool) -> list[Notice]:
-    """What is wrong with the newest revision, or differs from it beside the repository."""
+    """Tell what is wrong with the newest revision, or differs from it beside the repository."""
     is_ours = bool(seen_branch(reader.git))
     try:
         head = Branch(reader.git, branch).read()

@@ -1,4 +1,4 @@
-"""What is damaged in the repository, which files that concerns, and how it is put right.
+"""Damage in the repository: which files it concerns, and how it is put right.
 
 Every object that a ref reaches is read once. Git's own check stops at some kinds of damage and
 names ids, not pages; this goes on to the end. Whoever has an object whole (a clone, a backup, the

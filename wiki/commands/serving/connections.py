@@ -31,7 +31,7 @@ TOGETHER = 64 * 1024
 
 
 class State(Enum):
-    """What a connection is doing."""
+    """The things that a connection can be doing."""
 
     IDLE = auto()
     HEAD = auto()

@@ -1,4 +1,4 @@
-"""What a web process answers before its wiki could be opened: a killed one comes back at any time.
+"""Answers of a web process whose wiki could not be opened yet: a killed one comes back at any time.
 
 Whether the wiki can be opened at all the supervisor has seen before; what fails here is a fault,
 and faults pass.

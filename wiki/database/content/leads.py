@@ -56,7 +56,7 @@ _FEW = 2_000
 
 @dataclass(slots=True)
 class Touched:
-    """What came, went or got another name between two revisions.
+    """The files that came, went or got another name between two revisions.
 
     `stems` of pages, `paths` of pages, files and folders, `names` as `naming.key` gives them.
     """
@@ -130,7 +130,7 @@ def _known(
     at: Collection[str] | None = None,
     called: Collection[str] | None = None,
 ) -> Known:
-    """What is in sight by its stem, its folded path and its key; None: whatever these are."""
+    """Give what is in sight by its stem, its folded path and its key; None: whatever these are."""
     known = Known({}, {}, {}, {}, {})
     for what, value, path, said, rank in _rows(connection, sight, stems, at, called):
         if what == _FOLDER:

@@ -1,4 +1,4 @@
-"""What the two databases have in common: connections to truth and to projections.
+"""The common part of the two databases: connections to truth and to projections.
 
 SQLite and PostgreSQL differ in how the projections stand beside the truth and how a rebuilt set
 is swapped in; `Database` hides which of them is there.

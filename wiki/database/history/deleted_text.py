@@ -59,7 +59,7 @@ _NUMBERS = 400
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What a step of a page took (`EVERY`: what each did) has to be indexed anew.
+    """A step of a page (`EVERY`: each of them) of which the words it took have to be indexed anew.
 
     Without a page: everything.
     """
@@ -71,7 +71,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """What one step of a page took away for good, and at which corrected date.
+    """The words that one step of a page took away for good, and at which corrected date.
 
     Who had written it and who took it are its `authors`, but for hidden and erased names. What
     stood only in revisions whose text a moderator hid is a removal of its own, `closed`.

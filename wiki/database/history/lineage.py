@@ -1,4 +1,4 @@
-"""What the history projection writes, and reads back of itself to go on where it stopped."""
+"""Rows that the history projection writes, and reads back to go on where it stopped."""
 
 from __future__ import annotations
 

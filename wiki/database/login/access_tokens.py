@@ -63,7 +63,7 @@ _BEARER = (
 
 @dataclass(frozen=True, slots=True)
 class NewToken:
-    """What a token is made of; its word as a hash."""
+    """A token, before it has a number; its word as a hash."""
 
     name: str
     hash: str

@@ -30,7 +30,7 @@ BATCH = 100
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """What a link is for: `member` is None where it is for nobody yet; `value` is its cargo."""
+    """The purpose of a link: `member` is None where it is for nobody yet; `value` is its cargo."""
 
     id: int
     kind: str

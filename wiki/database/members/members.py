@@ -73,7 +73,7 @@ PERSON = (
 
 @dataclass(frozen=True, slots=True)
 class NewMember:
-    """What an account is made of.
+    """An account, before it has a number.
 
     `password` is its hash; `vouched` says that the e-mail address is known to be theirs.
     """

@@ -1,4 +1,4 @@
-"""What members tell of themselves, and their pictures: the tables and their queries."""
+"""Members' words about themselves, and their pictures: the tables and their queries."""
 
 from __future__ import annotations
 

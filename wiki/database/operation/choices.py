@@ -1,4 +1,4 @@
-"""What administrators chose on the screen: settings of the site, marks of its owner, its logo."""
+"""Choices that administrators made on the screen: settings, marks of the owner, the logo."""
 
 from __future__ import annotations
 

@@ -89,7 +89,7 @@ def _account(connection: Connection, member: Member, now: datetime) -> None:
 
 
 def _nothing(column: Column[Any], now: datetime) -> Any:
-    """What stands in a column of which nothing is left."""
+    """Give the value that stands in a column of which nothing is left."""
     if column.nullable:
         return None
     kinds: tuple[tuple[type, Any], ...] = ((Moment, now), (Boolean, False), (Integer, 0))

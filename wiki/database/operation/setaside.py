@@ -1,4 +1,4 @@
-"""What is set aside: the things that a part of the wiki could not describe, and why.
+"""Things that are set aside because a part of the wiki could not describe them, and why.
 
 What was derived from git stands with the projections, of which a rebuild tries all again; talk and
 mail stand in the truth. Both tables are the same.

@@ -1,4 +1,4 @@
-"""What changed lately: revisions of all pages and comments on them, as far as asked for."""
+"""Recent changes: revisions of all pages and comments on them, as far as asked for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What those in charge do and the log keeps; the sentence for each is `audit.<act>`."""
+"""Acts of those in charge that the log keeps; the sentence for each is `audit.<act>`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may do what, where.
+"""Rights: who may do what, where.
 
 Roles are ordered; a site setting gives each right to a role and every role above it. A rule on a
 path prefix narrows or widens a right there, for a role or a member; the longest prefix wins.
@@ -14,7 +14,7 @@ from wiki.domain.errors import Forbidden, LoginRequired
 
 
 class Role(IntEnum):
-    """What a person is on the whole site, from least to most."""
+    """The roles that a person can have on the whole site, from least to most."""
 
     READER = 0
     MEMBER = 1
@@ -29,7 +29,7 @@ class Role(IntEnum):
 
 
 class Right(StrEnum):
-    """What one may do to a page, or (the last two) to the site."""
+    """The things that one may do to a page, or (the last two) to the site."""
 
     READ = "read"
     COMMENT = "comment"
@@ -109,7 +109,7 @@ class Rule:
 
 
 class Ground(StrEnum):
-    """What an answer rests on."""
+    """The ground on which an answer rests."""
 
     ADMIN = "admin"
     """An administrator may do everything."""

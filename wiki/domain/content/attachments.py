@@ -50,7 +50,7 @@ def shape_of(file: str) -> Shape:
 
 
 def markdown_of(name: str) -> str:
-    """What to write in a page to show a file beside it, or to lead to it."""
+    """Give the Markdown that shows a file beside the page, or leads to it."""
     target = f"<{name}>" if re.search(r"[\s()]", name) else name
     words = re.sub(r"([\[\]\\])", r"\\\1", name)
     return f"{'' if shape_of(name) is Shape.LINK else '!'}[{words}]({target})"

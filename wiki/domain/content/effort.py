@@ -1,4 +1,4 @@
-"""What one comparison of texts may cost: when that is spent the answer is coarser, never slower.
+"""The cost of comparing texts: when it is spent the answer is coarser, never slower.
 
 All of it is counted, never timed, so the same texts give the same answer on every machine.
 """
@@ -10,7 +10,7 @@ _MOST_PAIRS = 2_500
 
 
 class Effort:
-    """What may still be spent: one for all of a request's comparison of two texts."""
+    """The effort that may still be spent: one for all of a request's comparison of two texts."""
 
     def __init__(self) -> None:
         self.pieces = 20_000

@@ -1,4 +1,4 @@
-"""What `#anchor` of a link means on a page: a heading, by our id or by GitHub's, or a named place.
+"""The meaning of `#anchor` in a link: a heading, by our id or by GitHub's, or a named place.
 
 Ours (`h-doel`) begins as nothing else of the site does. GitHub's (`doel`, `doel-1`, `12-aanpak`)
 stands beside it, so that links made there lead where they did; so do the id that ours is made of

@@ -1,4 +1,4 @@
-"""What a link's words name: a page, a file or a folder, looked for in one order everywhere.
+"""Names in links: a page, a file or a folder, looked for in one order everywhere.
 
 A link on a page is kept as its *target*: a path from the root, as `[text](path)` gives it, or
 what stands in `[[...]]`. What it leads to depends on the page it stands on, its *source*:
@@ -31,7 +31,7 @@ _REMEMBERED = 1 << 14
 
 
 class To(StrEnum):
-    """What a link leads to."""
+    """The thing that a link leads to."""
 
     PAGE = "page"
     FILE = "file"
@@ -67,7 +67,7 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What there is, as far as it was asked for.
+    """The pages, files and folders that there are, as far as they were asked for.
 
     `pages` by `stem`, `files` and `folders` by their folded path; names and files by `key`.
     """

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """What a page is."""
+    """The kinds of page."""
 
     PAGE = "page"
     QUESTION = "question"
@@ -51,7 +51,7 @@ _RIGHT_TO_LEFT = frozenset("ar arc ckb dv fa he iw ku nqo ps sd syr ug ur yi".sp
 
 @dataclass(frozen=True, slots=True)
 class Meta:
-    """What a page's front matter says, checked; `problems` are codes of what is not right in it."""
+    """A page's front matter, checked; `problems` are codes of what is not right in it."""
 
     kind: Kind = Kind.PAGE
     title: str = ""

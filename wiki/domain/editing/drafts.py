@@ -1,4 +1,4 @@
-"""What a member is writing and has not saved, and who else is writing there now."""
+"""Drafts: a text that a member has not saved yet, and who else is writing there now."""
 
 from __future__ import annotations
 

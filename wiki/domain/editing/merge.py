@@ -40,7 +40,7 @@ class Kind(StrEnum):
 
 
 class Take(StrEnum):
-    """What a writer chooses for a conflict."""
+    """The ways in which a writer settles a conflict."""
 
     MINE = "mine"
     THEIRS = "theirs"
@@ -137,7 +137,7 @@ def _chosen(hunk: Hunk, choice: Choice | None, before: str) -> Lines:
 
 
 def _part(part: Hunk, take: Take | None) -> str:
-    """What one part of lines comes to."""
+    """Give the text that one part comes to."""
     theirs, mine = "\n".join(part.theirs), "\n".join(part.mine)
     if part.kind is not Kind.CONFLICT:
         return "\n".join(part.lines)
@@ -264,7 +264,7 @@ def _shared(one: Lines, other: Lines) -> int:
 
 
 def _woven(base: Lines, theirs: Lines, mine: Lines, effort: Effort) -> Hunk:
-    """What becomes of lines that both changed: one result if they changed other sentences.
+    """Merge lines that both changed: one result if they changed other sentences.
 
     Else a conflict, in parts as far as whole sentences lie between; without parts where the texts
     are too long, or `effort` is spent.

@@ -1,4 +1,4 @@
-"""What a rename does to texts: the stub that stays behind, and links that follow the page."""
+"""Renames in texts: the stub that stays behind, and links that follow the page."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ class _Here:
 
 @dataclass(frozen=True, slots=True)
 class _Goal:
-    """What a link is to lead to; `is_path` if it led there by its path, not by a name."""
+    """The page that a link is to lead to; `is_path` if it led there by its path, not by a name."""
 
     path: str
     to: To

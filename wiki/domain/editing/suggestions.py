@@ -13,7 +13,7 @@ WORD_MOST = 2_000
 
 
 class State(StrEnum):
-    """What became of a suggestion."""
+    """The states of a suggestion."""
 
     OPEN = "open"
     ACCEPTED = "accepted"
@@ -23,7 +23,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NewSuggestion:
-    """What a suggestion is made of.
+    """A suggestion, before it has a number.
 
     `path` and `revision` say where the page was and never change, until a new page is made of it;
     `revision` and `base`, the blob that the writer began with, are empty for a new page.

@@ -12,7 +12,7 @@ EPOCH = date(1970, 1, 1)
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """Who wrote on a page: the key to ask for (an opaque id, or an address), a name, how often."""
+    """A writer of a page: the key to ask for (an opaque id, or an address), a name, how often."""
 
     key: str
     name: str

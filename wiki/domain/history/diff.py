@@ -1,4 +1,4 @@
-"""What differs between two texts, as people read it: paragraphs, then sentences, then words.
+"""Differences between two texts, as people read them: paragraphs, then sentences, then words.
 
 Joined in order, what a diff keeps and removes is exactly the old text, and what it keeps and adds
 is exactly the new one, space included.
@@ -32,7 +32,7 @@ _MOST_COARSE = 2_000
 
 
 class Change(StrEnum):
-    """What happened to a piece of text."""
+    """The things that can happen to a piece of text."""
 
     EQUAL = "equal"
     INSERT = "insert"
@@ -48,7 +48,7 @@ class Op:
 
 
 class Fate(StrEnum):
-    """What happened to a block."""
+    """The things that can happen to a block."""
 
     EQUAL = "equal"
     CHANGED = "changed"

@@ -1,4 +1,4 @@
-"""What of a revision an actor sees after a moderator hid parts of it: decided in this one place."""
+"""Hiding: the one place that decides what of a revision an actor sees once parts are hidden."""
 
 from __future__ import annotations
 

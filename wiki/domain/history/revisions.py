@@ -12,7 +12,7 @@ _TRAILER = re.compile(r"([A-Za-z][A-Za-z0-9-]*): +(.*)")
 
 
 class Event(StrEnum):
-    """What a commit by the wiki did; its written form is the `Denktank:` trailer."""
+    """The acts of commits by the wiki; their written form is the `Denktank:` trailer."""
 
     CREATE = "create"
     EDIT = "edit"
@@ -28,7 +28,7 @@ class Event(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who made a commit: a username and an opaque address, or an outsider's own name.
+    """The maker of a commit: a username and an opaque address, or an outsider's own name.
 
     `given` is the name that a member gave themselves, which git does not keep.
     """
@@ -66,7 +66,7 @@ class Author:
 
 
 class Part(StrEnum):
-    """What of a revision can be hidden: what the page said, the message, who wrote it."""
+    """The parts of a revision that can be hidden: the text, the message, the writer."""
 
     TEXT = "text"
     MESSAGE = "message"

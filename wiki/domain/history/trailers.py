@@ -19,7 +19,7 @@ _LINE = re.compile(r"([A-Za-z][A-Za-z-]*): (.*)")
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a commit message tells: the writer's words, the event, and the other trailers."""
+    """A commit message that was read: the writer's words, the event, and the other trailers."""
 
     words: str
     event: Event
@@ -27,7 +27,7 @@ class Told:
 
 
 def given_names(told: Told) -> dict[str, str]:
-    """What the files that a commit put beside a page were called, by what they are called there."""
+    """Give the old names of the files that a commit put beside a page, by their names there."""
     try:
         found = json.loads(told.trailers.get(FILES, "{}"))
     except ValueError:

@@ -1,4 +1,4 @@
-"""What every export holds, whatever wiki it is of: people, versions of files, remarks."""
+"""Items of an export, whatever wiki it is of: people, versions of files, remarks."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class LeftOut:
 
 @dataclass(slots=True)
 class Report:
-    """What an import does or, tried dry, would do.
+    """The outcome of an import or, tried dry, what it would be.
 
     `known` counts versions and remarks that came in before; `people` gives, for each writer, the
     member that they are here, empty for one who has no account. `lost` counts what pages lose in

@@ -12,7 +12,7 @@ from wiki.domain.imports.writing import escaped
 
 @dataclass(slots=True)
 class Words:
-    """What was written so far, and which marks are open, each with its place."""
+    """The text that was written so far, and which marks are open, each with its place."""
 
     _pieces: list[str] = field(default_factory=list)
     _open: dict[str, int] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""What PHP's `serialize` wrote, read without making any object of it."""
+"""Texts of PHP's `serialize`, read without making any object of them."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def unserialised(data: bytes) -> dict[Any, Any]:
 
 
 def _value(data: bytes, at: int) -> tuple[str, Any, int]:
-    """What is written at a place: its kind (empty for none), its value, and the place after it."""
+    """Read a value at a place: gives its kind (empty for none), itself, and the place after it."""
     kind = data[at : at + 1].decode("latin-1")
     if data[at : at + 2] == b"N;":
         return "N", None, at + 2

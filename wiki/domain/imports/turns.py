@@ -18,7 +18,7 @@ _NOT_IN_NAME = re.compile(r"[*()\n\\\[\]{}<>_`:\"]")
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What somebody said; `by` is the key of a person, `text` is Markdown."""
+    """A turn that somebody took; `by` is the key of a person, `text` is Markdown."""
 
     id: str
     by: str

@@ -19,7 +19,7 @@ MOST_DAYS = 366
 
 
 class Scope(StrEnum):
-    """What a token is good for; never more than its member may."""
+    """The things that a token can be good for; never more than its member may."""
 
     READ = "read"
     """Read what the member may read."""
@@ -47,7 +47,7 @@ class AccessToken:
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
-    """Who shows a token, and what it is good for."""
+    """A token that is shown: whose it is, and what it is good for."""
 
     actor: Actor
     token: AccessToken

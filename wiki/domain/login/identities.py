@@ -12,7 +12,7 @@ from wiki.domain.access.rights import Role
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who a member is elsewhere, since when that is known, and when it was last used.
+    """A member's account elsewhere, since when that is known, and when it was last used.
 
     `name` is what they are called there.
     """

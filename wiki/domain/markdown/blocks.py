@@ -84,7 +84,7 @@ class Blocks(Container):
 
 
 class Opened(Enum):
-    """What began in a line."""
+    """A block that began in a line."""
 
     NOTHING = 0
     CONTAINER = 1
@@ -217,7 +217,7 @@ class _Reader:
         self.indent = 0
 
     def _rest(self) -> str:
-        """What is left of the line; blanks stand for the rest of a tab."""
+        """Give what is left of the line; blanks stand for the rest of a tab."""
         if self.in_tab:
             return " " * (4 - self.column % 4) + self.line[self.pos + 1 :]
         return self.line[self.pos :]

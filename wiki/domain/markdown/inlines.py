@@ -56,7 +56,7 @@ _AFTER_BREAK = re.compile(r"[ \t]*+")
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What labels and abbreviations mean, and whether `@name` calls somebody."""
+    """The meanings of labels and abbreviations, and whether `@name` calls somebody."""
 
     definitions: Mapping[str, Definition]
     notes: Container[str]
@@ -231,7 +231,7 @@ class _Scanner:
         return self._put(run, end)
 
     def _tilde(self) -> int:
-        """What is written low, right behind a letter or digit, else what is struck out."""
+        """Put in what is written low, right behind a letter or digit, else what is struck out."""
         at = self.at
         if at and self.text[at - 1].isalnum():
             found = _LOWERED.match(self.text, at)

@@ -1,4 +1,4 @@
-"""What a Markdown text consists of: blocks, and in their text inline nodes.
+"""The nodes of a Markdown text: blocks, and in their text inline nodes.
 
 Every node says where it stands: `text[start:end]` is what it was written as, marks included. For
 what goes over several lines in a quote or a list, the marks of those at the line starts stand
@@ -14,7 +14,7 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """What an inline node is."""
+    """The kinds of inline node."""
 
     TEXT = "text"
     CODE = "code"
@@ -89,7 +89,7 @@ class Content:
         return self.part(length, len(self.text))
 
     def part(self, start: int, end: int) -> Content:
-        """What stands between two characters of it; takes as long as that is long."""
+        """Give the text between two characters of it; takes as long as that is long."""
         low, high = bisect_right(self.offsets, start), bisect_right(self.offsets, end)
         return Content(
             self.text[start:end],
@@ -133,7 +133,7 @@ class Heading(Leaf):
 
 @dataclass(slots=True, eq=False)
 class Term(Leaf):
-    """What definitions explain."""
+    """A term that definitions explain."""
 
 
 @dataclass(slots=True, eq=False)
@@ -255,7 +255,7 @@ class Glossary(Container):
 
 @dataclass(slots=True, eq=False)
 class Explanation(Container):
-    """What explains the terms before it."""
+    """A definition of the terms before it."""
 
     width: int = 0
 

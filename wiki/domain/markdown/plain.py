@@ -1,4 +1,4 @@
-"""What a reader sees of a Markdown text, without its marks."""
+"""A Markdown text as a reader sees it, without its marks."""
 
 from __future__ import annotations
 

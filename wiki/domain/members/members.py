@@ -101,7 +101,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """Who makes a request, and how they want their pages: one SQL statement gives all of it.
+    """The member who makes a request, and how they want their pages: by one SQL statement.
 
     `watching` is another number whenever the member watched something or ended that; `cautions`
     counts the warnings that they did not say to have read.

@@ -1,4 +1,4 @@
-"""What members tell of themselves: their work, a short text, a picture."""
+"""Members about themselves: their work, a short text, a picture."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ ADDRESS_MOST = 1000
 
 
 class Noun(StrEnum):
-    """What a report is about; the site itself where it is nothing more precise."""
+    """The things that a report can be about; the site itself where it is nothing more precise."""
 
     COMMENT = "comment"
     PAGE = "page"
@@ -22,7 +22,7 @@ class Noun(StrEnum):
 
 
 class Act(StrEnum):
-    """What a moderator can do about it."""
+    """The acts with which a moderator can answer a report."""
 
     HIDE = "hide"
     SHOW = "show"
@@ -34,7 +34,7 @@ class Act(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What is reported: a comment, a page as it stood at (path, revision), a member, or the site.
+    """A thing that is reported: a comment, a page at (path, revision), a member, or the site.
 
     `path` is empty but for pages.
     """

@@ -30,7 +30,7 @@ class Pace(StrEnum):
 
 
 class Kind(StrEnum):
-    """What a notification tells."""
+    """The kinds of notification."""
 
     MENTION = "mention"
     REPLY = "reply"
@@ -114,7 +114,7 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class NewNotification:
-    """What a notification is made of, for each of its members alike.
+    """A notification, before it has a number, for each of its members alike.
 
     `path` and `revision` say where the page was, which page that is today is looked up; both are
     empty where it is about no page. `actor` is who did it, None for the wiki and for outsiders. A
@@ -203,7 +203,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """What is told of one page (or one topic), the newest first."""
+    """The notifications of one page (or one topic), the newest first."""
 
     items: tuple[Item, ...]
 

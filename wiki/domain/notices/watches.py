@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class Scope(StrEnum):
-    """What a watch holds: one page, a question with all its dialogues, or all in a folder."""
+    """The reach of a watch: one page, a question with all its dialogues, or all in a folder."""
 
     PAGE = "page"
     QUESTION = "question"
@@ -18,7 +18,7 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """What a member said of a page or a folder.
+    """The choice that a member made for a page or a folder.
 
     `path` and `revision` say where the page was when they said it (a folder has no revision).
     `wanted` is False where they ended the watch: the page is then silent for them, whatever else
@@ -44,7 +44,7 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """What one member watches, as paths of today: `silent` are the pages that they left."""
+    """The watches of one member, as paths of today: `silent` are the pages that they left."""
 
     pages: frozenset[str] = frozenset()
     questions: frozenset[str] = frozenset()
@@ -66,7 +66,7 @@ class Watched:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What anybody watches: pages by identity, folders by path, and whether any question."""
+    """The watches of all members: pages by identity, folders by path, and whether any question."""
 
     pages: frozenset[str]
     folders: frozenset[str]

@@ -1,4 +1,4 @@
-"""What a purge takes out of history, and how texts that spoke of it are brought up to date.
+"""A purge: what it takes out of history, and texts that spoke of it brought up to date.
 
 Pure: the store rewrites git by it, the database the truth.
 """
@@ -24,7 +24,7 @@ _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What is to go: texts by blob, files, messages by commit, an author's name, words.
+    """The things that are to go: texts by blob, files, messages by commit, an author's name, words.
 
     `texts` and `messages` give what stands there instead; `instead` takes the place of each of
     the words. `author` is an opaque id, `name` what the author is called from now on.

@@ -1,4 +1,4 @@
-"""Who is said to be there: the list or table of attendees that minutes open with."""
+"""Attendees: the list or table of who was there that minutes open with."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What lists are made of beside pages: people, tags, pages that are wanted."""
+"""Things that lists are made of beside pages: people, tags, pages that are wanted."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What pages link to though it does not exist, and how many pages do."""
+    """A page that others link to though it does not exist, and how many do."""
 
     target: str
     pages: int

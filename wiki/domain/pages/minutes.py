@@ -38,7 +38,7 @@ _NO_NAMES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Minutes:
-    """What a text says as minutes: its day (empty if unknown), who was there, how many turns."""
+    """A text read as minutes: its day (empty if unknown), who was there, how many turns."""
 
     day: str
     participants: Sequence[Participant]
@@ -60,7 +60,7 @@ def look_like(document: Document) -> bool:
 
 
 def of(text: str, path: str) -> Minutes:
-    """What a text at a path says as minutes."""
+    """Read a text at a path as minutes."""
     document = read(text, frontmatter.body_at(text))
     people = _people(document)
     said = read_parts(document, [person.name for person in people])
@@ -100,7 +100,7 @@ def names(document: Document) -> Iterator[str]:
 
 
 def _people(document: Document) -> list[Participant]:
-    """Who was there: the list of attendees, else the names that open lines again and again."""
+    """Tell who was there: the list of attendees, else the names that open lines again and again."""
     present = attendance(document).people
     if present:
         return [attendee.participant for attendee in present]

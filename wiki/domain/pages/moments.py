@@ -38,7 +38,7 @@ _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th|e|de|ste)\b", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What somebody typed: a `day` (`2026-12-15`) and a `clock` (`19:30`), either may be empty.
+    """A moment as it was typed: a `day` (`2026-12-15`), a `clock` (`19:30`), either may be empty.
 
     `offset` is what stood after an ISO time: seconds and the distance to UTC.
     """

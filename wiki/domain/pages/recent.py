@@ -27,7 +27,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What happened to one page on one day: revisions and comments, newest first.
+    """The events of one page on one day: revisions and comments, newest first.
 
     `moments` are when the revisions happened, as `moments` finds it; `latest` the newest of all.
     """
@@ -120,7 +120,7 @@ def by_day(
 
 @dataclass(slots=True)
 class _Folded:
-    """What happened to one page on one day, while it is gathered."""
+    """The events of one page on one day, while they are gathered."""
 
     revisions: list[Revision] = field(default_factory=list)
     moments: list[datetime] = field(default_factory=list)

@@ -53,7 +53,7 @@ _ACTIVE = re.compile(r"([\\`*_\[\]<])")
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a label says in one go; `time` is seconds from the start, None if that is not known."""
+    """A turn of a label; `time` is seconds from the start, None if that is not known."""
 
     label: str
     time: int | None
@@ -118,7 +118,7 @@ def clock(seconds: int) -> str:
 
 
 def _harmless(line: str) -> str:
-    """What was said as Markdown that shows just that."""
+    """Write what was said as Markdown that shows just that."""
     escaped = _ACTIVE.sub(r"\\\1", line)
     return "\\" + escaped if escaped[:1] in ("#", ">", "-", "+", "|", "~", "=") else escaped
 
@@ -127,7 +127,7 @@ def _harmless(line: str) -> str:
 
 
 def _cues(lines: Sequence[str], speakers: Speakers) -> Iterator[Said]:
-    """What cues say; in those of Teams a line of its own may name the speaker."""
+    """Read what cues say; in those of Teams a line of its own may name the speaker."""
     time: int | None = None
     cue: list[str] = []
     for line in [*lines, ""]:

@@ -1,4 +1,4 @@
-"""Who says what in a dialogue's text: page, index and citation all ask this one reader."""
+"""Turns of a dialogue, who says what: page, index and citation all ask this one reader."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What one speaker says in one go: `text[start:end]`; `said` is it without the opening."""
+    """A turn of one speaker: `text[start:end]`; `said` is it without the opening."""
 
     number: int
     speaker: str

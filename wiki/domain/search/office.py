@@ -1,4 +1,4 @@
-"""What office files are made of: XML in a zip archive, read so that nothing in it can do harm.
+"""Office files: XML in a zip archive, read so that nothing in it can do harm.
 
 A part that unpacks to more than a bound is refused before it is unpacked, and one that declares a
 document type, as entities need, before any of it is expanded.

@@ -1,4 +1,4 @@
-"""What a searcher asks: words and filters, read from one line of text. Reading never fails.
+"""Queries: words and filters, read from one line of text. Reading never fails.
 
 `burger wijk` both words · `"de burger"` in that order · `-wijk` without · `burger OR bewoner` ·
 `particip*` by beginning · `title:wijk` in the title. Filters: `kind:` `tag:` `who:` `question:`
@@ -33,7 +33,7 @@ class How(StrEnum):
 
 
 class Where(StrEnum):
-    """What is searched."""
+    """The scopes of a search."""
 
     ALL = "all"
     PAGES = "pages"

@@ -26,7 +26,7 @@ class Site:
 
 
 class Found(StrEnum):
-    """What a hit is."""
+    """The kinds of hit."""
 
     PAGE = "page"
     QUESTION = "question"
@@ -39,7 +39,7 @@ class Found(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What one actor may find: `everywhere` unless a rule says otherwise, the longest wins.
+    """The reach of one actor: `everywhere` unless a rule says otherwise, the longest wins.
 
     Equal for all actors who may read the same: a key for caches.
     """
@@ -146,7 +146,7 @@ Facets = Mapping[str, tuple[tuple[str, int], ...]]
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """What a search found.
+    """The results of a search.
 
     `kinds` counts each kind as if no kind had been asked for; `facets` (`year`, `tag`, `person`,
     `question`, `status`) counts values within what was found. `partial`: too little had all the

@@ -69,7 +69,7 @@ class Anchor:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What became of an anchor: where it stands now, or where it stood last.
+    """The fate of an anchor: where it stands now, or where it stood last.
 
     `gone` is the revision in which it was removed; empty while it stands.
     """

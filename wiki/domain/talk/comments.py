@@ -45,7 +45,7 @@ WITHHELD = frozenset({State.HELD, State.DECLINED})
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """Who marked a thread as dealt with, when, and the revision of the page that did it."""
+    """The end of a thread: who marked it as dealt with, when, and the revision that did it."""
 
     by: int
     username: str
@@ -125,7 +125,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class NewComment:
-    """What a comment is made of; `nonce` marks one showing of the form, or is empty.
+    """A comment, before it has a number; `nonce` marks one showing of the form, or is empty.
 
     `start` and `end` say where `anchor` stands in the plain text of `revision`; None without one.
     A `held` one waits for a moderator.

@@ -129,7 +129,7 @@ class Index(ABC):
 
     @contextmanager
     def _reading(self, view: View) -> Iterator[None]:
-        """What is damaged is found out while it is read: then raises NotReady."""
+        """Raise NotReady where damage is found out while the index is read."""
         try:
             yield
         except DAMAGE as error:

@@ -110,7 +110,7 @@ def weight(text: str) -> int:
 
 @dataclass(slots=True)
 class Tally:
-    """What this process counted of somebody since `since`, and until when they have to wait."""
+    """The count that this process has of somebody since `since`, and until when they wait."""
 
     since: float
     count: int = 0

@@ -88,7 +88,7 @@ def check(text: str) -> list[FieldError]:
 
 
 def _of_dialogue(text: str, meta: Meta) -> list[FieldError]:
-    """What is wrong with a dialogue; where the day is, a good time of its end is not."""
+    """Tell what is wrong with a dialogue; where the day is, a good time of its end is not."""
     wrong = dialogues.check(meta)
     front, _ = frontmatter.split(text)
     end = frontmatter.values(front or "").get("end", "").strip("\"'")

@@ -327,7 +327,7 @@ def _mine(wiki: Wiki, actor: Actor, file: str) -> tuple[str, str | None]:
 
 
 def _cleaned(wiki: Wiki, name: str, data: bytes) -> bytes:
-    """What is kept of a file: a picture does not tell where and with what it was taken."""
+    """Give what is kept of a file: a picture does not tell where and with what it was taken."""
     if len(data) > wiki.settings.max_file_bytes:
         most = wiki.settings.max_file_bytes
         raise TooLarge("file_large", most_bytes=most, bytes=len(data))

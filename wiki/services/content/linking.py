@@ -1,4 +1,4 @@
-"""What a page's links are for who reads it: live, wanted, or a file."""
+"""A page's links for who reads it: live, wanted, or a file."""
 
 from __future__ import annotations
 

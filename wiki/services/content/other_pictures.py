@@ -196,7 +196,7 @@ def _asked(url: str, resolve: Resolve) -> Iterator[Response]:
 
 
 def _named(host: str) -> Any:
-    """What speaks TLS with an address, and asks of it the certificate of the host."""
+    """Make an adapter that speaks TLS with an address and asks of it the host's certificate."""
     from requests.adapters import HTTPAdapter
 
     class Named(HTTPAdapter):

@@ -133,7 +133,7 @@ def _title(new: New, whole: str) -> list[FieldError]:
 
 
 def _named(new: New, whole: str) -> str:
-    """What the new page is called: by its form, its text, or the first heading in that."""
+    """Give the title of the new page: of its form, its text, or the first heading in that."""
     first = (section.title for section in sections.sections(whole))
     title = new.fields.get("title", "").strip() or fields.title_of(whole)
     return title or next(first, "")

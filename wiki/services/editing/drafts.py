@@ -186,7 +186,7 @@ def _kept(
 
 
 def _saved_by(wiki: Wiki, actor: Actor, path: str, now: datetime) -> str:
-    """Who else saved the page a moment ago."""
+    """Name who else saved the page a moment ago."""
     with wiki.database.read() as connection:
         page = history.identity(connection, places.asked(path))
         newest = history.of_page(connection, page, limit=1) if page else []

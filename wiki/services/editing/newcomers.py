@@ -49,7 +49,7 @@ def check_links(wiki: Wiki, actor: Actor, text: str, base: str = "") -> None:
 
 
 def _text(wiki: Wiki, blob: str) -> str:
-    """What the page said; a blob that cannot be read is refused where it is saved."""
+    """Give what the page said; a blob that cannot be read is refused where it is saved."""
     try:
         return contents.read(wiki, blob).text if blob else ""
     except Unreadable:

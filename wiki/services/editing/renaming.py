@@ -128,7 +128,7 @@ def _files(wiki: Wiki, path: str) -> list[str]:
 
 
 class _Outlook:
-    """What links lead to before and after a page moved, and texts that follow it."""
+    """The targets of links before and after a page moved, and texts that follow it."""
 
     def __init__(
         self,

@@ -31,7 +31,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What a transcript holds: turns, its labels, and those that are no participant yet."""
+    """A transcript that was read: turns, its labels, and those that are no participant yet."""
 
     turns: int
     labels: Sequence[Label]
@@ -60,7 +60,7 @@ def text_of(wiki: Wiki, data: bytes) -> str:
 
 
 def look(text: str, people: str, chosen: Mapping[str, str]) -> Look:
-    """What a transcript holds, for these lines of participants and what was chosen so far.
+    """Read a transcript, for these lines of participants and what was chosen so far.
 
     Raises Invalid if nobody speaks in it.
     """

@@ -1,4 +1,4 @@
-"""What is public, for who harvests it by OAI-PMH 2.0.
+"""Public pages, for who harvests them by OAI-PMH 2.0.
 
 The protocol: https://www.openarchives.org/OAI/openarchivesprotocol.html
 
@@ -47,7 +47,7 @@ class Refusal(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is answered; `asked` are the arguments that were understood, `error` a code instead."""
+    """An answer; `asked` are the arguments that were understood, `error` a code instead."""
 
     verb: str = ""
     asked: Mapping[str, str] = field(default_factory=dict)

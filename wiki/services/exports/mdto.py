@@ -45,7 +45,7 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What is told of a question: who keeps it, under which id, what happened when."""
+    """The metadata of a question: who keeps it, under which id, what happened when."""
 
     id: str
     source: str

@@ -1,4 +1,4 @@
-"""What everybody may read: the pages that exports are made of, and the files beside them."""
+"""Pages that everybody may read, of which exports are made, and the files beside them."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def write(wiki: Wiki, target: Path) -> int:
 
 
 class _Site:
-    """What is in the export, so that links know what they can lead to."""
+    """The contents of the export, so that links know what they can lead to."""
 
     def __init__(self, wiki: Wiki, pages: set[str], files: frozenset[str]) -> None:
         self._wiki = wiki

@@ -55,7 +55,7 @@ def links(
 
 
 def _lead(wiki: Wiki, source: str, target: str, commit: str) -> Lead | None:
-    """What was at a link's path then, redirects of that time followed."""
+    """Give what was at a link's path then, redirects of that time followed."""
     try:
         lead = linking.by_path(wiki, source, target, commit)
         if lead is None or lead.to is not To.PAGE:

@@ -100,7 +100,7 @@ class DokuWiki:
                 table.pop(id, None)
 
     def _levels(self) -> Iterator[tuple[str, int]]:
-        """What everybody may do, by page or namespace."""
+        """Give what everybody may do, by page or namespace."""
         for name in self._settings("acl.auth.php"):
             for line in text_of(self._archive.read(name, MOST) or b"").split("\n"):
                 fields = line.partition("#")[0].split()
@@ -294,7 +294,7 @@ def _id(name: str) -> str:
 
 
 def _level(levels: dict[str, int], id: str) -> int:
-    """What everybody may do with a page; without a word about it, read it."""
+    """Give what everybody may do with a page; without a word about it, read it."""
     space = id.rpartition(":")[0]
     around = [":".join(space.split(":")[:end]) for end in range(space.count(":") + 1, 0, -1)]
     for place in (id, *(f"{one}:*" for one in around if one), "*"):
@@ -310,7 +310,7 @@ def _segments(id: str) -> list[str]:
 
 
 def _resolved(id: str, name: str) -> str:
-    """What a name on a page means: from the top, from here, or beside it."""
+    """Give the full name for one on a page: from the top, from here, or beside it."""
     clean = re.sub(r"[\s/;]+", "_", name.strip().lower().replace("/", ":"))
     space = id.rpartition(":")[0]
     if clean.startswith("."):

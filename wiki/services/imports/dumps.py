@@ -24,7 +24,7 @@ _DEEPEST = 20
 
 @dataclass(slots=True)
 class Page:
-    """What a dump says of a page."""
+    """A page as a dump has it."""
 
     title: str = ""
     space: str = "0"

@@ -253,7 +253,7 @@ class _Run:
         return [change for change in found if change]
 
     def _change(self, line: Line, file: str, there: str) -> Change | None:
-        """What becomes of one file; None if it stays as it is here."""
+        """Decide what becomes of one file; None if it stays as it is here."""
         entry = self._wiki.store.entry(file)
         here, before = entry.blob if entry else "", self._before.get(file, "")
         if here == there:
@@ -337,5 +337,5 @@ class _Run:
 
 
 def _message(said: str) -> str:
-    """What somebody said of a version: in one line, without any address."""
+    """Give what somebody said of a version: in one line, without any address."""
     return without_machines(without_mail(" ".join(said.split())[:_SUBJECT_MOST])[0])

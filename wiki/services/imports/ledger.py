@@ -1,4 +1,4 @@
-"""What came in before: read from the wiki's own commits, so it is never behind and never ahead.
+"""The ledger of imports: read from the wiki's own commits, so never behind and never ahead.
 
 Each commit of an import bears a trailer `Imported: <source> <thing> <version>`, three digests: what
 something is called elsewhere is nobody's business here.

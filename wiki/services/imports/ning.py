@@ -296,7 +296,7 @@ class Ning:
     # -- texts and files --
 
     def _words(self, thing: _Thing, record: Record) -> str:
-        """What a record says, and the files that it brings."""
+        """Give what a record says, and the files that it brings."""
         text = self._markdown(thing, _text(record, "description")).strip()
         files = [one for one in _list(record.get("fileAttachments")) if isinstance(one, str)]
         listed = [self._linked(thing, file) for file in files]

@@ -1,4 +1,4 @@
-"""What is packed inside an export, unpacked as far as it may grow."""
+"""Packed parts of an export, unpacked as far as they may grow."""
 
 from __future__ import annotations
 

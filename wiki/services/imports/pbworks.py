@@ -78,7 +78,7 @@ class PBworks:
         self._pages.setdefault(page, []).append(_Written(name, page, moment, by))
 
     def _head(self, name: str) -> dict[str, str]:
-        """What the comments say that a page begins with; empty for what is no page."""
+        """Read the comments that a page begins with; empty for what is no page."""
         if self._archive.size(name) > PAGE_MOST:
             return {}
         data = self._archive.beginning(name, _HEAD_MOST)

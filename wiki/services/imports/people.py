@@ -1,4 +1,4 @@
-"""Who wrote elsewhere, as somebody here: a member, or an account that is nobody's.
+"""Writers elsewhere as somebody here: a member, or an account that is nobody's.
 
 The second bears a name and nothing else: it has no address, no password, and a status in which
 nobody logs in. It is made once for a person, however often they come by.
@@ -102,7 +102,7 @@ class People:
         return digest("person", self._source, key)
 
     def _name(self, key: str) -> str:
-        """What a person is called: never an address, of a person or a machine."""
+        """Give the name of a person: never an address, of a person or a machine."""
         person = self._persons.get(key) or Person(key, key)
         for name in (person.name, person.login):
             words = " ".join(without_mail(name)[0].replace(INSTEAD, "").split())

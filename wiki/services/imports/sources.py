@@ -25,7 +25,7 @@ from wiki.services.imports.places import Places
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What every importer may need."""
+    """The things that every importer may need."""
 
     wiki: Wiki
     source: Path

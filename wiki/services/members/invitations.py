@@ -96,7 +96,7 @@ def addresses_in(written: str) -> list[str]:
 
 
 def _bare(written: str) -> str:
-    """What stands between angle brackets after a name; else all of it."""
+    """Give what stands between angle brackets after a name; else all of it."""
     _, opens, rest = written.partition("<")
     address, closes, _ = rest.partition(">")
     return address if opens and closes else written

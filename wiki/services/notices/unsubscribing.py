@@ -99,7 +99,7 @@ def use(wiki: Wiki, token: str) -> str:
 
 
 def _now(connection: Connection, link: Link) -> dict[str, str]:
-    """What the member has of what the link is about: paces, or how they follow; empty: nothing."""
+    """Give what the member has of the link's matter: paces, or how they follow; empty: nothing."""
     if not link.path:
         chosen = mail_choices.get(connection, link.member)
         paces = {group: chosen.pace(group) for group in link.groups}

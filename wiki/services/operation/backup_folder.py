@@ -79,7 +79,7 @@ def _manifest(file: Path) -> Mapping[str, object]:
 
 @dataclass(frozen=True, slots=True)
 class Drill:
-    """What came of trying a backup: its contents, what does not agree, and the seconds it took."""
+    """The outcome of trying a backup: its contents, what does not agree, the seconds it took."""
 
     report: backup.Report
     findings: Sequence[Finding]

@@ -1,4 +1,4 @@
-"""What an owner does first, in steps that tick themselves off; and the numbers of the site."""
+"""An owner's first steps, which tick themselves off; and the numbers of the site."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is wrong with a wiki and its machine, as findings with a code: for `denktank doctor`.
+"""Findings of what is wrong with a wiki and its machine, each with a code: for `denktank doctor`.
 
 The folder is looked at first, without opening the wiki: a wiki that cannot be opened, or that
 opening would change (its owner is somebody else, its tables are older), is described as far as
@@ -83,7 +83,7 @@ def examine(settings: Settings) -> Report:
 
 
 def _of_folder(data: Path) -> Iterator[Finding]:
-    """Who may do what there, and how much room there is."""
+    """Look at who may do what there, and how much room there is."""
     here = data.stat()
     folder = {"folder": str(data)}
     if here.st_uid != os.geteuid():
@@ -172,7 +172,7 @@ def _mail_server_says(settings: Settings) -> str:
 
 
 def _of_wiki(wiki: Wiki) -> Iterator[Finding]:
-    """What administrators see on the screen for health, and how far the projections are."""
+    """Look at what the screen for health shows, and how far the projections are."""
     condition = health.examine(wiki, SYSTEM)
     for trouble in condition.troubles:
         yield Finding(trouble.code, trouble.values, trouble.is_grave)

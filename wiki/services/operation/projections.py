@@ -136,7 +136,7 @@ def check(wiki: Wiki, patience: float = 0.0) -> list[Finding]:
 
 
 def _lasting(wiki: Wiki, patience: float) -> list[Finding]:
-    """What is seen again when somebody wrote while it was looked for."""
+    """List the findings; those only that are seen again, if somebody wrote meanwhile."""
     before = _written(wiki)
     findings = _of_projections(wiki, patience)
     if not findings or _written(wiki) == before:

@@ -1,4 +1,4 @@
-"""What this version would do to a data folder at its next start; read, nothing is written."""
+"""An upgrade foretold: what this version does to a data folder at its next start; only read."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What the next start does.
+    """The work of the next start.
 
     `first` are the projections that are made before a page is shown, `later` those that the worker
     makes while the wiki runs; both with about how many seconds that takes.

@@ -17,7 +17,7 @@ PAGE = 100
 
 @dataclass(frozen=True, slots=True)
 class FolderList:
-    """What an actor sees of a folder: the folders in it, and page `number` of its pages.
+    """A folder as an actor sees it: the folders in it, and page `number` of its pages.
 
     `total` counts all pages at or below it; `has_more` says whether the list goes on.
     """

@@ -48,7 +48,7 @@ def expand(
 
 @dataclass(slots=True)
 class _Including:
-    """What one page includes for one reader, so far."""
+    """The pages that one page includes for one reader, so far."""
 
     wiki: Wiki
     actor: Actor

@@ -47,7 +47,7 @@ class Picker:
 
 
 def picker(wiki: Wiki, actor: Actor, chosen: Sequence[str]) -> Picker:
-    """What a dialogue can be about: what it is about now, what is open, what else there is."""
+    """List what a dialogue can be about: what it is about now, what is open, what else there is."""
     seen = sight.of(wiki, actor)
     with wiki.database.read() as connection:
         leads = catalogue.resolve_links(connection, chosen, sight=seen) if chosen else {}

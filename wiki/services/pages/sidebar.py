@@ -1,4 +1,4 @@
-"""What stands beside plain pages: the nearest `_sidebar` page, and the tree of the folder."""
+"""The column beside plain pages: the nearest `_sidebar` page, and the tree of the folder."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _PREFIX = "side:"
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """What lies in one folder: the folders in it, one of them opened perhaps, then its pages."""
+    """One folder of the tree: the folders in it, one of them opened perhaps, then its pages."""
 
     path: str
     folders: Sequence[Twig]
@@ -58,7 +58,7 @@ class Twig:
 
 @dataclass(frozen=True, slots=True)
 class Sidebar:
-    """What stands beside a page.
+    """The column beside a page.
 
     `path` is the page that says what `html` shows, or the one to write; `tree` is None on a small
     site; `current` is the page, or the folder, that is read.
@@ -78,7 +78,7 @@ class Sidebar:
 def beside(
     wiki: Wiki, actor: Actor, path: str, labels: Labels, *, is_folder: bool = False
 ) -> Sidebar:
-    """What stands beside the page at a path, or beside a folder's list, for this actor."""
+    """Give the column beside the page at a path, or beside a folder's list, for this actor."""
     folder = path if is_folder else folder_of(path)
     # A folder's own page is the folder in the tree.
     current = folder if index_rank(path) >= 0 and not is_folder else path

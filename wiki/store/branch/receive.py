@@ -175,7 +175,7 @@ def _holds(later: str, earlier: str) -> bool:
 
 
 def _git(*words: str, refused: str = "", **environment: str) -> str:
-    """What git prints; where it fails that is nothing, or Rejected is raised."""
+    """Give what git prints; where it fails that is nothing, or Rejected is raised."""
     done = subprocess.run(
         ["git", *words], env={**os.environ, **environment}, capture_output=True, check=False
     )
@@ -185,7 +185,7 @@ def _git(*words: str, refused: str = "", **environment: str) -> str:
 
 
 def _packets() -> Iterator[bytes]:
-    """What git says, up to its next pause."""
+    """Read what git says, up to its next pause."""
     read = sys.stdin.buffer.read
     while size := int(read(4) or b"0", 16):
         yield read(size - 4)

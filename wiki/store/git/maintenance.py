@@ -1,4 +1,4 @@
-"""What the worker does now and then: packing, checking, copying."""
+"""Upkeep of the repository by the worker: packing, checking, copying."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the commits say: their order, what each did, the files of one; also of another repository.
+"""Commits read in order: what each did, the files of one; also of another repository.
 
 May use, of the rooms of the store: `git` and `objects`.
 """

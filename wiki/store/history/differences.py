@@ -1,4 +1,4 @@
-"""What differs between two trees, and what a commit did."""
+"""Differences between two trees, and what a commit did."""
 
 from __future__ import annotations
 

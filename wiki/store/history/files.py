@@ -103,7 +103,7 @@ def odd_names(reader: Reader, root: str, at: str = "") -> Iterator[str]:
 
 
 def _files(reader: Reader, id: str, at: str) -> Iterator[Entry]:
-    """What can be shown below a folder; as deep as `trees.MOST_FOLDERS` at most."""
+    """Give the files that can be shown below a folder; as deep as `trees.MOST_FOLDERS` at most."""
     left_out = reader.weights.of(id).left_out
     for node in trees.nodes(reader.tree(id)):
         file = trees.path_of(at, node.name)
@@ -116,7 +116,7 @@ def _files(reader: Reader, id: str, at: str) -> Iterator[Entry]:
 
 
 def _target(reader: Reader, link: trees.Node) -> str:
-    """What a symbolic link says; empty if that is no path that can be shown."""
+    """Give what a symbolic link says; empty if that is no path that can be shown."""
     try:
         is_short = reader.size(link.id) <= trees.MOST_BYTES
         return reader.expect("blob", link.id).decode() if is_short else ""
@@ -125,7 +125,7 @@ def _target(reader: Reader, link: trees.Node) -> str:
 
 
 def _node(reader: Reader, root: str, file: str) -> trees.Node | None:
-    """What stands in a tree at a path that can be shown."""
+    """Give what stands in a tree at a path that can be shown."""
     try:
         parts = file.encode().split(b"/")
     except UnicodeEncodeError:

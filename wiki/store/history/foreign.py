@@ -20,7 +20,7 @@ from wiki.store.objects.versions import Commit
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What a commit did when all are taken one after the other.
+    """The changes of a commit when all are taken one after the other.
 
     `files` gives each file's blob after it, empty where it went; `renames` new file to old.
     """

@@ -17,7 +17,7 @@ _RESERVED = {b".git", b".", b".."}
 
 @dataclass(slots=True)
 class _Step:
-    """What happens at one name: a file is written (`data`, or a `blob` that is there), deleted,
+    """The change at one name: a file is written (`data`, or a `blob` that is there), deleted,
     or lies further inside.
     """
 
@@ -103,7 +103,7 @@ class _Editor:
         return written, True
 
     def _result(self, node: trees.Node | None, step: _Step, file: str) -> tuple[int, str]:
-        """What stands at a name afterwards: its mode and id, an empty id for nothing."""
+        """Give what stands at a name afterwards: its mode and id, an empty id for nothing."""
         mode, id = (node.mode, node.id) if node else (0, "")
         if step.is_deleted and node and node.is_file:
             mode, id = 0, ""

@@ -72,7 +72,7 @@ def _everything(handle: int) -> bytes:
 
 
 def _inflated(id: str, packed: bytes) -> tuple[str, bytes]:
-    """What the file holds; never more of it than its own head says that there is."""
+    """Read what the file holds; never more of it than its own head says that there is."""
     inflater = zlib.decompressobj()
     try:
         start = inflater.decompress(packed, _HEAD)

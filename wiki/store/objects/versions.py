@@ -1,4 +1,4 @@
-"""What the store gives and takes: files, changes, differences, commits, notices."""
+"""The things that the store gives and takes: files, changes, differences, commits, notices."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class Notice:
 
 
 class Stale(Exception):
-    """What a commit expected no longer holds.
+    """A commit was refused: what it expected no longer holds.
 
     `files` gives, for every expected file that differs, its blob id now, or None if it is absent.
     """

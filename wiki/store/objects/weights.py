@@ -26,7 +26,7 @@ _ENTRY = re.compile(rb"0?40000 [^\0]*\0(.{20})|[0-7]{5,6} [^\0]*\0.{20}", re.DOT
 
 
 class Weight(NamedTuple):
-    """What going through a tree takes, in entries, and the ids of its folders that are left out.
+    """The weight of a tree, in entries to go through, and the ids of its folders that are left out.
 
     `is_whole`: nothing is left out, in the folders below either.
     """

@@ -1,4 +1,4 @@
-"""What no ref reaches any more, taken off the disk for good."""
+"""Pruning: what no ref reaches any more is taken off the disk for good."""
 
 from __future__ import annotations
 

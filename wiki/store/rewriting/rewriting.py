@@ -72,7 +72,7 @@ class Node(NamedTuple):
 
 @dataclass(slots=True)
 class Survey:
-    """What a task changes in history, before anything is written.
+    """The changes of a task in history, before anything is written.
 
     `changed` are the commits that hold something of it themselves, `written` all that get a new
     id. `texts` and `gone` are blobs; `files` the paths at which either stood. `binary` are files
@@ -387,7 +387,7 @@ class _Writing:
         return data
 
     def _operations(self, process: Any, node: Node, *, is_note: bool) -> list[bytes]:
-        """What the commit does to its first parent's files: what goes, then what comes."""
+        """Tell what the commit does to its first parent's files: what goes, then what comes."""
         gone, put = [], []
         for diff in node.diffs:
             path = self._noted(diff.path) if is_note else diff.path
@@ -468,7 +468,7 @@ def _under(git: Path, id: str, kind: str) -> set[str]:
 
 
 def _tag(git: Path, reader: Reader, writing: _Writing, id: str) -> str:
-    """What an annotated tag becomes: pointing at what its target became, without a signature."""
+    """Rewrite an annotated tag: it points at what its target became, without a signature."""
     raw = reader.read_as("tag", id)
     head, _, body = raw.partition(b"\n\n")
     lines = head.split(b"\n")

@@ -1,4 +1,4 @@
-"""What the API is: a page for people, a document for programs, and who asks."""
+"""The API presented: a page for people, a document for programs, and who asks."""
 
 from __future__ import annotations
 

@@ -86,7 +86,7 @@ def refused(error: WikiError) -> Response:
 
 
 def _texts(error: WikiError) -> dict[str, object]:
-    """What a writer needs to settle a conflict: the three texts."""
+    """Give what a writer needs to settle a conflict: the three texts."""
     if isinstance(error, Conflicted):
         return {
             "base": {"blob": error.base, "text": _text(error.base)},

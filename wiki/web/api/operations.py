@@ -56,17 +56,17 @@ class Operation:
 
     @property
     def name(self) -> str:
-        """What the handler is called."""
+        """Give the name of the handler."""
         return self.view.__name__
 
     @property
     def summary(self) -> str:
-        """What it does, in a few words."""
+        """Say in a few words what it does."""
         return (self.view.__doc__ or "").strip().partition("\n")[0].rstrip(".")
 
     @property
     def about(self) -> str:
-        """What else there is to say of it."""
+        """Give the rest that there is to say of it."""
         return " ".join((self.view.__doc__ or "").strip().partition("\n")[2].split())
 
     @property
@@ -132,7 +132,7 @@ def _handler(asks: Operation, view: Callable[..., Any]) -> Callable[..., Respons
 
 
 def loaded(schema: Schema, given: Any) -> dict[str, Any]:
-    """What was sent, as the schema wants it. Raises Invalid (`api_fields_wrong`)."""
+    """Read what was sent, as the schema wants it. Raises Invalid (`api_fields_wrong`)."""
     try:
         return cast(dict[str, Any], schema.load(given))
     except ValidationError as error:

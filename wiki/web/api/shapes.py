@@ -26,7 +26,7 @@ class Text(fields.String):
 
 
 def told(about: str) -> dict[str, str]:
-    """What the document says of a field."""
+    """Describe a field, as the document does."""
     return {"description": about}
 
 
@@ -50,7 +50,7 @@ class ParticipantShape(Schema):
 
 
 class MetaShape(Schema):
-    """What a page's front matter says."""
+    """A page's front matter, as values."""
 
     kind = fields.Enum(Kind, by_value=True, required=True)
     status = fields.String(required=True)
@@ -91,7 +91,7 @@ class PageShape(Schema):
 
 
 class TurnShape(Schema):
-    """What one speaker says in one go."""
+    """A turn of one speaker."""
 
     number = fields.Integer(required=True)
     speaker = fields.String(required=True)
@@ -142,7 +142,7 @@ class SavedShape(Schema):
 
 
 class RenameShape(Schema):
-    """Where a page is to go."""
+    """A new place for a page."""
 
     new_path = Text(required=True, validate=validate.Length(min=1, max=1000))
     summary = Text(load_default="", validate=validate.Length(max=2000))
@@ -172,7 +172,7 @@ class SummaryListShape(ListShape):
 
 
 class Cursor(Schema):
-    """Which part of a list."""
+    """The place in a list from which to go on."""
 
     cursor = Text(load_default="", validate=validate.Length(max=100))
 
@@ -280,7 +280,7 @@ class BlockShape(Schema):
 
 
 class DiffShape(Schema):
-    """What differs between two revisions of a page."""
+    """The differences between two revisions of a page."""
 
     path = fields.String(required=True)
     before = fields.Nested(RevisionShape, allow_none=True, required=True)
@@ -289,7 +289,7 @@ class DiffShape(Schema):
 
 
 class ChangeListShape(ListShape):
-    """What changed lately on all pages."""
+    """Changes of all pages, the latest first."""
 
     items = fields.List(fields.Nested(RevisionShape), required=True)
 
@@ -326,7 +326,7 @@ class HitShape(Schema):
 
 
 class ResultsShape(ListShape):
-    """What a search found."""
+    """The results of a search."""
 
     total = fields.Integer(required=True)
     ready = fields.Boolean(required=True, metadata=told("false while the index is being built"))
@@ -425,13 +425,13 @@ class WatchShape(Schema):
 
 
 class WatchListShape(Schema):
-    """What one follows."""
+    """The pages, questions and folders that one follows."""
 
     items = fields.List(fields.Nested(WatchShape), required=True)
 
 
 class WatchQuery(Schema):
-    """What of a path to follow."""
+    """A path, and how much of it to follow."""
 
     scope = fields.String(
         load_default="", validate=validate.OneOf(["", "page", "question", "folder"])
@@ -439,7 +439,7 @@ class WatchQuery(Schema):
 
 
 class SpotShape(Schema):
-    """Where a comment is."""
+    """The place of a comment."""
 
     id = fields.Integer(required=True)
     path = fields.String(required=True)
@@ -465,19 +465,19 @@ class SuggestShape(Schema):
 
 
 class DeclineShape(Schema):
-    """Why a suggestion is not published."""
+    """The reason why a suggestion is not published."""
 
     reason = Text(required=True, validate=validate.Length(min=1, max=2000))
 
 
 class DeleteQuery(Schema):
-    """Why a page is deleted."""
+    """The reason why a page is deleted."""
 
     summary = Text(load_default="", validate=validate.Length(max=2000))
 
 
 class MeShape(Schema):
-    """Who asks, and what the token is good for."""
+    """The member who asks, and the scopes of the token."""
 
     username = fields.String(required=True, metadata=told("empty without a token"))
     name = fields.String(required=True)

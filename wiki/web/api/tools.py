@@ -31,7 +31,7 @@ WRONG_REQUEST, NO_METHOD, WRONG_VALUES = -32600, -32601, -32602
 
 
 class WordsShape(Schema):
-    """What to search for."""
+    """The words that a model searches for."""
 
     q = shapes.Text(
         required=True,
@@ -54,7 +54,7 @@ class TurnPlaceShape(PathShape):
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """What a model can do here: `does` gets what `takes` describes, and gives what is told."""
+    """A tool for models: `does` gets what `takes` describes, and gives what is told."""
 
     about: str
     scope: Scope

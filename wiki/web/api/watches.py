@@ -1,4 +1,4 @@
-"""What one follows."""
+"""Watches: the pages, questions and folders that one follows."""
 
 from __future__ import annotations
 

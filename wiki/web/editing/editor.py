@@ -283,7 +283,7 @@ def _choices() -> dict[int, merge.Choice]:
 
 
 def _parts(prefix: str) -> dict[int, merge.Take]:
-    """What was chosen for each part of a conflict."""
+    """Read what was chosen for each part of a conflict."""
     return {
         number: merge.Take(value)
         for name, value in request.form.items()
@@ -464,7 +464,7 @@ def _new_form(shown: creating.New, problem: forms.Problem | None = None, **value
 
 
 def _of_dialogue(given: Mapping[str, str], prefix: str) -> dict[str, Any]:
-    """What the form of a dialogue shows beside its values."""
+    """Give what the form of a dialogue shows beside its values."""
     chosen = [path for path in given.get("questions", "").split("\n") if path.strip()]
     action = request.form.get("do", "")
     return {

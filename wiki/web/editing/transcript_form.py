@@ -19,7 +19,7 @@ _LABELS = 200
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What the form shows of a transcript.
+    """A transcript as the form shows it.
 
     `text` is the transcript, `look` what it holds, `put` what was put into the dialogue, `problem`
     a sentence; `has_changed` if the dialogue's text was changed by it.
@@ -47,7 +47,7 @@ def asks(action: str) -> bool:
 
 
 def step(text: str, people: str) -> Step:
-    """What the button that was pressed makes of the dialogue."""
+    """Tell what the button that was pressed makes of the dialogue."""
     action = request.form.get("do", "")
     given = request.form.get("transcript", "")
     try:
@@ -78,7 +78,7 @@ def _sent_file() -> str:
 
 
 def _chosen() -> dict[str, str]:
-    """What was chosen for each label; a transcript that changed meanwhile has other labels."""
+    """Read what was chosen for each label; a transcript that changed meanwhile has other labels."""
     form = request.form
     found: dict[str, str] = {}
     for number in range(1, _LABELS + 1):

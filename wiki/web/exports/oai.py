@@ -1,4 +1,4 @@
-"""What is public, by OAI-PMH: for archives and catalogues that fetch it."""
+"""Public pages by OAI-PMH: for archives and catalogues that fetch them."""
 
 from __future__ import annotations
 

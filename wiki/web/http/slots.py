@@ -35,7 +35,7 @@ Key = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Makers:
-    """What fills the slots for the member who asks: their CSRF token, a fresh number, and by which
+    """The makers of what fills a member's slots: their CSRF token, a fresh number, and by which
     watch they follow a page (its path, and the paths of the questions that it is about)."""
 
     token: Callable[[], str]
@@ -118,7 +118,7 @@ class MemberPages:
         return _MARKS.sub(lambda mark: token if mark[1] == TOKEN else self._make.once(), page)
 
     def _member(self, mark: re.Match[str]) -> str:
-        """What is the member's own and holds marks itself: for their token, a number."""
+        """Give what is the member's own and holds marks itself: for their token, a number."""
         if mark[1] == ACCOUNT:
             return self._menu()
         return self._follow(mark[1]) if mark[1].startswith(FOLLOW) else mark[0]

@@ -93,7 +93,7 @@ def count() -> None:
 
 
 def _rate() -> Callable[[Wiki], Rate] | None:
-    """What this request counts for; forms have addresses without end too, by where they lead."""
+    """Tell what this request counts for; endless forms too, by where they lead."""
     if request.endpoint in COSTLY or request.args.get("at"):
         return rates.costly
     return rates.forms if request.path.split("/")[1] in CLOSED else None

@@ -1,4 +1,4 @@
-"""What programs ask of a site: where they may look, what there is, its signs."""
+"""Answers to programs that look at a site: where they may look, what there is, its signs."""
 
 from __future__ import annotations
 

@@ -99,7 +99,7 @@ def _beginning(prefixes: list[str]) -> re.Pattern[str] | None:
 
 
 def _mark(text: str, start: int, stems: set[str], language: str) -> Mark | None:
-    """What to mark of the word that begins here: the word, a word inside it, a compound's part."""
+    """Give what to mark of the word that begins here: it, a word inside it, a compound's part."""
     span = word_at(text, start)
     if span is None:
         return None

@@ -1,4 +1,4 @@
-"""What is indexed: a page, each turn of a dialogue, a comment, a person, a file with words in it.
+"""Documents of the index: a page, a turn of a dialogue, a comment, a person, a file with words.
 
 Each is one document.
 """
@@ -246,7 +246,7 @@ def member_document(
 
 
 def _facts(meta: Meta) -> str:
-    """What the front matter says in words that a reader sees on the page."""
+    """Give the words of the front matter that a reader sees on the page."""
     said = [f"{person.name} {person.stands_for}".strip() for person in meta.participants]
     said += [meta.location, meta.perspective, meta.central_question]
     return "\n\n".join(fact for fact in said if fact)

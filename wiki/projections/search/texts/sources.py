@@ -1,4 +1,4 @@
-"""What the wiki has to be found: pages and files as git has them, comments as SQL has them."""
+"""Sources of the index: pages and files as git has them, comments as SQL has them."""
 
 from __future__ import annotations
 
@@ -152,7 +152,7 @@ class MemberSource:
 
 
 class Source(Protocol):
-    """What documents are made of; travels between processes."""
+    """A source that documents are made of; travels between processes."""
 
     @property
     def item(self) -> Item:
@@ -167,7 +167,7 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """What changed since the index last looked.
+    """The changes since the index last looked.
 
     Pages and files are paths with their blob (empty: gone); comments and members are ids.
 
