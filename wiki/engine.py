@@ -145,14 +145,14 @@ class Wiki:
         if kept is not None and kept[0] == version:
             return kept[1]
         with self.database.read() as connection:
-            found = People(
+            people = People(
                 former=frozenset(members.former(connection)),
                 pictures=profiles.marks(connection),
                 waiting=members.count(connection, WAITING),
                 has_admin=members.administrators(connection) > 0,
             )
-        self._people = (version, found)
-        return found
+        self._people = (version, people)
+        return people
 
     def know(self) -> None:
         """Look at what reading goes on with while the database is away."""

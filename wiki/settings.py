@@ -305,14 +305,14 @@ def sources(data: Path, environment: Mapping[str, str]) -> dict[str, tuple[Sourc
 
     Raises SettingError like `load`.
     """
-    found = {f.name: (Source.DEFAULT, f.default) for f in table()}
+    settings = {f.name: (Source.DEFAULT, f.default) for f in table()}
     for source, raw in (
         (Source.FILE, _read_file(data / FILE)),
         (Source.ENVIRONMENT, _named_in(environment)),
     ):
         for name, value in raw.items():
-            found[name] = (source, parse(name, value))
-    return found
+            settings[name] = (source, parse(name, value))
+    return settings
 
 
 def with_secret(settings: Settings) -> Settings:
@@ -324,14 +324,14 @@ def with_secret(settings: Settings) -> Settings:
 
 def _secret_in(file: Path) -> str:
     """The key in a file; made if there is none that can be used, once for all that ask."""
-    if found := _read_secret(file):
-        return found
+    if key := _read_secret(file):
+        return key
     file.parent.mkdir(parents=True, exist_ok=True)
     folder = os.open(file.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         fcntl.flock(folder, fcntl.LOCK_EX)
-        if found := _read_secret(file):
-            return found
+        if key := _read_secret(file):
+            return key
         if file.exists():
             log.error("%s holds no key: a new one is made, and everybody has to log in anew", file)
         keep(file, secrets.token_hex(32) + "\n", PRIVATE)
@@ -363,15 +363,15 @@ def _read_file(file: Path) -> dict[str, str]:
 
 def written_in(text: str) -> dict[str, str]:
     """The settings in the text of a `denktank.cfg`, as written; raises SettingError."""
-    found = {}
+    written = {}
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
         name, equals, value = line.partition("=")
         if not equals:
             raise SettingError(f"{FILE}, line {number}: write NAME = value")
-        found[name.strip().lower()] = value.strip()
-    return found
+        written[name.strip().lower()] = value.strip()
+    return written
 
 
 def with_database(text: str, url: str) -> str:

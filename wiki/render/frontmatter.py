@@ -277,14 +277,14 @@ class _Reading:
 
     def _aliases(self) -> tuple[str, ...]:
         """Other names of the page, `aliases` or `alias`: other programs' word, never a problem."""
-        found: dict[str, None] = {}
+        others: dict[str, None] = {}
         for key in ("aliases", "alias"):
             value = self.values.get(key, "")
             items = value.split(",") if isinstance(value, str) else value
             names = (item for item in list(items)[:_MOST_ITEMS] if isinstance(item, str))
-            found.update((" ".join(name.split()), None) for name in names)
-        found.pop("", None)
-        return tuple(found)
+            others.update((" ".join(name.split()), None) for name in names)
+        others.pop("", None)
+        return tuple(others)
 
     def _participants(self) -> tuple[Participant, ...]:
         participants = []

@@ -105,14 +105,14 @@ def resolve(
     left = [pair for pair in pairs if settled[pair[1]] is None]
     if known is None and left:
         known = gather(connection, left, sight)
-    found = {pair: settled[pair[1]] for pair in pairs}
+    leads = {pair: settled[pair[1]] for pair in pairs}
     if known is not None:
-        found.update((pair, naming.elsewhere(*pair, known)) for pair in left)
+        leads.update((pair, naming.elsewhere(*pair, known)) for pair in left)
     if sight.hidden:
-        for pair, lead in found.items():
+        for pair, lead in leads.items():
             if lead and lead.to is To.FOLDER and not _holds(connection, lead.path, sight):
-                found[pair] = None
-    return found
+                leads[pair] = None
+    return leads
 
 
 def gather(connection: Connection, pairs: Collection[Pair], sight: Sight) -> Known:
@@ -321,14 +321,14 @@ def _settle(connection: Connection, table: Table, rows: Sequence[Any], known: Kn
     """Write where links lead, if that is not what is written already."""
     for some in _parts(rows):
         was = {(row[0], row.target): _lead(row) for row in some}
-        found = resolve(connection, was, sight=EVERYTHING, known=known)
+        leads = resolve(connection, was, sight=EVERYTHING, known=known)
         values = [
             {
                 "of": pair[0],
                 "to": pair[1],
                 **{f"new_{name}": value for name, value in _written(lead).items()},
             }
-            for pair, lead in found.items()
+            for pair, lead in leads.items()
             if lead != was[pair]
         ]
         if values:
@@ -414,7 +414,7 @@ def _parted(sight: Sight, *, is_all: bool) -> CompoundSelect[Any]:
     parts: list[tuple[Column[str], str, Select[Any]]] = [
         (stem, "stems", _seen(select(_what(_PAGE), stem, catalogue.c.path, none, none), sight))
     ]
-    for what, table, column, asked in (
+    for what, table, column, given in (
         (_FILE, files, files.c.fold, "at"),
         (_CALLED, files, files.c.key, "called"),
         (_FOLDER, folders, folders.c.fold, "at"),
@@ -422,7 +422,7 @@ def _parted(sight: Sight, *, is_all: bool) -> CompoundSelect[Any]:
         query = select(_what(what), column, table.c.path, none, none)
         if sight.hidden:
             query = query.where(visible(table.c.path, sight))
-        parts.append((column, asked, query))
+        parts.append((column, given, query))
     named = select(_what(_NAME), key, page_names.c.path, page_names.c.said, page_names.c.rank)
     if sight.hidden:
         named = _seen(named.join(catalogue, catalogue.c.path == page_names.c.path), sight)
@@ -431,8 +431,8 @@ def _parted(sight: Sight, *, is_all: bool) -> CompoundSelect[Any]:
         return union_all(*(query for _, _, query in parts))
     return union_all(
         *(
-            query.where(column.in_(bindparam(asked, expanding=True)))
-            for column, asked, query in parts
+            query.where(column.in_(bindparam(given, expanding=True)))
+            for column, given, query in parts
         )
     )
 

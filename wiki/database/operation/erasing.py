@@ -246,14 +246,14 @@ def _changed(
     if not columns:
         return []
     keys = [column for column in table.primary_key.columns if column not in columns]
-    asked = select(*keys, *columns)
+    query = select(*keys, *columns)
     if words:
         holds: list[ColumnElement[bool]] = [
             column.icontains(word, autoescape=True) for column in columns for word in words
         ]
-        asked = asked.where(or_(*holds))
+        query = query.where(or_(*holds))
     changes = []
-    for row in connection.execute(asked).mappings():
+    for row in connection.execute(query).mappings():
         texts = {column.name: row[column.name] for column in columns if row[column.name]}
         new = {name: changed for name, text in texts.items() if (changed := change(text)) != text}
         if new:

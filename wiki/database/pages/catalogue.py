@@ -211,7 +211,7 @@ def dialogue_counts(
 ) -> dict[str, int]:
     """For each question: about how many dialogues one may see it was spoken."""
     owners = _owners(connection, paths)
-    found: dict[str, set[str]] = {path: set() for path in paths}
+    spoken: dict[str, set[str]] = {path: set() for path in paths}
     for some in slices(owners):
         rows = connection.execute(
             select(dialogue_questions.c.dest, dialogue_questions.c.path).where(
@@ -220,8 +220,8 @@ def dialogue_counts(
             )
         )
         for dest, dialogue in rows:
-            found[owners[dest]].add(dialogue)
-    return {path: len(dialogues) for path, dialogues in found.items()}
+            spoken[owners[dest]].add(dialogue)
+    return {path: len(dialogues) for path, dialogues in spoken.items()}
 
 
 def backlinks(connection: Connection, path: str, *, sight: Sight) -> list[Summary]:

@@ -203,14 +203,14 @@ def sent_before(connection: Connection, author: int, nonce: str) -> int | None:
 
 def with_nonces(connection: Connection, nonces: Collection[str]) -> list[tuple[str, int]]:
     """Which of these nonces gave a comment, each with that comment, whoever its author is now."""
-    found: list[tuple[str, int]] = []
+    pairs: list[tuple[str, int]] = []
     columns = (comments.c.nonce, comments.c.id)
     listed = sorted(nonces)
     for at in range(0, len(listed), _AT_ONCE):
         some = listed[at : at + _AT_ONCE]
         rows = connection.execute(select(*columns).where(comments.c.nonce.in_(some)))
-        found += [(row.nonce, row.id) for row in rows]
-    return found
+        pairs += [(row.nonce, row.id) for row in rows]
+    return pairs
 
 
 def change_text(connection: Connection, id: int, text: str, now: datetime) -> None:

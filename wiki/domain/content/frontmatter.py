@@ -137,14 +137,14 @@ def key_of(match: re.Match[str]) -> str:
 
 def values(front: str) -> dict[str, str]:
     """Each key's value as it is written, comments and outer space removed; lines kept."""
-    found: dict[str, str] = {}
+    written: dict[str, str] = {}
     for entry in entries(front):
         if entry.key:
             named = _KEY.match(entry.lines[0])
             assert named is not None
             first = _without_comment(entry.lines[0][named.end() :].strip())
-            found[entry.key] = "\n".join([first, *entry.lines[1:]]).strip()
-    return found
+            written[entry.key] = "\n".join([first, *entry.lines[1:]]).strip()
+    return written
 
 
 def replace(text: str, changed: Mapping[str, str | None]) -> str:

@@ -88,14 +88,14 @@ class _Bags:
         if known is not None:
             return known
         data = self._read(blob) if self._left > 0 else None
-        found = bag(data) if data and len(data) <= _LARGEST else {}
+        pieces = bag(data) if data and len(data) <= _LARGEST else {}
         self._left -= len(data or b"")
-        if self._pieces + len(found) > _KEPT:
+        if self._pieces + len(pieces) > _KEPT:
             self._kept.clear()
             self._pieces = 0
-        self._kept[blob] = found
-        self._pieces += len(found)
-        return found
+        self._kept[blob] = pieces
+        self._pieces += len(pieces)
+        return pieces
 
 
 class _Pairing:

@@ -28,31 +28,31 @@ class Said:
 
 def parts(said: Sequence[Said]) -> list[list[Said]]:
     """A discussion cut where it is too long for one page."""
-    found: list[list[Said]] = [[]]
+    pages: list[list[Said]] = [[]]
     chars = 0
-    for one in said:
-        if found[-1] and (len(found[-1]) == MOST or chars + len(one.text) > MOST_CHARS):
-            found.append([])
+    for turn in said:
+        if pages[-1] and (len(pages[-1]) == MOST or chars + len(turn.text) > MOST_CHARS):
+            pages.append([])
             chars = 0
-        found[-1].append(one)
-        chars += len(one.text)
-    return found
+        pages[-1].append(turn)
+        chars += len(turn.text)
+    return pages
 
 
 def speakers(said: Iterable[Said], names: dict[str, str]) -> dict[str, str]:
     """For each person who speaks the name of their turns; no two have the same one."""
     called: dict[str, str] = {}
     taken: set[str] = set()
-    for one in said:
-        if one.by in called:
+    for turn in said:
+        if turn.by in called:
             continue
-        name = " ".join(_NOT_IN_NAME.sub(" ", names.get(one.by, "")).split()) or "Onbekend"
+        name = " ".join(_NOT_IN_NAME.sub(" ", names.get(turn.by, "")).split()) or "Onbekend"
         chosen, number = name, 1
         while chosen.casefold() in taken:
             number += 1
             chosen = f"{name} {number}"
         taken.add(chosen.casefold())
-        called[one.by] = chosen
+        called[turn.by] = chosen
     return called
 
 

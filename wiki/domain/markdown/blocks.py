@@ -834,17 +834,17 @@ def _terms(paragraph: Paragraph) -> list[Block]:
 def _find_alert(quote: Quote) -> None:
     """Make an alert of a quotation that opens with its kind, if it says more than that."""
     first = quote.children[0]
-    found = _ALERT.match(first.content.text) if isinstance(first, Paragraph) else None
-    if not found or not isinstance(first, Paragraph):
+    opening = _ALERT.match(first.content.text) if isinstance(first, Paragraph) else None
+    if not opening or not isinstance(first, Paragraph):
         return
-    if found.end() < len(first.content.text):
-        first.content = first.content.after(found.end())
+    if opening.end() < len(first.content.text):
+        first.content = first.content.after(opening.end())
         first.start, first.line = first.content.at(0), first.line + 1
     elif len(quote.children) > 1:
         del quote.children[0]
     else:
         return
-    quote.alert = found[1].lower()
+    quote.alert = opening[1].lower()
 
 
 def _finish_list(block: List) -> None:

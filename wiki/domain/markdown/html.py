@@ -57,19 +57,19 @@ class Tag:
 
 def read_tag(written: str, at: int = 0) -> Tag | None:
     """The tag that was written (and begins at a place in it); None if it is not on the list."""
-    found = _NAME.match(written, at)
-    name = found[2].lower() if found else ""
-    if not found or name not in _KNOWN:
+    opening = _NAME.match(written, at)
+    name = opening[2].lower() if opening else ""
+    if not opening or name not in _KNOWN:
         return None
     end = tag(written, at)
-    if end < 0 or found[1]:
+    if end < 0 or opening[1]:
         return Tag(name, closes=True) if end >= 0 else None
-    known = _SAID.get(name, frozenset())
+    allowed = _SAID.get(name, frozenset())
     said: dict[str, str] = {}
     places: dict[str, tuple[int, int]] = {}
-    for each in _ATTRIBUTE.finditer(written, found.end(), end) if known else ():
+    for each in _ATTRIBUTE.finditer(written, opening.end(), end) if allowed else ():
         key = each[1].lower()
-        if key in known and key not in said:
+        if key in allowed and key not in said:
             group = each.lastindex or 1
             said[key] = entities(each[group]).strip() if group > 1 else ""
             if key in ("href", "src") and group > 1:
@@ -84,21 +84,21 @@ def pieces(written: str) -> Iterator[tuple[str | Tag, int]]:
     """
     at = plain = 0
     last = written.rfind("-->")
-    found = written.find("<")
-    while found >= 0:
-        at = found + 1
-        end, known = -1, None
-        if written.startswith("<!--", found):
-            end = comment_end(written, found, last)
-        elif (known := read_tag(written, found)) is not None:
-            end = tag(written, found)
+    bracket = written.find("<")
+    while bracket >= 0:
+        at = bracket + 1
+        end, mark = -1, None
+        if written.startswith("<!--", bracket):
+            end = comment_end(written, bracket, last)
+        elif (mark := read_tag(written, bracket)) is not None:
+            end = tag(written, bracket)
         if end >= 0:
-            if plain < found:
-                yield entities(written[plain:found]), plain
-            if known:
-                yield known, found
+            if plain < bracket:
+                yield entities(written[plain:bracket]), plain
+            if mark:
+                yield mark, bracket
             at = plain = end
-        found = written.find("<", at)
+        bracket = written.find("<", at)
     if plain < len(written):
         yield entities(written[plain:]), plain
 

@@ -111,18 +111,18 @@ def sentences(text: str) -> set[str]:
 def _forms(word: str) -> set[str]:
     """How a word may be spelled in what is stored."""
     plain = {form(word.strip(), which) for which in ("NFC", "NFD")}
-    found = set()
+    spellings = set()
     for text in plain:
         spelled = json.dumps(text)[1:-1]
-        found |= {
+        spellings |= {
             text,
             escape(text),
             escape(text, quote=False),
             spelled,
             json.dumps(text, ensure_ascii=False)[1:-1],
         }
-        found |= {quote(text), quote_plus(text), text.replace("'", "&#39;")}
-    return {spelling for spelling in found if spelling}
+        spellings |= {quote(text), quote_plus(text), text.replace("'", "&#39;")}
+    return {spelling for spelling in spellings if spelling}
 
 
 def _by_length(forms: Iterable[str]) -> list[str]:

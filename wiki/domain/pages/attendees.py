@@ -54,17 +54,17 @@ class Attendance:
 
 def attendance(document: Document) -> Attendance:
     """Everybody whom the tables, lists and lines of attendees in a text name."""
-    found: dict[str, Attendee] = {}
+    people: dict[str, Attendee] = {}
     blocks: set[int] = set()
     labelled = False
     for block in document.root.children[:_FIRST_BLOCKS]:
         for attendee in _of_block(document, block, labelled):
             blocks.add(id(block))
-            known = found.get(attendee.name.casefold())
+            known = people.get(attendee.name.casefold())
             if known is None or not known.short:
-                found[attendee.name.casefold()] = attendee
+                people[attendee.name.casefold()] = attendee
         labelled = _is_label(document, block)
-    return Attendance(list(found.values())[:_MOST], blocks)
+    return Attendance(list(people.values())[:_MOST], blocks)
 
 
 def _of_block(document: Document, block: Block, labelled: bool) -> Iterable[Attendee]:

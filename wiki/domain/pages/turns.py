@@ -145,14 +145,14 @@ def parts(document: Document, speakers: Speakers, beside: Set[int] = frozenset()
     In blocks `beside` it, by their ids, nobody speaks.
     """
     begin, end = document.root.start, document.root.end
-    found = [Part(None, begin, begin, end)]
+    turns = [Part(None, begin, begin, end)]
     for piece in _Pieces(speakers, beside).of(document.root.children):
-        if piece.opening or (piece.ends and found[-1].opening):
-            found[-1].end = piece.start
-            found.append(Part(piece.opening, piece.start, piece.said, end))
+        if piece.opening or (piece.ends and turns[-1].opening):
+            turns[-1].end = piece.start
+            turns.append(Part(piece.opening, piece.start, piece.said, end))
         if piece.block:
-            found[-1].blocks.append(piece.block)
-    return found
+            turns[-1].blocks.append(piece.block)
+    return turns
 
 
 def read_parts(document: Document, participants: Iterable[str]) -> list[Part]:
@@ -250,20 +250,20 @@ class _Pieces:
 
     def _of_list(self, block: List) -> Iterator[_Piece]:
         """The items of a list in which somebody speaks; those that go on together stay a list."""
-        kept: list[Block] = []
+        silent: list[Block] = []
         first = block.first
         for number, item in enumerate(block.children, block.first):
             if not self._holds(item):
-                first = first if kept else number
-                kept.append(item)
+                first = first if silent else number
+                silent.append(item)
                 continue
-            if kept:
-                yield _Piece(_listed(block, kept, first), kept[0].start, kept[0].start)
-                kept = []
+            if silent:
+                yield _Piece(_listed(block, silent, first), silent[0].start, silent[0].start)
+                silent = []
             assert isinstance(item, Item)
             yield from self._of_item(block, item, number)
-        if kept:
-            yield _Piece(_listed(block, kept, first), kept[0].start, kept[0].start)
+        if silent:
+            yield _Piece(_listed(block, silent, first), silent[0].start, silent[0].start)
 
     def _of_item(self, block: List, item: Item, number: int) -> Iterator[_Piece]:
         children = [

@@ -124,14 +124,14 @@ def _turn() -> Iterator[None]:
 
 def _tidy(folder: Path) -> None:
     """Throw away what was fetched longest ago, until the rest is no more than may be kept."""
-    found = [(file.stat(), file) for file in folder.iterdir()]
-    total = sum(about.st_size for about, _ in found)
-    if total <= MOST_KEPT and len(found) <= MOST_FILES:
+    pictures = [(file.stat(), file) for file in folder.iterdir()]
+    total = sum(about.st_size for about, _ in pictures)
+    if total <= MOST_KEPT and len(pictures) <= MOST_FILES:
         return
-    found.sort(key=lambda one: one[0].st_mtime, reverse=True)
+    pictures.sort(key=lambda one: one[0].st_mtime, reverse=True)
     # A part more than needed, so that this is not done at every picture.
-    while found and (total > MOST_KEPT * 0.9 or len(found) > MOST_FILES * 0.9):
-        about, file = found.pop()
+    while pictures and (total > MOST_KEPT * 0.9 or len(pictures) > MOST_FILES * 0.9):
+        about, file = pictures.pop()
         file.unlink(missing_ok=True)
         total -= about.st_size
 

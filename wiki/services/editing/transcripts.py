@@ -65,18 +65,18 @@ def look(text: str, people: str, chosen: Mapping[str, str]) -> Look:
     Raises Invalid if nobody speaks in it.
     """
     names = _names(people)
-    found = transcripts.read(text, names)
-    if not found.turns:
+    transcript = transcripts.read(text, names)
+    if not transcript.turns:
         raise Invalid.field("transcript", "transcript_empty")
     speakers = Speakers(names)
     spoken: dict[str, int] = {}
-    for turn in found.turns:
+    for turn in transcript.turns:
         spoken[turn.label] = spoken.get(turn.label, 0) + 1
     labels = [
         Label(label, chosen.get(label, _meant(speakers, label)), spoken[label])
-        for label in found.labels
+        for label in transcript.labels
     ]
-    return Look(len(found.turns), labels, found.unknown(speakers), names)
+    return Look(len(transcript.turns), labels, transcript.unknown(speakers), names)
 
 
 def put(text: str, people: str, transcript: str, chosen: Mapping[str, str]) -> Put:

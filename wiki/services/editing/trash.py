@@ -110,11 +110,11 @@ def restored(wiki: Wiki, actor: Actor, path: str, revision: str) -> tuple[str, s
 
 def _to_restore(wiki: Wiki, actor: Actor, path: str, revision: str) -> tuple[PageNow, Revision]:
     page = page_at(wiki, actor, path)
-    found = revision_of(wiki, page.page, revision, actor)
+    version = revision_of(wiki, page.page, revision, actor)
     wiki.rights.require(actor, Right.EDIT if page.alive else Right.DELETE, page.path)
-    if not found.blob:
-        older = previous(wiki, actor, found)
+    if not version.blob:
+        older = previous(wiki, actor, version)
         if older is None or not older.blob:
             raise Invalid("restore_deletion", path=page.path)
-        found = older
-    return page, hiding.require_text(found)
+        version = older
+    return page, hiding.require_text(version)

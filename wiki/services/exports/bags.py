@@ -112,8 +112,8 @@ def _versions(wiki: Wiki, summary: Summary) -> bytes:
     listed, before = [], ""
     while True:
         with wiki.database.read() as connection:
-            found = history.of_page(connection, summary.page, before=before, limit=_BATCH)
-            shown = hiding.redact(wiki, connection, ANONYMOUS, found)
+            revisions = history.of_page(connection, summary.page, before=before, limit=_BATCH)
+            shown = hiding.redact(wiki, connection, ANONYMOUS, revisions)
         listed += [
             {
                 "version": one.commit,
@@ -124,9 +124,9 @@ def _versions(wiki: Wiki, summary: Summary) -> bytes:
             }
             for one in shown
         ]
-        if len(found) < _BATCH:
+        if len(revisions) < _BATCH:
             return json.dumps(listed, ensure_ascii=False, indent=1).encode() + b"\n"
-        before = cursor(found[-1])
+        before = cursor(revisions[-1])
 
 
 def _told(wiki: Wiki, question: Summary, payload: Mapping[str, bytes]) -> mdto.Kept:

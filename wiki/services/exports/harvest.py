@@ -63,16 +63,16 @@ def answer(wiki: Wiki, given: Sequence[tuple[str, str]], prefix: str) -> Answer:
     Raises LoginRequired where not everybody may read this site.
     """
     wiki.rights.require(ANONYMOUS, Right.READ)
-    asked = dict(given)
-    verb = asked.get("verb", "")
+    arguments = dict(given)
+    verb = arguments.get("verb", "")
     try:
         if verb not in _ARGUMENTS or [name for name, _ in given].count("verb") > 1:
             raise Refusal("badVerb")
-        if len(asked) < len(given) or asked.keys() - _ARGUMENTS[verb] - {"verb"}:
+        if len(arguments) < len(given) or arguments.keys() - _ARGUMENTS[verb] - {"verb"}:
             raise Refusal("badArgument")
-        return _answered(wiki, verb, asked, prefix)
+        return _answered(wiki, verb, arguments, prefix)
     except Refusal as refusal:
-        kept = {} if refusal.code in ("badVerb", "badArgument") else asked
+        kept = {} if refusal.code in ("badVerb", "badArgument") else arguments
         return Answer(verb, kept, error=refusal.code)
 
 
@@ -131,14 +131,14 @@ def _list(wiki: Wiki, verb: str, asked: Mapping[str, str]) -> Answer:
     if "metadataPrefix" not in wanted:
         raise Refusal("badArgument")
     _require_format(wanted)
-    found: list[Summary] = []
+    summaries: list[Summary] = []
     for summary in _chosen(wiki, wanted, after):
-        if len(found) == AT_ONCE:
-            return Answer(verb, asked, found, token=_token(wanted, found[-1].path))
-        found.append(summary)
-    if not found:
+        if len(summaries) == AT_ONCE:
+            return Answer(verb, asked, summaries, token=_token(wanted, summaries[-1].path))
+        summaries.append(summary)
+    if not summaries:
         raise Refusal("noRecordsMatch")
-    return Answer(verb, asked, found, is_last_part=bool(after))
+    return Answer(verb, asked, summaries, is_last_part=bool(after))
 
 
 def _chosen(wiki: Wiki, wanted: Mapping[str, str], after: str) -> Iterator[Summary]:

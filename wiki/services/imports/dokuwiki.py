@@ -80,14 +80,14 @@ class DokuWiki:
             else:
                 self._current[id.removesuffix(".txt")] = name
         for name in self._archive.under(f"{self._base}attic/"):
-            if found := _OLD.fullmatch(_id(name.removeprefix(f"{self._base}attic/"))):
-                self._old.setdefault(found[1], {})[int(found[2])] = name
+            if dated := _OLD.fullmatch(_id(name.removeprefix(f"{self._base}attic/"))):
+                self._old.setdefault(dated[1], {})[int(dated[2])] = name
         for name in self._archive.under(f"{self._base}media/"):
             self._media[_id(name.removeprefix(f"{self._base}media/"))] = name
         for name in self._archive.under(f"{self._base}media_attic/"):
-            if found := _OLD_FILE.fullmatch(_id(name.removeprefix(f"{self._base}media_attic/"))):
-                id = found[1] + (found[3] or "")
-                self._old_media.setdefault(id, {})[int(found[2])] = name
+            if dated := _OLD_FILE.fullmatch(_id(name.removeprefix(f"{self._base}media_attic/"))):
+                id = dated[1] + (dated[3] or "")
+                self._old_media.setdefault(id, {})[int(dated[2])] = name
 
     def _leave_closed(self) -> None:
         """Leave out the pages, and the files beside them, that not everybody may read there."""
@@ -118,7 +118,7 @@ class DokuWiki:
         data = None
         if f"{self._base}{name}" in self._names:
             data = self._archive.read(f"{self._base}{name}", MOST)
-        found = []
+        changes = []
         for line in text_of(data or b"").split("\n"):
             fields = line.split("\t")
             moment = whole(fields[0], 11)
@@ -126,8 +126,8 @@ class DokuWiki:
                 continue
             if is_machine(fields[1]):
                 self._machines.add(fields[1].strip())
-            found.append(_Change(moment, fields[2], fields[4], fields[5]))
-        return sorted(found, key=lambda one: one.time)
+            changes.append(_Change(moment, fields[2], fields[4], fields[5]))
+        return sorted(changes, key=lambda one: one.time)
 
     # -- what an import asks --
 

@@ -85,8 +85,8 @@ def run(wiki: Wiki, wanted: Wanted, source: Open, tell: Tell) -> Report:
     places = Places(wiki, ledger, wanted.into)
     people = People(wiki, ledger.source, wanted.told)
     made = _Run(wiki, wanted, ledger, report, people, tell)
-    found = source(report, places)
-    people.know(found.people())
+    items = source(report, places)
+    people.know(items.people())
     with wiki.store.line(ledger.tip) as line:
         if (
             wiki.store.head() != ledger.head
@@ -94,11 +94,11 @@ def run(wiki: Wiki, wanted: Wanted, source: Open, tell: Tell) -> Report:
         ):
             # Another import of the same source ended just before this one began.
             raise Conflict("import_busy")
-        kept = made.kept(found.versions(), line)
-        remarks = made.remarks(found.remarks(), places)
+        versions = made.kept(items.versions(), line)
+        remarks = made.remarks(items.remarks(), places)
         if not wanted.dry_run:
             people.settle()
-        made.write(kept, line)
+        made.write(versions, line)
         line.end()
         made.join(line)
     if not wanted.dry_run:
@@ -144,7 +144,7 @@ class _Run:
 
     def kept(self, versions: Iterator[Version], line: Line) -> list[_Kept]:
         """Write the bytes of whatever is new; give it in the order in which it happened."""
-        kept: list[_Kept] = []
+        written: list[_Kept] = []
         latest: dict[str, datetime] = {}
         blobs = dict(self._before)
         now = self._wiki.clock()
@@ -169,10 +169,10 @@ class _Run:
             self._people.author(version.by)
             blobs[version.file] = blob
             blobs.pop(version.came_from, None)
-            kept.append(_Kept(replace(version, when=when, data=None), blob, len(kept)))
-            if len(kept) % BATCH == 0:
-                self._tell("reading", len(kept), 0)
-        return sorted(kept, key=lambda one: (one.version.when, one.number))
+            written.append(_Kept(replace(version, when=when, data=None), blob, len(written)))
+            if len(written) % BATCH == 0:
+                self._tell("reading", len(written), 0)
+        return sorted(written, key=lambda one: (one.version.when, one.number))
 
     def _blob(self, version: Version, line: Line) -> str | None:
         """Write a version's bytes; empty where it goes, None where it does not come along."""
@@ -201,11 +201,11 @@ class _Run:
         """Write a commit for each version."""
         pages, files = set[str](), set[str]()
         system = commits.author(SYSTEM)
-        for number, one in enumerate(kept, 1):
-            version = one.version
+        for number, each in enumerate(kept, 1):
+            version = each.version
             moved = {"From": page_of(version.came_from) or version.came_from}
             revision = line.commit(
-                {**({version.came_from: ""} if version.came_from else {}), version.file: one.blob},
+                {**({version.came_from: ""} if version.came_from else {}), version.file: each.blob},
                 author=self._people.author(version.by),
                 committer=system,
                 when=version.when,
@@ -218,7 +218,7 @@ class _Run:
             )
             (pages if version.is_page else files).add(version.file)
             self._note(version.file, version.when, revision)
-            self._after |= {version.file: one.blob}
+            self._after |= {version.file: each.blob}
             if version.came_from:
                 self._after[version.came_from] = ""
             if number % BATCH == 0:

@@ -198,16 +198,16 @@ class Ning:
         called = turns.speakers(said, self._names)
         body: list[str] = []
         speaking: list[Participant] = []
-        for one in said:
-            body.append(turns.turn(called[one.by], one.text))
-            participant = Participant(called[one.by])
+        for turn in said:
+            body.append(turns.turn(called[turn.by], turn.text))
+            participant = Participant(called[turn.by])
             if participant not in speaking and len(speaking) < _SPEAKERS_MOST:
                 speaking.append(participant)
             text = self._front(
                 thing, "dialogue", "held", when=said[0].when, speaking=speaking, number=number
             )
             data = (text + "\n\n".join(body) + "\n").encode("utf-8", "replace")
-            yield Version(key, one.id or "opening", file, one.when, one.by, data)
+            yield Version(key, turn.id or "opening", file, turn.when, turn.by, data)
         changed = max(_moment(thing.record.get("updatedDate")) or said[0].when, said[-1].when)
         yield Version(
             key, f"changed {_text(thing.record, 'updatedDate')}", file, changed, said[0].by, data

@@ -47,27 +47,33 @@ class Outline:
     def _collection(self, name: str) -> None:
         data = self._archive.read(name, MOST)
         try:
-            found = json.loads(data or b"null")
+            export = json.loads(data or b"null")
         except (ValueError, RecursionError):
-            found = None
-        if not isinstance(found, dict) or not isinstance(found.get("documents"), dict):
+            export = None
+        if not isinstance(export, dict) or not isinstance(export.get("documents"), dict):
             self._report.leave(name, "import_damaged")
             return
-        folder = _text(_record(found.get("collection")), "name") or posixpath.basename(name)[:-5]
+        folder = _text(_record(export.get("collection")), "name") or posixpath.basename(name)[:-5]
         base = posixpath.dirname(name)
-        for one in _record(found.get("attachments")).values():
-            if isinstance(one, dict):
-                self._attachments[_text(one, "id")] = posixpath.join(base, _text(one, "key"))
-        documents = {id: one for id, one in found["documents"].items() if isinstance(one, dict)}
-        for id, one in sorted(documents.items()):
-            title = _text(one, "title")
-            if not one.get("publishedAt"):
+        for document in _record(export.get("attachments")).values():
+            if isinstance(document, dict):
+                self._attachments[_text(document, "id")] = posixpath.join(
+                    base, _text(document, "key")
+                )
+        documents = {
+            id: document
+            for id, document in export["documents"].items()
+            if isinstance(document, dict)
+        }
+        for id, document in sorted(documents.items()):
+            title = _text(document, "title")
+            if not document.get("publishedAt"):
                 self._report.leave(f"{folder}: {title}", "import_draft")
                 continue
-            self._documents[id] = one
-            file = self._places.page(f"document/{id}", folder, *_above(documents, one), title)
+            self._documents[id] = document
+            file = self._places.page(f"document/{id}", folder, *_above(documents, document), title)
             self._files[id] = file
-            for key in (_text(one, "urlId"), id):
+            for key in (_text(document, "urlId"), id):
                 self._links[key] = file
 
     def people(self) -> Iterable[Person]:
@@ -78,13 +84,13 @@ class Outline:
 
     def versions(self) -> Iterator[Version]:
         """Each document as it was when it was last changed."""
-        for id, one in self._documents.items():
-            yield self._document(id, one)
-        for key, (file, one) in self._placed.items():
+        for id, record in self._documents.items():
+            yield self._document(id, record)
+        for key, (file, record) in self._placed.items():
             data = self._archive.read(key, MOST)
             if data is not None:
-                when = _moment(one.get("createdAt")) or _EARLIEST
-                yield Version(f"file/{key}", "", file, when, _text(one, "createdById"), data)
+                when = _moment(record.get("createdAt")) or _EARLIEST
+                yield Version(f"file/{key}", "", file, when, _text(record, "createdById"), data)
         for key in sorted(set(self._attachments.values()) - self._placed.keys()):
             self._report.leave(key, "import_unused")
 

@@ -71,16 +71,16 @@ def bearer(wiki: Wiki, word: str) -> Bearer:
     """
     now = wiki.clock()
     with wiki.database.read() as connection:
-        found = access_tokens.bearer(connection, hash_token(word[:LONGEST]), now)
-    if found is None:
+        holder = access_tokens.bearer(connection, hash_token(word[:LONGEST]), now)
+    if holder is None:
         raise LoginRequired("token_wrong")
-    used = found.token.used
+    used = holder.token.used
     if used is None or now - used > SEEN_EVERY:
         # Who reads does not pay for it that nothing can be written.
         with contextlib.suppress(Unavailable), wiki.database.write() as connection:
-            access_tokens.note_use(connection, found.token.id, now)
+            access_tokens.note_use(connection, holder.token.id, now)
     # A token is no second step.
-    return Bearer(strength.weak(wiki.settings, found.actor), found.token)
+    return Bearer(strength.weak(wiki.settings, holder.actor), holder.token)
 
 
 def listing(wiki: Wiki, actor: Actor) -> list[AccessToken]:

@@ -79,20 +79,20 @@ def addresses_in(written: str) -> list[str]:
     """
     if len(written) > WRITTEN_MOST:
         raise Invalid.field("email", "emails_many", most=MOST)
-    found: dict[str, str] = {}
+    addresses: dict[str, str] = {}
     wrong: list[str] = []
     words = [word for part in re.split(r"[,;\n]", written) for word in _bare(part).split()]
     for word in words:
         try:
-            found.setdefault(fold_email(word), check_email(word))
+            addresses.setdefault(fold_email(word), check_email(word))
         except Invalid:
             wrong.append(word)
     if wrong:
         listed = ", ".join(word[:80] for word in wrong[:5])
         raise Invalid.field("email", "emails_wrong", wrong=listed)
-    if len(found) > MOST:
+    if len(addresses) > MOST:
         raise Invalid.field("email", "emails_many", most=MOST)
-    return list(found.values())
+    return list(addresses.values())
 
 
 def _bare(written: str) -> str:
@@ -114,16 +114,16 @@ def join(wiki: Wiki, connection: Connection, token: int, member: Member) -> Memb
 
     Gives the member with the role and in the groups that it gives.
     """
-    kept = invitations.by_token(connection, token)
+    invitation = invitations.by_token(connection, token)
     invitations.used(connection, token, member.id, wiki.clock())
-    if kept is None:
+    if invitation is None:
         return member
-    if kept.grants.role is not member.role:
-        members.change(connection, member.id, {"role": int(kept.grants.role)})
-        detail = {"before": member.role.word, "after": kept.grants.role.word}
+    if invitation.grants.role is not member.role:
+        members.change(connection, member.id, {"role": int(invitation.grants.role)})
+        detail = {"before": member.role.word, "after": invitation.grants.role.word}
         audit.write(wiki, connection, SYSTEM, LoggedAct.MEMBER_ROLE, member.username, **detail)
-    if kept.grants.groups:
-        put_in(wiki, connection, SYSTEM, member, kept.grants.groups)
+    if invitation.grants.groups:
+        put_in(wiki, connection, SYSTEM, member, invitation.grants.groups)
     return members.get(connection, member.id) or member
 
 

@@ -49,7 +49,7 @@ def steps(wiki: Wiki, actor: Actor) -> Sequence[Step]:
         has_invited = people > 1 or bool(invitations.newest(connection, limit=1))
     settings = wiki.settings
     is_named = settings.site_name != Settings().site_name or "site_name" in settings.fixed
-    found = (
+    listed = (
         Step("name", is_named),
         Step("front", front is not None and front.author != SYSTEM.username),
         Step("invite", has_invited),
@@ -57,7 +57,7 @@ def steps(wiki: Wiki, actor: Actor) -> Sequence[Step]:
         Step("backup", last_runs.read(wiki, last_runs.BACKUP) is not None),
         Step("examples", not starter.examples_left(wiki)),
     )
-    return () if all(step.done for step in found) else found
+    return () if all(step.done for step in listed) else listed
 
 
 def dismiss(wiki: Wiki, actor: Actor) -> None:

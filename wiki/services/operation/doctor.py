@@ -61,25 +61,25 @@ class Report:
 
 def examine(settings: Settings) -> Report:
     """Look at everything that can be looked at; nothing is mended or upgraded, no mail is sent."""
-    found = [*_of_folder(settings.data), *_of_git(), *_of_address(settings), *_of_mail(settings)]
+    findings = [*_of_folder(settings.data), *_of_git(), *_of_address(settings), *_of_mail(settings)]
     versions = _versions()
     try:
         is_ours = settings.data.stat().st_uid == os.geteuid()
         plan = upgrading.plan(settings)
         if plan.database.steps or plan.database.is_newer or plan.first:
-            found.append(Finding("upgrade_waits", is_grave=plan.database.is_newer))
+            findings.append(Finding("upgrade_waits", is_grave=plan.database.is_newer))
         elif is_ours:
             wiki = open_wiki(settings)
             try:
-                found += _of_wiki(wiki)
+                findings += _of_wiki(wiki)
                 versions |= {"SQL": wiki.database.facts().product}
             finally:
                 wiki.close()
     except WikiError as error:
-        found.append(Finding("closed", {"error": error}))
+        findings.append(Finding("closed", {"error": error}))
     except OSError as error:
-        found.append(Finding("closed_disk", {"detail": str(error)}))
-    return Report(sorted(found, key=lambda finding: not finding.is_grave), versions)
+        findings.append(Finding("closed_disk", {"detail": str(error)}))
+    return Report(sorted(findings, key=lambda finding: not finding.is_grave), versions)
 
 
 def _of_folder(data: Path) -> Iterator[Finding]:
@@ -186,10 +186,10 @@ def _of_wiki(wiki: Wiki) -> Iterator[Finding]:
 
 
 def _versions() -> dict[str, str]:
-    found = {"Python": platform.python_version(), "git": _git()}
+    versions = {"Python": platform.python_version(), "git": _git()}
     for name in ("denktank", *LIBRARIES):
         try:
-            found[name] = version(name)
+            versions[name] = version(name)
         except PackageNotFoundError:
-            found[name] = ""
-    return found
+            versions[name] = ""
+    return versions

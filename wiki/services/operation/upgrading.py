@@ -57,19 +57,19 @@ def plan(settings: Settings) -> Plan:
 
     Raises Unavailable if its database is away, or lost.
     """
-    found = standing(settings.database_url, settings.data)
-    if not found.step and identity.read(settings.data):
+    database = standing(settings.database_url, settings.data)
+    if not database.step and identity.read(settings.data):
         raise Unavailable("database_lost", folder=str(settings.data))
     git = settings.data / PAGES / ".git"
     commits, files = maintenance.extent(git) if git.exists() else (0, 0)
-    first = _other(found.formats, follow.FORMATS)
+    first = _other(database.formats, follow.FORMATS)
     index = settings.data / "search_index"
     indexed = {SEARCH: folder.version_of(index), LOST: folder.version_of(index / LOST)}
     # What there is none of, the worker makes in any version.
-    later = [part for part in _other({**found.formats, **indexed}, _LATER) if part.found]
-    seconds = len(found.steps) * STEP_SECONDS
+    later = [part for part in _other({**database.formats, **indexed}, _LATER) if part.found]
+    seconds = len(database.steps) * STEP_SECONDS
     return Plan(
-        database=found,
+        database=database,
         first=first,
         later=later,
         commits=commits,

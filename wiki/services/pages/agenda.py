@@ -74,7 +74,7 @@ def listing(wiki: Wiki, actor: Actor, number: int = 1, *, past: bool = False) ->
     number = max(1, number)
     seen, now = sight.of(wiki, actor), today(wiki)
     with wiki.database.read() as connection:
-        found = catalogue.agenda(
+        dialogues = catalogue.agenda(
             connection,
             None if past else now,
             now if past else None,
@@ -83,8 +83,8 @@ def listing(wiki: Wiki, actor: Actor, number: int = 1, *, past: bool = False) ->
             statuses=() if past else tuple(_STATES),
             sight=seen,
         )
-        planned = _planned(connection, found[:PAGE], seen)
-    return Agenda(planned, past, number, len(found) > PAGE)
+        planned = _planned(connection, dialogues[:PAGE], seen)
+    return Agenda(planned, past, number, len(dialogues) > PAGE)
 
 
 def coming(wiki: Wiki, actor: Actor, limit: int = PAGE) -> list[Summary]:
@@ -110,7 +110,7 @@ def month(wiki: Wiki, actor: Actor, written: str = "") -> Month:
     end = after + timedelta(days=-after.weekday() % 7)
     seen = sight.of(wiki, actor)
     with wiki.database.read() as connection:
-        found = catalogue.agenda(
+        dialogues = catalogue.agenda(
             connection,
             datetime.combine(begin, time(), here),
             datetime.combine(end, time(), here),
@@ -118,7 +118,7 @@ def month(wiki: Wiki, actor: Actor, written: str = "") -> Month:
             sight=seen,
         )
         by_day: dict[date, list[Planned]] = {}
-        for planned in _planned(connection, found, seen):
+        for planned in _planned(connection, dialogues, seen):
             moment = planned.dialogue.meta.date
             assert moment is not None
             start = moment.start if moment.is_day else moment.start.astimezone(here)
@@ -145,15 +145,15 @@ def calendar(wiki: Wiki, actor: Actor, base_url: str) -> bytes:
     made.add("method", "PUBLISH")
     made.add("x-wr-calname", wiki.settings.site_name)
     with wiki.database.read() as connection:
-        found = catalogue.agenda(
+        dialogues = catalogue.agenda(
             connection,
             today(wiki),
             limit=MOST_IN_FILE,
             statuses=tuple(_STATES),
             sight=sight.of(wiki, actor),
         )
-        counts = history.counts(connection, [dialogue.page for dialogue in found])
-    for dialogue in found:
+        counts = history.counts(connection, [dialogue.page for dialogue in dialogues])
+    for dialogue in dialogues:
         made.add_component(_event(dialogue, base_url, counts.get(dialogue.page, 1) - 1))
     return bytes(made.to_ical())
 
@@ -201,14 +201,14 @@ def _after(start: datetime, end: Moment | None) -> datetime:
 def _planned(connection: Connection, dialogues: Sequence[Summary], seen: Sight) -> list[Planned]:
     targets = {target for dialogue in dialogues for target in dialogue.meta.questions}
     leads = catalogue.resolve_links(connection, targets, sight=seen) if targets else {}
-    known = catalogue.find(connection, {path for path in leads.values() if path})
+    questions = catalogue.find(connection, {path for path in leads.values() if path})
     return [
         Planned(
             dialogue,
             [
-                known[path]
+                questions[path]
                 for target in dialogue.meta.questions
-                if (path := leads.get(target)) and path in known
+                if (path := leads.get(target)) and path in questions
             ],
         )
         for dialogue in dialogues

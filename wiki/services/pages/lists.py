@@ -53,22 +53,22 @@ def listing(wiki: Wiki, actor: Actor, wanted: Wanted, number: int = 1) -> PageLi
     number = min(max(1, number), LAST_PAGE)
     seen, span = sight.of(wiki, actor), _span(wiki, wanted.year)
     with wiki.database.read() as connection:
-        found = lists.find(connection, wanted, span, PAGE, (number - 1) * PAGE, sight=seen)
+        pages = lists.find(connection, wanted, span, PAGE, (number - 1) * PAGE, sight=seen)
         statuses = lists.statuses(connection, wanted, span, sight=seen)
         moments = lists.moments(connection, wanted, sight=seen)
         tags = lists.tags(connection, wanted, span, MOST_VALUES, sight=seen)
         people = lists.people(connection, wanted, span, MOST_VALUES, sight=seen)
-        known = catalogue.person(connection, wanted.person, sight=seen) if wanted.person else None
+        named = catalogue.person(connection, wanted.person, sight=seen) if wanted.person else None
     return PageList(
         wanted=wanted,
-        pages=filled_in(wiki, found),
+        pages=filled_in(wiki, pages),
         number=number,
         total=statuses.get(wanted.status, 0) if wanted.status else sum(statuses.values()),
         everything=sum(statuses.values()),
         statuses={status: statuses.get(status, 0) for status in STATUSES[wanted.kind]},
         years=_years(wiki, moments, wanted.year),
         tags=_with_chosen(tags, fold(wanted.tag), wanted.tag),
-        people=_with_chosen(people, wanted.person, known.name if known else wanted.person),
+        people=_with_chosen(people, wanted.person, named.name if named else wanted.person),
     )
 
 

@@ -78,14 +78,14 @@ def listing(wiki: Wiki, actor: Actor, filters: RecentFilter) -> Recent:
     """
     since = _since(wiki, actor, filters)
     wanted = _wanted(wiki, actor, filters, since)
-    found = changes(wiki, actor, wanted, filters.before)
-    placed = list(zip(found.revisions, found.moments, strict=True))
+    recent = changes(wiki, actor, wanted, filters.before)
+    placed = list(zip(recent.revisions, recent.moments, strict=True))
     if wanted.since:
         # A wrong clock would make a change new for years.
         placed = [(revision, at) for revision, at in placed if at >= wanted.since]
-    days = by_day(placed, found.comments, zone(wiki))
-    excerpts = {placed.comment.id: excerpt(placed.comment.text) for placed in found.comments}
-    return Recent(filters, days, found.titles, excerpts, found.quotes, found.more, since)
+    days = by_day(placed, recent.comments, zone(wiki))
+    excerpts = {placed.comment.id: excerpt(placed.comment.text) for placed in recent.comments}
+    return Recent(filters, days, recent.titles, excerpts, recent.quotes, recent.more, since)
 
 
 def changes(

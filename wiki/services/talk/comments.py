@@ -97,14 +97,14 @@ def htmls_of(wiki: Wiki, actor: Actor, texts: Collection[str], path: str) -> dic
     read = [remark for remark in remarks.values() if remark]
     every = {target for remark in read for target in remark.targets}
     names = {name for remark in read for name in remark.mentions}
-    found: Mapping[str, Lead | None] = {}
+    targets: Mapping[str, Lead | None] = {}
     people: Mapping[str, str] = {}
     if every or names:
         with wiki.database.read() as connection:
-            found = leads.of_page(connection, path, every, sight=sight.of(wiki, actor))
+            targets = leads.of_page(connection, path, every, sight=sight.of(wiki, actor))
             known = members.named(connection, sorted(names)) if names else []
             people = {fold_username(one.username): one.username for one in known}
-    states = linking.states(wiki, actor, found)
+    states = linking.states(wiki, actor, targets)
 
     return {
         text: trial.of(

@@ -58,15 +58,15 @@ class Trees:
         waiting = [root]
         while waiting:
             tree = waiting[-1]
-            found = _ENTRY.findall(self._read(tree))
-            folders = [id.hex() for mode, id in found if int(mode, 8) == 0o40000]
+            entries = _ENTRY.findall(self._read(tree))
+            folders = [id.hex() for mode, id in entries if int(mode, 8) == 0o40000]
             unknown = [id for id in folders if id not in self._known]
             if unknown:
                 # Not by calls in calls: a tree may be deeper than these may be.
                 waiting += unknown
                 continue
             inside = sum(self._known[id] for id in folders)
-            self._known[waiting.pop()] = len(found) - len(folders) + inside
+            self._known[waiting.pop()] = len(entries) - len(folders) + inside
         return self._known[root]
 
     def _read(self, name: str) -> bytes:

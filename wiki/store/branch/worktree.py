@@ -12,14 +12,14 @@ from wiki.store.objects.reading import Reader
 
 def files(folder: Path) -> list[str]:
     """Every regular file under the folder, sorted; none whose path has a dotted segment."""
-    found = []
+    paths = []
     for at, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in names:
             path = Path(at, name)
             if not name.startswith(".") and path.is_file() and not path.is_symlink():
-                found.append(path.relative_to(folder).as_posix())
-    return sorted(name for name in found if _is_utf8(name))
+                paths.append(path.relative_to(folder).as_posix())
+    return sorted(name for name in paths if _is_utf8(name))
 
 
 def differing(reader: Reader, folder: Path, tree: str) -> list[str]:

@@ -120,20 +120,22 @@ def survey(git: Path, reader: Reader, task: Task, tell: Tell) -> Survey:
         raise StoreError("purge_shallow")
     before = {name: id for name, id, _ in refs(git)}
     nodes = list(_nodes(git, f"--exclude={NOTES}*", "--all"))
-    found = Survey(task, before, nodes, list(_nodes(git, f"--glob={NOTES}*")))
+    surveyed = Survey(task, before, nodes, list(_nodes(git, f"--glob={NOTES}*")))
     words = Words(task.words, instead=task.instead)
-    found.gone = {diff.blob for diff in _diffs(found) if _name(diff) in task.files and diff.blob}
-    found.texts = set(task.texts)
-    held = _scan(git, found, words, tell)
-    for diff in _diffs(found):
-        if diff.blob in found.texts or diff.blob in found.gone or _name(diff) in task.files:
-            found.files.add(_name(diff))
+    surveyed.gone = {
+        diff.blob for diff in _diffs(surveyed) if _name(diff) in task.files and diff.blob
+    }
+    surveyed.texts = set(task.texts)
+    held = _scan(git, surveyed, words, tell)
+    for diff in _diffs(surveyed):
+        if diff.blob in surveyed.texts or diff.blob in surveyed.gone or _name(diff) in task.files:
+            surveyed.files.add(_name(diff))
         if diff.blob in held:
-            found.binary.add(_name(diff))
+            surveyed.binary.add(_name(diff))
         if task.words and words.stand_in(_name(diff)):
-            found.named.add(_name(diff))
-    _mark(found, reader, words, tell)
-    return found
+            surveyed.named.add(_name(diff))
+    _mark(surveyed, reader, words, tell)
+    return surveyed
 
 
 def rewrite(git: Path, reader: Reader, survey: Survey, tell: Tell) -> Rewritten:

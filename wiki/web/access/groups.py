@@ -35,16 +35,16 @@ def make() -> Response:
 def show(id: int, problem: Problem | None = None) -> Response:
     """Show who is in a group, which rules name it; and a search for members to put in it."""
     text, number = request.args.get("q", ""), page_number()
-    found = groups.show(wiki(), actor(), id, text=text, number=number)
+    group = groups.show(wiki(), actor(), id, text=text, number=number)
     return forms.page(
         "access/admin/group.html",
         problem,
-        found=found,
+        found=group,
         q=text,
         pager=counted(
             lambda page: url_of("admin_group", id, page=page),
             number,
-            pages_of(found.count, groups.PAGE),
+            pages_of(group.count, groups.PAGE),
         ),
     )
 

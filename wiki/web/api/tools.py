@@ -178,11 +178,11 @@ def _called(params: Mapping[str, Any]) -> dict[str, Any]:
         raise Invalid("api_fields_wrong")
     try:
         door.require(tool.scope)
-        found = tool.does(**loaded(tool.takes(), params.get("arguments") or {}))
+        answer = tool.does(**loaded(tool.takes(), params.get("arguments") or {}))
     except WikiError as error:
         # The model reads why, and may try something else.
         told = [sentence(language(), error.code, error.values)]
         told += [f"{name}: {text}" for name, text in field_sentences(language(), error)]
         return {"content": [{"type": "text", "text": " ".join(told)}], "isError": True}
-    text = json.dumps(found, ensure_ascii=False)
-    return {"content": [{"type": "text", "text": text}], "structuredContent": found}
+    text = json.dumps(answer, ensure_ascii=False)
+    return {"content": [{"type": "text", "text": text}], "structuredContent": answer}

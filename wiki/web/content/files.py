@@ -31,21 +31,21 @@ def sent_file(file: str) -> Response:
 
     What a browser could run is sent as a download; so is an SVG that is to be a page of its own.
     """
-    found = files.read(wiki(), actor(), file, request.args.get("at", ""))
+    sent = files.read(wiki(), actor(), file, request.args.get("at", ""))
     if width := arg_number("width"):
-        found = files.narrow(wiki(), found, width)
-    answer = Response(found.data, content_type=found.type)
+        sent = files.narrow(wiki(), sent, width)
+    answer = Response(sent.data, content_type=sent.type)
     answer.headers["Content-Security-Policy"] = POLICY
     answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.headers["Cache-Control"] = "private, no-cache"
     is_page = request.headers.get("Sec-Fetch-Dest") in _ITSELF
-    if found.type == files.SVG:
+    if sent.type == files.SVG:
         answer.headers["Vary"] = "Sec-Fetch-Dest"
-    if not found.is_shown or (found.type == files.SVG and is_page):
+    if not sent.is_shown or (sent.type == files.SVG and is_page):
         answer.headers.set("Content-Disposition", "attachment", filename=file.rpartition("/")[2])
-    answer.set_etag(found.blob)
+    answer.set_etag(sent.blob)
     # A player can only go to a place in a file of which it may ask a part.
-    answer.make_conditional(request, accept_ranges=True, complete_length=len(found.data))
+    answer.make_conditional(request, accept_ranges=True, complete_length=len(sent.data))
     return answer
 
 

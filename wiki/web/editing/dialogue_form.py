@@ -30,16 +30,16 @@ class Rows:
 def given(prefix: str, names: Sequence[str]) -> dict[str, str]:
     """The fields that were sent, rows and choices as the lines that they stand for."""
     form = request.form
-    found = {name: form[prefix + name] for name in names if prefix + name in form}
+    fields = {name: form[prefix + name] for name in names if prefix + name in form}
     rows = _sent_rows(prefix)
     if rows:
         lines = [participants.write(person) for person in rows.values() if person != _BLANK]
-        found["participants"] = "\n".join(lines)
+        fields["participants"] = "\n".join(lines)
     if prefix + "questions" in form:
         more = form.get(f"{prefix}questions.more", "").strip()
         chosen = [*form.getlist(prefix + "questions"), *_named(more)]
-        found["questions"] = "\n".join(dict.fromkeys(filter(None, map(str.strip, chosen))))
-    return {name: found[name] for name in names if name in found}
+        fields["questions"] = "\n".join(dict.fromkeys(filter(None, map(str.strip, chosen))))
+    return {name: fields[name] for name in names if name in fields}
 
 
 def asks(action: str) -> bool:
@@ -76,11 +76,11 @@ _BLANK = Participant("")
 
 def _sent_rows(prefix: str) -> dict[int, Participant]:
     """The rows of the form by their numbers, in order."""
-    found: dict[int, dict[str, str]] = {}
+    typed: dict[int, dict[str, str]] = {}
     for name, value in request.form.items():
         row = _ROW.fullmatch(name.removeprefix(prefix)) if name.startswith(prefix) else None
         if row:
-            found.setdefault(int(row[1]), {})[row[2]] = " ".join(value.split())
+            typed.setdefault(int(row[1]), {})[row[2]] = " ".join(value.split())
     return {
         number: Participant(
             values.get("name", ""),
@@ -88,7 +88,7 @@ def _sent_rows(prefix: str) -> dict[int, Participant]:
             values.get("member", "").removeprefix("@"),
             values.get("organisation", ""),
         )
-        for number, values in sorted(found.items())
+        for number, values in sorted(typed.items())
     }
 
 

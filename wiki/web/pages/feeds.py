@@ -92,7 +92,7 @@ def _answer(kind: str, feed: Feed, beside: str, *, is_json: bool = False) -> Res
 def _json(atom: str) -> str:
     """An Atom feed of ours as a JSON Feed (https://www.jsonfeed.org/version/1.1/)."""
     feed = ElementTree.fromstring(atom)
-    found = {
+    document = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": feed.findtext(f"{_ATOM}title"),
         "home_page_url": _link(feed, "alternate"),
@@ -100,7 +100,7 @@ def _json(atom: str) -> str:
         "language": feed.get("{http://www.w3.org/XML/1998/namespace}lang"),
         "items": [_item(entry) for entry in feed.findall(f"{_ATOM}entry")],
     }
-    return json.dumps(found, ensure_ascii=False)
+    return json.dumps(document, ensure_ascii=False)
 
 
 def _item(entry: ElementTree.Element) -> dict[str, object]:

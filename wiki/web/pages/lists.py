@@ -30,7 +30,7 @@ def show_dialogues() -> Response:
 def _shown(name: str, kind: Kind) -> Response:
     """A list of pages of one kind, narrowed to what the address says."""
     args = request.args
-    asked = wanted(
+    chosen = wanted(
         kind,
         args.get("status", ""),
         args.get("tag", ""),
@@ -38,21 +38,21 @@ def _shown(name: str, kind: Kind) -> Response:
         arg_number("year"),
         args.get("sort", ""),
     )
-    found = lists.listing(wiki(), actor(), asked, page_number())
+    listed = lists.listing(wiki(), actor(), chosen, page_number())
     fields = {
-        "status": asked.status,
-        "year": str(asked.year or ""),
-        "person": asked.person,
-        "tag": asked.tag,
-        "sort": asked.sort,
+        "status": chosen.status,
+        "year": str(chosen.year or ""),
+        "person": chosen.person,
+        "tag": chosen.tag,
+        "sort": chosen.sort,
     }
-    pages = pages_of(found.total, lists.PAGE)
+    pages = pages_of(listed.total, lists.PAGE)
     return respond(
         f"pages/lists/{name}.html",
-        found=found,
+        found=listed,
         fields=fields,
         orders=ORDERS[kind],
-        pager=counted(lambda page: url_of(name, **fields, page=page), found.number, pages),
+        pager=counted(lambda page: url_of(name, **fields, page=page), listed.number, pages),
         active=name,
     )
 
@@ -94,15 +94,15 @@ def show_pages() -> Response:
     """All pages, by folder or in another `view`."""
     folder = request.args.get("folder", "").strip("/")
     view = request.args.get("view", "")
-    found = everything.listing(wiki(), actor(), view, page_number(), folder)
-    shown = found.folder
+    listed = everything.listing(wiki(), actor(), view, page_number(), folder)
+    shown = listed.folder
     path = shown.path if shown else ""
-    lists = (found.pages, found.tags, found.wanted, found.files)
+    lists = (listed.pages, listed.tags, listed.wanted, listed.files)
     return respond(
         "pages/lists/all.html",
-        found=found,
+        found=listed,
         above=[(one, one.rpartition("/")[2]) for one in ancestors(path)],
         is_empty=not any(lists) and not (shown and (shown.folders or shown.pages)),
-        pager=pager_of(found, "pages", view=found.by.value, folder=path),
+        pager=pager_of(listed, "pages", view=listed.by.value, folder=path),
         active="pages",
     )

@@ -44,25 +44,25 @@ class Answer:
 
 def answer(view: View, query: Query, scope: Scope, site: Site, offset: int, limit: int) -> Results:
     """Answer a query within the scope."""
-    asked, left_out = bounded(compounded(plan(query, site), view), view)
-    notices = (*query.notices, *_notices(asked), *left_out)
-    if query.is_empty or asked.only_stop_words:
+    wanted, left_out = bounded(compounded(plan(query, site), view), view)
+    notices = (*query.notices, *_notices(wanted), *left_out)
+    if query.is_empty or wanted.only_stop_words:
         return Results(notices=notices)
     answers = [_begin(view, number, query, scope, site) for number in range(len(view.parts))]
-    for found in answers:
-        found.documents = _all(found, asked)
-    total = sum(len(found.documents) for found in answers)
-    partial_ = total < FEW and _loosen(answers, asked)
+    for part in answers:
+        part.documents = _all(part, wanted)
+    total = sum(len(part.documents) for part in answers)
+    partial_ = total < FEW and _loosen(answers, wanted)
     kinds = _count_kinds(answers)
     chosen = filters.kinds(query)
     if chosen:
-        for found in answers:
-            found.documents &= filters.of_kinds(found.matcher.segment, chosen)
-    total = sum(len(found.documents) for found in answers)
-    best = _best(view, answers, asked, query.sort, offset + limit)[offset:]
+        for part in answers:
+            part.documents &= filters.of_kinds(part.matcher.segment, chosen)
+    total = sum(len(part.documents) for part in answers)
+    best = _best(view, answers, wanted, query.sort, offset + limit)[offset:]
     return Results(
         total=total,
-        hits=tuple(_hits(answers, best, asked, scope)),
+        hits=tuple(_hits(answers, best, wanted, scope)),
         kinds=kinds,
         facets=_facets(answers, scope, site.zone),
         partial=partial_,
@@ -76,15 +76,15 @@ def marks(view: View, query: Query, scope: Scope, site: Site) -> frozenset[int]:
     if query.is_empty or asked.only_stop_words:
         return frozenset()
     chosen = filters.kinds(query)
-    found: set[int] = set()
+    marked: set[int] = set()
     for number in range(len(view.parts)):
-        one = _begin(view, number, query, scope, site)
-        segment = one.matcher.segment
-        documents = _all(one, asked)
+        begun = _begin(view, number, query, scope, site)
+        segment = begun.matcher.segment
+        documents = _all(begun, asked)
         if chosen:
             documents &= filters.of_kinds(segment, chosen)
-        found.update(map(segment.marks.__getitem__, documents))
-    return frozenset(found)
+        marked.update(map(segment.marks.__getitem__, documents))
+    return frozenset(marked)
 
 
 def _notices(asked: Plan) -> Iterable[Notice]:
@@ -168,17 +168,17 @@ def _best(
 ) -> list[tuple[int, int]]:
     """The best documents, as (number of the segment, document)."""
     ranked: list[tuple[float, int, int, int]] = []
-    newest = max((found.matcher.segment.newest for found in answers), default=NEVER)
-    groups = _rarest(view, asked, sum(len(found.documents) for found in answers))
-    for number, found in enumerate(answers):
-        when = found.matcher.segment.when
+    newest = max((part.matcher.segment.newest for part in answers), default=NEVER)
+    groups = _rarest(view, asked, sum(len(part.documents) for part in answers))
+    for number, part in enumerate(answers):
+        when = part.matcher.segment.when
         if sort is Sort.DATE or not asked.wanted:
-            ranked += [(0.0, when[d], -number, d) for d in found.documents]
+            ranked += [(0.0, when[d], -number, d) for d in part.documents]
         else:
-            scores = _scores(found, groups, newest)
+            scores = _scores(part, groups, newest)
             if asked.passage:
                 first = max(scores.values(), default=0.0)
-                for d in found.matcher.passage(asked.passage, found.documents):
+                for d in part.matcher.passage(asked.passage, part.documents):
                     scores[d] += first
             ranked += [(score, when[d], -number, d) for d, score in scores.items()]
     return [(-number, d) for _, _, number, d in heapq.nlargest(most, ranked)]

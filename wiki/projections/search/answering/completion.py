@@ -33,17 +33,17 @@ def complete(view: View, text: str, scope: Scope, limit: int) -> list[Completion
 
 def _named(part: Part, words: list[str], scope: Scope) -> set[int]:
     segment = part.segment
-    found: set[int] | None = None
+    named: set[int] | None = None
     for number, word in enumerate(words):
         last = number == len(words) - 1
         terms = segment.terms("name", word, MOST_TERMS) if last else [word]
         here: set[int] = set().union(*(segment.postings("name", term) for term in terms))
-        found = here if found is None else found & here
-        if not found:
+        named = here if named is None else named & here
+        if not named:
             return set()
     allowed = visible(segment, scope)
-    found = part.live(found or set())
-    return found if allowed is None else found & allowed
+    named = part.live(named or set())
+    return named if allowed is None else named & allowed
 
 
 def _completion(view: View, number: int, document: int, scope: Scope) -> Completion:

@@ -67,14 +67,14 @@ def named_by(view: View, owners: Iterable[str]) -> set[str]:
 
 def members_in(view: View, paths: Iterable[str]) -> set[int]:
     """The ids of the members whose documents were made with dialogues at these paths."""
-    found: set[int] = set()
+    members: set[int] = set()
     for part in view.parts:
         kinds = part.segment.column("kind")
         for path in paths:
             for document in part.segment.postings("under", path):
                 if kinds.values[kinds.codes[document]] == Found.PERSON:
-                    found.add(part.segment.stored(document)["number"])
-    return found - {0}
+                    members.add(part.segment.stored(document)["number"])
+    return members - {0}
 
 
 def owners(slugs: Collection[str], accounts: Mapping[str, Member]) -> list[str]:
