@@ -52,9 +52,9 @@ from wiki.domain.markdown import document
 from wiki.domain.markdown import html as raw_html
 from wiki.domain.members import members
 from wiki.domain.operation import purging
-from wiki.domain.pages import docx, lists, minutes, transcripts
+from wiki.domain.pages import lists, minutes, transcripts
 from wiki.domain.pages import turns as dialogue_turns
-from wiki.domain.search import odt, query, saved_searches, search
+from wiki.domain.search import docx, odt, query, saved_searches, search
 from wiki.domain.talk import anchors
 from wiki.projections import catalogue
 from wiki.projections.search.texts import documents, sources
@@ -208,10 +208,10 @@ CALLS: dict[str, Call] = {
     ),
     "domain.talk.anchors.beginning": lambda text: anchors.beginning(text, 200),
     "domain.talk.anchors.written": lambda text: anchors.written("", 0, 1, text),
-    "domain.pages.docx.text": lambda text: docx.text(
+    "domain.search.docx.text": lambda text: docx.text(
         docx_packed(docx_of(f"<w:t>{escape(text)}</w:t>").encode("utf-8", "replace"))
     ),
-    "domain.pages.docx.whole": lambda text: docx.whole(
+    "domain.search.docx.whole": lambda text: docx.whole(
         docx_packed(docx_of(f"<w:t>{escape(text)}</w:t>").encode("utf-8", "replace"))
     ),
     "domain.search.odt.text": lambda text: odt.text(
@@ -273,6 +273,9 @@ CALLS: dict[str, Call] = {
     "domain.content.attachments.names": lambda text: next(attachments.names(text)),
     "domain.content.names.at_path": lambda text: names.at_path(text, [text, f"{text}/index"]),
     "domain.content.names.beside": lambda text: names.beside(f"{text}/b", f"{text}/c"),
+    "domain.content.names.elsewhere": lambda text: names.elsewhere(
+        f"{text}/b", text, names.Known({}, {}, {}, {}, {names.key(text): [text]})
+    ),
     "domain.content.names.names_of": lambda text: list(
         names.names_of(text, [text], text, is_stub=False)
     ),
@@ -422,6 +425,7 @@ NOT_TYPED: dict[str, str] = {
     "domain.pages.recordings.address": "one line of front matter, by one pattern of bounded length",
     "render.markdown.played": "gives that line to recordings.address",
     "i18n.dates.day": "a pattern of ours for a day that was read already",
+    "i18n.dates.moment_in": "a pattern of ours for a moment that was read already",
     "domain.pages.turns": "read_parts and turns_of take what turns reads and finds",
     "domain.errors": "errors that carry a text",
     "services.editing.editor.is_source": "gives the text to frontmatter.apart",

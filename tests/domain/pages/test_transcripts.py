@@ -8,7 +8,8 @@ import zipfile
 import pytest
 
 from wiki.domain.errors import Invalid
-from wiki.domain.pages import docx, transcripts, turns
+from wiki.domain.pages import transcripts, turns
+from wiki.domain.search import docx
 
 Expected = list[tuple[str, int | None, str]]
 

@@ -9,8 +9,7 @@ import pytest
 from tests.fixtures.office import odt as made
 from tests.fixtures.office import packed
 from wiki.domain.errors import Invalid
-from wiki.domain.pages import docx
-from wiki.domain.search import odt, office
+from wiki.domain.search import docx, odt, office
 
 
 def test_headings_paragraphs_and_notes_are_text() -> None:

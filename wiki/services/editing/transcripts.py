@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from wiki.domain.content.pages import Participant
 from wiki.domain.content.text import decode
 from wiki.domain.errors import Invalid
-from wiki.domain.pages import docx, participants, transcripts
+from wiki.domain.pages import participants, transcripts
 from wiki.domain.pages.turns import Speakers
+from wiki.domain.search import docx
 from wiki.engine import Wiki
 from wiki.services.editing import saving
 

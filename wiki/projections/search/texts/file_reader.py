@@ -15,8 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 
 from wiki.domain.errors import WikiError
-from wiki.domain.pages import docx
-from wiki.domain.search import odt
+from wiki.domain.search import docx, odt
 
 LONGEST = 400_000
 """Characters that are read; what comes after them is not found."""
