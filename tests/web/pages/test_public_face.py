@@ -15,7 +15,7 @@ import pytest
 from wiki.database.access import rules
 from wiki.domain.access.rights import Right, Role, Rule
 from wiki.engine import Wiki
-from wiki.services.pages import sitemap
+from wiki.services.exports import sitemap
 from wiki.services.talk import comments
 
 DIALOGUE = (

@@ -8,7 +8,7 @@ from sqlalchemy import Column, Connection, ForeignKey, Integer, Table, delete, i
 
 from wiki.database.engine.schema import Moment, truth
 from wiki.database.members.members import members
-from wiki.domain.pages.visits import Visits
+from wiki.domain.pages.recent import Visits
 
 visits = Table(
     "visits",

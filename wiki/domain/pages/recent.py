@@ -12,6 +12,8 @@ from wiki.domain.talk.comments import PlacedComment
 
 AHEAD = timedelta(hours=1)
 """So far a clock elsewhere may be ahead of ours before it is not believed."""
+PAUSE = timedelta(minutes=30)
+"""Who looks again within this time is on the same visit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,3 +127,26 @@ class _Folded:
     revisions: list[Revision] = field(default_factory=list)
     moments: list[datetime] = field(default_factory=list)
     comments: list[PlacedComment] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Visits:
+    """A member's visit and the one before; what came after `before` is new to them."""
+
+    before: datetime
+    latest: datetime
+
+
+def arrive(visits: Visits | None, now: datetime) -> tuple[Visits, bool]:
+    """The visits after somebody looks now, and whether that has to be kept.
+
+    At the first visit nothing is new: everything before it is left aside.
+    """
+    if visits is None:
+        return Visits(now, now), True
+    if now - visits.latest > PAUSE:
+        return Visits(visits.latest, now), True
+    # Kept sparsely: a visit that goes on moves its end once a few minutes.
+    if now - visits.latest > PAUSE / 6:
+        return Visits(visits.before, now), True
+    return visits, False

@@ -15,8 +15,7 @@ from wiki.domain.content.pages import Kind
 from wiki.domain.errors import NotFound, Unavailable
 from wiki.domain.history.history import cursor
 from wiki.domain.history.revisions import Revision
-from wiki.domain.pages.recent import Day, Wanted, by_day, moments
-from wiki.domain.pages.visits import arrive
+from wiki.domain.pages.recent import Day, Wanted, arrive, by_day, moments
 from wiki.domain.talk.comments import PlacedComment, excerpt
 from wiki.engine import Wiki
 from wiki.services.access import sight

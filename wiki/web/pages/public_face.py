@@ -8,8 +8,8 @@ from typing import Any
 from flask import Blueprint, Response, current_app, jsonify
 
 from wiki.domain.content.addresses import url_of
+from wiki.services.exports import sitemap
 from wiki.services.operation import settings
-from wiki.services.pages import sitemap
 from wiki.web.http.context import arg_number, base_url, logo, respond, static_urls, wiki
 from wiki.web.pages.crawlers import CLOSED
 
