@@ -10,8 +10,8 @@ from wiki.commands.place import Stop, data_option, opened, settings_in
 from wiki.domain.errors import WikiError
 from wiki.engine import adopt_database
 from wiki.i18n.errors import notice, sentence
-from wiki.services.editing import starter
 from wiki.services.members import members
+from wiki.services.operation import starter
 from wiki.settings import Settings
 
 

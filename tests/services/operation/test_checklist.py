@@ -7,9 +7,9 @@ import pytest
 from wiki.domain.access.rights import Actor
 from wiki.domain.errors import Forbidden
 from wiki.engine import Wiki
-from wiki.services.editing import starter, trash
+from wiki.services.editing import trash
 from wiki.services.members import invitations
-from wiki.services.operation import checklist, last_runs, settings
+from wiki.services.operation import checklist, last_runs, settings, starter
 
 
 def left(wiki: Wiki, admin: Actor) -> list[str]:

@@ -31,9 +31,9 @@ from wiki.domain.history.revisions import Event
 from wiki.engine import Wiki
 from wiki.i18n.errors import sentence
 from wiki.services.access import journal, rates
-from wiki.services.content import commits, fields
-from wiki.services.editing import joining, newcomers, saving
-from wiki.services.editing.joining import Joined
+from wiki.services.content import commits, fields, joining
+from wiki.services.content.joining import Joined
+from wiki.services.editing import newcomers, saving
 from wiki.store.branch.incoming import Arrival, Incoming
 from wiki.store.branch.receive import HEADS, NOTHING, OFFERED
 from wiki.store.objects.versions import Commit

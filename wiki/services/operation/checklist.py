@@ -16,9 +16,9 @@ from wiki.domain.content.pages import Kind
 from wiki.domain.members.members import Status
 from wiki.engine import Wiki
 from wiki.services.access import sight
-from wiki.services.editing import starter, trash
+from wiki.services.editing import trash
 from wiki.services.notices import outbox
-from wiki.services.operation import last_runs
+from wiki.services.operation import last_runs, starter
 from wiki.settings import Settings
 
 FRONT = "index"
