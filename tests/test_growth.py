@@ -28,6 +28,7 @@ from wiki.domain.access import rights
 from wiki.domain.content import (
     addresses,
     attachments,
+    conventions,
     fragments,
     frontmatter,
     likeness,
@@ -61,6 +62,7 @@ from wiki.projections.search.texts import documents, sources
 from wiki.render import anchors as html_anchors
 from wiki.render import diff as html_diff
 from wiki.render import elements, links, listings, marked, pieces, slots, values
+from wiki.render import frontmatter as front_matter
 from wiki.render.markdown import Renderer
 from wiki.render.plugins import mathematics
 from wiki.render.plugins.code import code_block
@@ -140,7 +142,7 @@ def lines(text: str) -> list[str]:
 
 ROLE = rights.Role.MEMBER
 SITE = search.Site()
-SUMMARY = sources.read_page("a", "", b"", "", None)
+SUMMARY = sources.read_page("a", "", b"", "", None, SITE)
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 NAMES = folders.Names.__new__(folders.Names)
 NAMES._by_path, NAMES._by_name = {}, {}
@@ -155,6 +157,8 @@ MOVE = renames.Move(
     lambda source, target: names.Lead("a", names.To.PAGE),
     lambda source, target: names.resolve(source, target, NOTHING),
 )
+
+RULES = conventions.dialogues("a/*{day}*x*{month}*/*{year}")
 
 CALLS: dict[str, Call] = {
     "domain.imports.dokuwiki.to_markdown": lambda text: dokuwiki.to_markdown(
@@ -285,6 +289,9 @@ CALLS: dict[str, Call] = {
         text,
         names.Known({}, {}, {}, {names.key(text): [names.Named(text, text, "1")]}, {}),
     ),
+    "domain.content.conventions.Rule.day": lambda text: RULES.rules[0].day(["a", text, "b"]),
+    "domain.content.conventions.Dialogues.day": lambda text: RULES.day(f"a/{text[-300:]}/b"),
+    "render.frontmatter.read_at": lambda text: front_matter.read_at("a", text, conventions.PLAIN),
     "domain.content.paths.is_inside": lambda text: paths.is_inside(text, text[:-1]),
     "domain.proxies.Proxies.between": lambda text: proxies.read("10.0.0.0/8").between(
         "10.0.0.1", text.split(",")
@@ -329,7 +336,7 @@ CALLS: dict[str, Call] = {
         "a", text, [(text, 1)], SITE
     ),
     "projections.search.texts.sources.read_page": lambda text: sources.read_page(
-        "a", "", text.encode(), "", None
+        "a", "", text.encode(), "", None, SITE
     ),
     "analysis.analyser.analyse": lambda text: analyser.analyse(text, "nl"),
     "analysis.analyser.forms": lambda text: analyser.forms.__wrapped__(text, "nl"),
@@ -409,6 +416,7 @@ OURS = "its strings are ids and names that the wiki itself made"
 PATHS = "a path was checked first: 1,000 bytes at most"
 
 NOT_TYPED: dict[str, str] = {
+    "projections.anchors": "a path, beside which a blob is read: rendered, and talk's anchors",
     "services.content.other_pictures": "waits for another site, with an address that was signed",
     "render.pictures": "pictures, whose pixels are counted first",
     "domain.imports.items": "keeps what importers say, and reads nothing in it",

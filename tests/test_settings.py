@@ -22,6 +22,7 @@ DOCS = Path(__file__).parents[1] / "docs"
         ("base_url", "ftp://denk.example.org", "whole address"),
         ("max_text_bytes", "5000000", "4000000 at most"),
         ("trusted_proxies", "proxy.example.org", "no address"),
+        ("dialogues", "notulen/*", "has to name a day once"),
     ],
 )
 def test_refused_with_advice(tmp_path, name, value, said):

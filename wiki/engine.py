@@ -24,6 +24,7 @@ from wiki.database.history.ledger import PostgresLedger
 from wiki.database.members import members, profiles
 from wiki.database.operation import choices
 from wiki.domain.access.rights import DEFAULT_RIGHTS, Right, Rights, Role
+from wiki.domain.content.conventions import Conventions, dialogues
 from wiki.domain.content.links import Way
 from wiki.domain.errors import Unavailable
 from wiki.domain.members.members import Status
@@ -133,8 +134,8 @@ class Wiki:
         return True
 
     def _know_site(self, settings: Settings) -> None:
-        site = Site(settings.language, ZoneInfo(settings.timezone))
-        self.search.site = self.deleted_text.site = site
+        self.search.site = self.deleted_text.site = _site(settings)
+        self.renderer.dialogues = dialogues(settings.dialogues)
         self.renderer.others = Others(Way(settings.other_pictures), settings.secret_key.encode())
 
     @property
@@ -168,6 +169,11 @@ class Wiki:
         """See what other nodes saved. Raises Unavailable where nobody can know that."""
         self.store.refresh()
 
+    @property
+    def meant(self) -> Conventions:
+        """What pages mean that do not say it."""
+        return Conventions(self.zone, dialogues(self.settings.dialogues))
+
     def follow(self, *, has_committed: bool = False) -> None:
         """Catch the SQL projections up if the branch moved since this process last looked.
 
@@ -200,7 +206,7 @@ class Wiki:
     def _follow(self, has_committed: bool) -> None:
         stamp = self.store.stamp()
         if stamp != self._followed:
-            follow.catch_up(self.store, self.database, self.zone, is_needed=has_committed)
+            follow.catch_up(self.store, self.database, self.meant, is_needed=has_committed)
             self._followed = stamp
 
     def mend(self) -> None:
@@ -223,7 +229,7 @@ class Wiki:
 
     def _rebuild(self) -> None:
         try:
-            follow.catch_up(self.store, self.database, self.zone)
+            follow.catch_up(self.store, self.database, self.meant)
         except Exception:
             # Whatever it is: the next one who asks tries again.
             log.exception("the lists cannot be made anew")
@@ -350,7 +356,7 @@ def _opened(settings: Settings, held: Use) -> Wiki:
         store = _store(settings, database, followed)
         failed.callback(store.close)
         _trust(store, database)
-        site = Site(settings.language, ZoneInfo(settings.timezone))
+        site = _site(settings)
         wiki = Wiki(
             configured=settings,
             store=store,
@@ -375,6 +381,11 @@ def _store(settings: Settings, database: Database, followed: str) -> Store:
     module = "wiki.commands.serving.hook"
     pushing.install(store.git, [sys.executable, "-m", module, str(settings.data)])
     return store
+
+
+def _site(settings: Settings) -> Site:
+    zone = ZoneInfo(settings.timezone)
+    return Site(settings.language, zone, dialogues(settings.dialogues))
 
 
 def _trust(store: Store, database: Database) -> None:

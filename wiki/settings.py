@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from wiki.domain import proxies
+from wiki.domain.content.conventions import dialogues
 from wiki.domain.content.links import Way
 from wiki.domain.content.setaside import MOST_BYTES
 from wiki.domain.login.identities import check_issuer, roles_by_group
@@ -106,6 +107,14 @@ class Settings:
     )
     language: str = _setting("nl", "the site's own language", ("nl", "en"), on_screen=True)
     timezone: str = _setting("Europe/Amsterdam", "the time zone of dates without one")
+    dialogues: str = _setting(
+        "",
+        "which pages are dialogues by their path, with commas between rules such as "
+        "notulen/{date}* or raad/{year}/**/{day}-{month}: {date} (2025-05-28, 20250528), or "
+        "{year}, {month} and {day} give the day, * is anything in a name, ** any folders; such a "
+        "dialogue was held, unless the page's front matter says otherwise",
+        check=dialogues,
+    )
     database_url: str = _setting("", "an SQLAlchemy URL; empty: SQLite in the data folder")
     shared_pages: bool = _setting(
         False,

@@ -16,6 +16,7 @@ from tests.projections.conftest import START, Site
 from wiki.database.content import entries
 from wiki.database.engine.rows import contents
 from wiki.database.history import history
+from wiki.domain.content.conventions import Conventions
 from wiki.domain.content.paths import file_of, page_of
 from wiki.projections import checking, follow
 
@@ -293,11 +294,11 @@ def test_another_process_may_follow_further_meanwhile(site: Site, monkeypatch) -
     site.save("edit", {"a": "twee\n"})
     asked = follow._followed
 
-    def late(connection: Connection) -> str | None:
+    def late(connection: Connection, meant: Conventions) -> str | None:
         monkeypatch.setattr(follow, "_followed", asked)
         site.save("edit", {"a": "drie\n"})
         site.follow()
-        return asked(connection)
+        return asked(connection, meant)
 
     monkeypatch.setattr(follow, "_followed", late)
     site.follow()

@@ -46,27 +46,38 @@ class Source:
     database: Database
     renderer: Renderer
 
-    def plain(self, blob: str) -> str:
-        """The plain text of a blob, in which anchors are counted; none of one that is not read."""
+    def plain(self, blob: str, path: str = "") -> str:
+        """The plain text of a blob of the page at a path, in which anchors are counted.
+
+        None of one that is not read.
+        """
         try:
             written = text.decode(text_of(self.store, blob)).text
         except TooLarge:
             return ""
-        return _plain(self.renderer, self.store.git, written)
+        # Where a path stands does not matter here but for what makes a page a dialogue.
+        is_dialogue = self.renderer.dialogues.day(path)
+        return _plain(self.renderer, self.store.git, written, path if is_dialogue else "")
 
 
 @lru_cache(maxsize=64)
-def _plain(renderer: Renderer, git: Path, source: str) -> str:
+def _plain(renderer: Renderer, git: Path, source: str, path: str) -> str:
     """Give what a page shows of a text; one that cannot be rendered it shows as it is written."""
     return Trial(git).of(
         Item(NAME, "text", mark_of(source)),
-        lambda: rendered.plain(renderer.render(source).html),
+        lambda: rendered.plain(renderer.render(source, path=path).html),
         lambda reason: source,
     )
 
 
-def standing(source: Source, page: str, blob: str, most: int) -> dict[int, Standing] | None:
-    """Find each of a page's anchors in its present text, by comment.
+def _step(source: Source, commit: str, blob: str, path: str) -> Step:
+    return Step(commit, blob, source.plain(blob, path), partial(source.plain, path=path))
+
+
+def standing(
+    source: Source, page: str, path: str, blob: str, most: int
+) -> dict[int, Standing] | None:
+    """Find each of a page's anchors in its present text, at a path, by comment.
 
     Follows at most so many revisions first; None if there are more.
     """
@@ -78,7 +89,7 @@ def standing(source: Source, page: str, blob: str, most: int) -> dict[int, Stand
         if all(one.gone or one.place.blob == blob for one in anchors.values()):
             return anchors
         made = {one.comment: one.anchor for one in kept.made(connection, page)}
-    step = Step("", blob, source.plain(blob), source.plain)
+    step = _step(source, "", blob, path)
     followed = {id: step.follow(one, made[id]) for id, one in anchors.items() if id in made}
     return {id: one for id, one in followed.items() if one.gone or one.place.blob == blob}
 
@@ -197,7 +208,7 @@ def _fold(
     for revision in steps:
         key = _order(revision)
         if revision.blob and state:
-            step = Step(revision.commit, revision.blob, source.plain(revision.blob), source.plain)
+            step = _step(source, revision.commit, revision.blob, revision.path)
             for id in [id for id in state if key > at or id not in before]:
                 state[id] = step.follow(state[id], made[id].anchor)
         _join(state, joining.get(key, ()))

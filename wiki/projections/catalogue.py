@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, tzinfo
 from functools import partial
 from typing import Any
 
@@ -13,6 +12,7 @@ from wiki.database.engine import progress
 from wiki.database.engine.connection import Connection, Table
 from wiki.domain.content import names as naming
 from wiki.domain.content import text
+from wiki.domain.content.conventions import PLAIN, Conventions
 from wiki.domain.content.links import Link, LinkKind
 from wiki.domain.content.names import Named
 from wiki.domain.content.pages import Meta
@@ -33,6 +33,8 @@ from wiki.store.store import Store
 
 NAME = "catalogue"
 FORMAT = 6
+MARKS = 1_000
+"""Formats stay below this; what stands above it marks the rules that rows were made by."""
 
 _BATCH = 500
 _MOST = 400
@@ -60,16 +62,22 @@ class Difference:
     total: int
     is_save: bool
     trial: Trial
+    format: int
 
     def read(self) -> Difference:
         """The same, all of it described now: what cannot be is set aside."""
         return replace(self, described=list(self.described))
 
 
-def difference(store: Store, last: str, head: str, zone: tzinfo = UTC) -> Difference:
+def format_of(meant: Conventions) -> int:
+    """Tell which format rows have: they differ for other rules of what is a dialogue."""
+    return FORMAT + MARKS * meant.dialogues.mark
+
+
+def difference(store: Store, last: str, head: str, meant: Conventions = PLAIN) -> Difference:
     """Compare two revisions (empty: nothing).
 
-    Dates without an offset are meant in `zone`.
+    `meant` is what pages mean that do not say it.
     """
     trial = Trial(store.git)
     diffs = store.diff(last, head)
@@ -81,7 +89,7 @@ def difference(store: Store, last: str, head: str, zone: tzinfo = UTC) -> Differ
         if not diff.after:
             trial.passed(Item(NAME, "page", path))
     described = (
-        (_gather(_describe(store, trial, path, blob, zone) for path, blob in some), len(some))
+        (_gather(_describe(store, trial, path, blob, meant) for path, blob in some), len(some))
         for some in _batches(present)
     )
     return Difference(
@@ -95,6 +103,7 @@ def difference(store: Store, last: str, head: str, zone: tzinfo = UTC) -> Differ
         total=len(present),
         is_save=len(pages) == 1 and bool(pages[0][1].before and pages[0][1].after),
         trial=trial,
+        format=format_of(meant),
     )
 
 
@@ -113,7 +122,7 @@ def write(
     else:
         _replace(connection, difference, tell)
     difference.trial.keep(connection)
-    progress.put(connection, NAME, head, FORMAT)
+    progress.put(connection, NAME, head, difference.format)
 
 
 def _save(connection: Connection, difference: Difference) -> bool:
@@ -181,11 +190,11 @@ def _file(file: str) -> dict[str, Any]:
     return {"path": file, "fold": fold(file), "key": naming.key(file)}
 
 
-def _describe(store: Store, trial: Trial, path: str, blob: str, zone: tzinfo) -> Rows:
+def _describe(store: Store, trial: Trial, path: str, blob: str, meant: Conventions) -> Rows:
     """Describe a page for the catalogue; by its name alone if it cannot be described."""
 
     def whole() -> Rows:
-        return _writable(describe(path, blob, text_of(store, blob), zone))
+        return _writable(describe(path, blob, text_of(store, blob), meant))
 
     def bare(reason: str) -> Rows:
         return _rows(path, blob, Meta(problems=(problem_of(reason),)), Scan("", (), "", 0))
@@ -203,11 +212,11 @@ def _writable(rows: Rows) -> Rows:
     return rows
 
 
-def describe(path: str, blob: str, data: bytes, zone: tzinfo = UTC) -> Rows:
+def describe(path: str, blob: str, data: bytes, meant: Conventions = PLAIN) -> Rows:
     """Describe one page as rows of the catalogue's tables; where links lead is yet to be said."""
     # PostgreSQL takes no NUL in text.
     written = text.decode(data).text.replace("\0", "")
-    return _rows(path, blob, frontmatter.read(written, zone), scan(written, path))
+    return _rows(path, blob, frontmatter.read_at(path, written, meant), scan(written, path))
 
 
 def _rows(path: str, blob: str, meta: Meta, seen: Scan) -> Rows:

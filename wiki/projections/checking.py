@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, tzinfo
 from typing import Any
 
 from wiki.database.content import entries
@@ -13,6 +12,7 @@ from wiki.database.engine.database import Database
 from wiki.database.engine.rows import contents
 from wiki.database.engine.sqlite import scratch
 from wiki.database.history import lineage
+from wiki.domain.content.conventions import PLAIN, Conventions
 from wiki.projections import catalogue, follow, history
 from wiki.store.store import Store
 
@@ -35,7 +35,7 @@ class Difference:
     true: str
 
 
-def check(store: Store, database: Database, zone: tzinfo = UTC) -> list[Difference]:
+def check(store: Store, database: Database, meant: Conventions = PLAIN) -> list[Difference]:
     """Find how history and catalogue differ from what the commits that they followed give.
 
     Rebuilds both in a temporary file, up to the commit that they say they followed; a commit that
@@ -54,7 +54,7 @@ def check(store: Store, database: Database, zone: tzinfo = UTC) -> list[Differen
         if commit and (set(commits.values()) != {commit} or not store.reachable(commit)):
             return differences
         with scratch() as true:
-            follow.fill(true, store, commit, zone)
+            follow.fill(true, store, commit, meant)
             for name, tables in TABLES.items():
                 for table in tables:
                     kept, right = contents(live, table), contents(true, table)

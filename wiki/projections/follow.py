@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, tzinfo
 from functools import partial
 from typing import Literal
 
@@ -16,11 +15,12 @@ from wiki.database.engine import progress
 from wiki.database.engine.connection import Connection
 from wiki.database.engine.database import Database
 from wiki.database.operation import setaside
+from wiki.domain.content.conventions import PLAIN, Conventions
 from wiki.projections import catalogue, history
 from wiki.store.store import Store
 
 _INDEXES = ("search", "lost")
-FORMATS = {history.NAME: history.FORMAT, catalogue.NAME: catalogue.FORMAT}
+NAMES = (history.NAME, catalogue.NAME)
 
 Progress = Callable[[str, int, int], None]
 """Called as (projection, done, total) now and then."""
@@ -35,19 +35,25 @@ class Lag:
     behind: int
 
 
+def formats(meant: Conventions = PLAIN) -> dict[str, int]:
+    """The format that the rows of each projection have."""
+    return {history.NAME: history.FORMAT, catalogue.NAME: catalogue.format_of(meant)}
+
+
 def catch_up(
-    store: Store, database: Database, zone: tzinfo = UTC, *, is_needed: bool = False
+    store: Store, database: Database, meant: Conventions = PLAIN, *, is_needed: bool = False
 ) -> bool:
     """Bring history and catalogue to the newest revision; whether there was anything to do.
 
-    Dates without an offset are meant in `zone`. Rebuilds them if there are none, if their rows have
-    an older format, or if the branch was rewritten. Who has just committed knows it `is_needed`.
+    `meant` is what pages mean that do not say it. Rebuilds them if there are none, if their rows
+    have another format, or if the branch was rewritten. Who has just committed knows it
+    `is_needed`.
     """
-    while (reading := _read(store, database, zone, is_needed=is_needed)) is not None:
+    while (reading := _read(store, database, meant, is_needed=is_needed)) is not None:
         if not reading:
-            return rebuild(store, database, zone, needed=partial(_is_lost, store))
+            return rebuild(store, database, meant, needed=partial(_is_lost, store))
         with database.project() as connection:
-            if _followed(connection) == reading.commits.last:
+            if _followed(connection, meant) == reading.commits.last:
                 history.write(connection, store, reading.commits)
                 catalogue.write(connection, reading.pages, reading.commits.head)
                 return True
@@ -64,7 +70,7 @@ class _New:
 
 
 def _read(
-    store: Store, database: Database, zone: tzinfo, *, is_needed: bool
+    store: Store, database: Database, meant: Conventions, *, is_needed: bool
 ) -> _New | Literal[False] | None:
     """Read what is to be followed; None if nothing is, False if only a rebuild can."""
     head = store.head()
@@ -73,7 +79,7 @@ def _read(
         with database.read() as connection:
             if _is_ahead(store, connection):
                 return None
-            last = _followed(connection)
+            last = _followed(connection, meant)
         # Not before: another process, or node, may have followed a newer one meanwhile.
         if last != store.head():
             store.refresh()
@@ -83,7 +89,7 @@ def _read(
     if not last or not _can_follow(store, last):
         return False
     commits = history.read(store, last, head)
-    return _New(commits, catalogue.difference(store, last, head, zone).read())
+    return _New(commits, catalogue.difference(store, last, head, meant).read())
 
 
 def _parent(store: Store, head: str) -> str | None:
@@ -95,7 +101,7 @@ def _parent(store: Store, head: str) -> str | None:
 def rebuild(
     store: Store,
     database: Database,
-    zone: tzinfo = UTC,
+    meant: Conventions = PLAIN,
     progress: Progress = lambda name, done, total: None,
     needed: Callable[[str | None], bool] = lambda last: True,
 ) -> bool:
@@ -107,17 +113,17 @@ def rebuild(
     try:
         with database.aside() as connection:
             with database.read() as live:
-                last = _followed(live)
+                last = _followed(live, meant)
                 if not needed(last) or _is_ahead(store, live):
                     raise _NotNeeded
                 # What the indexes could not take is in their folders, which stay as they are.
                 elsewhere = [] if last is None else setaside.of(live, setaside.derived, *_INDEXES)
             setaside.add(connection, setaside.derived, elsewhere)
-            fill(connection, store, store.head(), zone, progress)
+            fill(connection, store, store.head(), meant, progress)
     except _NotNeeded:
         return False
     # What was committed meanwhile.
-    catch_up(store, database, zone)
+    catch_up(store, database, meant)
     return True
 
 
@@ -125,7 +131,7 @@ def lag(store: Store, database: Database) -> list[Lag]:
     """Tell how far each projection in SQL is behind the newest revision."""
     head = store.head()
     with database.read() as connection:
-        commits = {name: progress.get(connection, name)[0] for name in FORMATS}
+        commits = {name: progress.get(connection, name)[0] for name in NAMES}
     return [Lag(name, commit, _behind(store, commit, head)) for name, commit in commits.items()]
 
 
@@ -144,16 +150,16 @@ def fill(
     connection: Connection,
     store: Store,
     head: str,
-    zone: tzinfo = UTC,
+    meant: Conventions = PLAIN,
     tell: Progress = lambda name, done, total: None,
 ) -> None:
     """Fill empty tables with what the commits of `head` (empty: none) give."""
     if head:
         history.rebuild(connection, store, head, lambda d, n: tell(history.NAME, d, n))
-        found = catalogue.difference(store, "", head, zone)
+        found = catalogue.difference(store, "", head, meant)
         catalogue.write(connection, found, head, lambda d, n: tell(catalogue.NAME, d, n))
     else:
-        for name, format in FORMATS.items():
+        for name, format in formats(meant).items():
             progress.put(connection, name, "", format)
 
 
@@ -176,13 +182,15 @@ def _is_ahead(store: Store, connection: Connection) -> bool:
     made them anew against each other would never end.
     """
     known = progress.everything(connection) if store.is_shared else {}
-    return any(known.get(name, ("", 0))[1] > format for name, format in FORMATS.items())
+    return any(
+        known.get(name, ("", 0))[1] % catalogue.MARKS > format for name, format in formats().items()
+    )
 
 
-def _followed(connection: Connection) -> str | None:
+def _followed(connection: Connection, meant: Conventions) -> str | None:
     """The commit that both projections followed; None if their rows are of another format."""
     known = progress.everything(connection)
-    found = {name: known.get(name, ("", 0)) for name in FORMATS}
+    found = {name: known.get(name, ("", 0)) for name in NAMES}
     commits = {commit for commit, _ in found.values()}
-    formats = {name: format for name, (_, format) in found.items()}
-    return commits.pop() if formats == FORMATS and len(commits) == 1 else None
+    written = {name: format for name, (_, format) in found.items()}
+    return commits.pop() if written == formats(meant) and len(commits) == 1 else None

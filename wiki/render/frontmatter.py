@@ -27,6 +27,7 @@ from ruamel.yaml.events import (
 )
 
 from wiki.domain.content import frontmatter
+from wiki.domain.content.conventions import Conventions
 from wiki.domain.content.pages import STATUSES, Kind, Meta, Moment, Participant
 from wiki.domain.content.paths import without_suffix
 from wiki.domain.pages import participants
@@ -62,19 +63,31 @@ _KNOWN = frozenset(
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
-def read(text: str, zone: tzinfo = UTC) -> Meta:
+def read(text: str, zone: tzinfo = UTC, day: str = "") -> Meta:
     """Return what a page's text says in its front matter; never raises.
 
-    A date without an offset is meant in `zone`. What is not right becomes a code in `problems`.
+    A date without an offset is meant in `zone`; a page with a `day` is a dialogue that was held
+    then, where it does not say otherwise. What is not right becomes a code in `problems`.
     """
     front, _ = frontmatter.split(text)
     if front is None:
-        return Meta()
-    return _read_kept(front, zone) if len(front) <= _MOST_KEPT else _read(front, zone)
+        if not day:
+            return Meta()
+        front = ""
+    reading = _read_kept if len(front) <= _MOST_KEPT else _read
+    return reading(front, zone, day)
 
 
-def _read(front: str, zone: tzinfo) -> Meta:
+def read_at(path: str, text: str, meant: Conventions) -> Meta:
+    """Return what the text of the page at a path says in its front matter, and its path does."""
+    return read(text, meant.zone, meant.dialogues.day(path))
+
+
+def _read(front: str, zone: tzinfo, day: str) -> Meta:
     values, problems = load(front)
+    if day and not values.get("kind") and not values.get("redirect"):
+        said = {key: value for key, value in values.items() if value}
+        values = {"kind": Kind.DIALOGUE.value, "status": "held", "date": day, **said}
     return _Reading(values, list(problems), zone).meta()
 
 

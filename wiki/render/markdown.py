@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from wiki.domain.content import frontmatter as lexical
 from wiki.domain.content import sections
+from wiki.domain.content.conventions import Dialogues
 from wiki.domain.content.fragments import Fragments
 from wiki.domain.content.links import LOCAL, Link
 from wiki.domain.content.pages import Kind, Meta
@@ -84,17 +85,19 @@ class Remark:
 class Renderer:
     """Renders texts; holds no text, so one serves all threads.
 
-    `others` is how pictures of other sites are shown.
+    `others` is how pictures of other sites are shown, `dialogues` which pages are dialogues by
+    their path.
     """
 
     def __init__(self) -> None:
         self.others = Others()
+        self.dialogues = Dialogues()
         self._mistune = mistune.Markdown(renderer=PageRenderer(), block=Blocks())
 
     def render(self, text: str, *, path: str = "") -> Rendered:
         """A page's text (front matter and all) as HTML with slots; never raises for any text."""
         text = slots.clean(text)
-        meta = frontmatter.read(text)
+        meta = frontmatter.read(text, day=self.dialogues.day(path))
         cut = lexical.cut(text)
         body = cut.body if cut else text
         problem = _too_much(body)

@@ -223,7 +223,7 @@ def test_a_rebuild_and_a_new_history_tell_nothing_anew(
     save(wiki, bram, "a", "# A\n\nEen.\n")
     work(wiki)
     assert len(told(wiki, anna)) == 1
-    follow.rebuild(wiki.store, wiki.database, wiki.zone)
+    follow.rebuild(wiki.store, wiki.database, wiki.meant)
     work(wiki)
     assert len(told(wiki, anna)) == 1
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from wiki.domain.access.rights import Actor, Right, Rights
+from wiki.domain.content.conventions import Dialogues
 from wiki.domain.content.paths import person_slug
 from wiki.domain.search.query import Notice, Query
 
@@ -19,10 +20,14 @@ HIDDEN_FOLDER = "\0"
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The language of what does not show its own, and the time zone of its days and years."""
+    """The language of what does not show its own, the time zone of its days and years.
+
+    And which pages are dialogues by their path.
+    """
 
     language: str = "nl"
     zone: tzinfo = UTC
+    dialogues: Dialogues = field(default_factory=Dialogues)
 
 
 class Found(StrEnum):

@@ -110,7 +110,7 @@ class DeletedTextIndex(Index):
             wrong = []
             aside = {one.item.key for one in setaside.of(connection, setaside.derived, NAME)}
             for page in deleted_text.pages(connection)[:most]:
-                source = _source(store, connection, page)
+                source = _source(store, connection, page, self.site)
                 if source is None or source.page.path in aside:
                     continue
                 given = replace(source, removals=tuple(deleted_text.removals(connection, page)))
@@ -152,7 +152,7 @@ class DeletedTextIndex(Index):
         trial: Trial,
     ) -> tuple[list[str], list[Prepared]]:
         """The owners to take out and the documents to put in, for some steps of a page."""
-        source = _source(store, connection, page)
+        source = _source(store, connection, page, self.site)
         if source is None:
             return [_owner(page)], []
         if _kept(view, page) not in ("", _facts(source.page)):
@@ -164,8 +164,9 @@ class DeletedTextIndex(Index):
     def _rebuild(self, store: Store, database: Database, tell: Tell) -> None:
         with database.read() as connection:
             waiting = deleted_text.pending(connection)
-            folder = self.folder.fresh()
-            given, trial = _everything(store, connection, tell), Trial(store.git)
+            folder = self.folder.fresh(self.site.dialogues.mark)
+            given = _everything(store, connection, self.site, tell)
+            trial = Trial(store.git)
             build(folder, given, _READY, self.site, lambda done: None, trial)
         self.folder.publish(folder)
         trial.replace(database, NAME)
@@ -193,12 +194,14 @@ def hidden_of(connection: Connection, pages: Collection[str]) -> dict[str, str]:
     return {page: _digest(sorted(steps)) if steps else "" for page, steps in hidden.items()}
 
 
-def _everything(store: Store, connection: Connection, tell: Tell) -> Iterator[DeletedTextSource]:
+def _everything(
+    store: Store, connection: Connection, site: Site, tell: Tell
+) -> Iterator[DeletedTextSource]:
     """The deleted text of every page; tells how many pages were read."""
     pages = deleted_text.pages(connection)
     tell(0, len(pages))
     for number, page in enumerate(pages, 1):
-        source = _source(store, connection, page)
+        source = _source(store, connection, page, site)
         if source is not None:
             removals = deleted_text.removals(connection, page)
             while some := tuple(islice(removals, _SLICE)):
@@ -206,7 +209,9 @@ def _everything(store: Store, connection: Connection, tell: Tell) -> Iterator[De
         tell(number, len(pages))
 
 
-def _source(store: Store, connection: Connection, page: str) -> DeletedTextSource | None:
+def _source(
+    store: Store, connection: Connection, page: str, site: Site
+) -> DeletedTextSource | None:
     """The page as it is, or as it was before it was deleted; without its deleted text yet."""
     place = history.place(connection, page)
     if place is None:
@@ -221,8 +226,8 @@ def _source(store: Store, connection: Connection, page: str) -> DeletedTextSourc
     seen = (r.blob for r in last if Part.TEXT not in closed.get((r.commit, r.path), ()))
     blob = next(filter(None, seen), "")
     data = read_blob(store, blob) if blob else b""
-    summary = replace(read_page(place.path, blob, data, store.head(), None), page=page)
-    return DeletedTextSource(summary, hidden, ())
+    summary = read_page(place.path, blob, data, store.head(), None, site)
+    return DeletedTextSource(replace(summary, page=page), hidden, ())
 
 
 def _document(source: DeletedTextSource, removal: Removal, text: str, site: Site) -> Document:

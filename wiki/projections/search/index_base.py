@@ -146,4 +146,6 @@ class Index(ABC):
         live = self.folder.live()
         if live is None:
             raise Damaged("there is none yet")
+        if self.folder.mark() != self.site.dialogues.mark:
+            raise Damaged("other pages are dialogues now")
         return open_view(live, self._view)

@@ -6,7 +6,6 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from wiki.domain.content import text
 from wiki.domain.content.pages import Kind, Meta
@@ -59,19 +58,22 @@ class RenderedContent:
 EMPTY = Content("", text.decode(b""), Meta())
 
 
-def read(wiki: Wiki, blob: str) -> Content:
-    """The content of a blob; the empty id gives an empty page.
+def read(wiki: Wiki, blob: str, path: str = "") -> Content:
+    """The content of a blob, of the page at a path; the empty id gives an empty page.
 
     Front matter that cannot be read is none, and a problem. Raises NotFound; TooLarge for a text
     that is too large to be read.
     """
-    return _content(wiki, blob, text.decode(text_of(wiki.store, blob))) if blob else EMPTY
+    return _content(wiki, blob, path, text.decode(text_of(wiki.store, blob))) if blob else EMPTY
 
 
-def meta_of(wiki: Wiki, blob: str) -> Meta:
-    """A blob's front matter; that of a text that is damaged, or too large, is not read."""
+def meta_of(wiki: Wiki, blob: str, path: str = "") -> Meta:
+    """The front matter of a blob of the page at a path.
+
+    That of a text that is damaged, or too large, is not read.
+    """
     try:
-        return read(wiki, blob).meta
+        return read(wiki, blob, path).meta
     except (TooLarge, Unreadable):
         return Meta()
 
@@ -83,10 +85,10 @@ def title_of(wiki: Wiki, blob: str, title: Callable[[str], str] = fields.title_o
     )
 
 
-def _content(wiki: Wiki, blob: str, source: text.Source) -> Content:
+def _content(wiki: Wiki, blob: str, path: str, source: text.Source) -> Content:
     meta = Trial(wiki.store.git, wiki.clock).of(
         Item(VIEW, "text", blob),
-        lambda: frontmatter.read(source.text, zone(wiki)),
+        lambda: frontmatter.read_at(path, source.text, wiki.meant),
         lambda reason: Meta(problems=(problem_of(reason),)),
     )
     return Content(blob, source, meta)
@@ -110,7 +112,7 @@ def show(wiki: Wiki, blob: str, path: str) -> RenderedContent:
     A text that cannot be rendered is shown as it is written, one that is too large not at all; both
     are a problem of the page. Raises NotFound.
     """
-    key = (blob, path, wiki.settings.timezone)
+    key = (blob, path, wiki.settings.timezone, wiki.settings.dialogues)
     kept = _SHELF.get(key)
     if kept is None:
         kept = _shown(wiki, blob, path)
@@ -127,7 +129,7 @@ def _shown(wiki: Wiki, blob: str, path: str) -> RenderedContent:
     item = Item(VIEW, "page", path, blob)
     shown = trial.of(
         item,
-        lambda: _rendered(wiki, _content(wiki, blob, source), path),
+        lambda: _rendered(wiki, _content(wiki, blob, path, source), path),
         lambda reason: _as_written(path, problem_of(reason), source),
     )
     if trial.failed:
@@ -164,12 +166,7 @@ def _as_written(path: str, problem: str, source: text.Source = EMPTY.source) -> 
     )
 
 
-def zone(wiki: Wiki) -> ZoneInfo:
-    """The time zone in which dates without an offset are meant."""
-    return ZoneInfo(wiki.settings.timezone)
-
-
 # A blob's id is its content, so one shelf serves every wiki of the process.
-_SHELF: Shelf[tuple[str, str, str], RenderedContent] = Shelf(
+_SHELF: Shelf[tuple[str, ...], RenderedContent] = Shelf(
     MOST_KEPT, lambda shown: len(shown.html) + 1000
 )

@@ -32,7 +32,7 @@ def about(wiki: Wiki, actor: Actor, error: Conflicted) -> About:
         newest = history.of_page(connection, page, limit=1) if page else []
         newest = hiding.redact(wiki, connection, actor, newest)
     title = summary.title if summary else error.path
-    kind = contents.meta_of(wiki, error.theirs).kind.value
+    kind = contents.meta_of(wiki, error.theirs, error.path).kind.value
     if not newest:
         return About(title, kind, "", None)
     author = newest[0].author

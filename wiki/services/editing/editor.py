@@ -101,7 +101,7 @@ def open_page(
     leads = places.destination(wiki, actor, place)
     place = leads if redirect else place
     waits = suggests(wiki, actor, place.path, Right.EDIT)
-    content = contents.read(wiki, place.blob)
+    content = contents.read(wiki, place.blob, place.path)
     if not content.source.readable and (waits or not converts):
         raise Conflict("page_not_utf8", path=place.path)
     with wiki.database.read() as connection:

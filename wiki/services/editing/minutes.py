@@ -17,7 +17,7 @@ from wiki.domain.pages.minutes import Minutes
 from wiki.engine import Wiki
 from wiki.render import frontmatter as reading
 from wiki.render.values import write_value
-from wiki.services.content import commits, contents, places
+from wiki.services.content import commits, places
 from wiki.store.store import Change, Entry
 
 
@@ -92,7 +92,7 @@ def _look(wiki: Wiki, path: str, file: Entry) -> tuple[Looked, bytes]:
     source = texts.decode(wiki.store.blob(file.blob))
     front, _ = frontmatter.split(source.text)
     given = frontmatter.values(front) if front else {}
-    meta = reading.read(source.text, contents.zone(wiki))
+    meta = reading.read(source.text, wiki.zone)
     if not source.readable or "kind" in given or meta.redirect:
         why_not = "minutes_have_kind" if source.readable else "minutes_not_utf8"
         return Looked(path, None, why_not), b""

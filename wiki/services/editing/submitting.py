@@ -40,7 +40,7 @@ def change_status(wiki: Wiki, actor: Actor, path: str, status: str) -> Saved | i
     """
     wiki.rights.require_any(actor, (Right.EDIT, Right.SUGGEST), places.asked(path))
     place = places.find(wiki, actor, path)
-    content = contents.read(wiki, place.blob)
+    content = contents.read(wiki, place.blob, place.path)
     if status not in STATUSES[content.meta.kind]:
         known = ", ".join(STATUSES[content.meta.kind])
         raise Invalid.field("status", "status_unknown", status=status[:40], known=known)

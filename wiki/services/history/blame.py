@@ -102,7 +102,7 @@ def blame(wiki: Wiki, actor: Actor, path: str, at: str = "") -> Blame:
     blob = shown.blob
     if wanted is None and page.alive:
         blob, stand = _today(wiki, page, blob, stand)
-    content = contents.read(wiki, blob)
+    content = contents.read(wiki, blob, page.path)
     with contents.spared():
         texts = cut(content.text)
     if len(texts) != len(stand):

@@ -373,5 +373,5 @@ def named(
         return summary.title, summary.meta.kind.value
     readable = [found for found in revisions if Part.TEXT not in found.withheld]
     blob = next((found.blob for found in readable if found.blob), "")
-    title, kind = contents.title_of(wiki, blob), contents.meta_of(wiki, blob).kind
+    title, kind = contents.title_of(wiki, blob), contents.meta_of(wiki, blob, page.path).kind
     return title or page.path, kind.value

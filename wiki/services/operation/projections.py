@@ -96,7 +96,7 @@ def _has_rested(wiki: Wiki, fault: Fault) -> bool:
 
 def _make_anew(wiki: Wiki, names: Sequence[str], tell: Tell) -> None:
     if SQL & set(names):
-        follow.rebuild(wiki.store, wiki.database, wiki.zone, tell)
+        follow.rebuild(wiki.store, wiki.database, wiki.meant, tell)
     if sentences.NAME in names:
         # The worker goes through them again.
         tell(sentences.NAME, 0, 1)
@@ -153,7 +153,7 @@ def _of_projections(wiki: Wiki, patience: float) -> list[Finding]:
     findings = []
     head = wiki.store.head()
     export.catch_up(wiki.store)
-    for one in checking.check(wiki.store, wiki.database, wiki.zone):
+    for one in checking.check(wiki.store, wiki.database, wiki.meant):
         what = f"{one.key} {one.field}: {one.kept!r}, should be {one.true!r}"
         findings.append(Finding(one.projection, what))
     for path in sentences.check(wiki.store, wiki.database):

@@ -295,7 +295,7 @@ def _anchors(
         if before is None or before.blob not in blobs:
             continue
         said = words.replaced(quote.words)
-        text = source.plain(blobs[before.blob])
+        text = source.plain(blobs[before.blob], quote.path)
         starts = list(_all(text, said))
         if starts:
             start = min(starts, key=lambda at: abs(at - quote.start))

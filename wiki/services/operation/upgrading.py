@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from wiki import identity
 from wiki.database.engine.migrations.standing import Standing, standing
+from wiki.domain.content.conventions import Conventions, dialogues
 from wiki.domain.errors import Unavailable
 from wiki.engine import PAGES
 from wiki.projections import follow, sentences
@@ -62,7 +63,8 @@ def plan(settings: Settings) -> Plan:
         raise Unavailable("database_lost", folder=str(settings.data))
     git = settings.data / PAGES / ".git"
     commits, files = maintenance.extent(git) if git.exists() else (0, 0)
-    first = _other(database.formats, follow.FORMATS)
+    meant = Conventions(dialogues=dialogues(settings.dialogues))
+    first = _other(database.formats, follow.formats(meant))
     index = settings.data / "search_index"
     indexed = {SEARCH: folder.version_of(index), LOST: folder.version_of(index / LOST)}
     # What there is none of, the worker makes in any version.

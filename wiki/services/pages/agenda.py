@@ -17,7 +17,6 @@ from wiki.domain.content.pages import Moment, Summary
 from wiki.domain.pages.dialogues import LENGTH
 from wiki.engine import Wiki
 from wiki.services.access import sight
-from wiki.services.content.contents import zone
 
 if TYPE_CHECKING:
     from icalendar import Event
@@ -103,7 +102,7 @@ def coming(wiki: Wiki, actor: Actor, limit: int = PAGE) -> list[Summary]:
 def month(wiki: Wiki, actor: Actor, written: str = "") -> Month:
     """The month that is written as `2026-12`; this one if that is none."""
     wiki.rights.require(actor, Right.READ)
-    here, now = zone(wiki), today(wiki).date()
+    here, now = wiki.zone, today(wiki).date()
     first = _month(written) or now.replace(day=1)
     begin = first - timedelta(days=first.weekday())
     after = _later(first)
@@ -217,7 +216,7 @@ def _planned(connection: Connection, dialogues: Sequence[Summary], seen: Sight) 
 
 def today(wiki: Wiki) -> datetime:
     """When this day began where the site is."""
-    here = wiki.clock().astimezone(zone(wiki))
+    here = wiki.clock().astimezone(wiki.zone)
     return here.replace(hour=0, minute=0, second=0, microsecond=0)
 
 

@@ -14,7 +14,6 @@ from wiki.domain.content.paths import fold
 from wiki.domain.pages.lists import Value, Wanted
 from wiki.engine import Wiki
 from wiki.services.access import sight
-from wiki.services.content.contents import zone
 from wiki.services.talk.comment_counts import filled_in
 
 PAGE = 30
@@ -76,7 +75,7 @@ def _span(wiki: Wiki, year: int) -> tuple[int, int] | None:
     """A year as moments, where the wiki is."""
     if not year:
         return None
-    here = zone(wiki)
+    here = wiki.zone
     first, last = (datetime(one, 1, 1, tzinfo=here) for one in (year, year + 1))
     return int(first.timestamp()), int(last.timestamp())
 
@@ -87,7 +86,7 @@ _LATEST = int(datetime(9998, 1, 1, tzinfo=UTC).timestamp())
 
 def _years(wiki: Wiki, moments: Mapping[int, int], chosen: int) -> list[Value]:
     """The years of these moments, the latest first; a commit may have any moment."""
-    here = zone(wiki)
+    here = wiki.zone
     counts = Counter({chosen: 0} if chosen else {})
     for moment, count in moments.items():
         within = min(max(moment, _EARLIEST), _LATEST)

@@ -19,7 +19,6 @@ from wiki.domain.pages.recent import Day, Wanted, arrive, by_day, moments
 from wiki.domain.talk.comments import PlacedComment, excerpt
 from wiki.engine import Wiki
 from wiki.services.access import sight
-from wiki.services.content.contents import zone
 from wiki.services.history import hiding
 from wiki.services.history.history import titles_of_deleted
 
@@ -82,7 +81,7 @@ def listing(wiki: Wiki, actor: Actor, filters: RecentFilter) -> Recent:
     if wanted.since:
         # A wrong clock would make a change new for years.
         placed = [(revision, at) for revision, at in placed if at >= wanted.since]
-    days = by_day(placed, recent.comments, zone(wiki))
+    days = by_day(placed, recent.comments, wiki.zone)
     excerpts = {placed.comment.id: excerpt(placed.comment.text) for placed in recent.comments}
     return Recent(filters, days, recent.titles, excerpts, recent.quotes, recent.more, since)
 

@@ -113,7 +113,7 @@ def _is_readable(revision: Revision) -> bool:
 
 
 def _made(wiki: Wiki, revision: Revision, asked: anchors.Asked) -> Made:
-    text = source(wiki).plain(revision.blob)
+    text = source(wiki).plain(revision.blob, revision.path)
     start, end = anchors.locate(asked, text)
     return Made(revision.path, revision.commit, Anchor(revision.blob, start, end, text[start:end]))
 
@@ -131,14 +131,14 @@ def words(wiki: Wiki, actor: Actor, path: str, written: str) -> str:
     return beginning(place(wiki, actor, page, written).anchor.words, _WORDS_SHOWN)
 
 
-def standing(wiki: Wiki, page: str, blob: str) -> Mapping[int, Standing] | None:
+def standing(wiki: Wiki, page: str, path: str, blob: str) -> Mapping[int, Standing] | None:
     """Where the page's anchors stand in its present blob, by comment.
 
     None if that takes too long for a reader to wait; then the worker is woken.
     """
     standings = Trial(wiki.store.git).of(
         Item(following.NAME, "page", page, blob),
-        lambda: following.standing(source(wiki), page, blob, MOST_AT_ONCE),
+        lambda: following.standing(source(wiki), page, path, blob, MOST_AT_ONCE),
         lambda reason: {},
     )
     if standings is None:

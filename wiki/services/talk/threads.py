@@ -169,7 +169,7 @@ def _standing(wiki: Wiki, page: str, path: str) -> Mapping[int, Standing] | None
         if not comments.has_anchors(connection, page):
             return {}
     entry = wiki.store.entry(file_of(path))
-    return anchors.standing(wiki, page, entry.blob) if entry else {}
+    return anchors.standing(wiki, page, path, entry.blob) if entry else {}
 
 
 def _marks(

@@ -25,6 +25,7 @@ from wiki.projections.search.storage.fields import VERSION
 from wiki.projections.search.storage.whoosh_parts import FileStorage, newest_generation
 
 CURRENT = "current"
+RULES = "rules"
 DAMAGED = "damaged"
 LOCK = "writing.lock"
 INDEX = "MAIN"
@@ -79,8 +80,11 @@ class Folder:
         folder = self.path / name
         return folder if name and "/" not in name and folder.is_dir() else None
 
-    def fresh(self) -> Path:
-        """A new empty folder to build an index in; what builds have left behind is removed."""
+    def fresh(self, mark: int) -> Path:
+        """A new empty folder to build an index in; what builds have left behind is removed.
+
+        `mark` is that of the rules by which pages are dialogues.
+        """
         live = self.live()
         self.path.mkdir(parents=True, exist_ok=True)
         for old in self.path.glob("index-*"):
@@ -88,7 +92,16 @@ class Folder:
                 shutil.rmtree(old, ignore_errors=True)
         made = self.path / f"index-{uuid4().hex[:12]}"
         made.mkdir()
+        (made / RULES).write_text(str(mark), encoding="utf-8")
         return made
+
+    def mark(self) -> int:
+        """Tell by which rules pages are dialogues in the live index; 0: by none."""
+        live = self.live()
+        try:
+            return int((live / RULES).read_text(encoding="utf-8")) if live else 0
+        except (OSError, ValueError):
+            return 0
 
     def mark_damaged(self) -> None:
         """Leave word for the one that writes that the live index cannot be read."""

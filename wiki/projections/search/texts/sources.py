@@ -229,9 +229,10 @@ def everything(
     wanted: dict[str, str],
     beside: dict[str, str],
     head: str,
+    site: Site,
 ) -> Iterator[Source]:
     """These pages and files, all comments, all members."""
-    yield from pages(store, connection, wanted, head)
+    yield from pages(store, connection, wanted, head, site)
     yield from files(store, connection, beside)
     yield from all_comments(connection)
     yield from members_of(connection, members.ids(connection))
@@ -277,7 +278,7 @@ def _files_beside(store: Store, head: str, paths: Iterable[str]) -> dict[str, st
 
 
 def pages(
-    store: Store, connection: Connection, wanted: dict[str, str], head: str
+    store: Store, connection: Connection, wanted: dict[str, str], head: str, site: Site
 ) -> Iterator[PageSource]:
     """These pages, as far as they still have a blob."""
     there = [(path, blob) for path, blob in wanted.items() if blob]
@@ -291,7 +292,7 @@ def pages(
             data = read_blob(store, id)
             row = summaries.get(path)
             if row is None or row.blob != id:
-                row = read_page(path, id, data, head, row)
+                row = read_page(path, id, data, head, row, site)
             if Part.AUTHOR in hidden.get((row.revision, path), ()):
                 row = replace(row, author="")
             yield PageSource(row, data, tuple(_files(store, head, path)))
@@ -370,11 +371,14 @@ def count_talk(connection: Connection) -> int:
     return len(comments.ids(connection, limit=10_000_000)) + len(members.ids(connection))
 
 
-def read_page(path: str, blob: str, data: bytes, head: str, row: Summary | None) -> Summary:
+def read_page(
+    path: str, blob: str, data: bytes, head: str, row: Summary | None, site: Site
+) -> Summary:
     """A page that the catalogue does not have yet in this form, read from its own text."""
     try:
         written = text.decode(data).text
-        meta, heading = frontmatter.read(written), title_heading(written)
+        meta = frontmatter.read(written, day=site.dialogues.day(path))
+        heading = title_heading(written)
     except Exception:
         # Its documents cannot be made either: that is noted there.
         log.warning("page %s is known by its name", path, exc_info=True)

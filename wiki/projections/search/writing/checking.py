@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from wiki.database.engine.connection import Connection
 from wiki.database.operation import setaside
-from wiki.domain.search.search import Found
+from wiki.domain.search.search import Found, Site
 from wiki.projections.search.storage.view import View
 from wiki.projections.search.texts import sources
 from wiki.store.store import Store
@@ -33,7 +33,7 @@ def check(view: View, store: Store, connection: Connection) -> list[Difference]:
     head = view.progress.revision
     true = {
         page.summary.path: page.summary.blob
-        for page in sources.pages(store, connection, sources.all_pages(store, head), head)
+        for page in sources.pages(store, connection, sources.all_pages(store, head), head, Site())
         if not page.summary.meta.redirect
     } | sources.shown(connection, sources.all_files(store, head))
     aside = {one.item.key for one in setaside.of(connection, setaside.derived, sources.NAME)}

@@ -38,7 +38,7 @@ def follow(
 ) -> None:
     """Bring the index up to `waiting.progress`; what cannot be described, the trial knows."""
     head = waiting.progress.revision
-    changed = list(sources.pages(store, connection, waiting.pages, head))
+    changed = list(sources.pages(store, connection, waiting.pages, head, site))
     elsewhere = waiting.came_or_went | _retitled(view, changed)
     talk = {*waiting.comments, *sources.comments_at(connection, sorted(elsewhere))}
     gone = {page_owner(path) for path in waiting.pages}
