@@ -59,18 +59,20 @@ def joined(wiki: Wiki, base: str, tip: str) -> Joined:
     return found
 
 
-def _merged(wiki: Wiki, diff: FileDiff, here: str) -> bytes | None:
-    """A page of both sides' changes; None where that is not clear."""
-    if not here or not diff.after or page_of(diff.file) is None:
-        return None
-    before, ours, theirs = (
-        text.decode(wiki.store.blob(blob) if blob else b"")
-        for blob in (diff.before, here, diff.after)
-    )
+def merged(before: bytes, here: bytes, there: bytes) -> bytes | None:
+    """Merge the changes of both sides in a page; None where that is not clear, or it is no text."""
+    base, ours, theirs = map(text.decode, (before, here, there))
     if not ours.readable or not theirs.readable:
         return None
-    merged = merge(before.text, ours.text, theirs.text)
-    return ours.encode(merged.text) if merged.clean else None
+    both = merge(base.text, ours.text, theirs.text)
+    return ours.encode(both.text) if both.clean else None
+
+
+def _merged(wiki: Wiki, diff: FileDiff, here: str) -> bytes | None:
+    if not here or not diff.after or page_of(diff.file) is None:
+        return None
+    blobs = (diff.before, here, diff.after)
+    return merged(*(wiki.store.blob(blob) if blob else b"" for blob in blobs))
 
 
 Look = Callable[[Joined], None]

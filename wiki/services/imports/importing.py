@@ -15,17 +15,15 @@ from typing import Protocol
 from wiki.database.notices import fan_out
 from wiki.database.talk import comments
 from wiki.domain.access.rights import SYSTEM
-from wiki.domain.content import text
 from wiki.domain.content.paths import page_of
 from wiki.domain.content.text import decode
-from wiki.domain.editing.merge import merge
 from wiki.domain.errors import Conflict, WikiError
 from wiki.domain.history.revisions import Event
 from wiki.domain.imports.addresses import without_machines, without_mail
 from wiki.domain.imports.items import Person, Remark, Report, Version
 from wiki.domain.talk.comments import NewComment, check_text
 from wiki.engine import Wiki
-from wiki.services.content import commits
+from wiki.services.content import commits, joining
 from wiki.services.imports import ledger as ledgers
 from wiki.services.imports.ledger import Ledger, digest
 from wiki.services.imports.people import People
@@ -260,15 +258,13 @@ class _Run:
             return None
         if here == before:
             return Change(file, None, there)
-        if not here or not there or not file.endswith(".md"):
+        data = None
+        if here and there and page_of(file) is not None:
+            data = joining.merged(*(line.read(id) if id else b"" for id in (before, here, there)))
+        if data is None:
             self._report.leave(file, "import_changed_here")
             return None
-        texts = [decode(line.read(id)) if id else decode(b"") for id in (before, here, there)]
-        merged = merge(*(one.text for one in texts))
-        if not merged.clean:
-            self._report.leave(file, "import_changed_here")
-            return None
-        return Change(file, text.encode(merged.text, texts[1]))
+        return Change(file, data)
 
     # -- remarks --
 
