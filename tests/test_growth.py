@@ -259,6 +259,7 @@ CALLS: dict[str, Call] = {
     ),
     "domain.members.members.check_password": lambda text: members.check_password(text, text),
     "domain.content.links.address": lambda text: page_links.address(text, "a/b", text),
+    "domain.content.links.written": lambda text: page_links.written(text, "/a", text),
     "domain.content.links.host_of": lambda text: page_links.host_of("https://" + text),
     "render.links.signature": lambda text: links.signature(b"k", text, text),
     "domain.content.links.outward": lambda text: page_links.outward(text, "wiki.example"),

@@ -14,7 +14,7 @@ from wiki.settings import Settings
 from wiki.web.access import admin, groups, rights, rules
 from wiki.web.api.blueprints import BLUEPRINTS as FOR_PROGRAMS
 from wiki.web.content import files, other_pictures
-from wiki.web.editing import editor, moves, suggestions, undoing
+from wiki.web.editing import editor, moves, offers, suggestions, undoing
 from wiki.web.exports import git, oai
 from wiki.web.history import blame, figures, hiding, history
 from wiki.web.http import (
@@ -91,6 +91,7 @@ BLUEPRINTS = (
     moves.blueprint,
     notifications.blueprint,
     oai.blueprint,
+    offers.blueprint,
     pages.blueprint,
     passkeys.blueprint,
     password_reset.blueprint,

@@ -95,6 +95,7 @@ GET  /search?q=plan                                             anyone
 GET  /search?q=ooit&in=history                                  anyone
 GET  /suggest?q=pla                                             anyone
 GET  /suggest/members?q=a                                       own
+GET  /suggest/links?q=a                                         own
 GET  /suggest/members?q=a&path=hof/plan                         follow
 GET  /opensearch.xml                                            anyone
 GET  /feed/site.atom                                            anyone

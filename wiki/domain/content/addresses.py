@@ -163,6 +163,7 @@ RULES: Mapping[str, str] = {
     "member_undo": "/members/<username>/undo",
     "members": "/members",
     "mentions": "/suggest/members",
+    "offers": "/suggest/links",
     "metrics": "/metrics",
     "new": "/new",
     "notification": "/notifications/<int:id>",

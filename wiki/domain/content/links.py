@@ -13,6 +13,8 @@ from wiki.domain.markdown.plain import page_link_words
 
 _SCHEME = re.compile(r"[\s\x00-\x1f]*[A-Za-z][A-Za-z0-9+.\s\x00-\x1f-]*:")
 _EXTENSION = re.compile(r"\.(?=[A-Za-z0-9]{1,8}$)[A-Za-z0-9]*[A-Za-z][A-Za-z0-9]*$")
+_UNWRITABLE = re.compile(r"[\[\]|#\\]")
+_BRACKET = re.compile(r"[\[\]\\]")
 _SAFE = ("http://", "https://", "mailto:", "tel:")
 
 
@@ -52,6 +54,15 @@ class Link:
     text: str = ""
     anchor: str = ""
     asked: str = ""
+
+
+def written(words: str, address: str, path: str = "") -> str:
+    """The Markdown of a link to an address of this wiki, by its path where that can be written."""
+    words = " ".join(words.split())
+    if path and not _UNWRITABLE.search(path + words):
+        return f"[[{path}|{words}]]"
+    said = _BRACKET.sub(r"\\\g<0>", words)
+    return f"[{said}]({address})"
 
 
 def wikilink(target: str, text: str = "") -> Link:
