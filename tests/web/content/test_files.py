@@ -123,6 +123,8 @@ def test_of_files_sent_together_all_or_none_are_kept(anna: Any, wiki: Any) -> No
     assert "[goed.txt](goed.txt)" in listed
     assert "![goed.txt]" not in listed
     assert 'href="/files/a/goed.txt"' in anna.get("/wiki/a").text
+    told = anna.get("/upload/a", headers={"Accept": "application/json"}).json
+    assert [one["markdown"] for one in told] == ["![foto.png](foto.png)", "[goed.txt](goed.txt)"]
     put = anna.get("/edit/a?put=foto.png").text
     assert "Tekst.\n\n![foto.png](foto.png)" in put
 

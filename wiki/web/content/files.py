@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, request, send_from_directory
+from collections.abc import Collection
+
+from flask import Blueprint, Response, flash, jsonify, request, send_from_directory
 from werkzeug.datastructures import FileStorage
 
 from wiki.domain.content.addresses import url_of
 from wiki.services.content import files
 from wiki.services.pages import everything
-from wiki.web.http import forms, pace, sizes
+from wiki.web.http import errors, forms, pace, sizes
 from wiki.web.http.context import HOUSE_STYLE, actor, arg_number, gettext, see_other, wiki
 
 blueprint = Blueprint("files", __name__)
@@ -74,9 +76,30 @@ def upload(path: str) -> Response:
     for one in sent:
         pace.take_file(one.data)
     added = files.add_all(wiki(), actor(), path, sent, request.form.get("summary", ""))
+    if errors.wants_json():
+        return _as_json(path, added)
     names = ", ".join(file.rpartition("/")[2] for file in added)
     flash(gettext("Beside the page now: %(names)s. Put it in the text.") % {"names": names}, "done")
     return see_other(url_of("upload", added[0].rpartition("/")[0]))
+
+
+def _as_json(path: str, some: Collection[str] = ()) -> Response:
+    """The files beside a page, or some of them: what each is, and how a text shows it."""
+    found = {one.file: one for one in files.beside(wiki(), actor(), path).files}
+    return jsonify([_described(found[file]) for file in some or found if file in found])
+
+
+def _described(one: files.Listed) -> dict[str, str | int]:
+    url = url_of("file", one.file)
+    small = url_of("file", one.file, width=files.WIDTHS[0]) if one.shape == "picture" else ""
+    return {
+        "name": one.name,
+        "shape": one.shape.value,
+        "bytes": one.bytes,
+        "url": url,
+        "small": small,
+        "markdown": one.markdown,
+    }
 
 
 def _sent(storage: FileStorage) -> files.Sent:
@@ -84,6 +107,8 @@ def _sent(storage: FileStorage) -> files.Sent:
 
 
 def _form(path: str, problem: forms.Problem | None = None) -> Response:
+    if errors.wants_json():
+        return _as_json(path)
     found = files.beside(wiki(), actor(), path)
     return forms.page("content/files/upload.html", problem, path=found.path, files=found.files)
 

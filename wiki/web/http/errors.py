@@ -64,7 +64,7 @@ def refused(error: errors.WikiError) -> Response:
         return answer
     status = status_of(error)
     note(status, error.code)
-    is_visit = request.method in ("GET", "HEAD") and not _wants_json()
+    is_visit = request.method in ("GET", "HEAD") and not wants_json()
     if status == 401 and is_visit and not actor().is_member:
         return see_other(url_of("login", next=request.full_path.rstrip("?")))
     answer = _answer(status, error.code, error.values)
@@ -145,7 +145,8 @@ def failed(error: Exception) -> Response:
     return _answer(500, "http_500", {"number": number})
 
 
-def _wants_json() -> bool:
+def wants_json() -> bool:
+    """Whether a script asks, which reads no page."""
     if request.is_json:
         return True
     best = request.accept_mimetypes.best_match(["text/html", "application/json"], "text/html")
@@ -166,7 +167,7 @@ def _answer(status: int, code: str, values: Mapping[str, object]) -> Response:
     text = sentence(language(), code, values)
     if for_programs():
         return problem(status, code, text)
-    if _wants_json():
+    if wants_json():
         answer = jsonify(error=code, message=text)
         answer.status_code = status
         return answer
