@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from flask import Blueprint, Response, flash, jsonify, request
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from wiki.domain.access.rights import Right
 from wiki.domain.content import attachments, text
@@ -35,11 +35,11 @@ from wiki.services.editing.saving import Conflicted, Deleted, Saved, Sent
 from wiki.services.pages import pages, questions
 from wiki.web.editing import dialogue_form, source_form, transcript_form
 from wiki.web.editing.conflicts import conflict_page, deleted_page
+from wiki.web.editing.saved import came_from, saved_page
 from wiki.web.http import differences, forms, pace, sizes
 from wiki.web.http.context import (
     actor,
     arg_number,
-    called,
     gettext,
     language,
     ngettext,
@@ -232,7 +232,7 @@ def draft(path: str = "") -> Response:
     carried = {
         name: value
         for name, value in form.items()
-        if name not in ("csrf_token", "text", "front", "base", "username", "password")
+        if name not in ("csrf_token", "text", "front", "base", "back", "username", "password")
     }
     for prefix in ("", FIELD):
         lines = dialogue_form.given(prefix, ("participants", "questions"))
@@ -304,37 +304,6 @@ def refuse_failures(action: Callable[[], Done]) -> Done:
         raise Unavailable("save_failed") from error
 
 
-def saved_page(saved: Saved) -> Response:
-    """The answer to a save that stands: to the page, with what came in meanwhile."""
-    if saved.merged:
-        names = [called(r.author.called) for r in saved.merged if r.author.name]
-        names = list(dict.fromkeys(names))
-        flash(_came_in(saved, names), "done")
-    elif not saved.changed:
-        flash(gettext("Nothing was different, so no new version was made."), "info")
-    if not saved.listed:
-        flash(gettext("Saved. Lists and history follow in a moment."), "info")
-    return see_other(page_url(saved.path))
-
-
-def _came_in(saved: Saved, names: list[str]) -> Markup:
-    """The sentence that says what was merged, and from whom."""
-    count = len(saved.merged)
-    said = ngettext(
-        "Saved, and merged with a change by %(names)s that came in meanwhile.",
-        "Saved, and merged with %(num)s changes by %(names)s that came in meanwhile.",
-        count,
-    ) % {"names": ", ".join(names), "num": count}
-    oldest = saved.merged[-1]
-    link = url_of("diff", saved.path, from_=oldest.commit, to=saved.merged[0].commit)
-    if count == 1:
-        link = url_of("diff", saved.path, to=oldest.commit)
-    summaries = "; ".join(r.message for r in saved.merged if r.message)
-    quoted = Markup(" “{}”.").format(summaries[:200]) if summaries else Markup("")
-    see = gettext("See what came in")
-    return escape(said) + quoted + Markup(' <a href="{}">{}</a>').format(link, see)
-
-
 # -- forms, as they open and as they come back --
 
 
@@ -342,7 +311,7 @@ def editor_page(shown: Editor, problem: forms.Problem | None = None, **values: A
     """The editor, as it opens or as it comes back."""
     problems = [sentence(language(), code) for code in shown.problems]
     defaults: dict[str, Any] = {"preview": "", "difference": None, "draft_used": False}
-    defaults["turned"] = False
+    defaults |= {"turned": False, "back": came_from()}
     if shown.kind is Kind.DIALOGUE and shown.names:
         defaults |= _of_dialogue(shown.fields, FIELD)
     return forms.page(
@@ -450,6 +419,7 @@ def _difference(path: str) -> Markup:
 
 def _new_form(shown: creating.New, problem: forms.Problem | None = None, **values: Any) -> Response:
     defaults: dict[str, Any] = {"draft": None, "draft_used": False, "preview": ""}
+    defaults["back"] = came_from()
     defaults["suggests"] = request.form.get("suggests") == "yes"
     if shown.kind is Kind.DIALOGUE:
         defaults |= _of_dialogue(shown.fields, "")

@@ -24,11 +24,11 @@ from wiki.web.editing.editor import (
     editor_page,
     in_editor,
     refuse_failures,
-    saved_page,
     sent,
     stepped_editor,
     typed_editor,
 )
+from wiki.web.editing.saved import saved_page
 from wiki.web.editing.undoing import preview_of
 from wiki.web.http import differences, forms, pace, sizes
 from wiki.web.http.context import (
@@ -187,7 +187,7 @@ def _choose(problem: forms.Problem, error: Conflicted, id: int) -> Response:
 
 def _published(saved: Saved) -> Response:
     flash(gettext("The suggestion is accepted; its writer is told."), "done")
-    return saved_page(saved)
+    return saved_page(saved, is_told=True)
 
 
 def _html(written: str, path: str) -> Markup:
