@@ -2,9 +2,9 @@
 //
 // open(textarea, {nonce, label}) gives a surface with the same verbs as js/surface.js has for the
 // bare textarea, so that the toolbar need not know which of the two it works on.
-import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
+import { defaultKeymap, history, historyKeymap, isolateHistory } from "@codemirror/commands";
 import { defineLanguageFacet, HighlightStyle, Language, syntaxHighlighting } from "@codemirror/language";
-import { EditorSelection, EditorState, Prec } from "@codemirror/state";
+import { Compartment, EditorSelection, EditorState, Prec } from "@codemirror/state";
 import { drawSelection, EditorView, highlightSpecialChars, keymap } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import { GFM, parser } from "@lezer/markdown";
@@ -61,11 +61,16 @@ const look = EditorView.theme({
   },
 });
 
+const CARET = 24;
+
 /** Put the editor in the textarea's place; Tab moves on, as everywhere on the web. */
 export function open(textarea, { nonce = "", label = "" } = {}) {
+  const held = new Set();
+  const described = new Compartment();
   const state = EditorState.create({
     doc: textarea.value,
     extensions: [
+      described.of([]),
       nonce ? EditorView.cspNonce.of(nonce) : [],
       history(),
       drawSelection(),
@@ -86,6 +91,7 @@ export function open(textarea, { nonce = "", label = "" } = {}) {
       }),
       EditorView.updateListener.of((update) => {
         if (!update.docChanged) return;
+        for (const place of held) place.at = update.changes.mapPos(place.at, 1);
         textarea.value = update.state.doc.toString();
         textarea.dispatchEvent(new Event("input", { bubbles: true }));
       }),
@@ -94,7 +100,7 @@ export function open(textarea, { nonce = "", label = "" } = {}) {
   const view = new EditorView({ state });
   textarea.hidden = true;
   textarea.before(view.dom);
-  return surface(view);
+  return surface(view, held, described);
 }
 
 const ITEM = /^(\s*)(?:([-*+])|(\d+)([.)])|(>))(\s+)(\[[ xX]\]\s+)?/;
@@ -125,23 +131,50 @@ function continueList(view) {
 // Keys that the form or the browser needs for itself.
 const claimed = new Set(["Mod-Enter", "Mod-/", "Mod-i"]);
 
-function surface(view) {
+function surface(view, held, described) {
+  const said = {};
   return {
     element: view.contentDOM,
+    host: view.dom,
     focus: () => view.focus(),
     text: () => view.state.doc.toString(),
     selection: () => {
       const { from, to } = view.state.selection.main;
       return { from, to };
     },
+    // Each replacement is a step of its own for undo.
     replace: (from, to, text, start, end) => {
       view.dispatch({
         changes: { from, to, insert: text },
         selection: EditorSelection.single(start, end),
+        annotations: isolateHistory.of("full"),
         scrollIntoView: true,
         userEvent: "input",
       });
       view.focus();
+    },
+    select: (start, end) => {
+      view.dispatch({ selection: EditorSelection.single(start, end), scrollIntoView: true });
+      view.focus();
+    },
+    /** Where a place in the text is on the screen. */
+    coords: (at) => {
+      const { left, top, bottom } = view.coordsAtPos(at) ?? view.contentDOM.getBoundingClientRect();
+      return { left, top, bottom: Math.min(bottom, top + CARET) };
+    },
+    /** The place in the text under the pointer. */
+    under: ({ clientX, clientY }) => view.posAtCoords({ x: clientX, y: clientY }, false),
+    /** A place that stays where it is while one types on. */
+    hold: (at) => {
+      const place = { at, drop: () => held.delete(place) };
+      held.add(place);
+      return place;
+    },
+    /** Say by ARIA what the element is now; null takes back. */
+    describe: (name, value) => {
+      if (value === null) delete said[name];
+      else said[name] = value;
+      view.dispatch({ effects: described.reconfigure(EditorView.contentAttributes.of({ ...said })) });
     },
   };
 }

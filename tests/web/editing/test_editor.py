@@ -520,3 +520,34 @@ def test_front_matter_that_cannot_be_read_is_not_saved(
     assert text(wiki, "vragen/a") == QUESTION
     page("b", new)
     assert anna.get("/wiki/b").status_code == 200
+
+
+def test_after_saving_there_is_a_way_back(anna: Any, wiki: Any, page: Any) -> None:
+    page("a", "# A\n\nEen.\n\n## Twee\n\nTekst.\n")
+    for came, way in (
+        ("http://localhost/recent?page=2", 'href="/recent?page=2"'),
+        ("http://localhost/wiki/a", ""),
+        ("http://elsewhere.example/recent", ""),
+    ):
+        shown = anna.get("/edit/a?section=2", headers={"Referer": came}).text
+        part = f"## Twee\n\n{len(came)}\n"
+        form = {"part": part, "section": "2", "base": hidden(shown, "base")}
+        form |= {"back": hidden(shown, "back")} if 'name="back"' in shown else {}
+        assert send(anna, "/edit/a", **form).location == "/wiki/a"
+        said = anna.get("/wiki/a").text
+        assert "Bewaard." in said
+        assert 'href="/wiki/a#h-twee"' in said
+        assert (way or "Terug naar waar je was") in said if way else "waar je was" not in said
+
+
+def test_pages_and_people_are_offered_as_links(anna: Any, bram: Any, page: Any, wiki: Any) -> None:
+    page("hof/plan", "---\ntitle: Plan [2]\n---\nx\n")
+    page("hof/plein", "# Plein\n")
+    found = anna.get("/suggest/links?q=pl").json
+    assert {one["text"] for one in found} == {
+        r"[Plan \[2\]](/wiki/hof/plan)",
+        "[[hof/plein|Plein]]",
+    }
+    assert [one["text"] for one in anna.get("/suggest/links?q=bra&first=people").json] == [
+        "[bram](/members/bram)"
+    ]

@@ -5,7 +5,7 @@
 const WAIT = 120;
 
 export class Combobox {
-  constructor(field, { name, label, classes = "suggestions" }) {
+  constructor(field, { name, label, classes = "suggestions", after = field }) {
     this.field = field;
     this.active = -1;
     this.asked = 0;
@@ -18,7 +18,7 @@ export class Combobox {
     this.said = document.createElement("span");
     this.said.className = "visually-hidden";
     this.said.setAttribute("role", "status");
-    field.after(this.list, this.said);
+    after.after(this.list, this.said);
     // The field keeps the focus while something is pressed, by finger too.
     this.list.addEventListener("pointerdown", (event) => event.preventDefault());
     this.list.addEventListener("click", (event) => this.pressed(event.target.closest("[role=option]")));

@@ -40,21 +40,23 @@ export function mark(surface, name) {
   else link(surface, name === "image" ? "![" : "[");
 }
 
-export function connect(bar, surface) {
-  const buttons = [...bar.querySelectorAll("button")];
-  buttons.forEach((button, at) => (button.tabIndex = at ? -1 : 0));
+/** Let the bar work: `act(surface, name)` does what the button of that name is for. */
+export function connect(bar, surface, act = mark) {
+  const all = [...bar.querySelectorAll("button")];
+  all.forEach((button, at) => (button.tabIndex = at ? -1 : 0));
   bar.hidden = false;
   bar.addEventListener("click", (event) => {
     const button = event.target.closest("[data-mark]");
-    if (button) mark(surface, button.dataset.mark);
+    if (button) act(surface, button.dataset.mark);
   });
   bar.addEventListener("keydown", (event) => {
+    const buttons = all.filter((button) => button.offsetParent !== null);
     const at = buttons.indexOf(document.activeElement);
     const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: buttons.length - 1 }[event.key];
     if (to === undefined || at === -1) return;
     event.preventDefault();
     const next = buttons[(to + buttons.length) % buttons.length];
-    buttons.forEach((button) => (button.tabIndex = button === next ? 0 : -1));
+    all.forEach((button) => (button.tabIndex = button === next ? 0 : -1));
     next.focus();
   });
   surface.element.addEventListener("keydown", (event) => {
@@ -63,6 +65,6 @@ export function connect(bar, surface) {
     if (!name) return;
     event.preventDefault();
     event.stopPropagation();
-    mark(surface, name);
+    act(surface, name);
   }, true);
 }

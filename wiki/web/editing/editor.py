@@ -42,7 +42,6 @@ from wiki.web.http.context import (
     arg_number,
     gettext,
     language,
-    ngettext,
     number_of,
     page_url,
     see_other,
