@@ -194,6 +194,9 @@ CALLS: dict[str, Call] = {
     ),
     "services.imports.folders.target_first": lambda text: folders.target_first(text, text),
     "services.imports.folders.words_first": lambda text: folders.words_first(text, text),
+    "domain.content.attachments.written_as": lambda text: attachments.written_as(
+        text, [f"{text}.rst", "b.txt"]
+    ),
     "domain.content.attachments.put_into": lambda text: attachments.put_into(text, text),
     "domain.content.addresses.url_of": lambda text: addresses.url_of("page", text, at=text),
     "domain.markdown.document.read": document.read,

@@ -104,3 +104,34 @@ def test_a_patch_has_the_bytes_of_the_file(client: Any, wiki: Any) -> None:
     wiki.follow()
     answer = client.get("/diff/a?patch=yes")
     assert b" \xef\xbb\xbfEen\r\n-caf\xe9\r\n+koffie\r\n" in answer.data
+
+
+def test_history_leads_to_the_file_that_a_page_was_made_of(client: Any, wiki: Any) -> None:
+    def commit(**files: str | None) -> None:
+        wiki.store.commit(
+            [
+                Change(
+                    name.replace("_", "/", 1).replace("__", "."), text.encode() if text else None
+                )
+                for name, text in files.items()
+            ],
+            author=Author("Proef", "p@voorbeeld.nl"),
+            message="x",
+            trailers={},
+            expect={},
+        )
+        wiki.follow()
+
+    commit(doc_een__textile="h1. Een\n\nbq. Oud.\n", oud_twee__rst="Twee\n====\n", doc_a__png="x")
+    commit(doc_een__textile="h1. Een\n\nbq. Ouder.\n")
+    gone = dict.fromkeys(["doc_een__textile", "oud_twee__rst", "doc_a__png"])
+    commit(**gone, doc_een__md="# Een\n\n> Ouder.\n", nieuw_twee__md="# Twee\n", doc_a__md="# A\n")
+    commit(doc_een__md="# Een\n\n> Nog ouder.\n")
+    shown = client.get("/history/doc/een").text
+    address = re.search(r'href="([^"]*doc/een\.textile)">doc/een\.textile</a>\s*\((\d) ', shown)
+    assert address
+    assert address[2] == "2"
+    assert client.get(address[1]).status_code == 200
+    assert "oud/twee.rst</a>" in client.get("/history/nieuw/twee").text
+    assert "ander bestand" not in client.get("/history/doc/a").text
+    assert "een.textile" not in client.get("/history/doc/een?since=2020-01-01").text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Connection, Index, String, Table, Text, select
+from sqlalchemy import BigInteger, Column, Connection, Index, String, Table, Text, func, select
 
 from wiki.database.engine.schema import projections
 from wiki.database.history.history import Sorted, commits
@@ -32,6 +32,20 @@ def versions(connection: Connection, file: str, limit: int = 50) -> list[Version
     )
     rows = connection.execute(query)
     return [Version(row.commit, row.blob, row.name, row.written) for row in rows]
+
+
+def gone_in(connection: Connection, revision: str, limit: int = 5_000) -> list[str]:
+    """The files that a commit deleted."""
+    query = select(file_revisions.c.file).where(
+        file_revisions.c.commit == revision, file_revisions.c.blob == ""
+    )
+    return list(connection.scalars(query.order_by(file_revisions.c.file).limit(limit)))
+
+
+def count(connection: Connection, file: str) -> int:
+    """Count the versions of a file that hold something."""
+    query = select(func.count()).where(file_revisions.c.file == file, file_revisions.c.blob != "")
+    return connection.execute(query).scalar_one()
 
 
 def version(connection: Connection, file: str, revision: str) -> Version | None:

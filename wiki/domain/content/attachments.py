@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from itertools import count
 from pathlib import PurePosixPath
 
-from wiki.domain.content.paths import check, has_suffix, slug
+from wiki.domain.content.paths import check, fold, has_suffix, slug, without_suffix
 from wiki.domain.errors import Invalid
 
 _EXTENSION = re.compile(r"\.[A-Za-z0-9]{1,8}")
@@ -18,6 +18,10 @@ _PICTURES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg"
 _SOUNDS = frozenset({".mp3", ".ogg", ".oga", ".opus", ".wav", ".m4a", ".flac"})
 _FILMS = frozenset({".mp4", ".webm", ".m4v", ".mov", ".ogv"})
 _LONGEST = 1_000
+_TEXTS = frozenset(
+    ".textile .rst .adoc .asciidoc .txt .text .org .html .htm .wiki .mediawiki .creole .rdoc .tex"
+    " .docx .odt".split()
+)
 
 
 class Shape(StrEnum):
@@ -47,6 +51,19 @@ def shape_of(file: str) -> Shape:
     if suffix in _SOUNDS:
         return Shape.SOUND
     return Shape.FILM if suffix in _FILMS else Shape.LINK
+
+
+def written_as(path: str, gone: Iterable[str]) -> str:
+    """Give the file that a page was made of, of those that went as it came; empty if none was.
+
+    It has the page's name: in the same folder, or else it is the only one that has.
+    """
+    texts = [file for file in gone if PurePosixPath(file).suffix.lower() in _TEXTS]
+    page = fold(without_suffix(path))
+    there = [file for file in texts if fold(str(PurePosixPath(file).with_suffix(""))) == page]
+    name = page.rpartition("/")[2]
+    found = there or [file for file in texts if fold(PurePosixPath(file).stem) == name]
+    return found[0] if there or len(found) == 1 else ""
 
 
 def markdown_of(name: str) -> str:

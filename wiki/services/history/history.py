@@ -9,12 +9,13 @@ from functools import cached_property, lru_cache
 
 from wiki.database.engine import changes
 from wiki.database.engine.connection import Connection
-from wiki.database.history import activity, history, moved_revisions
+from wiki.database.history import activity, files, history, moved_revisions
 from wiki.database.history import hiding as hidden
 from wiki.database.members import members
 from wiki.database.pages import catalogue
 from wiki.domain.access.rights import ANONYMOUS, Actor
 from wiki.domain.content import frontmatter
+from wiki.domain.content.attachments import written_as
 from wiki.domain.content.paths import file_of
 from wiki.domain.errors import Gone, NotFound, Unreadable
 from wiki.domain.history import diff
@@ -75,6 +76,14 @@ class Past:
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """The file of another kind in which a page's text stood before, and its versions there."""
+
+    file: str
+    versions: int
+
+
+@dataclass(frozen=True, slots=True)
 class RevisionList:
     """A page of a page's history, newest first; `more` is the `before` of the next one.
 
@@ -90,6 +99,7 @@ class RevisionList:
     number: int
     past: Past
     may_moderate: bool
+    earlier: Earlier | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +240,8 @@ def listing(
         if wanted.author:
             listed = hiding.without_hidden_authors(listed)
         title, kind = named(wiki, connection, page, listed)
+        is_end = wanted.is_all and revisions and not more
+        earlier = _earlier(connection, revisions[-1]) if is_end else None
     key = newest[0].commit if newest else ""
     return RevisionList(
         page=page,
@@ -241,7 +253,13 @@ def listing(
         number=number if wanted.is_all else 0,
         past=_past(wiki, page.page, key, count, generation),
         may_moderate=hiding.may(wiki, actor, page.path),
+        earlier=earlier,
     )
+
+
+def _earlier(connection: Connection, first: Revision) -> Earlier | None:
+    file = written_as(first.path, files.gone_in(connection, first.commit))
+    return Earlier(file, files.count(connection, file)) if file else None
 
 
 def on_date(wiki: Wiki, actor: Actor, path: str, until: int) -> tuple[PageNow, Revision]:
