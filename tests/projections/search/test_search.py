@@ -199,6 +199,14 @@ def test_a_redirect_is_not_found(page: Any, update: Any, found: Any) -> None:
     assert found("burger") == []
 
 
+def test_a_name_that_a_text_begins_with_is_part_of_its_first_word(
+    page: Any, update: Any, found: Any
+) -> None:
+    page("b", "burgers\n")
+    update()
+    assert found("burger") == [("page", "b")]
+
+
 def test_comments_follow_their_page(
     page: Any, update: Any, found: Any, wiki: Any, member: Any
 ) -> None:
@@ -399,13 +407,11 @@ def test_an_index_whose_place_was_taken_is_not_damaged(
 
 
 def test_the_check_finds_what_is_not_in_the_index(page: Any, update: Any, wiki: Any) -> None:
-    from wiki.projections.search.writing import following
-
     page("a", "burger\n")
     page("b", "wijk\n")
     update()
-    view = wiki.search._newest()
-    following.write(view, view.progress, ["page a"], ())
+    with wiki.search.kept() as kept:
+        kept.replace(kept.progress, ["page a"], ())
     (difference,) = wiki.search.check(wiki.store, wiki.database)
     assert (difference.key, difference.kept) == ("a", "")
 

@@ -23,7 +23,7 @@ from wiki.projections.search.storage.whoosh_parts import (
     VarBytesColumn,
 )
 
-VERSION = 12
+VERSION = 13
 """Raised with every change of what is indexed: an older index is rebuilt."""
 
 Posting = tuple[float, bytes]

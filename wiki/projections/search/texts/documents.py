@@ -110,7 +110,8 @@ def page_documents(
     markdown = markdown[:LONGEST]
     read_page = read(markdown, frontmatter.body_at(markdown))
     text = plain(read_page)
-    body = text.removeprefix(summary.title).lstrip()
+    first, _, rest = text.partition("\n")
+    body = rest.lstrip() if first == summary.title else text.lstrip()
     page = Document(
         owner=page_owner(summary.path),
         kind=Found(meta.kind.value),
