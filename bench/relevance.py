@@ -22,7 +22,7 @@ from wiki.domain.history.revisions import Author
 from wiki.domain.search.query import parse
 from wiki.domain.search.search import Scope
 from wiki.engine import open_wiki
-from wiki.settings import Settings
+from wiki.settings import POSTGRESQL, WHOOSH, Settings
 from wiki.store.store import Change
 
 FOLDER = Path(__file__).parent.parent / "tests" / "search"
@@ -103,9 +103,15 @@ def _wanted(judged: str, topics: dict[str, list[str]]) -> Iterable[str]:
                 yield path
 
 
-def ours(texts: Sequence[Text], folder: Path, stack: ExitStack) -> Search:
-    """The wiki's own search; what it offers instead of an empty result is followed."""
-    wiki = open_wiki(Settings(data=folder, secret_key="only to measure"))
+def ours(texts: Sequence[Text], folder: Path, stack: ExitStack, url: str = "") -> Search:
+    """The wiki's own search; what it offers instead of an empty result is followed.
+
+    With the URL of a database on PostgreSQL the one that searches there.
+    """
+    engine = POSTGRESQL if url else WHOOSH
+    wiki = open_wiki(
+        Settings(data=folder, secret_key="only to measure", database_url=url, search=engine)
+    )
     stack.callback(wiki.close)
     changes = [
         Change(f"{text.path}.md", f"# {text.title}\n\n{text.body}\n".encode()) for text in texts

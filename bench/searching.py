@@ -19,6 +19,7 @@ from wiki.analysis.analyser import analyse
 from wiki.domain.search.query import parse
 from wiki.domain.search.search import Scope
 from wiki.engine import Wiki, open_wiki
+from wiki.projections.search.index import SearchIndex
 from wiki.projections.search.storage.folder import INDEX, storage_of
 from wiki.projections.search.texts import sources
 from wiki.settings import Settings
@@ -131,7 +132,7 @@ def _bare(wiki: Wiki) -> Callable[[str], Any]:
         warnings.simplefilter("ignore")
         from whoosh.index import FileIndex
         from whoosh.query import And, Term
-    live = wiki.search.folder.live()
+    live = wiki.search.folder.live() if isinstance(wiki.search, SearchIndex) else None
     if live is None:
         raise SystemExit("there is no index")
     searcher = FileIndex(storage_of(live), indexname=INDEX).searcher()

@@ -70,6 +70,12 @@ def postgres_blank(postgres_server: str, tmp_path_factory: pytest.TempPathFactor
     return url.rpartition("/")[2]
 
 
+@pytest.fixture(scope="session")
+def postgres_copy(postgres_server: str, postgres_blank: str) -> Callable[[], str]:
+    """Makes a database that holds an empty wiki, and gives its URL."""
+    return lambda: fresh(postgres_server, postgres_blank)
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def database_url(request: pytest.FixtureRequest) -> str:
     """The URL of a fresh database: the test runs once on SQLite and once on PostgreSQL."""

@@ -30,11 +30,15 @@ from wiki.domain.errors import Unavailable
 from wiki.domain.members.members import Status
 from wiki.domain.search.search import Site
 from wiki.projections import follow, history
-from wiki.projections.search.deleted_text import DeletedTextIndex
-from wiki.projections.search.index import SearchIndex
+from wiki.projections.search.deleted_text import (
+    DeletedTextIndex,
+    PastIndex,
+    SharedDeletedTextIndex,
+)
+from wiki.projections.search.index import PresentIndex, SearchIndex, SharedSearchIndex
 from wiki.render.links import Others
 from wiki.render.markdown import Renderer
-from wiki.settings import Settings, chosen_over, with_secret
+from wiki.settings import POSTGRESQL, Settings, agree, chosen_over, with_secret
 from wiki.store.git.lock import Use
 from wiki.store.rewriting import moving
 from wiki.store.shared import pushing
@@ -81,8 +85,8 @@ class Wiki:
     configured: Settings
     store: Store
     database: Database
-    search: SearchIndex
-    deleted_text: DeletedTextIndex
+    search: PresentIndex
+    deleted_text: PastIndex
     renderer: Renderer
     clock: Callable[[], datetime] = _now
     wake: Callable[[], None] = lambda: None
@@ -283,6 +287,7 @@ def open_wiki(settings: Settings, *, alone: bool = False) -> Wiki:
     """
     if (settings.data / UNFINISHED).exists():
         raise Unavailable("restore_unfinished", folder=str(settings.data))
+    agree(settings)
     # Git is told folders from elsewhere than where we stand.
     settings = with_secret(replace(settings, data=settings.data.resolve()))
     held = use(settings.data, alone=alone)
@@ -357,12 +362,13 @@ def _opened(settings: Settings, held: Use) -> Wiki:
         failed.callback(store.close)
         _trust(store, database)
         site = _site(settings)
+        search, lost = _indexes(settings, database, site)
         wiki = Wiki(
             configured=settings,
             store=store,
             database=database,
-            search=SearchIndex.open(settings.data / "search_index", site),
-            deleted_text=DeletedTextIndex.open(settings.data / "search_index" / "lost", site),
+            search=search,
+            deleted_text=lost,
             renderer=Renderer(),
             wake=Bell(settings.data).ring,
             use=held,
@@ -386,6 +392,15 @@ def _store(settings: Settings, database: Database, followed: str) -> Store:
 def _site(settings: Settings) -> Site:
     zone = ZoneInfo(settings.timezone)
     return Site(settings.language, zone, dialogues(settings.dialogues))
+
+
+def _indexes(settings: Settings, database: Database, site: Site) -> tuple[PresentIndex, PastIndex]:
+    """The indexes of what is there and of what was deleted, by the engine that is set."""
+    if settings.search == POSTGRESQL:
+        shared = SharedDeletedTextIndex.open(database, site)
+        return SharedSearchIndex.open(database, site), shared
+    folder = settings.data / "search_index"
+    return SearchIndex.open(folder, site), DeletedTextIndex.open(folder / "lost", site)
 
 
 def _trust(store: Store, database: Database) -> None:

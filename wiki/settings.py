@@ -29,6 +29,9 @@ FILE = "denktank.cfg"
 SECRET_FILE = "secret_key"
 LEAST_SECRET = 16
 
+WHOOSH, POSTGRESQL = "whoosh", "postgresql"
+"""What may search."""
+
 SECRETS = frozenset({"secret_key", "mail_url", "database_url", "oidc_client_secret"})
 """Settings whose value nobody is shown."""
 
@@ -120,6 +123,12 @@ class Settings:
         False,
         "whether the wiki runs on several nodes: pages are kept in the database too, which has to "
         "be PostgreSQL, and every node has a copy",
+    )
+    search: str = _setting(
+        WHOOSH,
+        "what searches: whoosh, in a folder of each machine; or postgresql, in the database of "
+        "DATABASE_URL, which several machines share",
+        (WHOOSH, POSTGRESQL),
     )
     mail_url: str = _setting("", "smtp[s]://user:pass@host:port; empty: mail stays in the outbox")
     mail_clear_text: bool = _setting(
@@ -284,7 +293,22 @@ def load(
     written = _read_file(data / FILE)
     raw = {**written, **_named_in(environment), **(given or {})}
     parsed = {name: parse(name, value) for name, value in raw.items()}
-    return Settings(data=data, fixed=frozenset(parsed), **parsed)
+    settings = Settings(data=data, fixed=frozenset(parsed), **parsed)
+    agree(settings)
+    return settings
+
+
+def agree(settings: Settings) -> None:
+    """Raise SettingError for settings of which one needs another."""
+    if settings.search == POSTGRESQL and not _is_postgresql(settings.database_url):
+        raise SettingError(
+            "SEARCH = postgresql searches in a database on PostgreSQL: let DATABASE_URL lead to "
+            "one, or write SEARCH = whoosh"
+        )
+
+
+def _is_postgresql(url: str) -> bool:
+    return url.partition(":")[0].partition("+")[0] in (POSTGRESQL, "postgres")
 
 
 def table() -> list[Field[Any]]:
@@ -384,8 +408,12 @@ def written_in(text: str) -> dict[str, str]:
 
 
 def with_database(text: str, url: str) -> str:
-    """The text of a `denktank.cfg` that names this database, whatever it named before."""
-    lines = [line for line in text.splitlines() if "database_url" not in written_in(line)]
+    """The text of a `denktank.cfg` that names this database, whatever it named before.
+
+    What only PostgreSQL can do is no longer asked where the database is none.
+    """
+    gone = {"database_url"} if _is_postgresql(url) else {"database_url", "search"}
+    lines = [line for line in text.splitlines() if gone.isdisjoint(written_in(line))]
     if url:
         lines.append(f"DATABASE_URL = {url}")
     return "".join(f"{line}\n" for line in lines)

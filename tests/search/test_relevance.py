@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -18,6 +18,17 @@ def search(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Search]:
     folder: Path = tmp_path_factory.mktemp("relevance")
     with ExitStack() as stack:
         yield relevance.ours(relevance.corpus(), folder, stack)
+
+
+@pytest.mark.postgres
+def test_postgresql_finds_as_well(
+    search: Search, postgres_copy: Callable[[], str], tmp_path: Path
+) -> None:
+    with ExitStack() as stack:
+        other = relevance.ours(relevance.corpus(), tmp_path, stack, postgres_copy())
+        mine, theirs = (relevance.score(one, relevance.queries()) for one in (search, other))
+    assert abs(mine.ndcg - theirs.ndcg) <= 0.03
+    assert abs(mine.recall - theirs.recall) <= 0.03
 
 
 def held_out() -> list[Judged]:

@@ -19,8 +19,8 @@ from wiki.domain.access.rights import ANONYMOUS, DEFAULT_RIGHTS, SYSTEM, Right, 
 from wiki.domain.history.revisions import Author
 from wiki.domain.search.query import parse
 from wiki.domain.search.search import Hit, NotReady, Progress, Results, Scope, Search, scope_of
-from wiki.engine import open_wiki
-from wiki.projections.search.index import SearchIndex
+from wiki.engine import Wiki, open_wiki
+from wiki.projections.search.index import SearchIndex, SharedSearchIndex
 from wiki.settings import Settings
 from wiki.store.store import Change, Store
 
@@ -53,19 +53,26 @@ class Engine(Search, Protocol):
         """Catch up with git and SQL; whether more waits."""
 
 
-def whoosh(settings: Settings) -> Engine:
-    return SearchIndex.open(settings.data / "search_index")
+def whoosh(wiki: Wiki) -> Engine:
+    return SearchIndex.open(wiki.settings.data / "search_index")
 
 
-ENGINES: dict[str, Callable[[Settings], Engine]] = {"whoosh": whoosh}
+def postgresql(wiki: Wiki) -> Engine:
+    return SharedSearchIndex.open(wiki.database)
 
 
-@pytest.fixture(scope="module", params=list(ENGINES))
+ENGINES: dict[str, Callable[[Wiki], Engine]] = {"whoosh": whoosh, "postgresql": postgresql}
+
+
+@pytest.fixture(
+    scope="module", params=["whoosh", pytest.param("postgresql", marks=pytest.mark.postgres)]
+)
 def index(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """The corpus, indexed by an engine."""
     data: Path = tmp_path_factory.mktemp("corpus")
-    wiki = open_wiki(Settings(data=data, secret_key="only for tests"))
-    engine = ENGINES[request.param](wiki.settings)
+    url = request.getfixturevalue("postgres_copy")() if request.param == "postgresql" else ""
+    wiki = open_wiki(Settings(data=data, secret_key="only for tests", database_url=url))
+    engine = ENGINES[request.param](wiki)
     with pytest.raises(NotReady):
         engine.search(parse("burger"), Scope())
     with pytest.raises(NotReady):

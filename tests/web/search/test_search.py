@@ -141,23 +141,23 @@ def test_browsers_can_search_from_their_own_bar(client: Any) -> None:
     assert client.get(offered[3][0]).status_code == 200
 
 
-@pytest.mark.parametrize(
-    "address",
-    [
-        "/search",
-        "/search?q=",
-        "/search?q=%00%22*-",
-        "/search?q=" + "a" * 10_000,
-        "/search?q=a&page=-1&kind=x&from=x&to=9999-12-31&in=x&sort=x",
-        "/search?q=bewoner&page=99999999999",
-        "/search?q=bewoner&page=400",
-        "/search?q=%3Cscript%3Ealert(1)%3C/script%3E",
-        "/search?q=in:history+bewoner",
-        "/suggest?q=" + "%22" * 500,
-    ],
+ODD = (
+    "/search",
+    "/search?q=",
+    "/search?q=%00%22*-",
+    "/search?q=" + "a" * 10_000,
+    "/search?q=a&page=-1&kind=x&from=x&to=9999-12-31&in=x&sort=x",
+    "/search?q=bewoner&page=99999999999",
+    "/search?q=bewoner&page=400",
+    "/search?q=%3Cscript%3Ealert(1)%3C/script%3E",
+    "/search?q=in:history+bewoner",
+    "/suggest?q=" + "%22" * 500,
 )
+
+
 @pytest.mark.usefixtures("filled")
-def test_no_address_fails(client: Any, address: str) -> None:
-    answer = client.get(address)
-    assert answer.status_code == 200
-    assert "<script>alert" not in answer.text
+def test_no_address_fails(client: Any) -> None:
+    for address in ODD:
+        answer = client.get(address)
+        assert answer.status_code == 200, address
+        assert "<script>alert" not in answer.text, address

@@ -9,6 +9,7 @@ from urllib.parse import unquote_plus, urlencode
 
 import pytest
 
+from tests.fixtures.engines import ENGINES, engine
 from wiki.app import create_app
 from wiki.database.talk import comments
 from wiki.domain.access.rights import Role
@@ -68,11 +69,16 @@ questions: [vragen/zorg]
 FILES = {"vragen/wijk/plattegrond-noord.pdf": b"%PDF-1.4"}
 
 
-@pytest.fixture(scope="module")
-def get(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., str]]:
+@pytest.fixture(scope="module", params=ENGINES)
+def get(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[..., str]]:
     """Asks `/search` with these fields, in Dutch unless `language` says otherwise."""
     settings = Settings(
-        data=tmp_path_factory.mktemp("asking"), secret_key="for tests", costly_ms_per_minute=0
+        data=tmp_path_factory.mktemp("asking"),
+        secret_key="for tests",
+        costly_ms_per_minute=0,
+        **engine(request),
     )
     wiki = open_wiki(settings)
     changes = [Change(f"{path}.md", text.encode()) for path, text in PAGES.items()]

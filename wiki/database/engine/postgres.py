@@ -24,7 +24,7 @@ from sqlalchemy.schema import CreateIndex, CreateSchema, CreateTable, DropSchema
 from wiki.database.engine.backend import Facts, Pools
 from wiki.database.engine.changes import generation
 from wiki.database.engine.progress import progress, put
-from wiki.database.engine.schema import PROJECTIONS, projections, truth
+from wiki.database.engine.schema import PROJECTIONS, SEARCH, projections, truth
 
 NEW = "projections_new"
 _FOLLOWING, _REBUILDING = 7316101, 7316102
@@ -34,7 +34,8 @@ _WAIT = 3
 _SIZE = text("SELECT pg_database_size(current_database())")
 _SIZE_OF = text(
     "SELECT sum(pg_total_relation_size(c.oid)) FROM pg_class c"
-    " JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'r' AND n.nspname = :schema"
+    " JOIN pg_namespace n ON n.oid = c.relnamespace"
+    " WHERE c.relkind = 'r' AND n.nspname IN (:projections, :search)"
 )
 
 
@@ -83,7 +84,7 @@ class Postgres(Pools):
         with self.truth.begin() as connection:
             _alone(connection, _REBUILDING)
             _alone(connection, _FOLLOWING)
-            for name in (NEW, PROJECTIONS):
+            for name in (NEW, PROJECTIONS, SEARCH):
                 connection.execute(DropSchema(name, cascade=True, if_exists=True))
             _make(connection)
 
@@ -112,7 +113,8 @@ class Postgres(Pools):
         with self._reading.connect() as connection:
             version = connection.scalar(text("SHOW server_version"))
             everything = connection.scalar(_SIZE) or 0
-            derived = connection.scalar(_SIZE_OF, {"schema": PROJECTIONS}) or 0
+            schemas = {"projections": PROJECTIONS, "search": SEARCH}
+            derived = connection.scalar(_SIZE_OF, schemas) or 0
         return Facts(f"PostgreSQL {version}", int(everything - derived), int(derived))
 
     def generation(self) -> object:

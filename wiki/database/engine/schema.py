@@ -1,4 +1,4 @@
-"""The two schemas: truth (people and talk) and projections (disposable, rebuilt from git).
+"""The schemas: truth (people and talk) and projections (disposable, rebuilt from git).
 
 Tables live beside their queries, one noun per module; this module holds what they share.
 """
@@ -17,6 +17,8 @@ _NAMES = {
 }
 
 PROJECTIONS = "projections"
+SEARCH = "search"
+"""Where PostgreSQL's own search engine keeps what it has: derived, and made when it is needed."""
 
 STAYS = {"stays": True}
 """Of a table whose rows belong to one database and do not travel to another."""

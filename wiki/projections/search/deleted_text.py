@@ -12,7 +12,8 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
 from operator import itemgetter
-from typing import Any
+from pathlib import Path
+from typing import Any, Self
 from zlib import crc32
 
 from wiki.analysis.languages import language_of
@@ -31,14 +32,13 @@ from wiki.domain.markdown.plain import fragment
 from wiki.domain.members.members import Status
 from wiki.domain.search.search import HIDDEN_FOLDER, Found, Progress, Site
 from wiki.projections import sentences
-from wiki.projections.search.index_base import Index, Tell
-from wiki.projections.search.storage.folder import Damaged
-from wiki.projections.search.storage.view import View
+from wiki.projections.search.folder_index import FolderIndex
+from wiki.projections.search.index_base import Content, Done, Everything, Index, Outdated, Tell
+from wiki.projections.search.postgresql.shared_index import SharedIndex
 from wiki.projections.search.texts.documents import Document
 from wiki.projections.search.texts.sources import read_blob, read_page
-from wiki.projections.search.writing.build import build
+from wiki.projections.search.writing.kept import Kept
 from wiki.projections.search.writing.prepared import Prepared, tried
-from wiki.projections.search.writing.writer import write
 from wiki.projections.setaside import Trial
 from wiki.store.store import Store
 
@@ -47,7 +47,7 @@ MOST = 500
 """So much of what waits is done in one go."""
 
 _SLICE = 200
-_READY = Progress(NAME)
+READY = Progress(NAME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,31 +80,100 @@ class DeletedTextSource:
                 yield _document(self, removal, text, site)
 
 
-class DeletedTextIndex(Index):
-    """The index of what revisions took from pages."""
+class Past(Content):
+    """What revisions took from pages."""
 
-    def behind(self, connection: Connection) -> int:
-        """Tell how much waits to be indexed; -1 if the index is to be built from nothing."""
-        return deleted_text.count(connection) if self.progress == _READY else -1
+    name = NAME
 
-    def update(self, store: Store, database: Database) -> bool:
-        """Catch up; whether more waits. While old pages are gone through, what there is serves, and
-        grows in large steps.
-        """
+    def __init__(self, site: Site | None = None) -> None:
+        self.site = site or Site()
+
+    def is_unfinished(self, database: Database) -> bool:
+        """While old pages are gone through, what there is serves, and grows in large steps."""
         with database.read() as connection:
             many = deleted_text.count(connection)
             is_little = many < MOST or deleted_text.is_all_waiting(connection)
-            if is_little and sentences.behind(connection):
-                return False
-        return super().update(store, database)
+            return is_little and sentences.behind(connection) > 0
+
+    def follow(self, kept: Kept, store: Store, database: Database) -> Done | None:
+        """Take in what was deleted since."""
+        with database.read() as connection:
+            if deleted_text.is_all_waiting(connection):
+                raise Outdated("all of the past was gone through anew")
+            waiting = deleted_text.pending(connection, MOST)
+            if not waiting:
+                return None
+            of: dict[str, set[int]] = defaultdict(set)
+            for one in waiting:
+                of[one.page].add(one.step)
+            out: list[str] = []
+            into: list[Prepared] = []
+            trial = Trial(store.git)
+            for page, steps in of.items():
+                gone, came = self._changed(store, connection, kept, page, steps, trial)
+                out += gone
+                into += came
+        kept.replace(READY, out, into)
+
+        def settle(database: Database) -> None:
+            with database.project() as connection:
+                deleted_text.done(connection, waiting)
+                trial.keep(connection)
+
+        return Done(len(waiting) == MOST, settle)
+
+    def everything(
+        self, store: Store, database: Database, connection: Connection, tell: Tell
+    ) -> Everything:
+        """Give the deleted text of every page."""
+        waiting = deleted_text.pending(connection)
+
+        def settle(database: Database, trial: Trial) -> None:
+            trial.replace(database, NAME)
+            with database.project() as connection:
+                deleted_text.done(connection, waiting)
+
+        return Everything(
+            sources=_everything(store, connection, self.site, tell),
+            progress=READY,
+            tell=lambda done: None,
+            complete=lambda kept, trial: None,
+            settle=settle,
+        )
+
+    def _changed(
+        self,
+        store: Store,
+        connection: Connection,
+        kept: Kept,
+        page: str,
+        steps: set[int],
+        trial: Trial,
+    ) -> tuple[list[str], list[Prepared]]:
+        """The owners to take out and the documents to put in, for some steps of a page."""
+        source = _source(store, connection, page, self.site)
+        if source is None:
+            return [_owner(page)], []
+        if _facts_in(kept, page) not in ("", _facts(source.page)):
+            steps = {deleted_text.EVERY}
+        removals = tuple(deleted_text.removals(connection, page, steps))
+        documents = tried(replace(source, removals=removals), self.site, trial)
+        return [_owner(page, step) for step in sorted(steps)], documents
+
+
+class PastIndex(Index):
+    """An index of deleted text."""
+
+    def behind(self, connection: Connection) -> int:
+        """Tell how much waits to be indexed; -1 if the index is to be built from nothing."""
+        return deleted_text.count(connection) if self.progress == READY else -1
 
     def check(self, store: Store, database: Database, most: int = 500) -> list[str]:
         """Paths of pages whose deleted text the index has otherwise than the sentences.
 
         Of so many pages at most; nothing while something waits. Raises NotReady.
         """
-        view = self._newest()
-        with self._reading(view), database.read() as connection:
+        with self.kept() as kept, database.read() as connection:
             if deleted_text.count(connection) or sentences.behind(connection):
                 return []
             wrong = []
@@ -115,63 +184,27 @@ class DeletedTextIndex(Index):
                     continue
                 given = replace(source, removals=tuple(deleted_text.removals(connection, page)))
                 right = map(asdict, given.documents(self.site))
-                if _essence(right) != _essence(_documents(view, page)):
+                if _essence(right) != _essence(kept.owned([_owner(page)])):
                     wrong.append(source.page.path)
             return wrong
 
-    def _follow(self, store: Store, database: Database, view: View) -> bool:
-        with database.read() as connection:
-            if deleted_text.is_all_waiting(connection):
-                raise Damaged("all of the past was gone through anew")
-            waiting = deleted_text.pending(connection, MOST)
-            if not waiting:
-                return False
-            of: dict[str, set[int]] = defaultdict(set)
-            for one in waiting:
-                of[one.page].add(one.step)
-            out: list[str] = []
-            into: list[Prepared] = []
-            trial = Trial(store.git)
-            for page, steps in of.items():
-                gone, came = self._changed(store, connection, view, page, steps, trial)
-                out += gone
-                into += came
-        write(view, _READY, out, into)
-        with database.project() as connection:
-            deleted_text.done(connection, waiting)
-            trial.keep(connection)
-        return len(waiting) == MOST
 
-    def _changed(
-        self,
-        store: Store,
-        connection: Connection,
-        view: View,
-        page: str,
-        steps: set[int],
-        trial: Trial,
-    ) -> tuple[list[str], list[Prepared]]:
-        """The owners to take out and the documents to put in, for some steps of a page."""
-        source = _source(store, connection, page, self.site)
-        if source is None:
-            return [_owner(page)], []
-        if _kept(view, page) not in ("", _facts(source.page)):
-            steps = {deleted_text.EVERY}
-        removals = tuple(deleted_text.removals(connection, page, steps))
-        documents = tried(replace(source, removals=removals), self.site, trial)
-        return [_owner(page, step) for step in sorted(steps)], documents
+class DeletedTextIndex(PastIndex, FolderIndex):
+    """Such an index in a folder."""
 
-    def _rebuild(self, store: Store, database: Database, tell: Tell) -> None:
-        with database.read() as connection:
-            waiting = deleted_text.pending(connection)
-            folder = self.folder.fresh(self.site.dialogues.mark)
-            given = _everything(store, connection, self.site, tell)
-            trial = Trial(store.git)
-            build(folder, given, _READY, self.site, lambda done: None, trial)
-        self.folder.publish(folder)
-        trial.replace(database, NAME)
-        with database.project() as connection:
-            deleted_text.done(connection, waiting)
+    @classmethod
+    def open(cls, folder: Path, site: Site | None = None) -> Self:
+        """The index in this folder; made by the first `update` if it is not there."""
+        return cls(folder, Past(site))
+
+
+class SharedDeletedTextIndex(PastIndex, SharedIndex):
+    """Such an index in PostgreSQL."""
+
+    @classmethod
+    def open(cls, database: Database, site: Site | None = None) -> Self:
+        """The index in this database; made by the first `update` if it is not there."""
+        return cls(database, NAME, Past(site))
 
 
 def hear(database: Database, last: int) -> None:
@@ -270,17 +303,9 @@ def _digest(what: object) -> str:
     return f"{crc32(repr(what).encode()):08x}"
 
 
-def _kept(view: View, page: str) -> str:
+def _facts_in(kept: Kept, page: str) -> str:
     """The facts that the index has of a page; empty if it has none."""
-    return next((str(stored["blob"]) for stored in _documents(view, page)), "")
-
-
-def _documents(view: View, page: str) -> Iterator[dict[str, Any]]:
-    """Give what is stored of a page's documents."""
-    for part in view.parts:
-        for document in part.segment.postings("owner", _owner(page)):
-            if document not in part.deleted:
-                yield part.segment.stored(document)
+    return next((str(stored["blob"]) for stored in kept.owned([_owner(page)])), "")
 
 
 def _essence(documents: Iterable[Mapping[str, Any]]) -> list[tuple[Any, ...]]:

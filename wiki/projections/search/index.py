@@ -1,23 +1,26 @@
-"""The search projection: Whoosh in `search_index/`, written by the worker, read by everyone."""
+"""The search projection: pages, turns, comments, people and files as they are now.
+
+Whoosh holds it in `search_index/`, or PostgreSQL for all nodes: written by the worker, read by all.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
+from typing import Self
 
 from wiki.database.engine import changes
+from wiki.database.engine.connection import Connection
 from wiki.database.engine.database import Database
-from wiki.domain.search.query import Query
-from wiki.domain.search.search import Completion, Progress, Scope
+from wiki.domain.search.search import Progress, Site
 from wiki.projections.search import deleted_text
-from wiki.projections.search.answering.answers import marks
-from wiki.projections.search.answering.completion import complete
-from wiki.projections.search.index_base import Index, Tell
-from wiki.projections.search.storage.folder import Damaged
-from wiki.projections.search.storage.view import View, open_view
+from wiki.projections.search.folder_index import FolderIndex
+from wiki.projections.search.index_base import Content, Done, Everything, Index, Outdated, Tell
+from wiki.projections.search.postgresql.shared_index import SharedIndex
 from wiki.projections.search.texts import sources
-from wiki.projections.search.writing.build import build
 from wiki.projections.search.writing.checking import Difference, check
 from wiki.projections.search.writing.following import add_people, follow
+from wiki.projections.search.writing.kept import Kept
 from wiki.projections.setaside import Trial
 from wiki.store.store import Store
 
@@ -25,61 +28,84 @@ MOST_FOLLOWED = 2_000
 """If more pages than these changed, building anew is quicker than following."""
 
 
-class SearchIndex(Index):
-    """Pages, turns, comments, people and files as they are now."""
+class Present(Content):
+    """What the wiki has now."""
 
-    def complete(self, text: str, scope: Scope, limit: int = 8) -> list[Completion]:
-        """Complete the last word of `text` to names that have such a word; raises NotReady."""
-        view = self._newest()
-        with self._reading(view):
-            return complete(view, text, scope, limit)
+    name = sources.NAME
 
-    def marks(self, query: Query, scope: Scope) -> frozenset[int]:
-        """A mark of everything that has all the query asks for; raises NotReady.
+    def __init__(self, site: Site | None = None) -> None:
+        self.site = site or Site()
 
-        A thing keeps its mark when its page is renamed or its text changes.
-        """
-        view = self._newest()
-        with self._reading(view):
-            return marks(view, query, scope, self.site)
+    def follow(self, kept: Kept, store: Store, database: Database) -> Done | None:
+        """Bring an index up to date with git and SQL."""
+        head = store.head()
+        before = kept.progress
+        if before.revision and store.get(before.revision) is None:
+            raise Outdated("its revision is not in the repository")
+        with database.read() as connection:
+            waiting = sources.pending(store, connection, before, head)
+            if not waiting:
+                return None
+            if len(waiting.pages) > MOST_FOLLOWED:
+                raise Outdated(f"{len(waiting.pages)} pages changed")
+            trial = Trial(store.git)
+            follow(kept, store, connection, waiting, self.site, trial)
+        reached = waiting.progress.change
+
+        def settle(database: Database) -> None:
+            trial.settle(database)
+            _forget(database, before.change, reached)
+
+        return Done(waiting.more, settle)
+
+    def everything(
+        self, store: Store, database: Database, connection: Connection, tell: Tell
+    ) -> Everything:
+        """Give all pages and files, comments and members; then whom dialogues name."""
+        head = store.head()
+        progress = Progress(head, sources.newest_change(connection))
+        pages = sources.all_pages(store, head)
+        beside = sources.shown(connection, sources.all_files(store, head))
+        total = len(pages) + len(beside) + sources.count_talk(connection)
+
+        def settle(database: Database, trial: Trial) -> None:
+            trial.replace(database, self.name)
+            _forget(database, 0, progress.change)
+
+        return Everything(
+            sources=sources.everything(store, connection, pages, beside, head, self.site),
+            progress=progress,
+            tell=_counted(tell, total),
+            complete=lambda kept, trial: add_people(kept, connection, progress, self.site, trial),
+            settle=settle,
+        )
+
+
+class PresentIndex(Index):
+    """An index of what is there now."""
 
     def check(self, store: Store, database: Database) -> list[Difference]:
         """List what the index has otherwise than git and SQL; raises NotReady."""
-        view = self._newest()
-        with self._reading(view), database.read() as connection:
-            return check(view, store, connection)
+        with self.kept() as kept, database.read() as connection:
+            return check(kept, store, connection)
 
-    def _follow(self, store: Store, database: Database, view: View) -> bool:
-        head = store.head()
-        if view.progress.revision and store.get(view.progress.revision) is None:
-            raise Damaged("its revision is not in the repository")
-        with database.read() as connection:
-            waiting = sources.pending(store, connection, view.progress, head)
-            if not waiting:
-                return False
-            if len(waiting.pages) > MOST_FOLLOWED:
-                raise Damaged(f"{len(waiting.pages)} pages changed")
-            trial = Trial(store.git)
-            follow(view, store, connection, waiting, self.site, trial)
-        trial.settle(database)
-        _forget(database, view.progress.change, waiting.progress.change)
-        return waiting.more
 
-    def _rebuild(self, store: Store, database: Database, tell: Tell) -> None:
-        head = store.head()
-        with database.read() as connection:
-            progress = Progress(head, sources.newest_change(connection))
-            pages = sources.all_pages(store, head)
-            beside = sources.shown(connection, sources.all_files(store, head))
-            total = len(pages) + len(beside) + sources.count_talk(connection)
-            folder = self.folder.fresh(self.site.dialogues.mark)
-            given = sources.everything(store, connection, pages, beside, head, self.site)
-            trial = Trial(store.git)
-            build(folder, given, progress, self.site, _counted(tell, total), trial)
-            add_people(open_view(folder), connection, progress, self.site, trial)
-        self.folder.publish(folder)
-        trial.replace(database, sources.NAME)
-        _forget(database, 0, progress.change)
+class SearchIndex(FolderIndex, PresentIndex):
+    """Such an index in a folder."""
+
+    @classmethod
+    def open(cls, folder: Path, site: Site | None = None) -> Self:
+        """The index in this folder; made by the first `update` if it is not there."""
+        return cls(folder, Present(site))
+
+
+class SharedSearchIndex(SharedIndex, PresentIndex):
+    """Such an index in PostgreSQL."""
+
+    @classmethod
+    def open(cls, database: Database, site: Site | None = None) -> Self:
+        """The index in this database; made by the first `update` if it is not there."""
+        return cls(database, "now", Present(site))
 
 
 def _counted(tell: Callable[[int, int], None], total: int) -> Callable[[int], None]:

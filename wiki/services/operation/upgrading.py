@@ -11,15 +11,15 @@ from wiki.domain.content.conventions import Conventions, dialogues
 from wiki.domain.errors import Unavailable
 from wiki.engine import PAGES
 from wiki.projections import follow, sentences
+from wiki.projections.search.postgresql import shared_index
 from wiki.projections.search.storage import fields, folder
-from wiki.settings import Settings
+from wiki.settings import POSTGRESQL, Settings
 from wiki.store.git import maintenance
 
 COMMITS_A_SECOND, FILES_A_SECOND = 1_500, 200
 """How fast history is followed, and pages are indexed, on a machine with two cores."""
 STEP_SECONDS = 1.0
 SEARCH, LOST = "search", "lost"
-_LATER = {sentences.NAME: sentences.FORMAT, SEARCH: fields.VERSION, LOST: fields.VERSION}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +65,10 @@ def plan(settings: Settings) -> Plan:
     commits, files = maintenance.extent(git) if git.exists() else (0, 0)
     meant = Conventions(dialogues=dialogues(settings.dialogues))
     first = _other(database.formats, follow.formats(meant))
-    index = settings.data / "search_index"
-    indexed = {SEARCH: folder.version_of(index), LOST: folder.version_of(index / LOST)}
+    indexed, version = _indexed(settings, database)
+    wanted = {sentences.NAME: sentences.FORMAT, SEARCH: version, LOST: version}
     # What there is none of, the worker makes in any version.
-    later = [part for part in _other({**database.formats, **indexed}, _LATER) if part.found]
+    later = [part for part in _other({**database.formats, **indexed}, wanted) if part.found]
     seconds = len(database.steps) * STEP_SECONDS
     return Plan(
         database=database,
@@ -79,6 +79,16 @@ def plan(settings: Settings) -> Plan:
         seconds=seconds + (commits / COMMITS_A_SECOND if first else 0),
         seconds_later=sum(_later(part.name, commits, files) for part in later),
     )
+
+
+def _indexed(settings: Settings, found: Standing) -> tuple[Mapping[str, int], int]:
+    """The versions of the search indexes, and this version's, of the engine that is set."""
+    if settings.search == POSTGRESQL:
+        kept = {SEARCH: found.indexes.get("now", 0), LOST: found.indexes.get("lost", 0)}
+        return kept, shared_index.version()
+    index = settings.data / "search_index"
+    versions = {SEARCH: folder.version_of(index), LOST: folder.version_of(index / LOST)}
+    return versions, fields.VERSION
 
 
 def _other(found: Mapping[str, int], wanted: Mapping[str, int]) -> list[Part]:

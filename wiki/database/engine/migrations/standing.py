@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, NullPool, create_engine, inspect, make_url
+from sqlalchemy import Connection, Engine, NullPool, create_engine, inspect, make_url, text
 
 from wiki.database.engine import migrations, progress
 from wiki.database.engine.database import TRUTH, readable
-from wiki.database.engine.schema import PROJECTIONS
+from wiki.database.engine.schema import PROJECTIONS, SEARCH
 from wiki.database.engine.sqlite import POINTER
 
 _WAIT = 3
@@ -24,13 +24,15 @@ class Standing:
     """The last step that the tables took (empty: none), and the names of those to take.
 
     `formats` is the format of each projection's rows; a projection that there is none of is not in
-    it. `is_newer`: the last step is none of this version's.
+    it. `indexes` is the version of each search index in PostgreSQL. `is_newer`: the last step is
+    none of this version's.
     """
 
     step: str = ""
     steps: Sequence[str] = ()
     is_newer: bool = False
     formats: Mapping[str, int] = field(default_factory=dict)
+    indexes: Mapping[str, int] = field(default_factory=dict)
 
 
 def standing(url: str, data: Path) -> Standing:
@@ -55,8 +57,15 @@ def _of(connection: Connection) -> Standing:
     if inspect(connection).has_table(progress.progress.name, schema=PROJECTIONS):
         found = progress.everything(connection)
         formats = {name: format for name, (_, format) in found.items()}
+    indexes: dict[str, int] = {}
+    if connection.dialect.name == "postgresql" and inspect(connection).has_table(
+        "indexes", schema=SEARCH
+    ):
+        rows = connection.execute(text(f"SELECT name, version FROM {SEARCH}.indexes"))
+        indexes = {row.name: row.version for row in rows}
     is_newer = migrations.is_unknown(step)
-    return Standing(step, () if is_newer else migrations.after(step), is_newer, formats)
+    steps = () if is_newer else migrations.after(step)
+    return Standing(step, steps, is_newer, formats, indexes)
 
 
 def _engine(url: str, data: Path) -> Engine | None:

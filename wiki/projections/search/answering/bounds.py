@@ -6,15 +6,23 @@ answered in the same way, however busy the machine is, and none takes long.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from itertools import accumulate
 from typing import cast
 
 from wiki.domain.search.query import Notice
-from wiki.projections.search.answering.plan import AllOf, Group, Leaf, Plan, Prefix, Sequence, Word
-from wiki.projections.search.storage.view import View
+from wiki.projections.search.answering.lexicon import Lexicon
+from wiki.projections.search.answering.plan import (
+    AllOf,
+    Group,
+    Leaf,
+    Plan,
+    Prefix,
+    Sequence,
+    Word,
+    words_of,
+)
 
 MOST_READ = 120_000
 """Postings that one query reads, some 50 milliseconds: eight common words of a large site."""
@@ -37,17 +45,20 @@ MOST_PLACED = 8
 """Words of a phrase that are looked up; with few texts left all are compared with what is read."""
 
 
-def bounded(asked: Plan, view: View) -> tuple[Plan, list[Notice]]:
+def bounded(asked: Plan, lexicon: Lexicon) -> tuple[Plan, list[Notice]]:
     """The plan without what costs too much, its beginnings spelled out, and what there is to say.
 
     The rarest words are kept: they say most about what is wanted. One of them always is.
     """
     notices: list[Notice] = []
-    spelled = _spell(asked, view, notices)
-    spelled = {leaf: _phrased(made, view, notices) for leaf, made in spelled.items()}
-    wanted = [_within(group, spelled, view, notices) for group in asked.wanted]
+    words = [word for leaf in asked.every_leaf() for word in words_of(leaf.what)]
+    lexicon.expect("exact", (word.exact for word in words))
+    lexicon.expect("stem", (stem for word in words for stem, _ in word.stems))
+    spelled = _spell(asked, lexicon, notices)
+    spelled = {leaf: _phrased(made, lexicon, notices) for leaf, made in spelled.items()}
+    wanted = [_within(group, spelled, lexicon, notices) for group in asked.wanted]
     refused = [Group(tuple(spelled[leaf] for leaf in group.leaves)) for group in asked.refused]
-    costs = {group: sum(cost(leaf, view) for leaf in group.leaves) for group in wanted + refused}
+    costs = {group: sum(cost(leaf, lexicon) for leaf in group.leaves) for group in wanted + refused}
     ordered = sorted(wanted, key=costs.__getitem__) + sorted(refused, key=costs.__getitem__)
     spent = accumulate(costs[group] for group in ordered)
     affordable = {
@@ -61,36 +72,36 @@ def bounded(asked: Plan, view: View) -> tuple[Plan, list[Notice]]:
     spent_in_all = sum(costs[group] for group in affordable)
     plan = replace(
         asked,
-        passage=_near(asked.passage, view, MOST_READ - spent_in_all) if asked.passage else None,
+        passage=_near(asked.passage, lexicon, MOST_READ - spent_in_all) if asked.passage else None,
         wanted=tuple(group for group in wanted if group in affordable),
         refused=tuple(group for group in refused if group in affordable),
     )
     return plan, notices
 
 
-def cost(leaf: Leaf, view: View) -> int:
+def cost(leaf: Leaf, lexicon: Lexicon) -> int:
     """The postings that looking for a leaf reads at most, and scoring what it finds."""
     what = leaf.what
     if isinstance(what, Prefix):
         return what.postings
     if isinstance(what, Word):
-        return _read(what, view)
+        return _read(what, lexicon)
     if not isinstance(what, Sequence):
-        return sum(_read(word, view) for word in what.words)
-    each = [view.frequency("exact", exact) for exact in {word.exact for word in what.words}]
+        return sum(_read(word, lexicon) for word in what.words)
+    each = [lexicon.frequency("exact", exact) for exact in {word.exact for word in what.words}]
     return sum(each) + 2 * PLACED * min(each)
 
 
-def _read(word: Word, view: View) -> int:
-    stems = sum(view.frequency("stem", stem) for stem, _ in word.stems)
-    return stems + view.frequency("exact", word.exact)
+def _read(word: Word, lexicon: Lexicon) -> int:
+    stems = sum(lexicon.frequency("stem", stem) for stem, _ in word.stems)
+    return stems + lexicon.frequency("exact", word.exact)
 
 
 def _field(leaf: Leaf) -> str:
     return "name" if leaf.title else "exact"
 
 
-def _spell(asked: Plan, view: View, notices: list[Notice]) -> dict[Leaf, Leaf]:
+def _spell(asked: Plan, lexicon: Lexicon, notices: list[Notice]) -> dict[Leaf, Leaf]:
     """Each leaf; a beginning with the words that begin so, as far as they are looked for."""
     leaves = dict.fromkeys(asked.every_leaf())
     begun = [leaf for leaf in leaves if isinstance(leaf.what, Prefix)]
@@ -98,7 +109,7 @@ def _spell(asked: Plan, view: View, notices: list[Notice]) -> dict[Leaf, Leaf]:
     spelled = dict(zip(leaves, leaves, strict=True))
     cut = []
     for leaf in begun:
-        prefix, whole = _spelled(leaf, view, share)
+        prefix, whole = _spelled(leaf, lexicon, share)
         spelled[leaf] = replace(leaf, what=prefix)
         if not whole:
             cut.append(f"{prefix.start}*")
@@ -107,15 +118,10 @@ def _spell(asked: Plan, view: View, notices: list[Notice]) -> dict[Leaf, Leaf]:
     return spelled
 
 
-def _spelled(leaf: Leaf, view: View, most: int) -> tuple[Prefix, bool]:
+def _spelled(leaf: Leaf, lexicon: Lexicon, most: int) -> tuple[Prefix, bool]:
     """A beginning with its words, and whether these are all of them."""
     prefix = cast(Prefix, leaf.what)
-    documents: Counter[str] = Counter()
-    whole = True
-    for part in view.parts:
-        some = part.segment.frequencies(_field(leaf), prefix.start, MOST_CONSIDERED)
-        whole = whole and len(some) < MOST_CONSIDERED
-        documents.update(dict(some))
+    documents, whole = lexicon.frequencies(_field(leaf), prefix.start, MOST_CONSIDERED)
     terms = sorted(documents, key=lambda term: (-documents[term], term))
     spent = accumulate(documents[term] for term in terms)
     kept = [term for term, sum_ in zip(terms, spent, strict=True) if sum_ <= most] or terms[:1]
@@ -123,38 +129,40 @@ def _spelled(leaf: Leaf, view: View, most: int) -> tuple[Prefix, bool]:
     return replace(prefix, terms=tuple(kept), postings=postings), whole and len(kept) == len(terms)
 
 
-def _phrased(leaf: Leaf, view: View, notices: list[Notice]) -> Leaf:
+def _phrased(leaf: Leaf, lexicon: Lexicon, notices: list[Notice]) -> Leaf:
     """The leaf; a phrase by its rarest words, or if nearly every text has those, them apart."""
     what = leaf.what
     if not isinstance(what, Sequence):
         return leaf
-    rarest = sorted(what.words, key=lambda word: (view.frequency("exact", word.exact), word.at))
+    rarest = sorted(what.words, key=lambda word: (lexicon.frequency("exact", word.exact), word.at))
     made = replace(leaf, what=replace(what, words=tuple(rarest[:MOST_PLACED])))
-    if cost(made, view) <= MOST_READ:
+    if cost(made, lexicon) <= MOST_READ:
         return made
     notices.append(Notice("search_phrase_common", " ".join(what.typed)))
     words = {word.exact: word for word in rarest[:MOST_PLACED]}
     return replace(leaf, what=AllOf(tuple(words.values())))
 
 
-def _near(passage: Sequence, view: View, most: int) -> Sequence | None:
+def _near(passage: Sequence, lexicon: Lexicon, most: int) -> Sequence | None:
     """The passage by its rarest words, whose postings are read anyway; None if it costs more."""
-    known = [word for word in passage.words if view.frequency("exact", word.exact)]
+    known = [word for word in passage.words if lexicon.frequency("exact", word.exact)]
     if len(known) < len(passage.words):
         return None
-    rarest = sorted(known, key=lambda word: (view.frequency("exact", word.exact), word.at))
-    first = view.frequency("exact", rarest[0].exact)
+    rarest = sorted(known, key=lambda word: (lexicon.frequency("exact", word.exact), word.at))
+    first = lexicon.frequency("exact", rarest[0].exact)
     if first > MOST_NEAR or 2 * PLACED * first > most:
         return None
     return replace(passage, words=tuple(rarest[:MOST_PLACED]))
 
 
-def _within(group: Group, spelled: dict[Leaf, Leaf], view: View, notices: list[Notice]) -> Group:
+def _within(
+    group: Group, spelled: dict[Leaf, Leaf], lexicon: Lexicon, notices: list[Notice]
+) -> Group:
     """The group without those of its alternatives that together cost too much."""
     leaves = [spelled[leaf] for leaf in group.leaves]
     if len(leaves) == 1:
         return Group(tuple(leaves))
-    costs = {leaf: cost(leaf, view) for leaf in leaves}
+    costs = {leaf: cost(leaf, lexicon) for leaf in leaves}
     ordered = sorted(leaves, key=costs.__getitem__)
     spent = accumulate(costs[leaf] for leaf in ordered)
     affordable = {leaf for leaf, sum_ in zip(ordered, spent, strict=True) if sum_ <= MOST_READ // 2}

@@ -9,7 +9,7 @@ from wiki.projections.search.storage.view import Part, View
 
 SHORTEST = 2
 MOST_TERMS = 150
-_ORDER = {Found.QUESTION: 3, Found.DIALOGUE: 2, Found.PERSON: 2, Found.PAGE: 1}
+ORDER = {Found.QUESTION: 3, Found.DIALOGUE: 2, Found.PERSON: 2, Found.PAGE: 1}
 
 
 def complete(view: View, text: str, scope: Scope, limit: int) -> list[Completion]:
@@ -20,7 +20,7 @@ def complete(view: View, text: str, scope: Scope, limit: int) -> list[Completion
     ranked: list[tuple[int, int, int, int]] = []
     for number, part in enumerate(view.parts):
         column, when = part.segment.column("kind"), part.segment.when
-        order = [_ORDER.get(Found(kind), 0) if kind else 0 for kind in column.values]
+        order = [ORDER.get(Found(kind), 0) if kind else 0 for kind in column.values]
         found = _named(part, words, scope)
         ranked += [(order[column.codes[d]], when[d], number, d) for d in found]
     ranked.sort(reverse=True)

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 
 from wiki.analysis import compounds
 from wiki.analysis.analyser import forms
+from wiki.projections.search.answering.lexicon import Lexicon
 from wiki.projections.search.answering.plan import Group, Leaf, Plan, Word
 from wiki.projections.search.storage.entries import PART
-from wiki.projections.search.storage.view import View
 
 SHORTEST = 5
 SHORTEST_TAIL = 3
@@ -27,55 +27,63 @@ MOST_WORDS = 4
 """Longer queries find enough by their many words."""
 
 
-def compounded(plan: Plan, view: View) -> Plan:
+def compounded(plan: Plan, lexicon: Lexicon) -> Plan:
     """The plan with such compounds as further stems of its words."""
-    groups = (Group(tuple(_leaf(leaf, view) for leaf in group.leaves)) for group in plan.wanted)
+    groups = (Group(tuple(_leaf(leaf, lexicon) for leaf in group.leaves)) for group in plan.wanted)
     first = tuple(islice(groups, MOST_WORDS))
     return replace(plan, wanted=(*first, *plan.wanted[MOST_WORDS:]))
 
 
-def _leaf(leaf: Leaf, view: View) -> Leaf:
+def _leaf(leaf: Leaf, lexicon: Lexicon) -> Leaf:
     word = leaf.what
     if not isinstance(word, Word) or len(word.exact) < SHORTEST or not word.exact.isalpha():
         return leaf
     known = {stem for stem, _ in word.stems}
-    found = {*_beginning(word.exact, view), *islice(_ending(word.exact, view), MOST)} - known
+    found = {*_beginning(word.exact, lexicon), *islice(_ending(word.exact, lexicon), MOST)} - known
     more = tuple((stem, PART) for stem in sorted(found))
     return replace(leaf, what=replace(word, stems=word.stems + more)) if more else leaf
 
 
-def _beginning(start: str, view: View) -> Iterator[str]:
-    for part in view.parts:
-        for stem in part.segment.terms("stem", start, MOST):
-            if not _is_split(stem, start) and _is_tail(stem.removeprefix(start), view):
-                yield stem
+def _beginning(start: str, lexicon: Lexicon) -> Iterator[str]:
+    stems = [s for s in lexicon.beginning("stem", start, MOST) if not _is_split(s, start)]
+    tails = {stem: _tails(stem.removeprefix(start)) for stem in stems}
+    lexicon.expect("stem", chain.from_iterable(tails.values()))
+    for stem in stems:
+        if any(lexicon.has("stem", tail) for tail in tails[stem]):
+            yield stem
 
 
-def _ending(word: str, view: View) -> Iterator[str]:
+def _ending(word: str, lexicon: Lexicon) -> Iterator[str]:
     last = forms(word, "nl")[0]
     if len(last) < SHORTEST - 1:
         return
-    for part in view.parts:
-        for stem in part.segment.ending(last, MOST_CONSIDERED):
-            if _is_head(stem.removesuffix(last), word, view):
-                yield stem
+    stems = list(lexicon.ending(last, MOST_CONSIDERED))
+    heads = {stem: _heads(stem.removesuffix(last)) for stem in stems}
+    lexicon.expect("exact", chain.from_iterable(heads.values()))
+    for stem in stems:
+        if _is_head(heads[stem], word, lexicon):
+            yield stem
 
 
-def _is_tail(rest: str, view: View) -> bool:
-    """Whether what follows the first part is a word of the wiki, perhaps after linking letters."""
+def _tails(rest: str) -> list[str]:
+    """What may be the last word in what follows the first: linking letters may stand before it."""
     tails = {rest.removeprefix(link) for link in compounds.LINKS if rest.startswith(link)}
-    return any(len(tail) >= SHORTEST_TAIL and view.has("stem", tail) for tail in sorted(tails))
+    return sorted(tail for tail in tails if len(tail) >= SHORTEST_TAIL)
 
 
-def _is_head(rest: str, last: str, view: View) -> bool:
-    """Whether what stands before the last part can be a first one, perhaps with linking letters.
+def _heads(rest: str) -> list[str]:
+    """What may be the first word in what stands before the last, without its linking letters."""
+    return [rest.removesuffix(link) for link in compounds.LINKS if rest.endswith(link)]
+
+
+def _is_head(heads: list[str], last: str, lexicon: Lexicon) -> bool:
+    """Whether one of these can be the first part of a compound.
 
     A list that knows both has decided already; what it does not know may be a word of the wiki.
     """
-    heads = [rest.removesuffix(link) for link in compounds.LINKS if rest.endswith(link)]
     if any(compounds.is_first(head) for head in heads):
         return not compounds.is_last(last)
-    return any(len(head) >= SHORTEST and view.has("exact", head) for head in heads)
+    return any(len(head) >= SHORTEST and lexicon.has("exact", head) for head in heads)
 
 
 @lru_cache(maxsize=10_000)

@@ -118,12 +118,13 @@ def _question(value: str, asked: str) -> bool:
 
 
 def _between(segment: Segment, after: date | None, before: date | None, zone: tzinfo) -> set[int]:
-    first = _seconds(after, zone) if after else NEVER + 1
-    last = _seconds(before, zone) if before else 2**62
+    first = seconds(after, zone) if after else NEVER + 1
+    last = seconds(before, zone) if before else 2**62
     return {document for document, when in enumerate(segment.when) if first <= when < last}
 
 
-def _seconds(day: date, zone: tzinfo) -> int:
+def seconds(day: date, zone: tzinfo) -> int:
+    """The first moment of a day, in seconds since 1970."""
     # the first and last days there are have no moment in every zone
     if not 1 < day.year < MAXYEAR:
         zone = UTC

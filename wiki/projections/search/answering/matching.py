@@ -37,8 +37,8 @@ MOST_VERIFIED = 100
 """So many documents with a phrase's stems in order are read for its exact words; more are not."""
 
 RECENT = 0.03
-_YEAR = 365.25 * 86_400
-_KIND_WEIGHTS = {Found.QUESTION: 1.15, Found.DIALOGUE: 1.1, Found.PERSON: 1.2, Found.COMMENT: 0.95}
+YEAR = 365.25 * 86_400
+KIND_WEIGHTS = {Found.QUESTION: 1.15, Found.DIALOGUE: 1.1, Found.PERSON: 1.2, Found.COMMENT: 0.95}
 
 
 @dataclass
@@ -177,14 +177,14 @@ class Matcher:
 def kind_weights(segment: Segment) -> list[float]:
     """Give what a score is multiplied with, for each code of the kind column."""
     kinds = segment.column("kind").values
-    return [_KIND_WEIGHTS.get(Found(kind), 1.0) if kind else 1.0 for kind in kinds]
+    return [KIND_WEIGHTS.get(Found(kind), 1.0) if kind else 1.0 for kind in kinds]
 
 
 def freshness(when: int, newest: int) -> float:
     """A little more for what is recent: only enough to break a tie."""
     if when == NEVER:
         return 1.0
-    return 1.0 + RECENT / (1.0 + max(0, newest - when) / _YEAR)
+    return 1.0 + RECENT / (1.0 + max(0, newest - when) / YEAR)
 
 
 def apart(leaf: Leaf) -> Leaf | None:

@@ -98,6 +98,13 @@ class Plan:
             yield from group.leaves
 
 
+def words_of(what: Word | Prefix | Sequence | AllOf) -> tuple[Word, ...]:
+    """The words of something to look for; none of a beginning."""
+    if isinstance(what, Word):
+        return (what,)
+    return () if isinstance(what, Prefix) else what.words
+
+
 def plan(query: Query, site: Site) -> Plan:
     """Plan how to answer a query; its words are probably in the language of the site."""
     here = site.language

@@ -7,17 +7,16 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from wiki.analysis import compounds
 from wiki.analysis.analyser import analyse, forms
 from wiki.analysis.tokens import Span, fold, word_at
 from wiki.domain.search.search import Piece, Snippet
-from wiki.projections.search.answering.plan import Plan, Prefix, Word
+from wiki.projections.search.answering.plan import Plan, Prefix, words_of
 from wiki.projections.search.storage.entries import TITLE_AT
-from wiki.projections.search.storage.segments import Segment
 from wiki.projections.search.texts.documents import FACTS
 
 LENGTH = 230
@@ -36,18 +35,30 @@ class Mark:
     stem: str
 
 
-class Marker:
-    """Marks what a plan looks for in documents of one segment (ascending)."""
+class Places(Protocol):
+    """Where words stand in documents."""
 
-    def __init__(self, segment: Segment, plan: Plan, documents: list[int]) -> None:
-        words = [word for leaf in plan.leaves() for word in _words(leaf.what)]
-        self.stems = {stem for word in words for stem, _ in word.stems}
-        self.stems |= {forms(part, "nl")[0] for word in words for part in word.parts}
+    def positions(self, term: str, documents: Sequence[int]) -> Mapping[int, Sequence[int]]:
+        """Where the stem stands in each of these documents (ascending) that has it."""
+
+
+class Marker:
+    """Marks what a plan looks for in documents (ascending), by where its words stand in them."""
+
+    def __init__(self, places: Places, plan: Plan, documents: list[int]) -> None:
+        self.stems = self.stems_of(plan)
         prefixes = [leaf.what.start for leaf in plan.leaves() if isinstance(leaf.what, Prefix)]
         self._prefix = _beginning(prefixes)
-        self._places = {stem: segment.positions(stem, documents) for stem in self.stems}
+        self._places = {stem: places.positions(stem, documents) for stem in self.stems}
 
-    def title(self, stored: dict[str, Any]) -> tuple[Piece, ...]:
+    @staticmethod
+    def stems_of(plan: Plan) -> set[str]:
+        """The stems that are marked."""
+        words = [word for leaf in plan.leaves() for word in words_of(leaf.what)]
+        parts = {forms(part, "nl")[0] for word in words for part in word.parts}
+        return parts | {stem for word in words for stem, _ in word.stems}
+
+    def title(self, stored: Mapping[str, Any]) -> tuple[Piece, ...]:
         """The title, marked."""
         title, language = stored["title"], stored["language"]
         marks = {
@@ -58,7 +69,7 @@ class Marker:
         marks |= self._beginnings(title)
         return tuple(_pieces(title, 0, len(title), sorted(filter(None, marks))))
 
-    def snippets(self, document: int, stored: dict[str, Any]) -> tuple[Snippet, ...]:
+    def snippets(self, document: int, stored: Mapping[str, Any]) -> tuple[Snippet, ...]:
         """The best snippets; the text's beginning if nothing in it is marked."""
         text = stored["text"]
         marks = self._marks(document, stored)
@@ -67,7 +78,7 @@ class Marker:
             windows = [(0, _end(text, 0))] if text else []
         return tuple(_snippet(text, start, end, marks) for start, end in sorted(windows))
 
-    def _marks(self, document: int, stored: dict[str, Any]) -> list[Mark]:
+    def _marks(self, document: int, stored: Mapping[str, Any]) -> list[Mark]:
         text, starts = stored["text"], array("I", stored["starts"])
         marks = self._beginnings(text)
         for places in self._places.values():
@@ -83,12 +94,6 @@ class Marker:
             return set()
         found = self._prefix.finditer(text)
         return {Mark(m.start(), m.end(), m.group(1).lower()) for m in found}
-
-
-def _words(what: object) -> Iterable[Word]:
-    if isinstance(what, Word):
-        return (what,)
-    return getattr(what, "words", ())
 
 
 def _beginning(prefixes: list[str]) -> re.Pattern[str] | None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import islice
 
 from wiki.analysis.tokens import fold
 from wiki.domain.search.query import How, Query, parse
-from wiki.domain.search.search import Results, Scope, Site
-from wiki.projections.search.answering.answers import answer
-from wiki.projections.search.storage.view import View
+from wiki.domain.search.search import Results
+from wiki.projections.search.answering.lexicon import Lexicon
 
 MOST_CORRECTED = 5
 """Each looks at all words with the same first letter."""
@@ -19,40 +18,41 @@ SHORTEST_SLIP = 4
 _SHORT_WORD = 5
 
 
-def corrected(view: View, query: Query, scope: Scope, site: Site, results: Results) -> Results:
+def corrected(
+    lexicon: Lexicon, query: Query, results: Results, finds: Callable[[Query], bool]
+) -> Results:
     """The results with a better query, if they are empty and one is near that finds something."""
     if results.total or query.is_empty:
         return results
     text = query.text
     words = (term for clause in query.clauses if clause.wanted for term in clause.any_of)
-    unknown = (one for one in words if one.how is How.WORD and _is_unknown(view, fold(one.text)))
+    unknown = (one for one in words if one.how is How.WORD and _is_unknown(lexicon, fold(one.text)))
     for term in islice(unknown, MOST_CORRECTED):
-        better = _better(view, fold(term.text))
+        better = _better(lexicon, fold(term.text))
         text = text.replace(term.text, better) if better else text
     if text == query.text:
         return results
     other = replace(parse(text), where=query.where, filters=query.filters)
-    if answer(view, other, scope, site, 0, 0).total:
+    if finds(other):
         return replace(results, corrected=text)
     return results
 
 
-def _is_unknown(view: View, word: str) -> bool:
-    return len(word) >= SHORTEST_SLIP and not view.frequency("exact", word)
+def _is_unknown(lexicon: Lexicon, word: str) -> bool:
+    return len(word) >= SHORTEST_SLIP and not lexicon.frequency("exact", word)
 
 
-def _better(view: View, word: str) -> str:
+def _better(lexicon: Lexicon, word: str) -> str:
     """A word of the index that an unknown one may be a slip for; empty if none is near."""
     most = 1 if len(word) <= _SHORT_WORD else 2
     letters = set(word)
     best: tuple[int, int, str] = (most + 1, 0, "")
-    for part in view.parts:
-        for term in part.segment.vocabulary(word[0]):
-            if abs(len(term) - len(word)) > most or len(letters.symmetric_difference(term)) > 4:
-                continue
-            far = distance(word, term, most)
-            if far <= most:
-                best = min(best, (far, -len(part.segment.postings("exact", term)), term))
+    for term in lexicon.alike(word[0], len(word) - most, len(word) + most):
+        if len(letters.symmetric_difference(term)) > 4:
+            continue
+        far = distance(word, term, most)
+        if far <= min(most, best[0]):
+            best = min(best, (far, -lexicon.frequency("exact", term), term))
     return best[2]
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -63,6 +64,36 @@ class View:
     def frequency(self, field: str, term: str) -> int:
         """Count how many documents have the term."""
         return sum(part.segment.frequency(field, term) for part in self.parts)
+
+    def expect(self, field: str, words: Iterable[str]) -> None:
+        """Hear which words will be asked for: here each is as quickly looked up alone."""
+
+    def frequencies(self, field: str, start: str, most: int) -> tuple[dict[str, int], bool]:
+        """Terms that begin so with how many documents, at most so many; whether these are all."""
+        documents: Counter[str] = Counter()
+        whole = True
+        for part in self.parts:
+            some = part.segment.frequencies(field, start, most)
+            whole = whole and len(some) < most
+            documents.update(dict(some))
+        return documents, whole
+
+    def beginning(self, field: str, start: str, most: int) -> Iterator[str]:
+        """Terms of a field that begin so, in order, at most so many of each segment."""
+        for part in self.parts:
+            yield from part.segment.terms(field, start, most)
+
+    def ending(self, ending: str, most: int) -> Iterator[str]:
+        """Stems that end so and are longer, at most so many of each segment."""
+        for part in self.parts:
+            yield from part.segment.ending(ending, most)
+
+    def alike(self, letter: str, shortest: int, longest: int) -> Iterator[str]:
+        """Forms that begin with a letter and are as long as that."""
+        for part in self.parts:
+            for term in part.segment.vocabulary(letter):
+                if shortest <= len(term) <= longest:
+                    yield term
 
 
 def open_view(folder: Path, before: View | None = None) -> View:

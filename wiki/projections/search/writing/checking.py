@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from wiki.database.engine.connection import Connection
 from wiki.database.operation import setaside
 from wiki.domain.search.search import Found, Site
-from wiki.projections.search.storage.view import View
 from wiki.projections.search.texts import sources
+from wiki.projections.search.writing.kept import Kept
 from wiki.store.store import Store
 
 _TEXTS = {Found.PAGE, Found.QUESTION, Found.DIALOGUE, Found.FILE}
@@ -24,13 +24,13 @@ class Difference:
     true: str
 
 
-def check(view: View, store: Store, connection: Connection) -> list[Difference]:
+def check(kept: Kept, store: Store, connection: Connection) -> list[Difference]:
     """List what the index has that git and SQL do not have, and the other way round.
 
     Texts are compared by blob; a comment by being there.
     """
-    pages, comments = _kept(view)
-    head = view.progress.revision
+    pages, comments = _kept(kept)
+    head = kept.progress.revision
     true = {
         page.summary.path: page.summary.blob
         for page in sources.pages(store, connection, sources.all_pages(store, head), head, Site())
@@ -52,20 +52,14 @@ def check(view: View, store: Store, connection: Connection) -> list[Difference]:
     return differences
 
 
-def _kept(view: View) -> tuple[dict[str, str], Counter[str]]:
+def _kept(kept: Kept) -> tuple[dict[str, str], Counter[str]]:
     """The blob of each page and file in the index, and how often each comment is in it."""
     pages: dict[str, str] = {}
     comments: Counter[str] = Counter()
-    for part in view.parts:
-        kinds = part.segment.column("kind")
-        for document in part.all():
-            kind = kinds.values[kinds.codes[document]]
-            if kind not in _TEXTS and kind != Found.COMMENT:
-                continue
-            stored = part.segment.stored(document)
-            if kind == Found.COMMENT:
-                comments[str(stored["number"])] += 1
-            else:
-                twice = stored["path"] in pages
-                pages[stored["path"]] = "twice" if twice else stored["blob"]
+    for stored in kept.of_kinds((*_TEXTS, Found.COMMENT)):
+        if stored["kind"] == Found.COMMENT:
+            comments[str(stored["number"])] += 1
+        else:
+            twice = stored["path"] in pages
+            pages[stored["path"]] = "twice" if twice else stored["blob"]
     return pages, comments

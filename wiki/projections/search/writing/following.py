@@ -11,7 +11,6 @@ from wiki.database.engine.connection import Connection
 from wiki.domain.content.paths import person_slug
 from wiki.domain.content.setaside import Item
 from wiki.domain.search.search import Found, Progress, Site
-from wiki.projections.search.storage.view import View, open_view
 from wiki.projections.search.texts import sources
 from wiki.projections.search.texts.documents import (
     Document,
@@ -22,14 +21,14 @@ from wiki.projections.search.texts.documents import (
 )
 from wiki.projections.search.texts.sources import PageSource, Pending
 from wiki.projections.search.writing import people
+from wiki.projections.search.writing.kept import Kept
 from wiki.projections.search.writing.prepared import tried, tried_alone
-from wiki.projections.search.writing.writer import write
 from wiki.projections.setaside import Trial
 from wiki.store.store import Store
 
 
 def follow(
-    view: View,
+    kept: Kept,
     store: Store,
     connection: Connection,
     waiting: Pending,
@@ -39,14 +38,14 @@ def follow(
     """Bring the index up to `waiting.progress`; what cannot be described, the trial knows."""
     head = waiting.progress.revision
     changed = list(sources.pages(store, connection, waiting.pages, head, site))
-    elsewhere = waiting.came_or_went | _retitled(view, changed)
+    elsewhere = waiting.came_or_went | _retitled(kept, changed)
     talk = {*waiting.comments, *sources.comments_at(connection, sorted(elsewhere))}
     gone = {page_owner(path) for path in waiting.pages}
     out = [
         *gone,
         *map(file_owner, waiting.files),
         *map(comment_owner, sorted(talk)),
-        *_comments_on(view, elsewhere),
+        *_comments_on(kept, elsewhere),
     ]
     for kind, seen in (("page", waiting.pages), ("file", waiting.files)):
         for path, blob in seen.items():
@@ -59,22 +58,21 @@ def follow(
         came += tried(file, site, trial)
     for comment in sources.comments_of(connection, sorted(talk)):
         came += tried(comment, site, trial)
-    ids = sorted({*waiting.members, *people.members_in(view, waiting.pages)})
+    ids = sorted({*waiting.members, *people.members_in(kept, waiting.pages)})
     accounts = [member_owner(id) for id in ids]
     for member in sources.members_of(connection, ids):
         came += tried(member, site, trial)
-    named = people.named_by(view, [*gone, *accounts]) | _named(one.document for one in came)
+    named = people.named_by(kept, [*gone, *accounts]) | _named(one.document for one in came)
     out += accounts
     if not named:
-        write(view, waiting.progress, out, came)
+        kept.replace(waiting.progress, out, came)
         return
-    write(view, view.progress, out, came)
-    newest = open_view(view.folder, view)
+    newest = kept.replace(kept.progress, out, came)
     add_people(newest, connection, waiting.progress, site, trial, named)
 
 
 def add_people(
-    view: View,
+    kept: Kept,
     connection: Connection,
     progress: Progress,
     site: Site,
@@ -83,37 +81,24 @@ def add_people(
 ) -> None:
     """Add everyone (or only those with these slugs) whom a dialogue names, as they are now."""
     accounts = people.accounts(connection, only)
-    persons = tried_alone(people.documents(view, site, accounts, only), trial)
-    write(view, progress, people.owners(only or (), accounts), persons)
+    persons = tried_alone(people.documents(kept, site, accounts, only), trial)
+    kept.replace(progress, people.owners(only or (), accounts), persons)
 
 
-def _retitled(view: View, pages: list[PageSource]) -> set[str]:
+def _retitled(kept: Kept, pages: list[PageSource]) -> set[str]:
     """The paths of pages whose title changed: their comments carry it too."""
-    changed = set()
-    for page in pages:
-        for part in view.parts:
-            for document in part.segment.postings("owner", page_owner(page.summary.path)):
-                if document in part.deleted:
-                    continue
-                if part.segment.stored(document)["title"] != page.summary.title:
-                    changed.add(page.summary.path)
-    return changed
+    titles = {page.summary.path: page.summary.title for page in pages}
+    return {
+        stored["path"]
+        for stored in kept.owned(map(page_owner, titles))
+        if stored["title"] != titles[stored["path"]]
+    }
 
 
-def _comments_on(view: View, paths: set[str] | frozenset[str]) -> list[str]:
+def _comments_on(kept: Kept, paths: set[str] | frozenset[str]) -> list[str]:
     """The owners of the comments that the index has on these pages."""
-    owners = []
-    for part in view.parts:
-        kinds = part.segment.column("kind")
-        for path in paths:
-            for document in part.segment.postings("under", path):
-                if document in part.deleted:
-                    continue
-                if kinds.values[kinds.codes[document]] == Found.COMMENT:
-                    stored = part.segment.stored(document)
-                    if stored["path"] == path:
-                        owners.append(comment_owner(stored["number"]))
-    return owners
+    found = kept.below(sorted(paths), Found.COMMENT)
+    return [comment_owner(stored["number"]) for stored in found if stored["path"] in paths]
 
 
 def _named(documents: Iterable[Document]) -> set[str]:

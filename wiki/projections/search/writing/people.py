@@ -14,7 +14,6 @@ from wiki.database.pages import catalogue
 from wiki.domain.content.paths import person_slug
 from wiki.domain.members.members import Member, Status
 from wiki.domain.search.search import Found, Site
-from wiki.projections.search.storage.view import Part, View
 from wiki.projections.search.texts.documents import (
     Document,
     member_document,
@@ -22,21 +21,20 @@ from wiki.projections.search.texts.documents import (
     person_document,
     person_owner,
 )
+from wiki.projections.search.writing.kept import Kept
 
 
 def documents(
-    view: View, site: Site, accounts: Mapping[str, Member], only: Collection[str] | None = None
+    kept: Kept, site: Site, accounts: Mapping[str, Member], only: Collection[str] | None = None
 ) -> Iterator[Document]:
     """A document for each person (or only for those with these slugs) that a dialogue names."""
     names: dict[str, str] = {}
     said: dict[str, list[tuple[str, int]]] = defaultdict(list)
-    for part in view.parts:
-        for document, person in _named(part):
-            key = person_slug(person)
-            if key and (only is None or key in only):
-                names.setdefault(key, person)
-                path, _ = part.segment.label(document)
-                said[key].append((path, part.segment.when[document]))
+    for person, path, when in kept.named():
+        key = person_slug(person)
+        if key and (only is None or key in only):
+            names.setdefault(key, person)
+            said[key].append((path, when))
     for key, dialogues in said.items():
         if key in accounts:
             yield member_document(accounts[key], site, dialogues)
@@ -54,38 +52,18 @@ def accounts(connection: Connection, only: Collection[str] | None = None) -> dic
     return found
 
 
-def named_by(view: View, owners: Iterable[str]) -> set[str]:
+def named_by(kept: Kept, owners: Iterable[str]) -> set[str]:
     """The slugs of the people whom the documents of these owners name."""
-    names: set[str] = set()
-    for part in view.parts:
-        for owner in owners:
-            for document in part.segment.postings("owner", owner):
-                if document not in part.deleted:
-                    names.update(map(person_slug, part.segment.values("people", document)))
-    return names - {""}
+    stored = kept.owned(owners)
+    return {person_slug(person) for one in stored for person in one["people"]} - {""}
 
 
-def members_in(view: View, paths: Iterable[str]) -> set[int]:
+def members_in(kept: Kept, paths: Iterable[str]) -> set[int]:
     """The ids of the members whose documents were made with dialogues at these paths."""
-    members: set[int] = set()
-    for part in view.parts:
-        kinds = part.segment.column("kind")
-        for path in paths:
-            for document in part.segment.postings("under", path):
-                if kinds.values[kinds.codes[document]] == Found.PERSON:
-                    members.add(part.segment.stored(document)["number"])
-    return members - {0}
+    return {stored["number"] for stored in kept.below(paths, Found.PERSON)} - {0}
 
 
 def owners(slugs: Collection[str], accounts: Mapping[str, Member]) -> list[str]:
     """The owners of these people's documents."""
     accounts_of = (member_owner(member.id) for member in accounts.values())
     return [*map(person_owner, sorted(slugs)), *accounts_of]
-
-
-def _named(part: Part) -> Iterator[tuple[int, str]]:
-    kinds = part.segment.column("kind")
-    codes = {n for n, value in enumerate(kinds.values) if value == Found.DIALOGUE}
-    for document in sorted(part.live(kinds.documents(codes))):
-        for person in part.segment.values("people", document):
-            yield document, person
