@@ -61,12 +61,13 @@ from wiki.projections import catalogue
 from wiki.projections.search.texts import documents, sources
 from wiki.render import anchors as html_anchors
 from wiki.render import diff as html_diff
-from wiki.render import elements, links, listings, marked, pieces, slots, values
 from wiki.render import frontmatter as front_matter
+from wiki.render import links, listings, marked, pieces, slots, values
 from wiki.render.markdown import Renderer
 from wiki.render.plugins import mathematics
 from wiki.render.plugins.code import code_block
 from wiki.render.to_markdown import to_markdown
+from wiki.render.writing import elements
 from wiki.services.content import fields
 from wiki.services.editing import transcripts as put_in
 from wiki.services.imports import folders, packed
@@ -348,9 +349,9 @@ CALLS: dict[str, Call] = {
     "analysis.analyser.kin": lambda text: analyser.kin(text, "nl"),
     "analysis.snowball.Stemmer.stem": lambda text: snowball.Stemmer("dutch").stem(text),
     "analysis.tokens.word_at": lambda text: tokens.word_at(text, 0),
-    "render.elements.Scope.close": lambda text: elements.Scope(elements.Depth(), blocks=True).close(
-        lines(text)
-    ),
+    "render.writing.elements.Scope.close": lambda text: elements.Scope(
+        elements.Depth(), blocks=True
+    ).close(lines(text)),
     "render.anchors.mark": lambda text: html_anchors.mark(
         text, [html_anchors.Mark(1, 0, 9, "#a", "b")], html_anchors.Words("more", "#a")
     ),
@@ -476,7 +477,7 @@ NOT_TYPED: dict[str, str] = {
     "projections.search.answering.spelling.distance": "words of a query: 500 characters at most",
     "projections.search.storage.view": "words that analysis made, 80 letters at most",
     "render.plugins": "takes what the parser found",
-    "render.tokens": "takes what document.read found, for Renderer.render",
+    "render.writing.tokens": "takes what document.read found, for Renderer.render",
     "services.operation.backup": "names of files and databases that an administrator gives",
     "services.login.ceremonies": "answers of an authenticator, read by webauthn; limited fields",
     "services.content.commits": OURS,

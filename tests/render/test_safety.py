@@ -13,7 +13,7 @@ from wiki.render.diff import side_html, source_html, words_html
 from wiki.render.links import LinkState
 from wiki.render.markdown import Renderer
 from wiki.render.marked import rendered_html
-from wiki.render.sanitise import ATTRIBUTES, SCHEMES, TAGS
+from wiki.render.writing.sanitise import ATTRIBUTES, SCHEMES, TAGS
 
 FILE = Path(__file__).with_name("vectors.txt")
 FILLED = {"a": {"class"}, "img": {"loading"}, "input": {"type", "disabled"}, "span": {"class"}}

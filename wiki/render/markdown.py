@@ -26,12 +26,12 @@ from wiki.domain.markdown.plain import excerpt
 from wiki.domain.pages import minutes, recordings
 from wiki.domain.pages.turns import Part, Speakers, Turn, parts, read_parts, turns_of
 from wiki.render import frontmatter, slots
-from wiki.render.html import Heading, Page, PageRenderer, escape_html
 from wiki.render.links import LinkState, Others
 from wiki.render.plugins import mathematics
-from wiki.render.sanitise import both_ways, sanitise
 from wiki.render.slots import Labels
-from wiki.render.tokens import Blocks
+from wiki.render.writing.html import Heading, Page, PageRenderer, escape_html
+from wiki.render.writing.sanitise import both_ways, sanitise
+from wiki.render.writing.tokens import Blocks
 
 MOST_CHARACTERS = 2_000_000
 _MOST_MARKS = 150_000

@@ -18,7 +18,7 @@ from wiki.domain.content.alignment import changes
 from wiki.domain.content.effort import Effort
 from wiki.domain.history.diff import Fate, Piece, pieces
 from wiki.render.diff import DiffLabels
-from wiki.render.sanitise import sanitise
+from wiki.render.writing.sanitise import sanitise
 
 _BLOCKS = frozenset(
     "p h1 h2 h3 h4 h5 h6 blockquote pre ul ol li dl dt dd table thead tbody tr th td hr div "

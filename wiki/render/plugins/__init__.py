@@ -1,1 +1,4 @@
-"""Markdown syntax beyond the ordinary, one plugin per file."""
+"""Markdown syntax beyond the ordinary, one plugin per file.
+
+Uses no other room of rendering.
+"""

@@ -15,7 +15,7 @@ from wiki.engine import Wiki
 from wiki.projections.catalogue import name_of
 from wiki.projections.setaside import VIEW, Trial, is_passing, problem_of, text_of
 from wiki.render import anchors, frontmatter, markdown
-from wiki.render.html import Heading
+from wiki.render.writing.html import Heading
 from wiki.services.content import fields
 from wiki.shelf import Shelf
 

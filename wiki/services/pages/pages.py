@@ -18,9 +18,9 @@ from wiki.domain.errors import NotFound
 from wiki.domain.history.revisions import Revision
 from wiki.domain.pages import dialogues, recordings
 from wiki.engine import Wiki
-from wiki.render.html import Heading
 from wiki.render.links import LinkState
 from wiki.render.slots import Labels
+from wiki.render.writing.html import Heading
 from wiki.services.access import sight
 from wiki.services.content import contents, linking, places
 from wiki.services.editing import saving

@@ -42,7 +42,7 @@ from wiki.domain.markdown.nodes import (
 )
 from wiki.domain.markdown.plain import title, words
 from wiki.domain.pages.turns import Part
-from wiki.render.elements import Depth, Scope, is_blank
+from wiki.render.writing.elements import Depth, Scope, is_blank
 
 Token = dict[str, Any]
 
