@@ -31,7 +31,6 @@ from wiki.domain.content import (
     conventions,
     fragments,
     frontmatter,
-    likeness,
     names,
     normal,
     pages,
@@ -43,7 +42,7 @@ from wiki.domain.content import text as files
 from wiki.domain.content.effort import Effort
 from wiki.domain.content.pages import Kind
 from wiki.domain.editing import merge, renames
-from wiki.domain.history import diff, moves, sentences
+from wiki.domain.history import diff, likeness, moves, sentences
 from wiki.domain.history.sentences import Weave
 from wiki.domain.imports import dokuwiki, prosemirror, turns, wikitext, writing
 from wiki.domain.imports import links as import_links
@@ -255,10 +254,10 @@ CALLS: dict[str, Call] = {
     "domain.content.frontmatter.joined": lambda text: frontmatter.joined(text, changed(text)),
     "domain.login.access_tokens.check_scopes": lambda text: access_tokens.check_scopes(lines(text)),
     "domain.login.identities.role_for": lambda text: identities.role_for({"a": ROLE}, lines(text)),
-    "domain.content.likeness.likeness": lambda text: likeness.likeness(
+    "domain.history.likeness.likeness": lambda text: likeness.likeness(
         Counter(text.split()), Counter(changed(text).split())
     ),
-    "domain.content.likeness.pair": lambda text: likeness.pair(
+    "domain.history.likeness.pair": lambda text: likeness.pair(
         lines(text), lines(changed(text)), Effort()
     ),
     "domain.members.members.check_password": lambda text: members.check_password(text, text),
@@ -396,7 +395,7 @@ COMPARES = frozenset(
     """
     domain.talk.anchors.Carry domain.history.diff.pieces domain.history.diff.side
     domain.history.diff.split_words domain.history.diff.stats domain.history.diff.words
-    domain.content.likeness.pair domain.editing.merge.merge domain.history.sentences.Weave
+    domain.history.likeness.pair domain.editing.merge.merge domain.history.sentences.Weave
     domain.history.sentences.Weave.fold domain.content.text.Source.encode
     domain.history.moves.moves render.marked.rendered_html
     """.split()
@@ -481,6 +480,7 @@ NOT_TYPED: dict[str, str] = {
     "services.operation.backup": "names of files and databases that an administrator gives",
     "services.login.ceremonies": "answers of an authenticator, read by webauthn; limited fields",
     "services.content.commits": OURS,
+    "services.content.joining.merged": "decodes what domain.editing.merge.merge merges",
     "services.editing.saving": "errors that carry a text",
     "services.content.fields.changed": "compares values of fields, which apply reads",
     "services.login.passwords": BOUNDED,

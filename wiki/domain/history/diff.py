@@ -15,7 +15,7 @@ from enum import StrEnum
 from wiki.domain.content import frontmatter
 from wiki.domain.content.alignment import Step, changes, outer
 from wiki.domain.content.effort import Effort
-from wiki.domain.content.likeness import bag, likeness, pair
+from wiki.domain.history.likeness import bag, likeness, pair
 
 _PARAGRAPH = re.compile(
     r"(?:[^\S\n]*+\n)*+(?:[^\S\n]*+\S[^\n]*+\n?+)++(?:[^\S\n]*+(?:\n|\Z))*+|\s++"
