@@ -10,6 +10,7 @@ const words = (quote) => quote.replace(/\s+/g, " ").trim();
 const AFTER = 1500;
 let timer = 0;
 let home = null;
+let beside = null;
 
 // -- the form --
 
@@ -26,8 +27,37 @@ function move(put) {
 }
 
 function goHome() {
+  globalThis.CSS?.highlights?.delete("passage");
   if (home?.isConnected) move((form) => home.after(form));
+  beside?.remove();
+  beside = null;
 }
+
+/** Put the form beside the words that it is about, or under them where there is no room. */
+function goTo(block) {
+  if (!beside) {
+    beside = document.createElement("aside");
+    beside.className = "talk-beside";
+    beside.setAttribute("aria-label", theForm().dataset.offer);
+  }
+  if (beside.previousElementSibling !== block) block.after(beside);
+  move((form) => beside.append(form));
+  theForm().querySelector("[data-cancel]").hidden = false;
+  place();
+}
+
+const ROOM = 320;
+
+function place() {
+  if (!beside?.isConnected) return;
+  const article = beside.closest("article");
+  const block = beside.previousElementSibling;
+  const around = article.getBoundingClientRect();
+  beside.classList.toggle("wide", document.documentElement.clientWidth - around.right >= ROOM);
+  beside.style.insetBlockStart = beside.classList.contains("wide") ? `${block.getBoundingClientRect().top - around.top}px` : "";
+}
+
+addEventListener("resize", place);
 
 function compose() {
   field("text").focus({ preventScroll: true });
@@ -37,6 +67,7 @@ function compose() {
 function answer(id) {
   const comment = document.getElementById(`comment-${id}`);
   if (!comment) return;
+  goHome();
   about("", "");
   field("parent").value = id;
   move((form) => comment.append(form));
@@ -55,8 +86,9 @@ function cancel() {
   field("parent").value = "";
   about("", "");
   theForm().querySelector("[data-cancel]").hidden = true;
+  const block = beside?.previousElementSibling;
   goHome();
-  document.querySelector(`[data-reply="${id}"]`)?.focus();
+  (block?.querySelector(".passage-link") ?? document.querySelector(`[data-reply="${id}"]`))?.focus();
   changed();
 }
 
@@ -175,6 +207,7 @@ async function post(form) {
   clearTimeout(timer);
   remember(null);
   const said = form.dataset.posted;
+  goHome();
   section().replaceWith(talk);
   const text = page.querySelector("article[data-path]");
   const shown = document.querySelector("article[data-path]");
@@ -247,9 +280,15 @@ document.addEventListener("click", (event) => {
   } else if (event.target.closest("[data-cancel]")) cancel();
   else if (event.target.closest("[data-about-drop]")) {
     about("", "");
+    theForm().querySelector("[data-cancel]").hidden = true;
+    goHome();
     changed();
     compose();
   }
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && !event.defaultPrevented && beside?.contains(event.target)) cancel();
 });
 
 document.addEventListener("input", (event) => {
@@ -262,10 +301,13 @@ document.addEventListener("focusin", (event) => {
 
 // Somebody chose words on the page: comment on them, or quote them in the answer being written.
 document.addEventListener("denktank:passage", (event) => {
-  const { anchor, quote } = event.detail;
+  const { anchor, quote, block } = event.detail;
   if (!theForm()) return;
   if (field("parent").value) quoteIn(quote);
-  else about(anchor, words(quote));
+  else {
+    about(anchor, words(quote));
+    if (block) goTo(block);
+  }
   compose();
   changed();
 });

@@ -2,7 +2,7 @@
 // or the key c. The place is counted in the page's plain text, the same way as render/anchors.py.
 
 const SKIPPED =
-  ".alert-title, .formula-note, .short-code, .toc, .include, .include-wrong, .turn-meta, .footnote-ref, .footnote-back, .visually-hidden, .other-host, .heading-tools, .margin-marks, .passage-link, .passage-offer";
+  ".alert-title, .formula-note, .short-code, .toc, .include, .include-wrong, .turn-meta, .footnote-ref, .footnote-back, .visually-hidden, .other-host, .heading-tools, .margin-marks, .passage-link, .passage-offer, .talk-beside";
 const BLOCK = new Set(
   "P H1 H2 H3 H4 H5 H6 BLOCKQUOTE PRE UL OL DL TABLE THEAD TBODY DIV SECTION HR DETAILS SUMMARY ASIDE".split(" "),
 );
@@ -80,6 +80,26 @@ export function anchorOf(article, range) {
   return { revision: article.dataset.revision, start, end, quote };
 }
 
+const HOLDS = new Set(["DIV", "SECTION", "DETAILS", "ASIDE"]);
+
+/** The block after which something can stand that belongs to a place: the innermost, of a list or
+ * a table the whole. */
+function blockOf(article, node) {
+  let found = null;
+  for (let at = node; at && at !== article; at = at.parentNode) {
+    const isFree = at.parentNode === article || HOLDS.has(at.parentNode.nodeName);
+    found = isFree ? (found ?? at) : null;
+  }
+  return found;
+}
+
+/** Tell which words were chosen, where they end, and keep them in sight while one writes. */
+function tell(article, anchor, quote, range) {
+  const block = blockOf(article, range.endContainer);
+  globalThis.CSS?.highlights?.set("passage", new Highlight(range));
+  document.dispatchEvent(new CustomEvent("denktank:passage", { detail: { anchor, quote, block } }));
+}
+
 const article = document.querySelector("article[data-revision]");
 const form = () => document.getElementById("talk-form");
 let offer = null;
@@ -122,8 +142,7 @@ function take() {
   offer?.remove();
   if (!anchor) return;
   getSelection().removeAllRanges();
-  const detail = { anchor: JSON.stringify(anchor), quote: anchor.quote };
-  document.dispatchEvent(new CustomEvent("denktank:passage", { detail }));
+  tell(article, JSON.stringify(anchor), anchor.quote, range);
 }
 
 if (article && form()) {
@@ -135,14 +154,20 @@ if (article && form()) {
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && offer?.isConnected) offer.remove();
   });
-  // A paragraph's own link opens the form below instead of a page of its own.
+  // A paragraph's own link opens the form beside it instead of a page of its own.
   article.addEventListener("click", (event) => {
     const link = event.target.closest(".passage-link");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     const asked = new URL(link.href).searchParams.get("anchor");
     const [start, end] = asked.split(":")[1].split("-").map(Number);
-    const quote = read(article).text.slice(start, end).join("");
-    document.dispatchEvent(new CustomEvent("denktank:passage", { detail: { anchor: asked, quote } }));
+    const { text, places } = read(article);
+    const known = places.slice(start, end).filter(Boolean);
+    if (!known.length) return;
+    const range = document.createRange();
+    const [last, offset] = known.at(-1);
+    range.setStart(...known[0]);
+    range.setEnd(last, Math.min(offset + 1, last.length ?? 0));
+    tell(article, asked, text.slice(start, end).join(""), range);
   });
 }
