@@ -9,6 +9,7 @@ from wiki.domain.access.rights import SYSTEM
 from wiki.domain.errors import Unreadable
 from wiki.domain.history.revisions import Author, Event
 from wiki.engine import Wiki
+from wiki.services.editing import templates
 from wiki.store.store import Change
 
 MESSAGE = "Een denktank om mee te beginnen"
@@ -38,14 +39,16 @@ def write(wiki: Wiki) -> bool:
 def examples_left(wiki: Wiki) -> list[str]:
     """The paths of the example pages that stand there as they were written at first.
 
-    Front page, help and terms are no examples: they stand at the top, and a site needs them.
+    Front page, help and terms are no examples: they stand at the top, and a site needs them. Nor
+    are pages to start from.
     """
     examples = _found(files("wiki") / "starter", "")
     return [name.removesuffix(".md") for name, data in examples if _stands(wiki, name, data)]
 
 
 def _stands(wiki: Wiki, name: str, data: bytes) -> bool:
-    if "/" not in name or (entry := wiki.store.entry(name)) is None:
+    folder = name.rpartition("/")[0]
+    if folder in ("", templates.FOLDER) or (entry := wiki.store.entry(name)) is None:
         return False
     try:
         return wiki.store.blob(entry.blob) == data

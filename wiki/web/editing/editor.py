@@ -28,6 +28,7 @@ from wiki.services.editing import (
     newcomers,
     saving,
     submitting,
+    templates,
 )
 from wiki.services.editing.edit_or_suggest import suggests
 from wiki.services.editing.editor import Editor, open_page
@@ -145,9 +146,12 @@ def new() -> Response:
     args = request.args
     kind = _kind(args.get("kind", ""))
     given = {name: args[name] for name in ("title", "questions") if args.get(name)}
+    start = _start(kind)
+    if start:
+        given = {**start.fields, **given}
     if STATUSES[kind]:
-        given["status"] = STATUSES[kind][0]
-    shown = creating.New(kind, args.get("path", ""), "", given)
+        given.setdefault("status", STATUSES[kind][0])
+    shown = creating.New(kind, args.get("path", ""), start.text if start else "", given)
     waits = suggests(wiki(), actor(), shown.path.strip("/ "), Right.CREATE)
     draft, _ = drafts.arrive(wiki(), actor(), "", shown.kind)
     if draft and args.get("draft") == "yes":
@@ -155,7 +159,16 @@ def new() -> Response:
         path, summary = draft.fields.get("path", ""), draft.fields.get("summary", "")
         shown = creating.New(shown.kind, path, draft.text, values, summary)
     used = bool(draft) and args.get("draft") == "yes"
-    return _new_form(shown, draft=draft, draft_used=used, suggests=waits)
+    starts = [] if used else templates.offered(wiki(), actor(), kind, language())
+    shows: dict[str, Any] = {"starts": starts, "start": start.path if start else ""}
+    return _new_form(shown, draft=draft, draft_used=used, suggests=waits, **shows)
+
+
+def _start(kind: Kind) -> templates.Template | None:
+    """The page to start from that was chosen, if it is for this kind."""
+    path = request.args.get("from", "")
+    found = templates.get(wiki(), actor(), path) if path else None
+    return found if found and found.kind is kind else None
 
 
 @blueprint.post("/new")
@@ -417,7 +430,7 @@ def _difference(path: str) -> Markup:
 
 
 def _new_form(shown: creating.New, problem: forms.Problem | None = None, **values: Any) -> Response:
-    defaults: dict[str, Any] = {"draft": None, "draft_used": False, "preview": ""}
+    defaults: dict[str, Any] = {"draft": None, "draft_used": False, "preview": "", "starts": ()}
     defaults["back"] = came_from()
     defaults["suggests"] = request.form.get("suggests") == "yes"
     if shown.kind is Kind.DIALOGUE:
