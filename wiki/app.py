@@ -15,7 +15,8 @@ from wiki.web.access import admin, groups, rights, rules
 from wiki.web.api.blueprints import BLUEPRINTS as FOR_PROGRAMS
 from wiki.web.content import files, other_pictures
 from wiki.web.editing import editor, moves, offers, suggestions, undoing
-from wiki.web.exports import git, oai
+from wiki.web.exchange import git, remotes
+from wiki.web.exports import oai
 from wiki.web.history import blame, figures, hiding, history
 from wiki.web.http import (
     cache,
@@ -99,6 +100,7 @@ BLUEPRINTS = (
     public_face.blueprint,
     proof.blueprint,
     recent.blueprint,
+    remotes.blueprint,
     reports.blueprint,
     rights.blueprint,
     rules.blueprint,

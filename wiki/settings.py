@@ -258,6 +258,11 @@ class Settings:
         False,
         "whether who has no account may clone the wiki with git, where everybody may read all",
     )
+    private_addresses: bool = _setting(
+        False,
+        "whether remotes and webhooks may be at addresses of this machine or of the network "
+        "around it",
+    )
     secret_key: str = _setting("", "signs cookies; empty: made at the first start")
     trusted_proxies: str = _setting(
         "",

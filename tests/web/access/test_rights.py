@@ -313,6 +313,10 @@ POST /admin/invitations email=                                  admin
 GET  /admin/invitations                                         admin
 POST /admin/invitations/{invitation}/renew                      admin
 POST /admin/invitations/{invitation}/revoke                     admin
+GET  /admin/remotes                                             admin
+POST /admin/remotes name=x                                      admin
+POST /admin/remotes/1/sync                                      admin
+POST /admin/remotes/1/remove                                    admin
 GET  /admin/groups                                              admin
 POST /admin/groups name=x                                       admin
 GET  /admin/groups/1                                            admin

@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 from wiki.domain.access.rights import SYSTEM
-from wiki.services.content import other_pictures
+from wiki.services.content import other_pictures, outside
 from wiki.services.editing import saving
 from wiki.services.editing.saving import Sent
 
@@ -141,7 +141,7 @@ def site(monkeypatch) -> Iterator[str]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
-    monkeypatch.setattr(other_pictures, "public_address", resolve)
+    monkeypatch.setattr(outside, "public_address", resolve)
     yield f"http://far.example:{server.server_port}"
     server.shutdown()
     thread.join()
@@ -227,12 +227,12 @@ def test_no_more_is_kept_than_fits(wiki, client, site: str, source, monkeypatch)
     "fe80::1%eth0 x".split(),
 )
 def test_machines_near_us_are_not_asked(address: str) -> None:
-    assert not other_pictures.is_public(address)
+    assert not outside.is_public(address)
 
 
 def test_the_internet_at_large_is() -> None:
-    assert other_pictures.is_public("93.184.216.34")
-    assert other_pictures.is_public("2606:4700::1111")
+    assert outside.is_public("93.184.216.34")
+    assert outside.is_public("2606:4700::1111")
 
 
 @pytest.mark.parametrize(
@@ -240,4 +240,4 @@ def test_the_internet_at_large_is() -> None:
 )
 def test_a_name_of_a_machine_near_us_is_refused(url: str) -> None:
     with pytest.raises((OSError, ValueError)):
-        other_pictures.fetch(url, other_pictures.public_address)
+        other_pictures.fetch(url, outside.public_address)

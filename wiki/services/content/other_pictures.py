@@ -1,24 +1,22 @@
 """Pictures of other sites, fetched by the wiki itself so that no reader is known there.
 
-Whoever writes a page decides what is asked for, so nothing is asked of machines near us: a name is
-looked up once, all its addresses have to be public, and the connection goes to the one looked at.
+Whoever writes a page decides what is asked for, so nothing is asked of machines near us: see
+`outside.py`.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
-import ipaddress
 import logging
-import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urljoin, urlsplit
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin
 
 from wiki import keeping
 from wiki.domain.access.rights import Actor, Right
@@ -27,7 +25,8 @@ from wiki.domain.errors import NotFound, Refused, TooLarge
 from wiki.engine import Wiki
 from wiki.render import pictures
 from wiki.render.links import signature
-from wiki.services.content import places
+from wiki.services.content import outside, places
+from wiki.services.content.outside import Resolve
 
 if TYPE_CHECKING:
     from requests import Response
@@ -47,10 +46,6 @@ MOST_REDIRECTS = 3
 AT_ONCE = 3
 """Pictures that a process fetches at the same time: its other threads serve pages."""
 _TURNS = threading.BoundedSemaphore(AT_ONCE)
-_INSIDE = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16")))
-"""Addresses of version 6 that lead on to one of version 4, whichever that is."""
-
-Resolve = Callable[[str, int], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +82,7 @@ def _kept(folder: Path, url: str) -> Picture:
         return _picture(data)
     try:
         with _turn():
-            data = pictures.foreign(fetch(url, public_address))
+            data = pictures.foreign(fetch(url, outside.public_address))
     except (OSError, ValueError, Refused, TooLarge) as error:
         log.info("a picture of another site cannot be had: %s", error)
         data = data or b""
@@ -136,74 +131,15 @@ def _tidy(folder: Path) -> None:
         total -= about.st_size
 
 
-def public_address(host: str, port: int) -> str:
-    """The address of a host, if all it has are public; raises OSError."""
-    found = [str(each[4][0]) for each in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-    if not found or not all(map(is_public, found)):
-        raise OSError(f"{host} is at no public address")
-    return found[0]
-
-
-def is_public(address: str) -> bool:
-    """Whether an address is one of the internet at large, and not of a machine or network near."""
-    try:
-        read = ipaddress.ip_address(address)
-    except ValueError:
-        return False
-    if isinstance(read, ipaddress.IPv6Address):
-        if read.ipv4_mapped:
-            return is_public(str(read.ipv4_mapped))
-        if read.teredo or any(read in network for network in _INSIDE):
-            return False
-    return read.is_global and not read.is_multicast
-
-
 def fetch(url: str, resolve: Resolve) -> bytes:
     """The bytes at an address of another site, within bounds; raises OSError, ValueError."""
     until = time.monotonic() + MOST_SECONDS
     for _ in range(MOST_REDIRECTS + 1):
-        with _asked(url, resolve) as answer:
+        with outside.asked("GET", url, resolve, {"Accept": "image/*"}, PATIENCE) as answer:
             if not answer.is_redirect:
                 return _body(answer, until)
             url = urljoin(url, answer.headers["Location"])
     raise ValueError("it leads on and on")
-
-
-@contextmanager
-def _asked(url: str, resolve: Resolve) -> Iterator[Response]:
-    """The answer of the one machine that a name was looked up to."""
-    import requests
-
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
-        raise ValueError("it is at no address of the web")
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    host = unquote(parts.hostname).encode("idna").decode()
-    address = resolve(host, port)
-    there = f"[{address}]" if ":" in address else address
-    where = parts._replace(netloc=f"{there}:{port}", fragment="").geturl()
-    named = f"{host}:{parts.port}" if parts.port else host
-    with requests.Session() as session:
-        # What the environment says of proxies and passwords is not for what a text asks for.
-        session.trust_env = False
-        session.mount("https://", _named(host))
-        headers = {"Host": named, "Accept": "image/*", "User-Agent": "Denktank"}
-        headers["Accept-Encoding"] = "identity"
-        with session.get(
-            where, headers=headers, timeout=PATIENCE, allow_redirects=False, stream=True
-        ) as answer:
-            yield answer
-
-
-def _named(host: str) -> Any:
-    """Make an adapter that speaks TLS with an address and asks of it the host's certificate."""
-    from requests.adapters import HTTPAdapter
-
-    class Named(HTTPAdapter):
-        def init_poolmanager(self, *args: Any, **more: Any) -> None:
-            super().init_poolmanager(*args, server_hostname=host, assert_hostname=host, **more)
-
-    return Named()
 
 
 def _body(answer: Response, until: float) -> bytes:

@@ -8,6 +8,7 @@ from wiki.projections import export as exporting
 from wiki.projections import history
 from wiki.projections import sentences as blaming
 from wiki.services.access import audit
+from wiki.services.exchange import syncing
 from wiki.services.login import password_reset, suspensions
 from wiki.services.members import members
 from wiki.services.moderation import reports
@@ -62,6 +63,11 @@ def news(wiki: Wiki) -> bool:
 def mail(wiki: Wiki) -> bool:
     """Send the letters in the outbox, if they still may go."""
     return outbox.deliver(wiki, lambda letter: mail_schedule.renew(wiki, letter))
+
+
+def remotes(wiki: Wiki) -> bool:
+    """Bring one repository elsewhere in step with this one."""
+    return syncing.catch_up(wiki)
 
 
 def answers(wiki: Wiki) -> bool:

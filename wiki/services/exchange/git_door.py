@@ -1,7 +1,7 @@
 """Git over HTTP: who may clone, fetch and push, and how much of it goes on at a time.
 
 A clone holds every page in every version. So it is for those who may read all of that: every page,
-and what moderators hid. What a push brings is looked at by `services/editing/pushing.py`.
+and what moderators hid. What a push brings is looked at by `services/exchange/pushing.py`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from wiki.domain.errors import Forbidden, LoginRequired, NotFound, Unavailable
 from wiki.domain.login.access_tokens import Bearer, Scope
 from wiki.engine import Wiki
 from wiki.services.access import journal, sight
-from wiki.services.editing.pushing import Push
+from wiki.services.exchange.pushing import Push
 from wiki.store.branch import http_backend
 from wiki.store.branch.http_backend import Answered
 

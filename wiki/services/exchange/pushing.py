@@ -205,6 +205,27 @@ class Push:
                 saving.check_text(self._wiki, text.decode(change.data).text)
 
 
+def look_at(wiki: Wiki, actor: Actor, incoming: Incoming, new: Sequence[Commit]) -> None:
+    """Look at commits that the actor lets in from elsewhere, whoever signed them.
+
+    Raises WikiError for the first thing that is wrong, with `file` and `commit` among its values.
+    """
+    until = time.monotonic() + MOST_SECONDS
+    renamed: set[str] = set()
+    for commit in new:
+        arrivals = incoming.changes(commit)
+        came = {one.after for one in arrivals if not one.before}
+        for arrival in arrivals:
+            if time.monotonic() > until:
+                raise TooLarge("push_long")
+            renamed |= {arrival.file} if arrival.before in came else set()
+            try:
+                _check(wiki, actor, incoming, arrival, renamed)
+            except WikiError as error:
+                error.values |= {"file": arrival.file, "commit": commit.id[:10]}
+                raise
+
+
 def _of_commit(actor: Actor, commit: Commit) -> list[_Found]:
     """What a commit says of itself that its pusher may not say."""
     found: list[WikiError] = []

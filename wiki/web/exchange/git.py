@@ -22,8 +22,8 @@ from wiki.domain.errors import Forbidden, Invalid, LoginRequired, WikiError
 from wiki.domain.login.access_tokens import PREFIX, Bearer
 from wiki.i18n.errors import sentence
 from wiki.services.access import rates
-from wiki.services.exports import git_door
-from wiki.services.exports.git_door import FETCH, PUSH, Asked
+from wiki.services.exchange import git_door
+from wiki.services.exchange.git_door import FETCH, PUSH, Asked
 from wiki.services.login import access_tokens
 from wiki.services.members import terms
 from wiki.web.http import errors, forms, pace, sizes

@@ -1,0 +1,129 @@
+"""Remotes as administrators see them: added, brought in step now, let go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from wiki.database.exchange import remotes
+from wiki.database.exchange.remotes import NewRemote
+from wiki.domain.access.acts import LoggedAct
+from wiki.domain.access.rights import Actor, Right
+from wiki.domain.errors import Conflict, Invalid, NotFound
+from wiki.domain.exchange.remotes import Remote, State, Way, check_branch, read_address
+from wiki.domain.members.members import check_name
+from wiki.engine import Wiki
+from wiki.services.access import audit, sealed_secrets
+
+MOST = 20
+"""Remotes of one wiki."""
+MOST_SECRET, MOST_USER = 4_000, 100
+
+
+def listing(wiki: Wiki, actor: Actor) -> Sequence[Remote]:
+    """Every remote, by name; for administrators."""
+    wiki.rights.require(actor, Right.ADMINISTER)
+    with wiki.database.read() as connection:
+        return remotes.every(connection)
+
+
+def add(wiki: Wiki, actor: Actor, sent: Mapping[str, str]) -> Remote:
+    """Add a remote, which the worker brings in step at once; for administrators.
+
+    With a key the wiki makes a pair, whose public half is then shown. Raises LoginRequired,
+    Forbidden, Invalid (fields), Conflict (`remotes_many`).
+    """
+    wiki.rights.require(actor, Right.ADMINISTER)
+    name = check_name(sent.get("name", ""))
+    if not name:
+        raise Invalid.field("name", "remote_name")
+    way = sent.get("way", Way.TOKEN.value)
+    if way not in tuple(Way):
+        raise Invalid.field("way", "choice_unknown")
+    place = read_address(sent.get("address", ""), Way(way))
+    if place.scheme not in ("https", "ssh") and not wiki.settings.private_addresses:
+        raise Invalid.field("address", "remote_address_token")
+    branch = check_branch(sent.get("branch", ""))
+    user, secret = sent.get("user", "").strip(), sent.get("token_password", "").strip()
+    fits = len(secret) <= MOST_SECRET and len(user) <= MOST_USER
+    if (
+        not fits
+        or not (user + secret).isascii()
+        or not (user + secret).isprintable()
+        or ":" in user
+    ):
+        raise Invalid.field("token_password", "remote_token")
+    public = ""
+    if way == Way.KEY:
+        secret, public = _pair()
+    new = NewRemote(
+        name=name,
+        address=sent.get("address", "").strip(),
+        branch=branch,
+        way=Way(way),
+        user=user,
+        secret=sealed_secrets.seal(wiki, secret),
+        public_key=public,
+        owner=actor.own_id(),
+        made=wiki.clock(),
+    )
+    with wiki.database.write() as connection:
+        if len(remotes.every(connection)) >= MOST:
+            raise Conflict("remotes_many", most=MOST)
+        id = remotes.add(connection, new)
+        audit.write(wiki, connection, actor, LoggedAct.REMOTE_ADD, name, address=new.address)
+        found = remotes.get(connection, id)
+    wiki.wake()
+    assert found
+    return found
+
+
+def _pair() -> tuple[str, str]:
+    """A new key for ssh and its public half."""
+    from cryptography.hazmat.primitives import serialization as form
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    key = Ed25519PrivateKey.generate()
+    private = key.private_bytes(
+        form.Encoding.PEM, form.PrivateFormat.OpenSSH, form.NoEncryption()
+    ).decode()
+    public = key.public_key().public_bytes(form.Encoding.OpenSSH, form.PublicFormat.OpenSSH)
+    return private, f"{public.decode()} denktank"
+
+
+def sync_now(wiki: Wiki, actor: Actor, id: int, *, anew: bool = False) -> None:
+    """Let the worker bring a remote in step as soon as it can; for administrators.
+
+    `anew`: also where its history was written anew. Raises NotFound (`remote_missing_here`).
+    """
+    remote = _get(wiki, actor, id)
+    values: dict[str, object] = {"due": wiki.clock(), "failures": 0}
+    if anew:
+        values["seen"] = ""
+    with wiki.database.write() as connection:
+        remotes.change(connection, id, values)
+        act = LoggedAct.REMOTE_ANEW if anew else LoggedAct.REMOTE_SYNC
+        audit.write(wiki, connection, actor, act, remote.name)
+    wiki.wake()
+
+
+def remove(wiki: Wiki, actor: Actor, id: int) -> None:
+    """Let a remote go; what is there stays there. For administrators. Raises NotFound."""
+    remote = _get(wiki, actor, id)
+    with wiki.database.write() as connection:
+        remotes.remove(connection, id)
+        audit.write(wiki, connection, actor, LoggedAct.REMOTE_REMOVE, remote.name)
+
+
+def _get(wiki: Wiki, actor: Actor, id: int) -> Remote:
+    wiki.rights.require(actor, Right.ADMINISTER)
+    with wiki.database.read() as connection:
+        remote = remotes.get(connection, id)
+    if remote is None:
+        raise NotFound("remote_missing_here")
+    return remote
+
+
+def in_trouble(wiki: Wiki) -> int:
+    """Count the remotes that could not be brought in step."""
+    with wiki.database.read() as connection:
+        return sum(one.state is State.TROUBLE for one in remotes.every(connection))
