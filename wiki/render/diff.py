@@ -172,7 +172,7 @@ def _block(block: Block, words: DiffLabels) -> str:
 
 
 def changes_html(ops: Iterable[Op], labels: DiffLabels) -> Markup:
-    """What stayed, came and went in a text, without anything around it."""
+    """Mark what stayed, came and went in a text, without anything around it."""
     return Markup(_marked(ops, labels))
 
 

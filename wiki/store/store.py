@@ -319,7 +319,7 @@ class Store:
         return "" if status else found.strip()
 
     def incoming(self, apart: str) -> Incoming:
-        """What a push brought, kept apart in that folder (empty: it is in already)."""
+        """Read what a push brought, kept apart in that folder (empty: it is in already)."""
         head = self.head()
         knows = partial(self._ancestry.holds, head)
         return Incoming(self.git, self.seal, Path(apart) if apart else None, knows)
@@ -362,7 +362,7 @@ class Store:
             # Somebody was faster: the same change again on their head, if `expect` holds.
 
     def _writer(self) -> ObjectWriter:
-        """What writes the objects of a save."""
+        """Make the writer of a save's objects."""
         return ObjectWriter(self.git / "objects")
 
     def _publish(self, writer: ObjectWriter, head: str, revision: str, tip: str) -> bool:

@@ -277,7 +277,7 @@ def test_why_somebody_may_or_may_not(client: Any, wiki: Wiki, page: Callable[...
     assert "Wie hier niet mag lezen" in others["edit"][1]
     inside = ask(role="reader", path="redactie/open/x")
     assert inside["read"][0] == "yes"
-    assert "Moest wijken" in inside["read"][1]
+    assert "Telt hier niet" in inside["read"][1]
     assert "leden: anna" in ask(path="redactie/plan")["read"][1], "who may what, for everybody"
     assert "vanaf beheerder" in ask()["administer"][1], "and for the whole site"
     unknown = client.get("/admin/rights?member=niemand")
@@ -362,7 +362,7 @@ def test_settings_are_shown_with_where_they_come_from(
     assert found["LANGUAGE"][0] == "file"
     assert found["TIMEZONE"][0] == "default"
     assert found["SITE_NAME"][0] == "file"
-    assert "start haar opnieuw" in found["SITE_NAME"][1]
+    assert "opnieuw om het te laten gelden" in found["SITE_NAME"][1]
     assert found["MAIL_URL"][0] == "environment"
     assert "geheim" not in client.get("/admin/settings").text.replace(
         "het geheim dat daarbij hoort", ""

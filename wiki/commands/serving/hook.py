@@ -1,4 +1,4 @@
-"""What git runs when somebody pushes to one of several nodes: see `store/shared/pushing.py`.
+"""Git's hook for pushes to one of several nodes: see `store/shared/pushing.py`.
 
 `python -m wiki.commands.serving.hook FOLDER NAME`: no command of `denktank`, for nobody types it,
 and no wiki is opened, for each push waits for this.

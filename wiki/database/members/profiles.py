@@ -81,7 +81,7 @@ def marks(connection: Connection) -> dict[str, str]:
 
 
 def find(connection: Connection, text: str, limit: int, offset: int) -> list[Listed]:
-    """Who can log in and whose name, username or work holds a text, by the name that is shown."""
+    """List who can log in and whose name, username or work holds a text, by the name shown."""
     called = case((members.c.name != "", members.c.name), else_=members.c.username)
     query = _holding(text).order_by(func.lower(called), members.c.folded)
     return [Listed(*row) for row in connection.execute(query.limit(limit).offset(offset))]

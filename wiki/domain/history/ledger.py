@@ -1,4 +1,4 @@
-"""What several nodes know of the pages together: where each ref is, and every move that led there.
+"""The ledger of several nodes: where each ref is, and every move that led there.
 
 Ids are written in full; the empty id stands for none.
 """

@@ -24,7 +24,7 @@ def definition(line: str, at: int) -> tuple[str, str] | None:
 
 
 class Abbreviations:
-    """What the abbreviations of a text stand for."""
+    """The words that the abbreviations of a text stand for."""
 
     def __init__(self, meanings: Mapping[str, str]) -> None:
         self._meanings = meanings

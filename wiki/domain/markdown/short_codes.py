@@ -34,7 +34,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What stands between the braces: a name, fields, and the rest that is neither."""
+    """A short code that was read: a name, fields, and the rest that is neither."""
 
     name: str
     fields: tuple[Field, ...]
@@ -42,7 +42,7 @@ class Call:
 
 
 def read(text: str) -> Call:
-    """What a short code says; its text is short, and is read once."""
+    """Read a short code; its text is short, and is read once."""
     named = _NAME.match(text)
     if not named:
         return Call("", (), text.strip())

@@ -18,7 +18,7 @@ USUAL, MOST = 10, 100
 
 
 class List(StrEnum):
-    """What can be listed."""
+    """The lists that there are."""
 
     QUESTIONS = "questions"
     DIALOGUES = "dialogues"

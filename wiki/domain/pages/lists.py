@@ -1,4 +1,4 @@
-"""What somebody asks of the list of questions or of dialogues: which of them, in which order."""
+"""Lists of questions or dialogues as they are asked for: which of them, in which order."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _LONGEST = 200
 
 
 class Order(StrEnum):
-    """What a list begins with."""
+    """The orders of a list, by what it begins with."""
 
     CHANGED = "changed"
     NEWEST = "newest"

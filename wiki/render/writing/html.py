@@ -176,7 +176,7 @@ class PageRenderer(BaseRenderer):
         return f"<code>{escape_html(source)}</code>{note}"
 
     def abbreviation(self, token: Token, state: BlockState) -> str:
-        """What a text says what it stands for."""
+        """Write an abbreviation with what the text says it stands for."""
         meaning = escape_html(clean(token["meaning"]))
         return f'<abbr title="{meaning}">{escape_html(clean(token["raw"]))}</abbr>'
 

@@ -31,14 +31,14 @@ class Clash:
 
 @dataclass(slots=True)
 class Joined:
-    """What taking in a line changes here, and what cannot be taken in."""
+    """The changes that taking in a line makes here, and what cannot be taken in."""
 
     changes: list[Change] = field(default_factory=list)
     clashes: list[Clash] = field(default_factory=list)
 
 
 def joined(wiki: Wiki, base: str, tip: str) -> Joined:
-    """What becomes of every file that a line changed since `base` (empty: the beginning).
+    """Decide what becomes of every file that a line changed since `base` (empty: the beginning).
 
     To be asked with the writers' lock held.
     """

@@ -33,7 +33,7 @@ _TURNS = threading.BoundedSemaphore(AT_ONCE)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a client of git asks for: `service` is one of git's two, `begins` its first question.
+    """A request of a client of git: `service` is one of git's two, `begins` its first question.
 
     `body` is what it sends, in a file; `language` and `address` are the client's.
     """

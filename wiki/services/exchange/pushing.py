@@ -117,7 +117,7 @@ class Push:
         return self._refusal(found) if found else {"refused": "", "said": []}
 
     def _wrong(self, incoming: Incoming, tip: str) -> list[_Found]:
-        """What is wrong with the commits of a push, ten things at most."""
+        """Tell what is wrong with the commits of a push, ten things at most."""
         until = time.monotonic() + MOST_SECONDS
         found: list[_Found] = []
         pages: set[str] = set()
@@ -227,7 +227,7 @@ def look_at(wiki: Wiki, actor: Actor, incoming: Incoming, new: Sequence[Commit])
 
 
 def _of_commit(actor: Actor, commit: Commit) -> list[_Found]:
-    """What a commit says of itself that its pusher may not say."""
+    """Tell what a commit says of itself that its pusher may not say."""
     found: list[WikiError] = []
     if len(commit.message) > MOST_MESSAGE:
         found.append(TooLarge("push_message", most=MOST_MESSAGE))

@@ -27,7 +27,7 @@ FRESH = timedelta(minutes=10)
 
 
 class Asks(StrEnum):
-    """What somebody has to show first: nothing (any more), their password in the form itself, or
+    """The proof that is asked first: nothing (any more), the password in the form itself, or
     something for which there is a screen of its own."""
 
     NOTHING = "nothing"

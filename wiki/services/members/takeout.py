@@ -83,7 +83,7 @@ def _unquoted(rows: Iterable[Mapping[str, Any]], ids: Collection[int]) -> list[M
 
 
 def _comments(wiki: Wiki, connection: Connection, member: Member) -> Iterator[PlacedComment]:
-    """What the member said. The words of a page that it is about, and where that page is now, are
+    """Give what the member said. The words of a page that it is about, and where that is now, are
     not the member's: without them where they are closed to who asks.
     """
     last, actor = 0, member.actor

@@ -1,4 +1,4 @@
-"""What stands in pages as their reader sees it: `![[page]]`, `![[page#section]]` and short codes.
+"""Pages inside pages as their reader sees them: `![[page]]`, `![[page#section]]`, short codes.
 
 What is shown is the included page's own HTML, kept by its blob, and put in when the page around it
 is read. Its words are its own: search, excerpts and comments know them as that page's alone.

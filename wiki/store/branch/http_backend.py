@@ -39,7 +39,7 @@ _PROTOCOL = re.compile(r"version=[012]")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a client of git asks: `path` is what follows the repository's address.
+    """A request of a client of git: `path` is what follows the repository's address.
 
     `pushes`: who asks may push, and is called `who`. At most `most_bytes` come in with one push.
     """
@@ -94,7 +94,7 @@ def _rest(first: bytes, pieces: Iterator[bytes], stack: ExitStack) -> Iterator[b
 
 
 def _environment(git: Path, branch: str, asked: Asked) -> dict[str, str]:
-    """What a CGI program is told; nothing else of ours, and no secret."""
+    """Give what a CGI program is told; nothing else of ours, and no secret."""
     told = {
         "PATH": os.environ.get("PATH", os.defpath),
         "LC_ALL": "C",
@@ -182,7 +182,7 @@ class _Running:
         self._is_done = False
 
     def pieces(self, answer: Answer) -> Iterator[bytes]:
-        """What it prints; its hooks' questions are answered meanwhile."""
+        """Give what it prints; its hooks' questions are answered meanwhile."""
         assert self._process.stdout
         out = self._process.stdout
         with selectors.DefaultSelector() as selector:

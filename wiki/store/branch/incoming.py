@@ -41,7 +41,7 @@ class Arrival:
 
 
 class Incoming:
-    """What a push brings, seen together with what is there; `knows` tells what the branch has."""
+    """A push that comes in, seen with what is there; `knows` tells what the branch has."""
 
     def __init__(
         self, git: Path, seal: Seal, apart: Path | None, knows: Callable[[str], bool]
@@ -79,7 +79,7 @@ class Incoming:
         return ordered
 
     def changes(self, commit: Commit) -> list[Arrival]:
-        """What a commit does to its parents' files; a merge: to what differs from all of them.
+        """Tell what a commit does to its parents' files; a merge: to what differs from all of them.
 
         Raises TooLarge (`push_changes`, `push_files`), Refused (`push_name`, `push_broken`).
         """

@@ -67,7 +67,7 @@ class _Gap(Exception):
 
 
 class Copy:
-    """What this machine has of the ledger; safe among threads and processes."""
+    """This machine's copy of the ledger; safe among threads and processes."""
 
     def __init__(self, git: Path, branch: Branch, reader: Reader, ledger: Ledger) -> None:
         self._git = git
@@ -337,7 +337,7 @@ def read_place(git: Path) -> Place | None:
 
 
 def boot() -> str:
-    """What tells this run of the machine from others; empty where the system does not say."""
+    """Name this run of the machine, unlike all others; empty where the system does not say."""
     try:
         return _BOOT.read_text(encoding="ascii").strip()
     except OSError:

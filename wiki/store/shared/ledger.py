@@ -1,4 +1,4 @@
-"""What the store asks of the ledger: the one authority on where refs are, for all nodes."""
+"""The ledger as the store asks it: the one authority on where refs are, for all nodes."""
 
 from __future__ import annotations
 

@@ -156,7 +156,7 @@ def id_of(kind: str, data: bytes) -> str:
 
 
 def delta(before: bytes, after: bytes) -> bytes:
-    """What makes `after` of `before`, where they begin and end alike: linear in their length."""
+    """Give what makes `after` of `before`, which begin and end alike: linear in their length."""
     most = min(len(before), len(after))
     first = _alike(before, after, most)
     last = _alike_at_end(before, after, most - first)
@@ -177,7 +177,7 @@ def delta(before: bytes, after: bytes) -> bytes:
 
 
 def patched(before: bytes, said: bytes, id: str = "") -> bytes:
-    """What a difference makes of `before`; raises Unreadable if it is none from that."""
+    """Apply a difference to `before`; raises Unreadable if it is none from that."""
     try:
         size, at = _read_number(said, 0)
         result, at = _read_number(said, at)

@@ -217,7 +217,7 @@ class SharedStore(Store):
 
 
 class _Held(threading.local):
-    """What a thread holds: its turn, and what ends when its save does."""
+    """A thread's turn, and what ends when its save does."""
 
     turn: Turn | None = None
     again: ExitStack

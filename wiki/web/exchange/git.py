@@ -49,7 +49,7 @@ def _enter() -> None:
 
 
 def _bearer() -> Bearer | None:
-    """Who shows a token; None for nobody. Raises LoginRequired."""
+    """Tell who shows a token; None for nobody. Raises LoginRequired."""
     header = request.headers.get("Authorization", "").strip()
     if not header:
         return None
@@ -153,7 +153,7 @@ def _answer(service: str, *, begins: bool) -> Response:
 
 
 def _body() -> IO[bytes]:
-    """What was sent, in a file that git can read."""
+    """Put what was sent in a file that git can read."""
     file = tempfile.TemporaryFile()  # noqa: SIM115 (closed once git has it)
     try:
         shutil.copyfileobj(request.stream, file)
