@@ -10,8 +10,8 @@ from markupsafe import Markup
 
 from wiki.domain.content.text import normalise
 from wiki.domain.editing import merge
-from wiki.services.editing.conflicts import about, who_deleted
 from wiki.services.editing.saving import Conflicted, Deleted
+from wiki.services.history.conflicts import about, who_deleted
 from wiki.web.http import differences, forms
 from wiki.web.http.context import actor, wiki
 
@@ -62,7 +62,7 @@ def conflict_page(
         for number, hunk in enumerate(error.merged.hunks)
         if hunk.kind is not merge.Kind.SAME
     ]
-    facts = about(wiki(), actor(), error)
+    facts = about(wiki(), actor(), error.path, error.theirs)
     return forms.page(
         "editing/editing/conflict.html",
         problem,

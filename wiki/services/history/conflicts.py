@@ -10,7 +10,6 @@ from wiki.database.pages import catalogue
 from wiki.domain.access.rights import ANONYMOUS, Actor
 from wiki.engine import Wiki
 from wiki.services.content import contents
-from wiki.services.editing.saving import Conflicted
 from wiki.services.history import hiding
 
 
@@ -24,15 +23,15 @@ class About:
     when: datetime | None
 
 
-def about(wiki: Wiki, actor: Actor, error: Conflicted) -> About:
-    """The facts for the page on which a writer chooses."""
+def about(wiki: Wiki, actor: Actor, path: str, theirs: str) -> About:
+    """Tell of the page at a path and its blob, of which a writer changed the same lines."""
     with wiki.database.read() as connection:
-        summary = catalogue.get(connection, error.path)
-        page = history.identity(connection, error.path)
+        summary = catalogue.get(connection, path)
+        page = history.identity(connection, path)
         newest = history.of_page(connection, page, limit=1) if page else []
         newest = hiding.redact(wiki, connection, actor, newest)
-    title = summary.title if summary else error.path
-    kind = contents.meta_of(wiki, error.theirs, error.path).kind.value
+    title = summary.title if summary else path
+    kind = contents.meta_of(wiki, theirs, path).kind.value
     if not newest:
         return About(title, kind, "", None)
     author = newest[0].author
