@@ -14,7 +14,7 @@ from wiki.domain.markdown.nodes import Html, Inline, Kind, Leaf, ShortCode, walk
 from wiki.domain.markdown.plain import excerpt, title, words
 from wiki.render.slots import clean
 
-_TAGS = re.compile(r"<(?:a|img)\b", re.IGNORECASE)
+_TAGS = re.compile(r"<(?:a|img|source)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,7 @@ def _links(document: Document, path: str) -> tuple[Link, ...]:
             for piece, _ in pieces(block.text):
                 if isinstance(piece, Tag):
                     _add(_of_tag(piece, path), links)
+                    _offer(piece, path, links)
     return tuple(links)
 
 
@@ -77,12 +78,19 @@ def _collect(
             tag = read_tag(node.text)
             is_open = tag and not (in_link and tag.name == "a")
             _add(_of_tag(tag, path) if tag and is_open else None, links, only_files=in_link)
+            if tag:
+                _offer(tag, path, links)
         elif node.kind in (Kind.WIKILINK, Kind.EMBED):
             _add(None if in_link else wikilink(node.target, node.text), links)
         elif is_link and node.target and not in_link:
             _add(address(node.target, path, words(node.children)), links)
         if node.kind is not Kind.IMAGE:
             _collect(node.children, path, links, in_link=in_link or is_link)
+
+
+def _offer(tag: Tag, path: str, links: dict[Link, None]) -> None:
+    for offered in tag.offered:
+        _add(address(offered, path), links, only_files=True)
 
 
 def _of_tag(tag: Tag, path: str) -> Link | None:

@@ -86,6 +86,11 @@ def repoint(text: str, page: str, old: str, new: str) -> str:
         ("> - [x](\n>   a)", "> - [x](\n>   ../nieuw/z)"),
         ("[x][y]\n\n[y]:\n  <a> 'z'", "[x][y]\n\n[y]:\n  <../nieuw/z> 'z'"),
         ("[![p](a/f.png)](a)", "[![p](../nieuw/z/f.png)](../nieuw/z)"),
+        (
+            '<picture><source srcset="a/f.png, b.png, a/een%20foto.jpg 2x"><img src="a/f.png">',
+            '<picture><source srcset="../nieuw/z/f.png, b.png, ../nieuw/z/een%20foto.jpg 2x">'
+            '<img src="../nieuw/z/f.png">',
+        ),
     ],
 )
 def test_links_follow(written: str, found: str) -> None:

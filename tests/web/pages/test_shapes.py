@@ -32,6 +32,7 @@ FILES: dict[str, str | bytes] = {
     "html/a.md": "# H\n\n<details><summary>Meer</summary>\n\nBinnen.\n\n</details>\n\n"
     '<p align="center"><img src="../naast/p.png" width="9" alt="P"></p>\n\n'
     "| a |\n|---|\n| een<br>twee, H<sub>2</sub>O |\n\n"
+    '<picture>\n<source srcset="d.png 2x">\n<img src="../naast/p.png" alt="Q">\n</picture>\n\n'
     '<kbd>Esc</kbd> <b>v</b> <u>o</u> <a href="../wenk/a.md">link</a>\n',
     "naast/a.md": "![p](p.png) ![q](./p.png) [n](n.pdf) [l](LICENSE)\n",
     "naast/p.png": PIXEL,
@@ -88,6 +89,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "<summary>Meer",
         "Binnen.",
         '<p class="align-center"><img src="/files/naast/p.png"',
+        *('src="/files/naast/p.png" alt="Q"', "!picture&gt;", "!source"),
         "een<br>",
         "H<sub>2</sub>O",
         "<kbd>Esc</kbd> <b>v</b> <u>o</u>",

@@ -9,22 +9,28 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 
 from wiki.domain.markdown.marks import entities, tag
 
 INLINE = frozenset("a b code del em i ins kbd mark s small strong sub sup u".split())
 BLOCK = frozenset("aside details div p summary".split())
 VOID = frozenset(("br", "img"))
+SILENT = frozenset(("picture", "source"))
+"""Tags around a picture that offer others in its place: only the picture itself is shown."""
 
-_KNOWN = INLINE | BLOCK | VOID
+_KNOWN = INLINE | BLOCK | VOID | SILENT
 _SAID: Mapping[str, frozenset[str]] = {
     "a": frozenset(("href", "name", "id", "title")),
     "details": frozenset(("open",)),
     "div": frozenset(("align",)),
-    "img": frozenset(("src", "alt", "title", "width", "height")),
+    "img": frozenset(("src", "srcset", "alt", "title", "width", "height")),
     "p": frozenset(("align",)),
+    "source": frozenset(("srcset",)),
 }
+_MOST_OFFERED = 20
 _NAME = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9-]*+)")
+_OFFERED = re.compile(r"(?:^|,)[ \t\n]*+([^ \t\n,]++)")
 _ATTRIBUTE = re.compile(
     r"[ \t\n]([A-Za-z_:][A-Za-z0-9_.:-]*+)"
     r"(?:[ \t\n]*+=[ \t\n]*+(?:\"([^\"]*+)\"|'([^']*+)'|([^ \t\n\"'=<>`]++)))?+"
@@ -33,12 +39,16 @@ _ATTRIBUTE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """A tag of the list: what it says, and where its addresses stand in what was written."""
+    """A tag of the list: what it says, and where its addresses stand in what was written.
+
+    `offered` are those of pictures that may be shown in its place.
+    """
 
     name: str
     closes: bool
     said: Mapping[str, str] = field(default_factory=dict)
     places: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    offered: tuple[str, ...] = ()
 
     @property
     def words(self) -> str:
@@ -74,7 +84,18 @@ def read_tag(written: str, at: int = 0) -> Tag | None:
             said[key] = entities(each[group]).strip() if group > 1 else ""
             if key in ("href", "src") and group > 1:
                 places[key] = each.span(group)
-    return Tag(name, False, said, places)
+            elif key == "srcset":
+                places.update(_offered(each[group], each.start(group)) if group > 1 else ())
+                del said[key]
+    offered = (written[slice(*place)] for key, place in places.items() if key[0] == "+")
+    return Tag(name, False, said, places, tuple(map(entities, offered)))
+
+
+def _offered(written: str, at: int) -> Iterator[tuple[str, tuple[int, int]]]:
+    """Where addresses stand in a `srcset`, each under a name of its own."""
+    for number, found in enumerate(islice(_OFFERED.finditer(written), _MOST_OFFERED)):
+        begin, end = found.span(1)
+        yield f"+{number}", (at + begin, at + end)
 
 
 def pieces(written: str) -> Iterator[tuple[str | Tag, int]]:

@@ -57,6 +57,8 @@ class Scope:
 
     def tag(self, tag: Tag) -> None:
         """Take a tag: it makes a token, opens one or closes one."""
+        if tag.name in html.SILENT:
+            return
         is_block = tag.name in html.BLOCK
         if is_block:
             self.add({"type": "softbreak"})
