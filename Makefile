@@ -52,6 +52,16 @@ bench: $(STAMPS)/develop
 attack: $(STAMPS)/develop machine
 	@$(BIN)/python -m tests.attack $(ARGS)
 
+# Packs of many random saves, each of which git has to take: make fuzz-packs SAVES=20000
+SAVES ?= 20000
+fuzz-packs: $(STAMPS)/develop
+	@DENKTANK_FUZZ=$(SAVES) $(BIN)/pytest -q tests/store/shared/test_packs.py $(ARGS)
+
+# Three nodes in processes of their own, killed at random: make soak-nodes MINUTES=10
+MINUTES ?= 10
+soak-nodes: $(STAMPS)/develop machine
+	@$(BIN)/python -m tests.soak --minutes $(MINUTES) $(ARGS)
+
 LOWEST := $(VENV)-lowest
 
 $(STAMPS)/lowest: $(STAMPS)/develop

@@ -14,9 +14,10 @@ from wiki.domain.errors import Unreadable
 from wiki.store.objects.writing import ObjectWriter
 from wiki.store.shared import packs
 
-SAVES = int(os.environ.get("DENKTANK_FUZZ", "300"))
+IS_FUZZ = "DENKTANK_FUZZ" in os.environ
+"""Whether git looks at every pack by itself too, not only at all that follow one another."""
 EACH = 50
-"""Saves after which git looks, at all of them at once; each one by itself is read by us."""
+SAVES = int(os.environ.get("DENKTANK_FUZZ", "300"))
 
 
 class Saves:
@@ -62,27 +63,27 @@ class Saves:
         return b"".join(name + id for name, id in sorted(names.items()))
 
 
-def test_git_takes_every_pack_and_it_says_what_was_saved(tmp_path, git):
+@pytest.mark.parametrize("seed", range(SAVES // EACH))
+def test_git_takes_every_pack_and_it_says_what_was_saved(seed, tmp_path, git):
     git(tmp_path, "init", "-q", "--bare")
     # Trees name it, whatever was saved before.
     with ObjectWriter(tmp_path / "objects") as writer:
         writer.write("blob", b"")
         writer.flush()
-    saves, waiting = Saves(SAVES), {}
-    for number in range(1, SAVES + 1):
-        known = dict(saves.known)
+    saves, waiting = Saves(seed), {}
+    for _ in range(EACH):
         packer = saves.next()
         pack = packer.pack()
-        read = packs.objects(pack, packer.ids, known.__getitem__)
+        read = packs.objects(pack, packer.ids, saves.known.__getitem__)
         assert {id: (kind, data) for id, kind, data in read} == {
             id: saves.known[id] for id in packs.split(packer.ids)
         }
         for entry in packs.entries(pack, packer.ids):
             waiting.setdefault(entry.id, entry.raw)
-        if number % EACH == 0 or SAVES > 300:
-            given = packs.joined(waiting.values()) if SAVES <= 300 else pack
-            git(tmp_path, "index-pack", "--strict", "--stdin", "--fix-thin", given=given)
-            waiting.clear()
+        if IS_FUZZ:
+            git(tmp_path, "index-pack", "--strict", "--stdin", "--fix-thin", given=pack)
+    whole = packs.joined(waiting.values())
+    git(tmp_path, "index-pack", "--strict", "--stdin", "--fix-thin", given=whole)
 
 
 def test_what_is_no_pack_or_not_this_one_is_unreadable():
