@@ -18,7 +18,7 @@ from wiki.database.access import audit
 from wiki.database.engine import changes
 from wiki.database.engine.connection import Connection
 from wiki.database.engine.database import Database
-from wiki.database.history import moved_revisions
+from wiki.database.history import ledger, moved_revisions
 from wiki.database.operation import purging
 from wiki.domain.access.acts import LoggedAct
 from wiki.domain.history.revisions import Part
@@ -27,7 +27,8 @@ from wiki.projections import export
 from wiki.settings import Settings
 from wiki.store.branch import push_guard
 from wiki.store.rewriting import moving, pruning
-from wiki.store.store import Store
+from wiki.store.shared import bases, copy
+from wiki.store.store import Store, StoreError
 
 ACT = LoggedAct.PURGE.value
 PAGES, SEARCH = "pages", "search_index"
@@ -113,6 +114,7 @@ def _finish(store: Store, database: Database, data: Path, intent: Intent, tell: 
     tell("purge", 0, steps)
     with database.write() as connection:
         if not audit.has(connection, ACT, intent.act):
+            _begin_epoch(connection, store, intent)
             _follow(connection, intent)
     tell("purge", 1, steps)
     is_barred = push_guard.bar(store.git, intent.barred)
@@ -132,6 +134,24 @@ def _finish(store: Store, database: Database, data: Path, intent: Intent, tell: 
     moving.end(store.git)
     tell("purge", 6, steps)
     return Done(tuple(borrowed), is_barred, is_gone)
+
+
+def _begin_epoch(connection: Connection, store: Store, intent: Intent) -> None:
+    """Give the new history to all nodes, if there are several: each drops what it has of the old.
+
+    Raises StoreError (`purge_moved`) if another node saved meanwhile: then nothing is done.
+    """
+    place = copy.read_place(store.git)
+    if place is None:
+        return
+    moves = {ref: ids for ref, ids in intent.moves.items() if not ref.startswith(copy.OWN)}
+    here = {name: id for name, id, _ in moving.refs(store.git) if not name.startswith(copy.OWN)}
+    after = {**here, **{ref: new for ref, (_, new) in moves.items()}}
+    with bases.parts(store.git, filter(None, after.values())) as base:
+        is_done = ledger.replace(connection, place.epoch, moves, intent.barred, base)
+    if not is_done:
+        moving.end(store.git)
+        raise StoreError("purge_moved")
 
 
 def _follow(connection: Connection, intent: Intent) -> None:

@@ -122,6 +122,11 @@ class Store:
         """Whether other nodes write to the same history."""
         return False
 
+    @property
+    def epoch(self) -> int:
+        """How often history was written anew for all nodes; 0 on one machine."""
+        return 0
+
     def refresh(self, *, all: bool = False) -> bool:
         """See what other nodes saved; whether that was anything. On one machine: nothing to do.
 

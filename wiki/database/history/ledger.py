@@ -333,10 +333,14 @@ def replace(
 
     `moves` gives old and new id by ref. False, with nothing done, if any ref is somewhere else.
     """
-    state = connection.execute(select(git_state).with_for_update()).one()
+    state = connection.execute(select(git_state).with_for_update()).first()
     rows = connection.execute(select(git_refs).where(git_refs.c.oid != "").with_for_update())
     now = {row.name: row.oid for row in rows}
-    if state.epoch != epoch or any(now.get(name, "") != old for name, (old, _) in moves.items()):
+    if (
+        state is None
+        or state.epoch != epoch
+        or any(now.get(name, "") != old for name, (old, _) in moves.items())
+    ):
         return False
     for name, (_, new) in moves.items():
         connection.execute(update(git_refs).where(git_refs.c.name == name).values(oid=new))

@@ -36,6 +36,7 @@ def follow(wiki: Wiki) -> bool:
 
 def search(wiki: Wiki) -> bool:
     """Let the search index follow git and SQL."""
+    projections.renew_after_purge(wiki)
     return wiki.search.update(wiki.store, wiki.database)
 
 

@@ -17,6 +17,7 @@ from wiki.domain.errors import Unreadable
 from wiki.domain.search.search import Progress
 from wiki.engine import Wiki
 from wiki.i18n.errors import sentence
+from wiki.keeping import keep
 from wiki.projections import anchors as anchoring
 from wiki.projections import checking, export, follow, sentences
 from wiki.projections.crumbs import MOST_DEATHS, crumbs_in
@@ -38,6 +39,9 @@ SHOWN = 5
 MOST_COUNTED = 10_000
 """Beyond so many commits it does not matter how far search is behind."""
 
+EPOCH = "indexed.epoch"
+"""Names the epoch of the history that this node's indexes were made from."""
+
 Tell = Callable[[str, int, int], None]
 """Called as (projection, done, total) now and then."""
 
@@ -51,6 +55,23 @@ class Finding:
 
     def __str__(self) -> str:
         return f"{self.where}: {self.what}"
+
+
+def renew_after_purge(wiki: Wiki) -> None:
+    """Make the indexes of this node anew if history was written anew on another one.
+
+    They hold words of the old history, also where no search shows them.
+    """
+    epoch, note = wiki.store.epoch, wiki.settings.data / EPOCH
+    if not epoch:
+        return
+    known = note.read_text(encoding="ascii") if note.exists() else ""
+    if known == str(epoch):
+        return
+    if known:
+        for index in (wiki.search, wiki.deleted_text):
+            index.rebuild(wiki.store, wiki.database, lambda done, total: None)
+    keep(note, str(epoch))
 
 
 def behind(wiki: Wiki) -> dict[str, int]:

@@ -93,7 +93,6 @@ class SharedStore(Store):
 
     @property
     def epoch(self) -> int:
-        """How often history was written anew, as this copy has it."""
         place = copy.read_place(self.git)
         return place.epoch if place else 0
 

@@ -1,0 +1,114 @@
+"""A wiki on two nodes: what is done on one holds on the other, also what goes for good."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from wiki.domain.errors import Unavailable
+from wiki.domain.history.revisions import Author
+from wiki.engine import Wiki, open_wiki
+from wiki.services.operation import jobs, purging
+from wiki.services.operation import projections as looking
+from wiki.settings import Settings
+from wiki.store.store import Change, StoreError
+
+pytestmark = pytest.mark.postgres
+NAME = "Zeldzaamheid"
+
+
+def settings(folder: Path, url: str) -> Settings:
+    return Settings(data=folder / "wiki", database_url=url, secret_key="tests", shared_pages=True)
+
+
+@pytest.fixture
+def nodes(tmp_path: Path, postgres_url: str) -> Iterator[list[Wiki]]:
+    """Two nodes that are open."""
+    nodes = [open_wiki(settings(tmp_path / name, postgres_url)) for name in ("one", "other")]
+    yield nodes
+    for wiki in nodes:
+        wiki.close()
+
+
+def save(wiki: Wiki, text: str, file: str = "a.md") -> str:
+    revision = wiki.store.commit(
+        [Change(file, text.encode())],
+        author=Author("anna", "a@members.invalid"),
+        message="",
+        trailers={"Denktank": "edit"},
+        expect={},
+    )
+    wiki.follow(has_committed=True)
+    return revision
+
+
+def test_several_nodes_need_postgresql(tmp_path: Path) -> None:
+    with pytest.raises(Unavailable, match="shared_pages_sqlite"):
+        open_wiki(settings(tmp_path, ""))
+
+
+def test_a_node_that_is_behind_never_moves_the_lists_back(nodes: list[Wiki]) -> None:
+    one, other = nodes
+    save(one, "# Eerst")
+    other.refresh()
+    newest = save(one, "# Nieuw")
+    # It has not looked since; what is in SQL tells it.
+    other.follow()
+    assert other.store.head() == newest
+    assert looking.behind(one)["history"] == looking.behind(other)["history"] == 0
+
+
+def test_rows_of_a_newer_version_are_left_to_nodes_that_know_it(
+    nodes: list[Wiki], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = nodes
+    save(one, "# Eerst")
+    with monkeypatch.context() as newer:
+        newer.setattr("wiki.projections.catalogue.FORMAT", 999)
+        one.follow()
+        save(one, "# Van een nieuwe versie")
+        assert not looking.behind(one)["catalogue"]
+    other.refresh()
+    other.follow()
+    save(other, "# Van een oude")
+    with one.database.read() as connection:
+        assert looking.progress.get(connection, "catalogue")[1] == 999
+
+
+def test_a_purge_on_one_node_leaves_nothing_on_the_others(nodes: list[Wiki]) -> None:
+    one, other = nodes
+    for text in ("# A", f"# A\n\n{NAME}", "# A\n\nweg"):
+        old = save(one, text)
+    blob = one.store.entry("a.md", at=one.store.get(old).parents[0]).blob
+    for wiki in nodes:
+        jobs.follow(wiki)
+        jobs.search(wiki)
+    one.close()
+    alone = nodes[0] = open_wiki(one.settings, alone=True)
+    found = purging.look(alone, purging.of_words(alone, [NAME], "N"), lambda *_: None)
+    kept = save(other, "# B", "b.md")
+    with pytest.raises(StoreError, match="purge_moved"):
+        purging.purge(alone, found, None, "op verzoek", lambda *_: None)
+    alone.close()
+    alone = nodes[0] = open_wiki(one.settings, alone=True)
+    assert alone.store.head() == kept
+    found = purging.look(alone, purging.of_words(alone, [NAME], "N"), lambda *_: None)
+    purging.purge(alone, found, None, "op verzoek", lambda *_: None)
+    alone.close()
+    nodes[0] = open_wiki(one.settings)
+    assert other.store.blob(blob)
+    jobs.follow(other)
+    jobs.search(other)
+    assert other.store.head() == nodes[0].store.head() != kept
+    assert other.store.epoch == nodes[0].store.epoch == 2
+    for wiki in nodes:
+        with pytest.raises(Unavailable):
+            wiki.store.blob(blob)
+        assert wiki.store.fsck() == []
+        data = wiki.settings.data
+        assert not [f for f in data.rglob("*") if f.is_file() and NAME.encode() in f.read_bytes()]
+    save(other, "# Verder")
+    nodes[0].refresh()
+    assert nodes[0].store.head() == other.store.head()
