@@ -127,6 +127,10 @@ class Store:
         """How often history was written anew for all nodes; 0 on one machine."""
         return 0
 
+    def lost(self) -> Files:
+        """Commits that were made here and that no other node knows; none on one machine."""
+        return []
+
     def refresh(self, *, all: bool = False) -> bool:
         """See what other nodes saved; whether that was anything. On one machine: nothing to do.
 

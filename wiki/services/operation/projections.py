@@ -236,6 +236,8 @@ def _of_git(wiki: Wiki) -> Iterator[Finding]:
     trouble = wiki.store.trouble()
     if trouble is not None:
         yield Finding("git", sentence("en", trouble.code, trouble.values))
+    for id in wiki.store.lost():
+        yield Finding("git", f"no other node knows {id}; refs/denktank/lost/{id} keeps it")
     try:
         lines = wiki.store.fsck()
     except StoreError as error:

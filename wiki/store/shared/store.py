@@ -97,7 +97,6 @@ class SharedStore(Store):
         return place.epoch if place else 0
 
     def lost(self) -> list[str]:
-        """Commits that were made here and that the ledger does not know: see `refs/denktank`."""
         return self._copy.lost()
 
     @contextmanager
