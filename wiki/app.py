@@ -42,7 +42,7 @@ from wiki.web.login import (
 )
 from wiki.web.members import accounts, invitations, members, single_sign_on, terms
 from wiki.web.moderation import cautions, moderation, reports
-from wiki.web.notices import mail_choices, notifications, unsubscribing, watches
+from wiki.web.notices import mail_choices, notifications, unsubscribing, watches, webhooks
 from wiki.web.operation import health
 from wiki.web.operation import settings as site_settings
 from wiki.web.pages import (
@@ -116,6 +116,7 @@ BLUEPRINTS = (
     views.blueprint,
     whole_pages.blueprint,
     watches.blueprint,
+    webhooks.blueprint,
 )
 CACHED = frozenset(
     {

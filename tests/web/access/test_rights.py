@@ -317,6 +317,12 @@ GET  /admin/remotes                                             admin
 POST /admin/remotes name=x                                      admin
 POST /admin/remotes/1/sync                                      admin
 POST /admin/remotes/1/remove                                    admin
+GET  /admin/webhooks                                            admin
+POST /admin/webhooks name=x                                     admin
+GET  /admin/webhooks/1                                          admin
+POST /admin/webhooks/1 act=off                                  admin
+POST /admin/webhooks/1/remove                                   admin
+POST /admin/webhooks/deliveries/1/again                         admin
 GET  /admin/groups                                              admin
 POST /admin/groups name=x                                       admin
 GET  /admin/groups/1                                            admin

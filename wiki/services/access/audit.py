@@ -28,7 +28,7 @@ FAMILIES: Mapping[str, Sequence[str]] = {
     "versions": ("revision_", "member_undo", "purge"),
     "mail": ("mail_",),
     "terms": ("terms_",),
-    "settings": ("setting", "remote_"),
+    "settings": ("setting", "remote_", "webhook_"),
 }
 """What one may ask for, and how the acts begin that belong to it."""
 

@@ -24,6 +24,7 @@ from wiki.domain.editing.drafts import key_of_kind
 from wiki.domain.editing.suggestions import NewSuggestion, State, Suggestion, check_word
 from wiki.domain.errors import Conflict, Invalid, LoginRequired, NotFound, TooFast
 from wiki.domain.notices.notifications import Kind as Told
+from wiki.domain.notices.webhooks import Event
 from wiki.engine import Wiki
 from wiki.render import frontmatter
 from wiki.services.access import sight
@@ -32,6 +33,7 @@ from wiki.services.content import commits, contents, fields, places
 from wiki.services.editing import creating, saving
 from wiki.services.editing.editor import Editor, is_source
 from wiki.services.editing.saving import Sent, Suggested
+from wiki.services.notices import webhooks
 from wiki.services.notices.notifications import tell
 
 PAGE = 30
@@ -159,6 +161,8 @@ def _keep(
             raise TooFast("suggestions_many", most=MOST_OPEN, seconds=DAY)
         id = suggestions.add(connection, new)
         _tell_reviewers(wiki, connection, actor, id, path, text)
+        kind, by = Event.SUGGESTION_MADE, actor.username
+        webhooks.announce(wiki, connection, kind, path, suggestion=id, by=by)
         if draft:
             draft_rows.drop(connection, actor.id, draft)
     saving.drop_draft(wiki, actor, path)
@@ -232,6 +236,7 @@ def _publish(
             suggestions.became(connection, suggestion.id, saved.path, revision, amended=amended)
             kind = Told.SUGGESTION_AMENDED if amended else Told.SUGGESTION_ACCEPTED
             _tell_author(wiki, connection, actor, suggestion, kind, saved.path)
+            _announce(wiki, connection, actor, suggestion, saved.path, State.ACCEPTED)
     return saved
 
 
@@ -244,6 +249,7 @@ def decline(wiki: Wiki, actor: Actor, id: int, word: str) -> None:
         suggestions.decide(connection, id, State.DECLINED, actor.id, wiki.clock(), word)
         kind = Told.SUGGESTION_DECLINED
         _tell_author(wiki, connection, actor, suggestion, kind, suggestion.path, reason=word)
+        _announce(wiki, connection, actor, suggestion, suggestion.path, State.DECLINED)
     wiki.wake()
 
 
@@ -468,3 +474,22 @@ def _tell_author(
 ) -> None:
     given = {"url": url_of("suggestion", suggestion.id), "title": _title(suggestion), **values}
     tell(wiki, connection, [suggestion.author], kind, path=path, by=actor.id, values=given)
+
+
+def _announce(
+    wiki: Wiki,
+    connection: Connection,
+    actor: Actor,
+    suggestion: Suggestion,
+    path: str,
+    state: State,
+) -> None:
+    webhooks.announce(
+        wiki,
+        connection,
+        Event.SUGGESTION_DECIDED,
+        path,
+        suggestion=suggestion.id,
+        decision=state.value,
+        by=actor.username,
+    )

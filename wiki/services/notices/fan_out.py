@@ -28,9 +28,11 @@ from wiki.domain.history.revisions import Event, Revision
 from wiki.domain.members.members import Member, Status
 from wiki.domain.notices.notifications import Kind, NewNotification
 from wiki.domain.notices.watches import Scope
+from wiki.domain.notices.webhooks import Event as Heard
 from wiki.domain.talk.comments import PlacedComment, State
 from wiki.engine import Wiki
 from wiki.projections.setaside import Trial
+from wiki.services.notices import webhooks
 from wiki.services.notices.notifications import tell
 
 PART = "telling"
@@ -73,6 +75,7 @@ class _Said:
     mentioned: frozenset[int]
     recipients: Mapping[Kind, frozenset[int]]
     watched_by_author: bool
+    is_new: bool
 
 
 def _tell_comment(wiki: Wiki, number: int, id: int) -> None:
@@ -88,6 +91,10 @@ def _tell_comment(wiki: Wiki, number: int, id: int) -> None:
         fan_out.tell(connection, id, said.mentioned)
         for kind, whom in said.recipients.items():
             tell(wiki, connection, whom, kind, path=path, comment=id, by=comment.author)
+        if said.is_new:
+            by = members.usernames(connection, [comment.author]).get(comment.author)
+            posted = {"comment": comment.id, "by": by}
+            webhooks.announce(wiki, connection, Heard.COMMENT_POSTED, path, **posted)
         if said.watched_by_author:
             author = comment.author
             watches.put(
@@ -114,7 +121,8 @@ def _heard(wiki: Wiki, connection: Connection, placed: PlacedComment) -> _Said:
         recipients[Kind.COMMENT] = (may_read & whom) - others
         watched = mail_choices.get(connection, comment.author).watch_commented
         watched = watched and not watches.said_of(connection, placed.page, [comment.author])
-    return _Said(placed, frozenset(mentioned | (before or frozenset())), recipients, watched)
+    called_then = frozenset(mentioned | (before or frozenset()))
+    return _Said(placed, called_then, recipients, watched, before is None)
 
 
 def _answered(connection: Connection, parent: int | None) -> frozenset[int]:
@@ -151,7 +159,9 @@ def _tell_changes(wiki: Wiki) -> None:
         head, _ = progress.get(connection, "history")
         if not head or (far and far.revision == head):
             return
-        changes = _changes(wiki, connection, _new_revisions(wiki, connection, far, head))
+        revisions = _new_revisions(wiki, connection, far, head)
+        changes = _changes(wiki, connection, revisions)
+        news = webhooks.news_of(wiki, connection, revisions)
         before = {change.topic: _before(connection, change) for change in changes}
     with wiki.database.write() as connection:
         if fan_out.how_far(connection) != far:
@@ -159,6 +169,8 @@ def _tell_changes(wiki: Wiki) -> None:
         fan_out.put(connection, head, wiki.clock())
         for change in changes:
             _keep(wiki, connection, change, before[change.topic])
+        for event, path, told in news:
+            webhooks.announce(wiki, connection, event, path, **told)
 
 
 def _new_revisions(

@@ -12,7 +12,13 @@ from wiki.services.exchange import syncing
 from wiki.services.login import password_reset, suspensions
 from wiki.services.members import members
 from wiki.services.moderation import reports
-from wiki.services.notices import fan_out, mail_schedule, notifications, outbox
+from wiki.services.notices import (
+    fan_out,
+    mail_schedule,
+    notifications,
+    outbox,
+    webhook_deliveries,
+)
 from wiki.services.operation import projections
 from wiki.services.pages import recent, views
 from wiki.services.search import saved_searches
@@ -66,6 +72,11 @@ def mail(wiki: Wiki) -> bool:
     return outbox.deliver(wiki, lambda letter: mail_schedule.renew(wiki, letter))
 
 
+def webhooks(wiki: Wiki) -> bool:
+    """Tell webhooks what waits for them."""
+    return webhook_deliveries.deliver(wiki)
+
+
 def remotes(wiki: Wiki) -> bool:
     """Bring one repository elsewhere in step with this one."""
     return syncing.catch_up(wiki)
@@ -112,6 +123,7 @@ def tidy(wiki: Wiki) -> bool:
     reports.tidy(wiki)
     suspensions.end(wiki)
     notifications.tidy(wiki)
+    webhook_deliveries.tidy(wiki)
     return False
 
 

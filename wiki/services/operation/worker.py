@@ -102,6 +102,7 @@ def every_job() -> list[Job]:
         Job("answers", jobs.answers, every=20),
         Job("news", jobs.news, every=5, on_change=False, slow=True),
         Job("mail", jobs.mail, every=20, slow=True),
+        Job("webhooks", jobs.webhooks, every=5, rest=0.5, slow=True),
         Job("remotes", jobs.remotes, every=15, rest=5.0, slow=True),
         Job("anchors", jobs.anchors, every=60, rest=1.0),
         Job("passages", jobs.sentences, every=60, rest=1.0),
