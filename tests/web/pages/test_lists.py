@@ -54,7 +54,7 @@ Tekst.
 
 
 def titles(client: Any, address: str) -> list[str]:
-    return re.findall(r'<h3><a href="[^"]*">([^<]*)</a>', client.get(address).text)
+    return re.findall(r'<h2><a href="[^"]*">([^<]*)</a>', client.get(address).text)
 
 
 def chips(client: Any, address: str) -> list[str]:
