@@ -41,6 +41,7 @@ class Size:
 SIZES = {
     "S": Size("S", 200, 1_000, 60, 400, 5, 10, 120, 30),
     "L": Size("L", 10_000, 100_000, 3_000, 20_000, 500, 1_000, 12_000, 300),
+    "crawled": Size("crawled", 500, 5_000, 100, 0, 20, 20, 200, 30),
 }
 MOST_EDITED = "vragen/de-meest-bewerkte"
 LONG = "pagina/een-lange-pagina"

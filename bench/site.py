@@ -32,6 +32,8 @@ class Browser:
     """One connection that keeps its cookies; like a member's browser without the screen."""
 
     port: int
+    source: str = "127.0.0.1"
+    """The address from which it asks."""
     cookies: dict[str, str] = field(default_factory=dict)
     _connection: http.client.HTTPConnection | None = None
 
@@ -62,7 +64,9 @@ class Browser:
 
     def _ask(self, method: str, path: str, body: bytes | None) -> tuple[int, str]:
         if self._connection is None:
-            self._connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+            self._connection = http.client.HTTPConnection(
+                "127.0.0.1", self.port, timeout=60, source_address=(self.source, 0)
+            )
         headers = {"Cookie": self.cookie} if self.cookies else {}
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
@@ -122,7 +126,7 @@ class Site:
             first = self.browser()
             first.login()
             self._cookies = first.cookies
-        return Browser(self.port, dict(self._cookies))
+        return Browser(self.port, cookies=dict(self._cookies))
 
     def browser(self) -> Browser:
         """A browser that has not been here yet."""

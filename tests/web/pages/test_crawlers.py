@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from html import unescape
+from itertools import cycle
 from typing import Any
 
 import pytest
@@ -17,6 +18,9 @@ from wiki.engine import Wiki, open_wiki
 
 ROBOT = {"REMOTE_ADDR": "203.0.113.9"}
 READER = {"REMOTE_ADDR": "198.51.100.7"}
+READING = ("/", "/wiki/map/p1", "/questions")
+LOOKING_BACK = ("/history/map/p1", "/blame/map/p1", "/search?q=pagina")
+"""What a person clicks on meanwhile, and what costs something, which is theirs to spend."""
 LINK = re.compile(r'href="(/[^"#]*)')
 
 
@@ -33,6 +37,7 @@ def site(page: Callable[..., str]) -> None:
 def test_a_robot_gets_429_before_it_costs_much(wiki: Wiki, site: None, app: Any) -> None:
     wiki.settings = replace(wiki.settings, costly_ms_per_minute=100)
     robot, waiting, seen = app.test_client(), ["/wiki/map/p0"], set()
+    reader, clicks = app.test_client(), cycle(READING)
     costly = refused = 0
     spent = 0.0
     while waiting and refused < 10 and len(seen) < 500:
@@ -40,6 +45,8 @@ def test_a_robot_gets_429_before_it_costs_much(wiki: Wiki, site: None, app: Any)
         if path in seen or path.startswith(("/static", "/feed", "/language", "/theme")):
             continue
         seen.add(path)
+        if len(seen) % 5 == 0:
+            assert reader.get(next(clicks), environ_base=READER).status_code == 200
         began = time.thread_time()
         answer = robot.get(path, environ_base=ROBOT)
         took = time.thread_time() - began
@@ -55,10 +62,9 @@ def test_a_robot_gets_429_before_it_costs_much(wiki: Wiki, site: None, app: Any)
     assert refused == 10, f"{costly} of {len(seen)} were costly"
     assert costly > 1
     assert spent < 1, "what was allowed, a step of it, and the last answer"
-    reader = app.test_client()
-    for path in ("/wiki/map/p1", "/history/map/p1", "/blame/map/p1", "/search?q=pagina"):
+    for path in LOOKING_BACK:
         assert reader.get(path, environ_base=READER).status_code == 200
-    for path in ("/", "/wiki/map/p1", "/questions"):
+    for path in READING:
         assert robot.get(path, environ_base=ROBOT).status_code == 200, "reading goes on"
 
 
