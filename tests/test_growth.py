@@ -296,6 +296,7 @@ CALLS: dict[str, Call] = {
     "domain.content.conventions.Rule.day": lambda text: RULES.rules[0].day(["a", text, "b"]),
     "domain.content.conventions.Dialogues.day": lambda text: RULES.day(f"a/{text[-300:]}/b"),
     "render.frontmatter.read_at": lambda text: front_matter.read_at("a", text, conventions.PLAIN),
+    "domain.content.fragments.mark_of": lambda text: fragments.mark_of(f"{text} ^abcd"),
     "domain.content.paths.is_inside": lambda text: paths.is_inside(text, text[:-1]),
     "domain.proxies.Proxies.between": lambda text: proxies.read("10.0.0.0/8").between(
         "10.0.0.1", text.split(",")

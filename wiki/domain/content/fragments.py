@@ -14,7 +14,7 @@ from unicodedata import category
 from wiki.domain.content.paths import slug
 from wiki.domain.content.sections import PREFIX, Section
 from wiki.domain.markdown import Document, html
-from wiki.domain.markdown.nodes import Block, Heading, Html, Kind, Leaf, every, walk
+from wiki.domain.markdown.nodes import Block, Heading, Html, Kind, Leaf, Paragraph, every, walk
 from wiki.domain.markdown.plain import title
 
 OF_SCREEN = frozenset(
@@ -29,6 +29,7 @@ OF_SCREEN = frozenset(
 _OWN = ("turn-", "fn-", "fnref-", "comment-", "passage-", "move-")
 _SCREENS = (PREFIX, *_OWN, "field-", "error-", "help-")
 _NAMED = re.compile(r"<a[ \t\n]", re.IGNORECASE)
+_MARK = re.compile(r"[A-Za-z0-9-]{4,64}")
 _MOST_IN_ID = 300
 
 
@@ -130,8 +131,24 @@ def _is_free(found: str) -> bool:
     return bool(found) and found not in OF_SCREEN and not found.startswith(_SCREENS)
 
 
+def mark_of(text: str) -> tuple[str, int]:
+    """Return the name that ` ^name` at the end of a paragraph gives it, and where that begins.
+
+    So notes of Obsidian name what `[[page#^name]]` leads to; an empty name if none is given.
+    """
+    at = text.rfind("^")
+    name = text[at + 1 :].rstrip()
+    if at < 0 or (at and text[at - 1] not in " \t\n") or not _MARK.fullmatch(name):
+        return "", len(text)
+    return name, at
+
+
 def _names(document: Document, block: Block) -> Iterator[str]:
     """The names of places in a block."""
+    if isinstance(block, Paragraph) and "^" in block.content.text:
+        name, _ = mark_of(block.content.text)
+        if name:
+            yield name
     for tag in _tags(document, block):
         name = tag.place
         if name and len(name) <= _MOST_IN_ID:

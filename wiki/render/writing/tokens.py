@@ -11,6 +11,7 @@ from typing import Any
 from mistune import BlockParser
 from mistune.core import BlockState
 
+from wiki.domain.content.fragments import mark_of
 from wiki.domain.content.sections import titling
 from wiki.domain.markdown import Document
 from wiki.domain.markdown.html import BLOCK, pieces, read_tag, shown
@@ -167,7 +168,7 @@ class _Tokens:
             return {"type": simple, "children": self.blocks(block.children)}
         match block:
             case Paragraph():
-                children = self.leaf(block, blocks=True)
+                children = _marked(self.leaf(block, blocks=True))
                 bare = block.bare or is_blank(children)
                 return {"type": "block_text" if bare else "paragraph", "children": children}
             case Heading():
@@ -300,3 +301,15 @@ def _opening(blocks: Sequence[Block]) -> Block | None:
         if not isinstance(block, Definition | Abbreviation) and not is_blank:
             return block
     return None
+
+
+def _marked(tokens: list[Token]) -> list[Token]:
+    """A paragraph's tokens, with a place where its text ends in a name that it gives itself."""
+    if not tokens or tokens[-1]["type"] != "text" or "^" not in tokens[-1]["raw"]:
+        return tokens
+    text = tokens[-1]["raw"]
+    name, at = mark_of(text)
+    if not name or (not at and len(tokens) > 1 and tokens[-2]["type"] != "softbreak"):
+        return tokens
+    kept = [{**tokens[-1], "raw": text[:at].rstrip()}] if text[:at].strip() else []
+    return [*tokens[:-1], *kept, {"type": "place", "name": name}]
