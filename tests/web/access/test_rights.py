@@ -315,14 +315,14 @@ POST /admin/invitations/{invitation}/renew                      admin
 POST /admin/invitations/{invitation}/revoke                     admin
 GET  /admin/remotes                                             admin
 POST /admin/remotes name=x                                      admin
-POST /admin/remotes/1/sync                                      admin
-POST /admin/remotes/1/remove                                    admin
+POST /admin/remotes/{remote}/sync                               admin
+POST /admin/remotes/{remote}/remove                             admin
 GET  /admin/webhooks                                            admin
 POST /admin/webhooks name=x                                     admin
-GET  /admin/webhooks/1                                          admin
-POST /admin/webhooks/1 act=off                                  admin
-POST /admin/webhooks/1/remove                                   admin
-POST /admin/webhooks/deliveries/1/again                         admin
+GET  /admin/webhooks/{webhook}                                  admin
+POST /admin/webhooks/{webhook} act=off                          admin
+POST /admin/webhooks/{webhook}/remove                           admin
+POST /admin/webhooks/deliveries/{message}/again                 admin
 GET  /admin/groups                                              admin
 POST /admin/groups name=x                                       admin
 GET  /admin/groups/1                                            admin
@@ -531,6 +531,7 @@ def values(wiki: Wiki, people: dict[str, Actor], page: Callable[..., str]) -> di
         "act": str(rules.add(wiki, SYSTEM, prefix="ergens", right="edit", role="editor")),
         "case": "1",
         "caution": "1",
+        **told_elsewhere(wiki, people["admin"]),
         "letter": letter,
         "session": "1",
         "token": str(token_id(wiki, people["member"])),
@@ -538,6 +539,21 @@ def values(wiki: Wiki, people: dict[str, Actor], page: Callable[..., str]) -> di
         "identity": str(identity_of(wiki, people["member"])),
         "search": str(saved_searches.listing(wiki, people["member"])[0].id),
     }
+
+
+def told_elsewhere(wiki: Wiki, admin: Actor) -> dict[str, str]:
+    """A repository elsewhere, and a webhook with a message that waits for it."""
+    from wiki.services.exchange import remotes
+    from wiki.services.notices import webhooks
+
+    away = "https://elsewhere.invalid/wiki.git"
+    remote = remotes.add(wiki, admin, {"name": "elders", "address": away})
+    webhook, _ = webhooks.add(
+        wiki, admin, name="chat", address=away, events=["page.saved"], closed=False
+    )
+    webhooks.test(wiki, admin, webhook)
+    message = webhooks.look(wiki, admin, webhook).deliveries[0]
+    return {"remote": str(remote.id), "webhook": str(webhook), "message": str(message.id)}
 
 
 def token_of(wiki: Wiki, actor: Actor) -> str:
