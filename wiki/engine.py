@@ -170,8 +170,11 @@ class Wiki:
         return ZoneInfo(self.settings.timezone)
 
     def refresh(self) -> None:
-        """See what other nodes saved. Raises Unavailable where nobody can know that."""
-        self.store.refresh()
+        """See what other nodes saved. Raises Unavailable (`node_apart`) where that is unknown."""
+        try:
+            self.store.refresh()
+        except Unavailable as fault:
+            raise Unavailable("node_apart") from fault
 
     @property
     def meant(self) -> Conventions:

@@ -41,6 +41,7 @@ REFUSALS = (401, 403, 429)
 """Answers that the log tells of."""
 PROBLEM_TYPE = "application/problem+json"
 PROGRAMS = url_of("api_root")
+APART = "node_apart"
 WAIT = 5
 """Seconds after which to try again, where the error does not say."""
 
@@ -88,7 +89,8 @@ def stand_in(show: Callable[..., Response]) -> Callable[[View], View]:
 def _stand_in(error: errors.Unavailable) -> Response | None:
     view = current_app.view_functions.get(request.endpoint or "")
     show: Callable[..., Response] | None = getattr(view, "stand_in", None)
-    if show is None or request.method not in ("GET", "HEAD"):
+    # Other nodes go on saving: what this one has may be old.
+    if error.code == APART or show is None or request.method not in ("GET", "HEAD"):
         return None
     try:
         return show(error, **(request.view_args or {}))
