@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import make_url, text
+from sqlalchemy.exc import DBAPIError
 
-from wiki.database.engine import changes, progress
+from wiki.database.engine import changes, faults, progress
 from wiki.database.engine.database import Database
 from wiki.database.engine.sqlite import POINTER
 from wiki.domain.errors import Unavailable
@@ -108,3 +109,11 @@ def test_nothing_listens(tmp_path: Path) -> None:
     with pytest.raises(Unavailable) as refusal:
         Database.open(url, tmp_path)
     assert refusal.value.code == "database_away"
+
+
+def test_a_server_that_does_not_even_refuse_is_away() -> None:
+    psycopg = pytest.importorskip("psycopg")
+    for error in (psycopg.errors.ConnectionTimeout("expired"), psycopg.OperationalError("refused")):
+        fault = faults.seen(DBAPIError("SELECT 1", {}, error))
+        assert fault
+        assert fault.code == faults.AWAY

@@ -85,7 +85,8 @@ def _code(error: BaseException) -> str | None:
         if state.startswith(start):
             return code
     # Without a state the server never answered.
-    is_away = error.connection_invalidated or type(root).__name__ == "OperationalError"
+    kinds = {kind.__name__ for kind in type(root).__mro__}
+    is_away = error.connection_invalidated or "OperationalError" in kinds
     return AWAY if is_away and not state else None
 
 
