@@ -42,6 +42,7 @@ from wiki.domain.content import text as files
 from wiki.domain.content.effort import Effort
 from wiki.domain.content.pages import Kind
 from wiki.domain.editing import merge, renames
+from wiki.domain.exchange import remotes
 from wiki.domain.history import diff, likeness, moves, sentences
 from wiki.domain.history.sentences import Weave
 from wiki.domain.imports import dokuwiki, prosemirror, turns, wikitext, writing
@@ -281,6 +282,9 @@ CALLS: dict[str, Call] = {
     "domain.content.attachments.names": lambda text: next(attachments.names(text)),
     "domain.content.names.at_path": lambda text: names.at_path(text, [text, f"{text}/index"]),
     "domain.content.names.beside": lambda text: names.beside(f"{text}/b", f"{text}/c"),
+    "domain.exchange.remotes.read_address": lambda text: remotes.read_address(
+        text, remotes.Way.KEY
+    ),
     "domain.content.names.elsewhere": lambda text: names.elsewhere(
         f"{text}/b", text, names.Known({}, {}, {}, {}, {names.key(text): [text]})
     ),
@@ -450,6 +454,8 @@ NOT_TYPED: dict[str, str] = {
     "domain.access.rights": PATHS,
     "domain.search.search": PATHS,
     "domain.notices.watches": PATHS,
+    "domain.notices.webhooks.check_events": "words that are looked up among those of a form",
+    "domain.notices.webhooks.signature": "a hash over what is sent",
     "i18n.catalogue": "sentences of the code",
     "i18n.mail_templates": "names of templates, which escape what they show",
     "projections.events": OURS,
