@@ -5,7 +5,8 @@ The name of a field is the sign that its words begin with in a document's tsvect
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -53,6 +54,39 @@ def ending(connection: Connection, of: State, ending: str, most: int) -> list[st
         {"back": back, "end": back + _LAST, "most": most},
     )
     return [row.term for row in rows]
+
+
+def around(
+    connection: Connection,
+    of: State,
+    starts: Sequence[str],
+    most_begun: int,
+    endings: Sequence[str],
+    most_ended: int,
+) -> Sequence[Any]:
+    """Stems (term, documents) that begin with one of the starts or end in one of the endings.
+
+    In order, at most so many of each; `part` is which, `is_start` of which kind.
+    """
+    back = [ending[::-1] for ending in endings]
+    return connection.exec_driver_sql(
+        "SELECT TRUE AS is_start, a.part, t.term, t.documents"
+        " FROM unnest(%(starts)s::text[]) AS a (part), LATERAL ("
+        f"SELECT term, documents FROM {of.terms} WHERE field = '' AND documents > 0"
+        " AND term >= a.part AND term < a.part || %(last)s ORDER BY term LIMIT %(begun)s) AS t"
+        " UNION ALL SELECT FALSE, reverse(b.part), t.term, t.documents"
+        " FROM unnest(%(back)s::text[]) AS b (part), LATERAL ("
+        f"SELECT term, documents FROM {of.terms} WHERE field = '' AND documents > 0"
+        ' AND reverse(term) COLLATE "C" > b.part AND reverse(term) COLLATE "C" < b.part || %(last)s'
+        " ORDER BY term LIMIT %(ended)s) AS t",
+        {
+            "starts": list(starts),
+            "begun": most_begun,
+            "back": back,
+            "ended": most_ended,
+            "last": _LAST,
+        },
+    ).all()
 
 
 def alike(

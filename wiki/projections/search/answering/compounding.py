@@ -29,14 +29,44 @@ MOST_WORDS = 4
 
 def compounded(plan: Plan, lexicon: Lexicon) -> Plan:
     """The plan with such compounds as further stems of its words."""
+    if lexicon.is_far:
+        _ask_ahead(plan, lexicon)
     groups = (Group(tuple(_leaf(leaf, lexicon) for leaf in group.leaves)) for group in plan.wanted)
     first = tuple(islice(groups, MOST_WORDS))
     return replace(plan, wanted=(*first, *plan.wanted[MOST_WORDS:]))
 
 
+def _ask_ahead(plan: Plan, lexicon: Lexicon) -> None:
+    """Ask at once for all that will be asked for of each word by itself."""
+    leaves = [leaf for group in plan.wanted[:MOST_WORDS] for leaf in group.leaves]
+    words = [leaf.what for leaf in leaves if isinstance(leaf.what, Word) and _may_be(leaf.what)]
+    lasts = {word.exact: _last(word.exact) for word in words}
+    lexicon.expect_around(lasts, MOST, filter(None, lasts.values()), MOST_CONSIDERED)
+    stems = [stem for word in words for stem, _ in word.stems]
+    exacts = list(lasts)
+    for word, last in lasts.items():
+        for stem in lexicon.beginning("stem", word, MOST):
+            stems += _tails(stem.removeprefix(word))
+        for stem in lexicon.ending(last, MOST_CONSIDERED) if last else ():
+            exacts += _heads(stem.removesuffix(last))
+    lexicon.expect("stem", stems)
+    lexicon.expect("exact", exacts)
+
+
+def _may_be(word: Word) -> bool:
+    """Whether a word may be part of a compound."""
+    return len(word.exact) >= SHORTEST and word.exact.isalpha()
+
+
+def _last(word: str) -> str:
+    """The stem with which compounds end whose last part the word is; empty if it is too short."""
+    stem = forms(word, "nl")[0]
+    return stem if len(stem) >= SHORTEST - 1 else ""
+
+
 def _leaf(leaf: Leaf, lexicon: Lexicon) -> Leaf:
     word = leaf.what
-    if not isinstance(word, Word) or len(word.exact) < SHORTEST or not word.exact.isalpha():
+    if not isinstance(word, Word) or not _may_be(word):
         return leaf
     known = {stem for stem, _ in word.stems}
     found = {*_beginning(word.exact, lexicon), *islice(_ending(word.exact, lexicon), MOST)} - known
@@ -54,8 +84,8 @@ def _beginning(start: str, lexicon: Lexicon) -> Iterator[str]:
 
 
 def _ending(word: str, lexicon: Lexicon) -> Iterator[str]:
-    last = forms(word, "nl")[0]
-    if len(last) < SHORTEST - 1:
+    last = _last(word)
+    if not last:
         return
     stems = list(lexicon.ending(last, MOST_CONSIDERED))
     heads = {stem: _heads(stem.removesuffix(last)) for stem in stems}

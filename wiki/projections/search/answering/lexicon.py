@@ -13,6 +13,15 @@ class Lexicon(Protocol):
     def size(self) -> int:
         """Documents."""
 
+    @property
+    def is_far(self) -> bool:
+        """Whether each question is a journey: then it is better to expect much at once."""
+
+    def expect_around(
+        self, starts: Iterable[str], most_begun: int, endings: Iterable[str], most_ended: int
+    ) -> None:
+        """Hear which beginnings and endings of stems will be asked for, and how many of each."""
+
     def expect(self, field: str, words: Iterable[str]) -> None:
         """Hear which words will be asked for: they may be looked up together."""
 

@@ -27,6 +27,13 @@ class Lexicon:
         self._connection = connection
         self._state = state
         self._counts = counts
+        self._begun: dict[tuple[str, int], list[str]] = {}
+        self._ended: dict[tuple[str, int], list[str]] = {}
+
+    @property
+    def is_far(self) -> bool:
+        """Whether each question is a journey: yes, to the server."""
+        return True
 
     @property
     def size(self) -> int:
@@ -37,6 +44,25 @@ class Lexicon:
     def average(self) -> float:
         """The average number of words in a document's text."""
         return max(1.0, self._state.words / self.size)
+
+    def expect_around(
+        self, starts: Iterable[str], most_begun: int, endings: Iterable[str], most_ended: int
+    ) -> None:
+        """Read the stems that begin and end so, all in one go: they will be asked for."""
+        begun = {clean(start): start for start in starts}
+        ended = {clean(ending): ending for ending in endings}
+        if not begun and not ended:
+            return
+        self._begun.update({(start, most_begun): [] for start in begun})
+        self._ended.update({(ending, most_ended): [] for ending in ended})
+        for row in terms.around(
+            self._connection, self._state, list(begun), most_begun, list(ended), most_ended
+        ):
+            if row.is_start:
+                self._begun[row.part, most_begun].append(row.term)
+            else:
+                self._ended[row.part, most_ended].append(row.term)
+            self._counts.put(self._key(terms.STEM, row.term), row.documents)
 
     def expect(self, field: str, words: Iterable[str]) -> None:
         """Count these words now, all at once: they will be asked for."""
@@ -72,11 +98,15 @@ class Lexicon:
     def beginning(self, field: str, start: str, most: int) -> list[str]:
         """Terms of a field that begin so, in order, at most so many."""
         sign = _SIGNS[field]
+        if field == "stem" and (clean(start), most) in self._begun:
+            return self._begun[clean(start), most]
         found = terms.beginning(self._connection, self._state, sign, clean(start), most)
         return [term for term, _ in found]
 
     def ending(self, ending: str, most: int) -> list[str]:
         """Stems that end so and are longer, in order, at most so many."""
+        if (clean(ending), most) in self._ended:
+            return self._ended[clean(ending), most]
         return terms.ending(self._connection, self._state, clean(ending), most)
 
     def alike(self, letter: str, shortest: int, longest: int) -> list[str]:

@@ -65,6 +65,16 @@ class View:
         """Count how many documents have the term."""
         return sum(part.segment.frequency(field, term) for part in self.parts)
 
+    @property
+    def is_far(self) -> bool:
+        """Whether each question is a journey: no, it is all in files that are open."""
+        return False
+
+    def expect_around(
+        self, starts: Iterable[str], most_begun: int, endings: Iterable[str], most_ended: int
+    ) -> None:
+        """Hear which beginnings and endings of stems will be asked for."""
+
     def expect(self, field: str, words: Iterable[str]) -> None:
         """Hear which words will be asked for: here each is as quickly looked up alone."""
 
