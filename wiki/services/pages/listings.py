@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 
 from wiki.database.pages import catalogue
 from wiki.domain.access.rights import Actor
+from wiki.domain.access.sight import Sight
 from wiki.domain.content.names import To
 from wiki.domain.content.pages import Summary
 from wiki.domain.errors import Invalid
@@ -19,9 +20,13 @@ from wiki.render.links import LinkState, page_url
 from wiki.render.listings import Entry
 from wiki.services.access import sight
 from wiki.services.pages.agenda import today
+from wiki.shelf import Shelf
 
 MOST = 20
 """Lists on one page."""
+
+MOST_KEPT = 500_000
+"""Characters of lists that one process keeps, for who sees the same of the wiki as it is."""
 
 
 def shown(
@@ -43,8 +48,15 @@ def shown(
             raise Invalid("list_many", most=MOST)
     except Invalid as error:
         return listings.wrong(text, sentence(language, error.code, error.values))
-    empty = translations(language).gettext("Nothing to list yet.")
-    return listings.listing(_entries(wiki, actor, wanted, about, language), empty)
+    seen, now = sight.of(wiki, actor), today(wiki)
+    state = (wiki.database.version(), wiki.store.stamp(), wiki.settings.data, now)
+    key = (state, seen, wanted, about, language)
+    kept = _SHELF.get(key)
+    if kept is None:
+        empty = translations(language).gettext("Nothing to list yet.")
+        kept = listings.listing(_entries(wiki, seen, wanted, about, language), empty)
+        _SHELF.put(key, kept)
+    return kept
 
 
 def _question(wanted: Asked, page: LinkState | None) -> str:
@@ -55,8 +67,7 @@ def _question(wanted: Asked, page: LinkState | None) -> str:
     return page.path
 
 
-def _entries(wiki: Wiki, actor: Actor, wanted: Asked, about: str, language: str) -> Sequence[Entry]:
-    seen = sight.of(wiki, actor)
+def _entries(wiki: Wiki, seen: Sight, wanted: Asked, about: str, language: str) -> Sequence[Entry]:
     with wiki.database.read() as connection:
         if wanted.list is List.AGENDA:
             found = catalogue.agenda(
@@ -94,3 +105,6 @@ def _about(page: Summary, kind: List, counts: Mapping[str, int], language: str, 
     if kind is List.AGENDA and meta.location:
         said.append(meta.location)
     return " · ".join(said)
+
+
+_SHELF: Shelf[Hashable, str] = Shelf(MOST_KEPT, len)
