@@ -13,7 +13,7 @@ from wiki.services.talk.comments import new_nonce
 from wiki.settings import Settings
 from wiki.web.access import admin, groups, rights, rules
 from wiki.web.api.blueprints import BLUEPRINTS as FOR_PROGRAMS
-from wiki.web.content import files, other_pictures
+from wiki.web.content import drawings, files, other_pictures
 from wiki.web.editing import editor, moves, offers, suggestions, undoing
 from wiki.web.exchange import git, remotes
 from wiki.web.exports import oai
@@ -70,6 +70,7 @@ BLUEPRINTS = (
     cautions.blueprint,
     closings.blueprint,
     comments.blueprint,
+    drawings.blueprint,
     editor.blueprint,
     email_change.blueprint,
     feeds.blueprint,

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -36,8 +37,11 @@ from wiki.projections.search.deleted_text import (
     SharedDeletedTextIndex,
 )
 from wiki.projections.search.index import PresentIndex, SearchIndex, SharedSearchIndex
+from wiki.render.drawings import FOLDER as DIAGRAMS
+from wiki.render.drawings import is_drawn
 from wiki.render.links import Others
 from wiki.render.markdown import Renderer
+from wiki.render.slots import nothing_drawn
 from wiki.settings import POSTGRESQL, Settings, agree, chosen_over, with_secret
 from wiki.store.git.lock import Use
 from wiki.store.rewriting import moving
@@ -141,6 +145,8 @@ class Wiki:
         self.search.site = self.deleted_text.site = _site(settings)
         self.renderer.dialogues = dialogues(settings.dialogues)
         self.renderer.others = Others(Way(settings.other_pictures), settings.secret_key.encode())
+        drawn = partial(is_drawn, settings.data / DIAGRAMS)
+        self.renderer.is_drawn = drawn if settings.mermaid_command else nothing_drawn
 
     @property
     def people(self) -> People:

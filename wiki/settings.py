@@ -247,6 +247,12 @@ class Settings:
         "only with proxy does the wiki ask for anything",
         tuple(Way),
     )
+    mermaid_command: str = _setting(
+        "",
+        "a command that draws diagrams, with its options, such as mmdc -p /etc/puppeteer.json; the "
+        "worker adds -i, -o and -c, and ends it after a minute or at 2 GB; empty: a diagram is "
+        "shown as the code it is written as",
+    )
     max_text_bytes: int = _setting(
         2_000_000, f"the largest page, in bytes; {MOST_BYTES} at most", check=_check_size
     )

@@ -8,7 +8,7 @@ slots (`slots.fill`).
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import unescape
 
@@ -66,6 +66,7 @@ class Rendered:
     turns: tuple[Turn, ...]
     problems: tuple[str, ...]
     are_minutes: bool = False
+    diagrams: tuple[str, ...] = ()
 
     @property
     def targets(self) -> frozenset[str]:
@@ -91,6 +92,7 @@ class Renderer:
 
     def __init__(self) -> None:
         self.others = Others()
+        self.is_drawn: Callable[[str], bool] = slots.nothing_drawn
         self.dialogues = Dialogues()
         self._mistune = mistune.Markdown(renderer=PageRenderer(), block=Blocks())
 
@@ -123,6 +125,7 @@ class Renderer:
             turns=tuple(written.turns),
             problems=meta.problems + problem,
             are_minutes=written.are_minutes,
+            diagrams=tuple(written.page.diagrams),
         )
 
     def fill(
@@ -136,7 +139,9 @@ class Renderer:
         others: Others | None = None,
     ) -> Markup:
         """Rendered HTML with its slots filled, see `slots.fill`."""
-        return slots.fill(html, resolve, labels, edit, remark, others or self.others)
+        # What leaves the wiki (an export, with its own way for pictures) has no drawings with it.
+        is_drawn = self.is_drawn if others is None else slots.nothing_drawn
+        return slots.fill(html, resolve, labels, edit, remark, others or self.others, is_drawn)
 
     def comment(self, text: str, *, path: str = "") -> Remark:
         """A comment's text as HTML with slots, and what filling them needs.

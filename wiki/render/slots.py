@@ -38,6 +38,11 @@ _OTHER = re.compile(f"{MARK}X([^{OPEN}{CLOSE}]*){CLOSE}([^{OPEN}{CLOSE}]*){MARK}
 _MENTION = re.compile(f"{MARK}M([^{OPEN}{CLOSE}]*){CLOSE}([^{OPEN}{CLOSE}]*){MARK}Y{CLOSE}")
 
 
+def nothing_drawn(digest: str) -> bool:
+    """Say of no diagram that it is drawn."""
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Labels:
     """The words that rendered pages need, in the reader's language.
@@ -62,6 +67,8 @@ class Labels:
     include_much: str = "more is included here than fits on a page"
     include_section: str = "there is no such section"
     contents: str = "Contents"
+    diagram: str = "diagram; its source stands below it"
+    diagram_source: str = "Source of this diagram"
     language: str = "en"
     formula_wrong: str = "(this formula cannot be read)"
     formula_much: str = "(more formulas than are drawn on one page)"
@@ -89,6 +96,8 @@ def labels(gettext: Callable[[str], str], language: str) -> Labels:
         include_much=_("more is included here than fits on a page"),
         include_section=_("there is no such section"),
         contents=_("Contents"),
+        diagram=_("diagram; its source stands below it"),
+        diagram_source=_("Source of this diagram"),
         language=language,
         formula_wrong=_("(this formula cannot be read)"),
         formula_much=_("(more formulas than are drawn on one page)"),
@@ -118,6 +127,7 @@ def fill(
     edit: str = "",
     remark: str = "",
     others: Others | None = None,
+    is_drawn: Callable[[str], bool] = nothing_drawn,
 ) -> Markup:
     """HTML with every slot filled.
 
@@ -126,7 +136,7 @@ def fill(
     `remark` is how the address begins that comments on a paragraph, its range of characters comes
     after (empty: this reader may not). `others` is how pictures of other sites are shown.
     """
-    filling = _Filling(resolve, words or Labels(), edit, remark, others or Others())
+    filling = _Filling(resolve, words or Labels(), edit, remark, others or Others(), is_drawn)
     html = _OTHER.sub(filling.other, html)
     return Markup(_SLOT.sub(filling.one, _NAMED.sub(filling.named, html)))
 
@@ -152,12 +162,14 @@ class _Filling:
         edit: str,
         remark: str,
         others: Others,
+        is_drawn: Callable[[str], bool],
     ) -> None:
         self.resolve = resolve
         self.words = words
         self.edit = edit
         self.remark = remark
         self.others = others
+        self.is_drawn = is_drawn
 
     def one(self, match: re.Match[str]) -> str:
         kind, inside = match.groups()
@@ -178,6 +190,8 @@ class _Filling:
             return escape(self.words.footnote_back)
         if kind == "P":
             return self._paragraph(*parts)
+        if kind in "DG":
+            return self._diagram(kind, parts[0])
         if kind == "Q":
             return "<code>{{" + parts[0] + "}}</code>"
         if kind == "C":
@@ -185,6 +199,19 @@ class _Filling:
         if kind == "K":
             return escape(getattr(self.words, parts[0]))
         return escape(self.words.footnotes) if kind == "F" else ""
+
+    def _diagram(self, kind: str, digest: str) -> str:
+        """What stands before (D) and behind (G) the source of a diagram that is drawn."""
+        if not self.is_drawn(digest):
+            return ""
+        if kind == "G":
+            return "</details>"
+        address, alt = escape(url_of("diagram", digest)), escape(self.words.diagram)
+        said = escape(self.words.diagram_source)
+        return (
+            f'<p class="diagram-picture"><img src="{address}" alt="{alt}" loading="lazy"></p>'
+            f'<details><summary class="diagram-source">{said}</summary>'
+        )
 
     def _contents(self, parts: list[str]) -> str:
         """A list of headings, each a level, an id and its words."""

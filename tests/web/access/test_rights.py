@@ -69,6 +69,7 @@ admin       lxxxxx+   lxxxxx+      lxxxxx+      lxxxxx+
 
 TABLE = """
 GET  /                                                          anyone
+GET  /diagrams/00000000.svg                                     nobody
 GET  /wiki                                                      anyone
 GET  /wiki/hof/plan                                             read
 GET  /wiki/hof/plan?at={revision}                               read

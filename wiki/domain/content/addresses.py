@@ -133,6 +133,7 @@ RULES: Mapping[str, str] = {
     "comments": "/comments/<path:path>",
     "delete": "/delete/<path:path>",
     "dialogues": "/dialogues",
+    "diagram": "/diagrams/<digest>.svg",
     "diff": "/diff/<path:path>",
     "draft": "/draft/<path:path>",
     "draft_new": "/draft",

@@ -19,6 +19,7 @@ from wiki.domain.content.names import beside
 from wiki.domain.content.sections import Anchors, Section
 from wiki.domain.markdown.dollars import LANGUAGE as MATH
 from wiki.domain.pages.turns import seconds
+from wiki.render import drawings
 from wiki.render.plugins import mathematics
 from wiki.render.plugins.code import code_block
 from wiki.render.slots import clean, drop, slot
@@ -59,6 +60,7 @@ class Page:
     coloured: int = 0
     in_formulas: int = 0
     has_contents: bool = False
+    diagrams: dict[str, None] = field(default_factory=dict)
     in_link: bool = False
     in_quote: bool = False
     recording: str = ""
@@ -207,6 +209,11 @@ class PageRenderer(BaseRenderer):
         if info.strip().lower() == MATH:
             shown = self._formula(code.strip(), page, display=True)
             return f'<div class="formula" tabindex="0">{shown}</div>\n'
+        if info.strip().lower() == drawings.LANGUAGE and not page.is_comment and code.strip():
+            page.diagrams[code] = None
+            name = drawings.digest(code)
+            shown = code_block(code, "", 0)
+            return f'<div class="diagram">{slot("D", name)}{shown}{slot("G", name)}</div>\n'
         room = _MOST_COLOURED - page.coloured
         page.coloured += len(code)
         return code_block(code, info, room)

@@ -49,7 +49,7 @@ CLASSES: dict[str, set[str]] = {
     "del": {"diff-removed"},
     "div": {"table-scroll", "turn-text", "turn-who", "task", "diff-moved-here", "diff-moved-away"}
     | _ALIGNED
-    | {"alert", "formula", "short-code", "toc"}
+    | {"alert", "formula", "short-code", "toc", "diagram"}
     | {f"alert-{kind}" for kind in _ALERTS},
     "ins": {"diff-added"},
     "li": {"task"},

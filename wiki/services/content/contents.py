@@ -16,7 +16,7 @@ from wiki.projections.catalogue import name_of
 from wiki.projections.setaside import VIEW, Trial, is_passing, problem_of, text_of
 from wiki.render import anchors, frontmatter, markdown
 from wiki.render.writing.html import Heading
-from wiki.services.content import fields
+from wiki.services.content import drawings, fields
 from wiki.shelf import Shelf
 
 log = logging.getLogger(__name__)
@@ -53,6 +53,7 @@ class RenderedContent:
     foreign: Sequence[tuple[str, str]] = ()
     """What the front matter says that means nothing to the wiki: keys and values."""
     are_minutes: bool = False
+    diagrams: tuple[str, ...] = ()
 
 
 EMPTY = Content("", text.decode(b""), Meta())
@@ -117,6 +118,7 @@ def show(wiki: Wiki, blob: str, path: str) -> RenderedContent:
     if kept is None:
         kept = _shown(wiki, blob, path)
         _SHELF.put(key, kept)
+    drawings.want(wiki, kept.diagrams)
     return kept
 
 
@@ -151,6 +153,7 @@ def _rendered(wiki: Wiki, content: Content, path: str) -> RenderedContent:
         readable=content.source.readable,
         foreign=frontmatter.foreign_fields(content.text),
         are_minutes=rendered.are_minutes and content.meta.kind is Kind.PAGE,
+        diagrams=rendered.diagrams,
     )
 
 

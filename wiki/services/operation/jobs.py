@@ -8,6 +8,7 @@ from wiki.projections import export as exporting
 from wiki.projections import history
 from wiki.projections import sentences as blaming
 from wiki.services.access import audit
+from wiki.services.content import drawings
 from wiki.services.exchange import syncing
 from wiki.services.login import password_reset, suspensions
 from wiki.services.members import members
@@ -105,6 +106,11 @@ def deleted_text(wiki: Wiki) -> bool:
 def anchors(wiki: Wiki) -> bool:
     """Find the passages that comments are about again in what was just saved."""
     return anchoring.catch_up(passages_of_talk.source(wiki), ANCHORS)
+
+
+def diagrams(wiki: Wiki) -> bool:
+    """Draw a diagram that a page lacks."""
+    return drawings.draw(wiki)
 
 
 def again(wiki: Wiki) -> bool:

@@ -26,6 +26,7 @@ from wiki.engine import PAGES, Wiki
 from wiki.i18n.languages import translations
 from wiki.projections import lineage
 from wiki.projections.purging import SEARCH, Intent, Tell, decide, finish
+from wiki.services.content import drawings
 from wiki.services.talk import anchors
 from wiki.store.objects.reading import Reader
 from wiki.store.rewriting import rewriting
@@ -273,6 +274,7 @@ def purge(wiki: Wiki, look: Look, by: Member | None, reason: str, tell: Tell) ->
         hidden=wanted.hidden,
     )
     decide(wiki.store, intent, look.survey.refs)
+    drawings.forget(wiki.settings.data)
     wiki.database.close()
     wiki.store.close()
     done = finish(wiki.settings, tell)
