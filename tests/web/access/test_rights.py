@@ -70,6 +70,7 @@ admin       lxxxxx+   lxxxxx+      lxxxxx+      lxxxxx+
 TABLE = """
 GET  /                                                          anyone
 GET  /diagrams/00000000.svg                                     nobody
+GET  /help                                                      anyone
 GET  /wiki                                                      anyone
 GET  /wiki/hof/plan                                             read
 GET  /wiki/hof/plan?at={revision}                               read

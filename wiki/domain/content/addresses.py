@@ -151,6 +151,7 @@ RULES: Mapping[str, str] = {
     "git": "/git",
     "git_push": "/git/git-receive-pack",
     "hide": "/hide/<path:path>",
+    "help": "/help",
     "history": "/history/<path:path>",
     "house_style": "/house.css",
     "language": "/language",
