@@ -45,6 +45,7 @@ BECOMES = [
     ("![[", 'class="wanted"'),
     ("`", "<code>"),
     ("```python", '<pre class="highlight"'),
+    ("```mermaid", '<div class="diagram"><pre'),
     ("$E", "<math alttext="),
     ("$$", '<math display="block"'),
     ("{{", '<div class="short-code"><p class="listing-empty">'),

@@ -22,6 +22,7 @@ from wiki.projections import anchors as anchoring
 from wiki.projections import checking, export, follow, sentences
 from wiki.projections.crumbs import MOST_DEATHS, crumbs_in
 from wiki.projections.setaside import DEADLY
+from wiki.services.content import drawings
 from wiki.services.operation import last_runs
 from wiki.services.talk import anchors
 from wiki.store.damage import Damage
@@ -69,6 +70,7 @@ def renew_after_purge(wiki: Wiki) -> None:
     if known == str(epoch):
         return
     if known:
+        drawings.forget(wiki.settings.data)
         for index in (wiki.search, wiki.deleted_text):
             index.rebuild(wiki.store, wiki.database, lambda done, total: None)
     keep(note, str(epoch))
