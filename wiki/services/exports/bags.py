@@ -20,10 +20,9 @@ from wiki.domain.content.paths import file_of, slug
 from wiki.domain.history.history import cursor
 from wiki.engine import Wiki
 from wiki.services.access import sight
-from wiki.services.exports import mdto, published
+from wiki.services.exports import mdto, published, whole_pages
 from wiki.services.exports.folders import Folder
 from wiki.services.history import hiding
-from wiki.services.pages import whole_pages
 
 CLOSED = ("answered", "parked")
 _BATCH = 500

@@ -7,9 +7,8 @@ from pathlib import Path
 from wiki.domain.access.rights import ANONYMOUS
 from wiki.domain.content.paths import file_of
 from wiki.engine import Wiki
-from wiki.services.exports import published
+from wiki.services.exports import published, whole_pages
 from wiki.services.exports.folders import Folder
-from wiki.services.pages import whole_pages
 
 
 def write(wiki: Wiki, target: Path) -> int:

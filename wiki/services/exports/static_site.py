@@ -17,9 +17,9 @@ from wiki.i18n import mail_templates
 from wiki.i18n.languages import translations
 from wiki.render.links import Others
 from wiki.render.slots import labels
-from wiki.services.exports import published
+from wiki.services.exports import published, whole_pages
 from wiki.services.exports.folders import Folder
-from wiki.services.pages import including, whole_pages
+from wiki.services.pages import including
 
 _ADDRESS = re.compile(r'\b(href|src)="(/[^"]*)"')
 _STYLE = Path(__file__).parents[2] / "static" / "css" / "export.css"

@@ -9,7 +9,8 @@ from flask import Blueprint, Response, render_template, request
 from wiki.domain.content.paths import slug
 from wiki.render.links import Others
 from wiki.render.slots import labels
-from wiki.services.pages import including, whole_pages
+from wiki.services.exports import whole_pages
+from wiki.services.pages import including
 from wiki.web.http.context import actor, base_url, gettext, language, wiki
 
 blueprint = Blueprint("whole_pages", __name__)
