@@ -1,7 +1,8 @@
 """Take pictures of the wiki: `.venv/bin/python docs/screenshots.py [--all] [--out FOLDER]`.
 
-Starts a wiki of its own in a temporary folder, lets four members write, talk and collide, and looks
-at some twenty screens. Without `--all` only the pictures kept in docs/screenshots are taken.
+Starts a wiki of its own in a temporary folder, lets members write, talk and collide, and looks at
+every screen as who uses it. Without `--all` only the pictures kept in docs/screenshots are taken,
+and docs/screens.md is written, which shows them.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from PIL import Image
@@ -37,7 +39,7 @@ from playwright.sync_api import (
 HERE = Path(__file__).parent
 CHROMIUM = "/usr/bin/chromium"
 HIGHEST = 1600
-COMMON = 64
+COLOURS, COMMON = 96, 40
 PASSWORD = "vier losse woorden samen"
 MEMBERS = {
     "redactielid": "editor",
@@ -45,6 +47,7 @@ MEMBERS = {
     "community-builder": "member",
     "beleidsmedewerker-wonen": "member",
     "moderator-van-dienst": "moderator",
+    "voorzitter": "admin",
 }
 QUESTION = "vragen/systeemwereld"
 SENTENCE = "Wat haar kracht geeft, is dat niemand haar bezit."
@@ -120,11 +123,6 @@ COMMENTS = (
 )
 
 
-SELDOM = {"diff-source", "diff-made", "old", "recent", "hide", "undo", "restore", "undo-member"}
-SELDOM |= {"history-narrowed", "blame-old", "member", "trash"}
-"""Screens that are looked at, but not kept."""
-
-
 @dataclass(frozen=True)
 class Shot:
     """One picture: language, width, appearance."""
@@ -138,7 +136,7 @@ class Shot:
         if self.lang != "nl":
             return screen == "front" and self.width > 1000 and self.theme == "light"
         if self.width > 1000 and self.theme == "light":
-            return screen not in SELDOM
+            return True
         return (screen, self.width, self.theme) in {
             ("front", 360, "light"),
             ("question", 1280, "dark"),
@@ -147,14 +145,14 @@ class Shot:
         }
 
     def name(self, screen: str) -> str:
-        """The picture's file name: `question-dark.png`, `front-narrow.png`, `front-en.png`."""
+        """The picture's file name: `question-dark.webp`, `front-narrow.webp`, `front-en.webp`."""
         parts = [
             screen,
             self.lang if self.lang != "nl" else "",
             "narrow" if self.width < 1000 else "",
             self.theme if self.theme == "dark" else "",
         ]
-        return "-".join(filter(None, parts)) + ".png"
+        return "-".join(filter(None, parts)) + ".webp"
 
 
 SHOTS = [Shot(w, x, t) for w in ("nl", "en") for x in (1280, 360) for t in ("light", "dark")]
@@ -262,12 +260,27 @@ class Stage:
         page.click(f"{form} [type=submit]")
         page.close()
 
-    def dialogue(self, who: str, fields: dict[str, str], status: str, text: str) -> None:
+    def dialogue(
+        self,
+        who: str,
+        fields: dict[str, str],
+        status: str,
+        text: str,
+        *,
+        about: str,
+        people: dict[str, str],
+    ) -> None:
         """Somebody announces or writes down a dialogue."""
         page = self.people[who].new_page()
         page.goto("/new?kind=dialogue")
         for name, value in fields.items():
-            page.fill(f"form.editor :is(input, textarea)[name={name}]:not([type=checkbox])", value)
+            page.fill(f"form.editor [name={name}]", value)
+        page.check(f"[name=questions][value='{about}']")
+        for number, (called, role) in enumerate(people.items(), 1):
+            if not page.locator(f"[name='participants.{number}.name']").count():
+                page.click("button[value='participant.add']")
+            page.fill(f"[name='participants.{number}.name']", called)
+            page.fill(f"[name='participants.{number}.role']", role)
         page.select_option("[name=status]", status)
         page.fill("textarea[name=text]", text)
         page.click("form.editor button.primary")
@@ -276,9 +289,6 @@ class Stage:
     def play(self) -> None:
         """Everything that happened before the pictures are taken."""
         soon = date.today() + timedelta(days=22)
-        people = (
-            "Community builder — bouwt lokaal aan gemeenschappen\nWijkmanager — woningcorporatie"
-        )
         self.dialogue(
             "redactielid",
             {
@@ -287,11 +297,14 @@ class Stage:
                 "end": "22:00",
                 "location": "Deventer",
                 "perspective": "praktijk",
-                "participants": people,
-                "questions": QUESTION,
             },
             "held",
             HELD,
+            about=QUESTION,
+            people={
+                "Community builder": "bouwt lokaal aan gemeenschappen",
+                "Wijkmanager": "woningcorporatie",
+            },
         )
         self.dialogue(
             "community-builder",
@@ -301,11 +314,11 @@ class Stage:
                 "end": "12:00",
                 "location": "online",
                 "perspective": "organisatiekunde",
-                "participants": "Programmaleider — gemeente\nOud-voorzitter — vereniging",
-                "questions": "vragen/borging",
             },
             "announced",
             "Wat had een vereniging die na tien jaar nog bestond, geregeld?",
+            about="vragen/borging",
+            people={"Programmaleider": "gemeente", "Oud-voorzitter": "vereniging"},
         )
         for who, summary, old, new in EDITS:
             self.edit(who, QUESTION, summary, lambda text, o=old, n=new: text.replace(o, n))
@@ -430,16 +443,89 @@ SCREENS: dict[str, Callable[[Stage, Page], None]] = {
     "member": visit("/members/redactielid"),
     "search": visit("/search?q=participatie+wijk"),
 }
+OPEN: dict[str, Callable[[Stage, Page], None]] = {
+    "login": visit("/login"),
+    "register": visit("/register"),
+    "reset": visit("/account/reset"),
+    "terms": visit("/wiki/voorwaarden"),
+    "missing": visit("/wiki/vragen/nog-niet"),
+    "api": visit("/api"),
+}
+"""What somebody without an account sees other than a member does."""
+OWN: dict[str, Callable[[Stage, Page], None]] = {
+    "questions": visit("/questions"),
+    "dialogues": visit("/dialogues?tag=participatie"),
+    "agenda": visit("/agenda"),
+    "agenda-month": visit("/agenda?view=month"),
+    "people": visit("/people"),
+    "person": visit("/people/wijkmanager"),
+    "members": visit("/members"),
+    "pages": visit("/pages"),
+    "folder": visit("/wiki/vragen"),
+    "tags": visit("/tags"),
+    "page": visit("/wiki/zo-werkt-deze-denktank"),
+    "new-question": visit("/new?kind=question"),
+    "new-dialogue": visit("/new?kind=dialogue"),
+    "new-page": visit("/new?kind=page"),
+    "files": visit(f"/upload/{QUESTION}"),
+    "watch": visit(f"/watch/{QUESTION}"),
+    "report": visit(f"/report/{QUESTION}"),
+    "notifications": visit("/notifications"),
+    "suggestions": visit("/suggestions"),
+    "searches": visit("/account/searches"),
+    "watches": visit("/account/watches"),
+    "account": visit("/account/profile"),
+    "account-page": visit("/account/page"),
+    "account-mail": visit("/account/notifications"),
+    "account-sessions": visit("/account/sessions"),
+    "account-password": visit("/account/password"),
+    "account-passkeys": visit("/account/passkeys"),
+    "account-two-steps": visit("/account/second-factor"),
+    "account-tokens": visit("/account/tokens"),
+    "account-data": visit("/account/export"),
+}
+"""What a member sees beside the screens that tell most."""
 MODERATED: dict[str, Callable[[Stage, Page], None]] = {
+    "rename": visit(f"/rename/{QUESTION}"),
+    "delete": visit(f"/delete/{QUESTION}"),
+    "close": visit(f"/close/{QUESTION}"),
+    "reports": visit("/admin/reports"),
+    "held": visit("/admin/held"),
+    "views": visit("/views"),
     "trash": visit("/trash"),
     "hide": of_version(f"/hide/{QUESTION}?revision={{revision}}", 2),
     "undo-member": visit("/members/redactielid/undo?since=2020-01-01T00:00"),
 }
 
 
+ADMINISTERED: dict[str, Callable[[Stage, Page], None]] = {
+    "admin": visit("/admin"),
+    "admin-members": visit("/admin/members"),
+    "admin-member": visit("/admin/members/redactielid"),
+    "admin-invitations": visit("/admin/invitations"),
+    "admin-groups": visit("/admin/groups"),
+    "admin-rules": visit("/admin/rules"),
+    "admin-preview": visit("/admin/rules/preview?prefix=vragen&right=read&role=editor"),
+    "admin-rights": visit(f"/admin/rights?member=redactielid&path={QUESTION}"),
+    "admin-terms": visit("/admin/terms"),
+    "admin-audit": visit("/admin/audit"),
+    "admin-settings": visit("/admin/settings"),
+    "admin-outbox": visit("/admin/outbox"),
+    "admin-health": visit("/admin/health"),
+}
+PARTS = (
+    ("Come in", "", OPEN),
+    ("Read, write and compare", "lid-uit-zwolle", SCREENS),
+    ("Find the way, and one's own things", "lid-uit-zwolle", OWN),
+    ("Moderate", "moderator-van-dienst", MODERATED),
+    ("Administer", "voorzitter", ADMINISTERED),
+)
+"""The screens with a heading, and as whom they are looked at."""
+
+
 def take(stage: Stage, out: Path, wanted: Callable[[Shot, str], bool]) -> None:
-    """Take the pictures, those that only moderators see as a moderator."""
-    for who, screens in (("lid-uit-zwolle", SCREENS), ("moderator-van-dienst", MODERATED)):
+    """Take the pictures, each as somebody who may see the screen."""
+    for _, who, screens in PARTS:
         for shot in SHOTS:
             names = [name for name in screens if wanted(shot, name)]
             if names:
@@ -453,14 +539,16 @@ def take_some(
     shot: Shot,
     screens: Mapping[str, Callable[[Stage, Page], None]],
 ) -> None:
-    """Take some pictures as one member."""
-    context = stage.enter(
-        who,
-        scripts=True,
-        locale="nl-NL" if shot.lang == "nl" else "en-GB",
-        color_scheme=shot.theme,
-        viewport={"width": shot.width, "height": 960},
-    )
+    """Take some pictures as one member, or as nobody."""
+    options: dict[str, Any] = {
+        "locale": "nl-NL" if shot.lang == "nl" else "en-GB",
+        "color_scheme": shot.theme,
+        "viewport": {"width": shot.width, "height": 960},
+    }
+    if who:
+        context = stage.enter(who, scripts=True, **options)
+    else:
+        context = stage.browser.new_context(base_url=stage.url, **options)
     for name, go in screens.items():
         page = context.new_page()
         page.on("dialog", lambda dialog: dialog.accept())
@@ -484,10 +572,27 @@ def press(picture: bytes, file: Path) -> None:
     found = sorted(image.getcolors(image.width * image.height) or [], reverse=True)
     # The grounds and inks exactly, the shades between them as near as the rest allows.
     common = [channel for _, colour in found[:COMMON] for channel in colour]
-    others = image.quantize(256 - COMMON, method=Image.Quantize.MAXCOVERAGE).getpalette() or []
+    others = image.quantize(COLOURS - COMMON, method=Image.Quantize.MAXCOVERAGE).getpalette() or []
     palette = Image.new("P", (1, 1))
-    palette.putpalette((common + others)[:768])
-    image.quantize(palette=palette, dither=Image.Dither.NONE).save(file, optimize=True)
+    palette.putpalette((common + others)[: 3 * COLOURS])
+    reduced = image.quantize(palette=palette, dither=Image.Dither.NONE)
+    reduced.convert("RGB").save(file, lossless=True, quality=80, method=4)
+
+
+def index(out: Path) -> None:
+    """Write the page that shows the pictures that are kept."""
+    plain = Shot("nl", 1280, "light")
+    lines = [
+        "# Every screen",
+        "",
+        "Made by `python docs/screenshots.py`, in Dutch on a wide screen.",
+    ]
+    for heading, _, screens in PARTS:
+        lines += ["", f"## {heading}"]
+        for name in screens:
+            if (out / plain.name(name)).exists():
+                lines += ["", f"![{name}]({out.name}/{plain.name(name)})"]
+    (out.parent / "screens.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def main() -> None:
@@ -502,13 +607,19 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         stage = Stage(browser, url)
         stage.play()
-        only = set(given.only.split(",")) if given.only else {*SCREENS, *MODERATED}
+        only = (
+            set(given.only.split(","))
+            if given.only
+            else {name for *_, part in PARTS for name in part}
+        )
 
         def wanted(shot: Shot, name: str) -> bool:
             return name in only and (given.all or shot.kept(name))
 
         take(stage, given.out, wanted)
         browser.close()
+    if given.out == HERE / "screenshots":
+        index(given.out)
 
 
 if __name__ == "__main__":
