@@ -426,6 +426,7 @@ PATHS = "a path was checked first: 1,000 bytes at most"
 
 NOT_TYPED: dict[str, str] = {
     "projections.anchors": "a path, beside which a blob is read: rendered, and talk's anchors",
+    "domain.notices.webhooks.check_address": BOUNDED,
     "services.content.outside": "waits for another machine, by an address of bounded length",
     "services.content.other_pictures": "waits for another site, with an address that was signed",
     "render.pictures": "pictures, whose pixels are counted first",

@@ -89,9 +89,10 @@ _PORTS = {"https": 443, "http": 80, "ssh": 22}
 
 def read_address(written: str, way: Way) -> Place:
     """Where an address leads. Raises Invalid (field `address`)."""
+    if len(written) > MOST_ADDRESS:
+        raise Invalid.field("address", "remote_address")
     written = written.strip()
-    fits = 0 < len(written) <= MOST_ADDRESS and written.isascii() and written.isprintable()
-    if not fits:
+    if not written or not written.isascii() or not written.isprintable():
         raise Invalid.field("address", "remote_address")
     short = _SHORT.fullmatch(written)
     if short and "://" not in written:

@@ -97,6 +97,8 @@ def check_events(chosen: Iterable[str]) -> str:
 
 def check_address(written: str) -> str:
     """The address of a webhook. Raises Invalid (field `address`)."""
+    if len(written) > MOST_ADDRESS:
+        raise Invalid.field("address", "webhook_address")
     written = written.strip()
     try:
         parts = urlsplit(written)
@@ -105,7 +107,7 @@ def check_address(written: str) -> str:
     except ValueError:
         fits = False
     printable = written.isascii() and written.isprintable() and " " not in written
-    if not fits or not printable or len(written) > MOST_ADDRESS or "@" in parts.netloc:
+    if not fits or not printable or "@" in parts.netloc:
         raise Invalid.field("address", "webhook_address")
     return parts._replace(fragment="").geturl()
 
