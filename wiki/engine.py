@@ -24,6 +24,7 @@ from wiki.database.history import sealing
 from wiki.database.history.ledger import PostgresLedger
 from wiki.database.members import members, profiles
 from wiki.database.operation import choices
+from wiki.database.operation.lead import Lead
 from wiki.domain.access.rights import DEFAULT_RIGHTS, Right, Rights, Role
 from wiki.domain.content.conventions import Conventions, dialogues
 from wiki.domain.content.links import Way
@@ -83,7 +84,8 @@ class People:
 class Wiki:
     """Everything that a service needs; one for each process, shared by its threads.
 
-    `clock` gives the moment now, in UTC; `wake` nudges the worker; `use` keeps a purge away.
+    `clock` gives the moment now, in UTC; `wake` nudges the worker; `use` keeps a purge away; `lead`
+    is for the worker of one of several nodes.
     """
 
     configured: Settings
@@ -95,6 +97,7 @@ class Wiki:
     clock: Callable[[], datetime] = _now
     wake: Callable[[], None] = lambda: None
     use: Use | None = None
+    lead: Lead | None = None
     _followed: object = None
     _rest_until: float = 0.0
     _rights: tuple[object, Rights] | None = None
@@ -248,6 +251,10 @@ class Wiki:
             log.exception("the lists cannot be made anew")
             time.sleep(REST)
 
+    def leads(self) -> bool:
+        """Whether this node's worker does what only one of several does."""
+        return self.lead is None or self.lead.held()
+
     def keep_people(self) -> None:
         """Note, durably, that there are people: a database without them is no longer believed."""
         marked = identity.read(self.settings.data)
@@ -258,6 +265,8 @@ class Wiki:
 
     def close(self) -> None:
         """Let go of files and connections; the wiki cannot be used afterwards."""
+        if self.lead:
+            self.lead.close()
         self.database.close()
         self.store.close()
         if self.use:
@@ -381,6 +390,7 @@ def _opened(settings: Settings, held: Use) -> Wiki:
             renderer=Renderer(),
             wake=Bell(settings.data).ring,
             use=held,
+            lead=Lead(database) if settings.shared_pages else None,
         )
         wiki.keep_up()
         wiki.know()

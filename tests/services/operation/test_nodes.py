@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from wiki.database.operation.lead import Lead
 from wiki.domain.errors import Unavailable
 from wiki.domain.history.revisions import Author
 from wiki.engine import Wiki, open_wiki
 from wiki.services.operation import jobs, purging
 from wiki.services.operation import projections as looking
+from wiki.services.operation.worker import Job
 from wiki.settings import Settings
 from wiki.store.store import Change, StoreError
 
@@ -112,3 +115,28 @@ def test_a_purge_on_one_node_leaves_nothing_on_the_others(nodes: list[Wiki]) -> 
     save(other, "# Verder")
     nodes[0].refresh()
     assert nodes[0].store.head() == other.store.head()
+
+
+def test_one_of_several_workers_does_what_is_done_once(nodes: list[Wiki]) -> None:
+    one, other = nodes
+    assert one.leads()
+    assert not other.leads()
+    done: list[str] = []
+
+    def job(name: str, *, everywhere: bool = False) -> Job:
+        def do(wiki: Wiki) -> bool:
+            done.append(name)
+            return False
+
+        return Job(name, do, every=1, everywhere=everywhere)
+
+    for wiki in nodes:
+        job("mail").run(wiki, 0, changed=True)
+        job("search", everywhere=True).run(wiki, 0, changed=True)
+    assert sorted(done) == ["mail", "search", "search"]
+    one.close()
+    nodes[0] = open_wiki(one.settings)
+    # Whoever asks first has it once the old connection is gone.
+    with closing(Lead(other.database)) as lead:
+        assert lead.held()
+        assert not nodes[0].leads()

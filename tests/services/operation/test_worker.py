@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -12,7 +13,7 @@ from wiki.engine import Wiki
 from wiki.services.operation import worker
 from wiki.services.operation.worker import FIRST_DELAY, Job, run
 
-NOBODY = cast(Wiki, None)
+NOBODY = cast(Wiki, SimpleNamespace(leads=lambda: True))
 
 
 def _counting(**rules: Any) -> tuple[Job, list[int]]:

@@ -42,7 +42,8 @@ class Job:
     each `every` seconds; after a failure it waits, each time longer. Between two changes it rests
     `rest` seconds: when many save at once, their saves matter more. A `slow` one (a mail server
     that does not answer) runs beside the others, so that search never waits for it. An `urgent` one
-    has its turn again as soon as something changes: it waits for one batch of another at most.
+    has its turn again as soon as something changes: it waits for one batch of another at most. One
+    that is done `everywhere` is of what each node has; all others are done by one of several.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Job:
     slow: bool = False
     rest: float = 0.0
     urgent: bool = False
+    everywhere: bool = False
     due: float = 0.0
     rested: float = 0.0
     waiting: bool = False
@@ -64,6 +66,8 @@ class Job:
         self.waiting = self.waiting or (changed and self.on_change)
         is_wanted = self.waiting and now >= self.rested and not self.blocked
         if now < self.due and not is_wanted:
+            return False
+        if not self.everywhere and not wiki.leads():
             return False
         self.waiting, self.rested = False, now + self.rest
         try:
@@ -94,11 +98,11 @@ def run(wiki: Wiki, stop: threading.Event, todo: Sequence[Job] | None = None) ->
 def every_job() -> list[Job]:
     """Return all jobs of the worker, the most urgent first."""
     return [
-        Job("follow", jobs.follow, every=POLL, urgent=True),
-        Job("search", jobs.search, every=30, rest=0.2, urgent=True),
+        Job("follow", jobs.follow, every=POLL, urgent=True, everywhere=True),
+        Job("search", jobs.search, every=30, rest=0.2, urgent=True, everywhere=True),
         Job("tell", jobs.tell, every=10, rest=0.2),
         Job("saved", jobs.saved, every=10, on_change=False, slow=True),
-        Job("export", jobs.export, every=60, rest=0.5),
+        Job("export", jobs.export, every=60, rest=0.5, everywhere=True),
         Job("answers", jobs.answers, every=20),
         Job("news", jobs.news, every=5, on_change=False, slow=True),
         Job("mail", jobs.mail, every=20, slow=True),
@@ -106,12 +110,12 @@ def every_job() -> list[Job]:
         Job("remotes", jobs.remotes, every=15, rest=5.0, slow=True),
         Job("anchors", jobs.anchors, every=60, rest=1.0),
         Job("passages", jobs.sentences, every=60, rest=1.0),
-        Job("lost", jobs.deleted_text, every=3, rest=1.0, slow=True),
+        Job("lost", jobs.deleted_text, every=3, rest=1.0, slow=True, everywhere=True),
         Job("words", jobs.words, every=60, rest=1.0),
         Job("diagrams", jobs.diagrams, every=30, slow=True),
         Job("again", jobs.again, every=60, on_change=False),
         Job("tidy", jobs.tidy, every=3600, on_change=False),
-        Job("maintain", jobs.maintain, every=1800, on_change=False, slow=True),
+        Job("maintain", jobs.maintain, every=1800, on_change=False, slow=True, everywhere=True),
     ]
 
 

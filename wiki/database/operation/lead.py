@@ -1,0 +1,65 @@
+"""Which of several nodes does what is to be done once, such as mail: the one that holds a lock.
+
+A lock of PostgreSQL that lasts as long as the connection: who dies lets go of it, and another node
+has it at its next look. One that is cut off loses it on the server after some seconds, and knows
+sooner itself.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from sqlalchemy import Connection, text
+
+from wiki.database.engine.database import Database
+from wiki.database.engine.faults import told
+from wiki.domain.errors import Unavailable
+
+_OPTIONS = "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3"
+_LEADING = 7316105
+_EVERY = 2.0
+"""Seconds for which an answer is good."""
+# Who holds it gets it once more: it is let go of with the connection alone.
+_TAKE = text("SELECT pg_try_advisory_lock(:what)")
+
+
+class Lead:
+    """One process's wish to lead; safe among threads."""
+
+    def __init__(self, database: Database) -> None:
+        self._engine = database.beside(_OPTIONS)
+        self._lock = threading.Lock()
+        self._connection: Connection | None = None
+        self._is_held = False
+        self._until = 0.0
+
+    def held(self) -> bool:
+        """Whether this process leads; false too where the database cannot be asked."""
+        with self._lock:
+            if time.monotonic() >= self._until:
+                self._is_held = self._take()
+                self._until = time.monotonic() + _EVERY
+            return self._is_held
+
+    def _take(self) -> bool:
+        try:
+            with told():
+                self._connection = self._connection or self._engine.connect()
+                return bool(self._connection.scalar(_TAKE, {"what": _LEADING}))
+        except Unavailable:
+            self._let_go()
+            return False
+
+    def close(self) -> None:
+        """Let another one lead."""
+        with self._lock:
+            self._let_go()
+            self._is_held = False
+
+    def _let_go(self) -> None:
+        lost, self._connection = self._connection, None
+        if lost is not None:
+            # Not back to the others: the server would go on holding the lock for it.
+            lost.invalidate()
+            lost.close()
