@@ -21,7 +21,7 @@ def measure(name: str) -> list[Figure]:
         figures.append(views.cold(site))
         figures += views.warm(site)
         figures += views.lists(site)
-        figures.append(views.listed(site))
+        figures += views.listed(site)
         figures += blame.views(site)
         figures.append(searching.fresh(site))
         figures.append(saves.alone(site))
