@@ -151,6 +151,7 @@ def create_app(settings: Settings, wiki: Wiki | None = None) -> Flask:
     errors.install(app)
     safety.install(app, settings)
     app.before_request(follow)
+    app.teardown_request(lambda _: wiki.database.end_request())
     cache.install(app, wiki, CACHED)
     counting.install(app, wiki)
     crawlers.install(app)
@@ -197,6 +198,7 @@ def follow() -> None:
     """Before a request: what other processes did becomes visible, commits and settings."""
     if request.endpoint in ("static", "health.alive"):
         return
+    context.wiki().database.begin_request()
     # Who watches over the wiki is told how it is, whatever that is.
     if request.endpoint not in ("health.ready", "health.metrics"):
         context.wiki().mend()

@@ -12,6 +12,7 @@ import time
 import weakref
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, NullPool, create_engine, inspect, make_url, select
@@ -40,6 +41,10 @@ _SUSPECT = frozenset({AWAY, DAMAGED, READONLY, FAILING})
 """Faults that may be of the projections alone: those can be made anew."""
 _REST = 5.0
 """Seconds between two looks at whether they are."""
+
+
+_ASKED: ContextVar[dict[Database, object] | None] = ContextVar("asked", default=None)
+"""The generation as a request found it at its first question; None outside of one."""
 
 
 class Database:
@@ -100,9 +105,16 @@ class Database:
         """A connection to the truth and the live projections: one snapshot, no writes."""
         return Guarded(self._backend.read(), self._notice)
 
-    def write(self) -> AbstractContextManager[Connection]:
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
         """A transaction on the truth, committed at the end; one writer at a time on SQLite."""
-        return Guarded(self._backend.write(), self._notice)
+        in_request = _ASKED.get() is not None
+        _ASKED.set(None)
+        try:
+            with Guarded(self._backend.write(), self._notice) as connection:
+                yield connection
+        finally:
+            _ASKED.set({} if in_request else None)
 
     def project(self) -> AbstractContextManager[Connection]:
         """A transaction on the live projections, committed at the end; one writer at a time."""
@@ -182,12 +194,28 @@ class Database:
             self._backend.harden()
 
     def generation(self) -> object:
-        """A key for what the truth alone decides, as `version` is for all; microseconds."""
+        """A key for what the truth alone decides, as `version` is for all; microseconds.
+
+        Within a request it stays what it was at the first question, until something is written.
+        """
+        asked = _ASKED.get()
+        if asked is not None and self in asked:
+            return asked[self]
         try:
             self._generation = self._backend.generation()
         except Exception as error:
             self._notice(_passed_over(error, self._generation))
+        if asked is not None:
+            asked[self] = self._generation
         return self._generation
+
+    def begin_request(self) -> None:
+        """From here on ask a server for the generation once: a form asked it twelve times."""
+        _ASKED.set(None if self.is_file else {})
+
+    def end_request(self) -> None:
+        """From here on ask for it each time again."""
+        _ASKED.set(None)
 
     def close(self) -> None:
         """Let go of every connection."""
