@@ -6,6 +6,7 @@ import difflib
 import fcntl
 import logging
 import os
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields, replace
@@ -28,6 +29,7 @@ PREFIX = "DENKTANK_"
 FILE = "denktank.cfg"
 SECRET_FILE = "secret_key"
 LEAST_SECRET = 16
+_NODE_NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
 
 WHOOSH, POSTGRESQL = "whoosh", "postgresql"
 """What may search."""
@@ -89,6 +91,12 @@ def _check_size(size: int) -> None:
         )
 
 
+def _check_name(name: str) -> None:
+    """Raise ValueError for what a node cannot be called."""
+    if name and not _NODE_NAME.fullmatch(name):
+        raise ValueError("write 100 letters, digits, dots, dashes and underscores at most")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Every setting with its default; the table in docs/settings.md is made from this one."""
@@ -123,6 +131,11 @@ class Settings:
         False,
         "whether the wiki runs on several nodes: pages are kept in the database too, which has to "
         "be PostgreSQL, and every node has a copy",
+    )
+    node_name: str = _setting(
+        "",
+        "what this machine is called among several nodes; empty: the name of the host",
+        check=_check_name,
     )
     search: str = _setting(
         WHOOSH,

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text as sql
 
 from wiki.database.operation.lead import Lead
 from wiki.domain.errors import Unavailable
 from wiki.domain.history.revisions import Author
+from wiki.domain.operation.nodes import Standby
 from wiki.engine import Wiki, open_wiki
 from wiki.services.operation import jobs, purging
+from wiki.services.operation import nodes as presences
 from wiki.services.operation import projections as looking
-from wiki.services.operation.worker import Job
+from wiki.services.operation.nodes import Presence
+from wiki.services.operation.worker import Job, every_job
 from wiki.settings import Settings
 from wiki.store.store import Change, StoreError
 
@@ -140,3 +145,51 @@ def test_one_of_several_workers_does_what_is_done_once(nodes: list[Wiki]) -> Non
     with closing(Lead(other.database)) as lead:
         assert lead.held()
         assert not nodes[0].leads()
+
+
+def in_the_past(wiki: Wiki, what: str) -> None:
+    with wiki.database.write() as connection:
+        connection.execute(sql(f"UPDATE {what} - interval '1 minute'"))
+
+
+def test_jobs_for_a_folder_are_done_on_every_node() -> None:
+    own = {job.name for job in every_job() if job.everywhere}
+    assert own == {"follow", "search", "export", "lost", "diagrams", "maintain"}
+
+
+def test_nodes_are_seen_and_two_of_one_name_are_noticed(nodes: list[Wiki]) -> None:
+    one, other = nodes
+    one.settings = replace(one.settings, node_name="een")
+    other.settings = replace(other.settings, node_name="twee")
+    first, second = Presence(one), Presence(other)
+    save(one, "# Nieuw")
+    for presence in (first, second, first):
+        presence.renew()
+    seen = look(one)
+    assert (seen.name, seen.leader) == ("een", "een")
+    assert [(node.name, node.behind, node.is_alive) for node in seen.every] == [
+        ("een", 0, True),
+        ("twee", 1, True),
+    ]
+    assert seen.standby is Standby.NONE
+    assert (seen.behind, look(other).behind) == (0, 1)
+    other.refresh()
+    # A worker that was started again is no twin; two that go on are.
+    again = Presence(other)
+    again.renew()
+    assert (look(other).behind, look(one).every[1].behind) == (0, 0)
+    assert not look(one).every[1].has_twin
+    second.renew()
+    assert look(one).every[1].has_twin
+    in_the_past(one, "nodes SET seen = seen")
+    assert not look(one).every[0].is_alive
+    with one.database.write() as connection:
+        connection.execute(sql("UPDATE nodes SET seen = seen - interval '8 days'"))
+    presences.tidy(one)
+    assert look(one).every == []
+
+
+def look(wiki: Wiki) -> presences.Nodes:
+    found = presences.look(wiki)
+    assert found
+    return found

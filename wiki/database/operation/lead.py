@@ -17,11 +17,11 @@ from wiki.database.engine.faults import told
 from wiki.domain.errors import Unavailable
 
 _OPTIONS = "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3"
-_LEADING = 7316105
+LEADING = 7316105
 _EVERY = 2.0
-"""Seconds for which an answer is good."""
+"""Seconds between two wishes to lead; who leads asks each time whether that is still so."""
 # Who holds it gets it once more: it is let go of with the connection alone.
-_TAKE = text("SELECT pg_try_advisory_lock(:what)")
+_TAKE = text("SELECT CASE WHEN pg_try_advisory_lock(:what) THEN pg_backend_pid() ELSE 0 END")
 
 
 class Lead:
@@ -31,31 +31,35 @@ class Lead:
         self._engine = database.beside(_OPTIONS)
         self._lock = threading.Lock()
         self._connection: Connection | None = None
-        self._is_held = False
+        self._holder = 0
         self._until = 0.0
 
     def held(self) -> bool:
         """Whether this process leads; false too where the database cannot be asked."""
-        with self._lock:
-            if time.monotonic() >= self._until:
-                self._is_held = self._take()
-                self._until = time.monotonic() + _EVERY
-            return self._is_held
+        return self.holder() != 0
 
-    def _take(self) -> bool:
+    def holder(self) -> int:
+        """The number of the server's process that holds the lock for this one; 0: none does."""
+        with self._lock:
+            if self._holder or time.monotonic() >= self._until:
+                self._holder = self._take()
+                self._until = time.monotonic() + _EVERY
+            return self._holder
+
+    def _take(self) -> int:
         try:
             with told():
                 self._connection = self._connection or self._engine.connect()
-                return bool(self._connection.scalar(_TAKE, {"what": _LEADING}))
+                return self._connection.scalar(_TAKE, {"what": LEADING}) or 0
         except Unavailable:
             self._let_go()
-            return False
+            return 0
 
     def close(self) -> None:
         """Let another one lead."""
         with self._lock:
             self._let_go()
-            self._is_held = False
+            self._holder = 0
 
     def _let_go(self) -> None:
         lost, self._connection = self._connection, None

@@ -10,7 +10,6 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +18,11 @@ from wiki.database.engine.backend import Facts
 from wiki.domain.access.rights import Actor, Right
 from wiki.domain.content.setaside import Fault
 from wiki.domain.errors import Unavailable
+from wiki.domain.operation.nodes import SILENT
 from wiki.engine import Wiki
 from wiki.services.notices import outbox
 from wiki.services.notices.outbox import Outgoing
-from wiki.services.operation import last_runs, projections, worker
+from wiki.services.operation import last_runs, nodes, projections, worker
 from wiki.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -32,9 +32,6 @@ LEAST_FREE = 1_000_000_000
 BACKUP_OLD = timedelta(days=8)
 STUCK = timedelta(hours=1)
 LOCAL = ("http://localhost", "http://127.", "http://[::1]")
-
-SILENT = 15.0
-"""A worker that gave no sign of life for so many seconds counts as gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +145,7 @@ def examine(wiki: Wiki, actor: Actor) -> Condition:
         head=wiki.store.head(),
         pages=data / "pages",
         versions={
-            "Denktank": _version(),
+            "Denktank": nodes.software(),
             "Python": platform.python_version(),
             "SQL": facts.product,
             "tables": migrations.newest(),
@@ -210,13 +207,6 @@ def _size(folder: Path) -> int:
             # It went while we looked: then it takes nothing.
             continue
     return total
-
-
-def _version() -> str:
-    try:
-        return version("denktank")
-    except PackageNotFoundError:
-        return "?"
 
 
 def _worker(wiki: Wiki) -> tuple[bool, Mapping[str, str]]:

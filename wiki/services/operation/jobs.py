@@ -20,7 +20,7 @@ from wiki.services.notices import (
     outbox,
     webhook_deliveries,
 )
-from wiki.services.operation import projections
+from wiki.services.operation import nodes, projections
 from wiki.services.pages import recent, views
 from wiki.services.search import saved_searches
 from wiki.services.talk import anchors as passages_of_talk
@@ -130,6 +130,7 @@ def tidy(wiki: Wiki) -> bool:
     suspensions.end(wiki)
     notifications.tidy(wiki)
     webhook_deliveries.tidy(wiki)
+    nodes.tidy(wiki)
     return False
 
 

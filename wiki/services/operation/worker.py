@@ -21,6 +21,7 @@ from wiki.bell import Bell
 from wiki.engine import Wiki
 from wiki.keeping import keep
 from wiki.services.operation import jobs
+from wiki.services.operation.nodes import Presence
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +30,8 @@ BEAT = "worker.beat"
 POLL = 0.3
 """Seconds between looks when nobody rings: commits pushed from clones ring no bell."""
 BEAT_EVERY = 2.0
+TELL_EVERY = 3.0
+"""Seconds between two signs of life to other nodes."""
 FIRST_DELAY, LONGEST_DELAY = 1.0, 300.0
 LINGER = 5.0
 """Seconds that a slow job gets to finish when the worker stops; one broken off is begun anew."""
@@ -92,7 +95,16 @@ def run(wiki: Wiki, stop: threading.Event, todo: Sequence[Job] | None = None) ->
     """
     work = list(todo) if todo is not None else every_job()
     with _alone(wiki.settings.data, stop):
+        if wiki.settings.shared_pages:
+            threading.Thread(target=_tell, args=(Presence(wiki), stop), daemon=True).start()
         return _work(wiki, stop, work)
+
+
+def _tell(presence: Presence, stop: threading.Event) -> None:
+    """Give signs of life to other nodes, also while a job takes long."""
+    while not stop.is_set():
+        presence.renew()
+        stop.wait(TELL_EVERY)
 
 
 def every_job() -> list[Job]:
@@ -112,7 +124,7 @@ def every_job() -> list[Job]:
         Job("passages", jobs.sentences, every=60, rest=1.0),
         Job("lost", jobs.deleted_text, every=3, rest=1.0, slow=True, everywhere=True),
         Job("words", jobs.words, every=60, rest=1.0),
-        Job("diagrams", jobs.diagrams, every=30, slow=True),
+        Job("diagrams", jobs.diagrams, every=30, slow=True, everywhere=True),
         Job("again", jobs.again, every=60, on_change=False),
         Job("tidy", jobs.tidy, every=3600, on_change=False),
         Job("maintain", jobs.maintain, every=1800, on_change=False, slow=True, everywhere=True),

@@ -1,0 +1,115 @@
+"""Nodes and their signs of life, and what the server says of the one that leads and of standbys.
+
+All moments are the database's: what a node's own clock says decides nothing. On one machine the
+table stays empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import Column, Connection, Integer, String, Table, text
+
+from wiki.database.engine.schema import STAYS, Moment, truth
+from wiki.database.operation.lead import LEADING
+from wiki.domain.operation.nodes import Node, Standby
+
+LONGEST_NAME = 100
+
+nodes = Table(
+    "nodes",
+    truth,
+    Column("name", String(LONGEST_NAME), primary_key=True),
+    Column("worker", String(32), nullable=False),
+    Column("seen", Moment, nullable=False),
+    Column("version", String(40), nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("backend", Integer, nullable=False),
+    Column("twin", Moment),
+    info=STAYS,
+)
+"""`worker` tells two nodes of one name apart; `twin` is when that was last so. `backend` is the
+number of the server's process that holds the lock of who leads for this node; 0 if none does."""
+
+_LIGHTLY = text("SET LOCAL synchronous_commit TO off")
+"""A sign of life waits for no disk and no standby: it has to be seen when those are in trouble."""
+_SEEN = text(
+    "INSERT INTO nodes (name, worker, seen, version, epoch, seq, backend)"
+    " VALUES (:name, :worker, now(), :version, :epoch, :seq, :backend)"
+    " ON CONFLICT (name) DO UPDATE SET worker = excluded.worker, seen = now(),"
+    " version = excluded.version, epoch = excluded.epoch, seq = excluded.seq,"
+    " backend = excluded.backend,"
+    " twin = CASE WHEN nodes.worker <> excluded.worker AND CAST(:again AS boolean)"
+    " THEN now() ELSE nodes.twin END"
+    " RETURNING coalesce(twin = now(), false)"
+)
+_FORGET = text("DELETE FROM nodes WHERE seen < now() - interval '7 days'")
+_EVERY = text(
+    "SELECT n.name, n.version,"
+    " CAST(extract(epoch FROM now() - n.seen) AS double precision) AS ago,"
+    " CASE WHEN n.epoch = s.epoch THEN greatest(s.seq - n.seq, 0) ELSE -1 END AS behind,"
+    " EXISTS (SELECT 1 FROM pg_locks l JOIN pg_database d ON d.oid = l.database"
+    " WHERE l.locktype = 'advisory' AND l.granted AND l.classid = 0 AND l.objid = :what"
+    " AND l.objsubid = 1 AND d.datname = current_database() AND l.pid = n.backend) AS leads,"
+    " coalesce(n.twin > now() - interval '30 seconds', false) AS has_twin"
+    " FROM nodes n CROSS JOIN git_state s ORDER BY n.name"
+)
+_BEHIND = text(
+    "SELECT CASE WHEN epoch = :epoch THEN greatest(seq - :seq, 0) ELSE -1 END FROM git_state"
+)
+_STANDBY = text(
+    "SELECT count(*) AS every, count(*) FILTER (WHERE sync_state IS NULL) AS hidden,"
+    " count(*) FILTER (WHERE state = 'streaming' AND sync_state IN ('sync', 'quorum')) AS sure,"
+    " current_setting('synchronous_commit') IN ('off', 'local') AS is_light"
+    " FROM pg_stat_replication"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """Who gives a sign of life, in which version of the wiki."""
+
+    name: str
+    worker: str
+    version: str
+
+
+def tell(
+    connection: Connection, sign: Sign, place: tuple[int, int], backend: int, *, again: bool
+) -> bool:
+    """Leave a sign of life; whether another worker has the same name.
+
+    `place` is (epoch, seq), `backend` the process of the server that holds the lock, if one does.
+    `again`: this worker did so before; only then is a sign of another one that of a twin.
+    """
+    connection.execute(_LIGHTLY)
+    epoch, seq = place
+    told = {**asdict(sign), "epoch": epoch, "seq": seq, "backend": backend, "again": again}
+    return bool(connection.scalar(_SEEN, told))
+
+
+def forget(connection: Connection) -> None:
+    """Forget nodes that were not there for a week."""
+    connection.execute(_FORGET)
+
+
+def every(connection: Connection) -> Sequence[Node]:
+    """All nodes, by name."""
+    return [Node(**row._mapping) for row in connection.execute(_EVERY, {"what": LEADING})]
+
+
+def behind(connection: Connection, place: tuple[int, int]) -> int:
+    """How many moves who is at this (epoch, seq) lacks; -1 in another epoch."""
+    return connection.scalar(_BEHIND, {"epoch": place[0], "seq": place[1]}) or 0
+
+
+def standby(connection: Connection) -> Standby:
+    """Whether a save waits until another server has it too."""
+    found = connection.execute(_STANDBY).one()
+    if found.sure and not found.is_light:
+        return Standby.SYNCHRONOUS
+    if found.hidden:
+        return Standby.UNKNOWN
+    return Standby.ASYNCHRONOUS if found.every else Standby.NONE
