@@ -12,7 +12,10 @@ from wiki.domain.content.addresses import url_of
 from wiki.services.editing.saving import Saved
 from wiki.web.http.context import back_to, called, gettext, ngettext, page_url, see_other
 
-_NO_WAY_BACK = ("/edit/", "/new", "/login", "/register", "/preview")
+_NO_WAY_BACK = (
+    url_of("edit", ""),
+    *(url_of(name) for name in ("new", "login", "register", "preview")),
+)
 """Forms: where one does not go back to."""
 
 
