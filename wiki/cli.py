@@ -22,6 +22,7 @@ NAMES = (
     "doctor",
     "settings",
     "user",
+    "node",
     "purge",
     "import",
     "export",

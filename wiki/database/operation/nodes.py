@@ -47,7 +47,7 @@ _SEEN = text(
 )
 _FORGET = text("DELETE FROM nodes WHERE seen < now() - interval '7 days'")
 _EVERY = text(
-    "SELECT n.name, n.version,"
+    "SELECT n.name, n.version, n.seen,"
     " CAST(extract(epoch FROM now() - n.seen) AS double precision) AS ago,"
     " CASE WHEN n.epoch = s.epoch THEN greatest(s.seq - n.seq, 0) ELSE -1 END AS behind,"
     " EXISTS (SELECT 1 FROM pg_locks l JOIN pg_database d ON d.oid = l.database"

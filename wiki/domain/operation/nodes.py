@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 SILENT = 15.0
@@ -20,7 +21,7 @@ class Standby(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A node as its worker last told of it, `ago` seconds ago.
+    """A node as its worker last told of it, `seen` then by the database's clock, `ago` seconds ago.
 
     `behind` counts the moves of branches that it lacks, -1: it still has a history from before a
     purge. `leads`: its worker does what is done once. `has_twin`: two have this name.
@@ -28,6 +29,7 @@ class Node:
 
     name: str
     version: str
+    seen: datetime
     ago: float
     behind: int
     leads: bool

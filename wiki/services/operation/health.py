@@ -18,11 +18,12 @@ from wiki.database.engine.backend import Facts
 from wiki.domain.access.rights import Actor, Right
 from wiki.domain.content.setaside import Fault
 from wiki.domain.errors import Unavailable
-from wiki.domain.operation.nodes import SILENT
+from wiki.domain.operation.nodes import SILENT, Standby
 from wiki.engine import Wiki
 from wiki.services.notices import outbox
 from wiki.services.notices.outbox import Outgoing
 from wiki.services.operation import last_runs, nodes, projections, worker
+from wiki.services.operation.nodes import Nodes
 from wiki.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -40,6 +41,7 @@ class Health:
 
     The wiki is ready when it can serve pages: a projection that lags or a worker that is down does
     not change that. `problem` is the code of what keeps it from reading, or only from writing.
+    `nodes` is None on one machine, and where they cannot be asked for.
     """
 
     ready: bool
@@ -47,14 +49,17 @@ class Health:
     worker_alive: bool
     worker_failing: Mapping[str, str]
     problem: str = ""
+    nodes: Nodes | None = None
 
     def as_dict(self) -> dict[str, object]:
         """The same, for JSON."""
+        node = {"node": self.nodes.as_dict()} if self.nodes else {}
         return {
             "ready": self.ready,
             "problem": self.problem,
             "behind": dict(self.behind),
             "worker": {"alive": self.worker_alive, "failing": dict(self.worker_failing)},
+            **node,
         }
 
 
@@ -63,14 +68,14 @@ def look(wiki: Wiki) -> Health:
     alive, failing = _worker(wiki)
     try:
         wiki.mend()
-        behind = projections.behind(wiki)
+        behind, seen = projections.behind(wiki), nodes.look(wiki)
     except Unavailable as error:
         return Health(False, {}, alive, failing, error.code)
     except Exception:
         # Whatever it is that cannot be read, pages cannot be served from it.
         log.exception("not ready")
         return Health(False, {}, alive, failing, "unknown")
-    return Health(True, behind, alive, failing, _keeps_from_writing(wiki.settings.data))
+    return Health(True, behind, alive, failing, _keeps_from_writing(wiki.settings.data), seen)
 
 
 def _keeps_from_writing(data: Path) -> str:
@@ -125,6 +130,7 @@ def examine(wiki: Wiki, actor: Actor) -> Condition:
     aside = projections.set_aside(wiki)
     troubles = [
         *_of_parts(health),
+        *_of_nodes(health.nodes),
         *([Trouble("set_aside", {"number": len(aside)}, is_grave=False)] if aside else ()),
         *_of_mail(wiki, outgoing, oldest),
         *_of_provider(wiki.settings),
@@ -160,6 +166,20 @@ def _of_parts(health: Health) -> Iterator[Trouble]:
         yield Trouble("worker_gone", {})
     for job, said in health.worker_failing.items():
         yield Trouble("worker_failing", {"job": job, "said": said})
+
+
+def _of_nodes(seen: Nodes | None) -> Iterator[Trouble]:
+    if seen is None:
+        return
+    if seen.standby is Standby.UNKNOWN:
+        yield Trouble("standby_unknown", {}, is_grave=False)
+    elif seen.standby is not Standby.SYNCHRONOUS:
+        yield Trouble("standby_missing", {})
+    for node in seen.every:
+        if node.has_twin:
+            yield Trouble("node_twin", {"name": node.name})
+        if not node.is_alive:
+            yield Trouble("node_gone", {"name": node.name}, is_grave=False)
 
 
 def _of_mail(wiki: Wiki, outgoing: Outgoing, oldest: datetime | None) -> Iterator[Trouble]:

@@ -7,14 +7,16 @@ import resource
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, current_app, g, jsonify, request
 from flask.blueprints import BlueprintSetupState
 
 from wiki.domain.content.addresses import url_of
-from wiki.services.operation import health
+from wiki.domain.errors import Unavailable
+from wiki.domain.operation.nodes import Standby
+from wiki.services.operation import health, nodes
 from wiki.web.http import cache
 from wiki.web.http.context import wiki
 from wiki.web.http.safety import HEADERS, POLICY
@@ -113,7 +115,28 @@ def metrics() -> Response:
         ("denktank_memory_peak_bytes", "gauge", memory),
     ):
         lines += [f"# TYPE {name} {kind}", f"{name}{{{process}}} {value}"]
-    return _plain("\n".join(lines) + "\n")
+    return _plain("\n".join([*lines, *_of_node()]) + "\n")
+
+
+def _of_node() -> Iterator[str]:
+    """Lines about this node among several; none while the database is away."""
+    try:
+        seen = nodes.look(wiki())
+    except Unavailable:
+        return
+    if seen is None:
+        return
+    label = f'node="{seen.name}"'
+    gauges = {
+        f"denktank_node_behind{{{label}}}": seen.behind,
+        f"denktank_node_leads{{{label}}}": int(seen.leader == seen.name),
+        "denktank_nodes_alive": sum(node.is_alive for node in seen.every),
+    }
+    if seen.standby is not Standby.UNKNOWN:
+        gauges["denktank_standby_synchronous"] = int(seen.standby is Standby.SYNCHRONOUS)
+    for name, value in gauges.items():
+        yield f"# TYPE {name.partition('{')[0]} gauge"
+        yield f"{name} {value}"
 
 
 def _plain(text: str) -> Response:
