@@ -19,7 +19,14 @@ from wiki.settings import table
 ROOT = Path(__file__).parents[1]
 DEPLOY = ROOT / "deploy"
 GUIDES = (ROOT / "docs" / "server.md", ROOT / "docs" / "server.nl.md")
-MANUAL = sorted([*ROOT.glob("docs/??/**/*.md"), ROOT / "docs" / "asvs.md", ROOT / "README.md"])
+MANUAL = sorted(
+    [
+        *ROOT.glob("docs/??/**/*.md"),
+        *ROOT.glob("docs/nodes*.md"),
+        ROOT / "docs" / "asvs.md",
+        ROOT / "README.md",
+    ]
+)
 FILES = sorted(file for file in DEPLOY.iterdir() if file.is_file())
 COMPOSED = sorted(DEPLOY.glob("compose*.yaml"))
 UNITS = sorted(DEPLOY.glob("*.service"))
