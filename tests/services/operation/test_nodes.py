@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -19,7 +20,7 @@ from wiki.services.operation import jobs, purging
 from wiki.services.operation import nodes as presences
 from wiki.services.operation import projections as looking
 from wiki.services.operation.nodes import Presence
-from wiki.services.operation.worker import Job, every_job
+from wiki.services.operation.worker import Job, every_job, run
 from wiki.settings import Settings
 from wiki.store.store import Change, StoreError
 
@@ -187,6 +188,17 @@ def test_nodes_are_seen_and_two_of_one_name_are_noticed(nodes: list[Wiki]) -> No
         connection.execute(sql("UPDATE nodes SET seen = seen - interval '8 days'"))
     presences.tidy(one)
     assert look(one).every == []
+    # A worker tells of itself by itself.
+    stop = threading.Event()
+
+    def end(_: Wiki) -> bool:
+        done = bool(look(one).every)
+        if done:
+            stop.set()
+        return not done
+
+    assert run(one, stop, [Job("own", end, every=1, everywhere=True)])
+    assert [node.name for node in look(other).every] == ["een"]
 
 
 def look(wiki: Wiki) -> presences.Nodes:

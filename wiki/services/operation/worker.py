@@ -95,9 +95,13 @@ def run(wiki: Wiki, stop: threading.Event, todo: Sequence[Job] | None = None) ->
     """
     work = list(todo) if todo is not None else every_job()
     with _alone(wiki.settings.data, stop):
-        if wiki.settings.shared_pages:
-            threading.Thread(target=_tell, args=(Presence(wiki), stop), daemon=True).start()
-        return _work(wiki, stop, work)
+        if not wiki.settings.shared_pages:
+            return _work(wiki, stop, work)
+        signs = threading.Thread(target=_tell, args=(Presence(wiki), stop), daemon=True)
+        signs.start()
+        has_ended = _work(wiki, stop, work)
+        signs.join(LINGER)
+        return has_ended
 
 
 def _tell(presence: Presence, stop: threading.Event) -> None:
