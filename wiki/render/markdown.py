@@ -158,13 +158,17 @@ class Renderer:
         return Remark(both_ways(sanitise(html)), targets, tuple(page.mentions))
 
     def fill_comment(
-        self, remark: Remark, resolve: Mapping[str, LinkState], members: Mapping[str, str]
+        self,
+        remark: Remark,
+        resolve: Mapping[str, LinkState],
+        members: Mapping[str, str],
+        labels: Labels | None = None,
     ) -> Markup:
         """A comment's HTML with its slots filled.
 
         `members` are the usernames, by their folded form, to whom `@name` is a link.
         """
-        return slots.fill(slots.fill_mentions(remark.html, members), resolve)
+        return slots.fill(slots.fill_mentions(remark.html, members), resolve, labels)
 
     def mentions(self, text: str) -> list[str]:
         """The names that a comment calls as `@name`, as written; not those in code and quotes."""

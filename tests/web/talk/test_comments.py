@@ -272,3 +272,13 @@ def test_any_comment_can_be_shown_told_and_taken_away(
     token = token_in(judge.get(f"/comment/{id}/hide").text)
     hidden = judge.post(f"/comment/{id}/hide", data={"csrf_token": token, "reason": "te diep"})
     assert hidden.status_code == 303
+
+
+def test_a_comment_says_in_the_language_of_its_reader_what_stands_out(client: Any) -> None:
+    place = post(client, "> [!WARNING]\n> Pas op voor [[nergens]].")
+    dutch, english = (
+        client.get(place, headers={"Accept-Language": language}).text for language in ("nl", "en")
+    )
+    assert '<span class="alert-title">Waarschuwing</span>' in dutch
+    assert "Deze pagina bestaat nog niet" in dutch
+    assert '<span class="alert-title">Warning</span>' in english

@@ -64,10 +64,10 @@ class _Site:
 
     def page(self, path: str) -> str:
         """A page with its discussion."""
-        whole = whole_pages.read(self._wiki, ANONYMOUS, path)
         _ = translations(self._wiki.settings.language).gettext
-        view, others = whole.view, Others()
         words = labels(_, self._wiki.settings.language)
+        whole = whole_pages.read(self._wiki, ANONYMOUS, path, words)
+        view, others = whole.view, Others()
         expanded = including.expand(
             self._wiki, ANONYMOUS, view.path, view.html, view.links, words, others
         )

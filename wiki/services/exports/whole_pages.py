@@ -11,6 +11,7 @@ from wiki.domain.members.members import FORMER
 from wiki.domain.talk.comments import State
 from wiki.engine import Wiki
 from wiki.i18n.languages import translations
+from wiki.render.slots import Labels
 from wiki.services.pages import pages
 from wiki.services.pages.pages import View
 from wiki.services.talk import threads
@@ -26,7 +27,7 @@ class Whole:
     talk: Sequence[CommentView]
 
 
-def read(wiki: Wiki, actor: Actor, path: str) -> Whole:
+def read(wiki: Wiki, actor: Actor, path: str, labels: Labels | None = None) -> Whole:
     """The page at an address with its whole discussion.
 
     Raises Invalid, LoginRequired, Forbidden, NotFound, Gone.
@@ -36,7 +37,7 @@ def read(wiki: Wiki, actor: Actor, path: str) -> Whole:
     talk: list[CommentView] = []
     number, last = 1, 1
     while number <= last:
-        screen = threads.show(wiki, actor, view.page, view.path, number=number)
+        screen = threads.show(wiki, actor, view.page, view.path, number=number, labels=labels)
         talk += [shown for shown in screen.items if shown.comment.state is State.LIVE]
         number, last = number + 1, screen.pages
     return Whole(view, text, talk)

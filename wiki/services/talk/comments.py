@@ -43,6 +43,7 @@ from wiki.domain.talk.comments import (
 from wiki.engine import Wiki
 from wiki.projections.setaside import VIEW, Trial
 from wiki.render.markdown import Remark, Renderer
+from wiki.render.slots import Labels
 from wiki.services.access import audit, moderators, sight
 from wiki.services.content import linking
 from wiki.services.history import hiding
@@ -81,12 +82,14 @@ def new_nonce() -> str:
     return secrets.token_urlsafe(12)
 
 
-def html_of(wiki: Wiki, actor: Actor, text: str, path: str) -> Markup:
+def html_of(wiki: Wiki, actor: Actor, text: str, path: str, labels: Labels | None = None) -> Markup:
     """A comment's text as HTML; its links to pages are live where this reader may go."""
-    return htmls_of(wiki, actor, [text], path)[text]
+    return htmls_of(wiki, actor, [text], path, labels)[text]
 
 
-def htmls_of(wiki: Wiki, actor: Actor, texts: Collection[str], path: str) -> dict[str, Markup]:
+def htmls_of(
+    wiki: Wiki, actor: Actor, texts: Collection[str], path: str, labels: Labels | None = None
+) -> dict[str, Markup]:
     """The HTML of each of some comments on one page, by text."""
     trial = Trial(wiki.store.git, wiki.clock)
     items = {text: Item(VIEW, "comment", mark_of(text)) for text in texts}
@@ -109,7 +112,7 @@ def htmls_of(wiki: Wiki, actor: Actor, texts: Collection[str], path: str) -> dic
     return {
         text: trial.of(
             items[text],
-            partial(wiki.renderer.fill_comment, remark, states, people),
+            partial(wiki.renderer.fill_comment, remark, states, people, labels),
             partial(_as_written, text),
         )
         if remark

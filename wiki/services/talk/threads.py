@@ -18,6 +18,7 @@ from wiki.domain.talk.anchors import Standing
 from wiki.domain.talk.closings import Closing
 from wiki.domain.talk.comments import PAGE_SIZE, Comment, Resolved, State
 from wiki.engine import Wiki
+from wiki.render.slots import Labels
 from wiki.services.access import moderators
 from wiki.services.talk import anchors
 from wiki.services.talk.anchors import Passage
@@ -113,6 +114,7 @@ def show(
     *,
     number: int = 1,
     sort: Sort = Sort.OLDEST,
+    labels: Labels | None = None,
 ) -> Threads:
     """A screen of the talk of the page with this identity, which is now at this path.
 
@@ -137,7 +139,7 @@ def show(
             )
         held = [placed.comment for placed in premoderation.on(connection, page)]
         closed = closings.of(connection, page)
-        view = _Reader(wiki, actor, path, closed)
+        view = _Reader(wiki, actor, path, closed, labels)
         view.prepare(connection, [*roots, *held], standings)
         answered = _answered(connection, roots)
         items = [view.show(comment, answered.get(comment.id, "")) for comment in roots]
@@ -228,10 +230,18 @@ def _answered(connection: Connection, comments_shown: Sequence[Comment]) -> dict
 class _Reader:
     """One reader's rights to see and change the comments on one page."""
 
-    def __init__(self, wiki: Wiki, actor: Actor, path: str, closed: Closing | None) -> None:
+    def __init__(
+        self,
+        wiki: Wiki,
+        actor: Actor,
+        path: str,
+        closed: Closing | None,
+        labels: Labels | None,
+    ) -> None:
         self.wiki = wiki
         self.actor = actor
         self.path = path
+        self.labels = labels
         self.may_moderate = moderators.may(wiki, actor, path)
         is_open = closed is None or self.may_moderate
         self.may_post = is_open and actor.is_member and wiki.rights.may(actor, Right.COMMENT, path)
@@ -244,7 +254,7 @@ class _Reader:
         """Look up at once what these comments need to be shown."""
         seen = [comment for comment in listed if self._may_see(comment)]
         texts = {comment.text for comment in seen}
-        self.htmls = htmls_of(self.wiki, self.actor, texts, self.path)
+        self.htmls = htmls_of(self.wiki, self.actor, texts, self.path, self.labels)
         self.passages = anchors.passages(
             self.wiki, connection, self.actor, self.path, seen, standings
         )

@@ -10,8 +10,7 @@ from flask import Blueprint, Response, flash, request
 from wiki.domain.content.addresses import url_of
 from wiki.domain.errors import Invalid
 from wiki.services.moderation import reports
-from wiki.services.talk import comments
-from wiki.web.http import forms
+from wiki.web.http import forms, remarks
 from wiki.web.http.context import actor, arg_number, gettext, see_other, wiki, zone
 from wiki.web.http.forms import Problem
 from wiki.web.http.pager import Pager, cut
@@ -87,4 +86,4 @@ def day_after(written: str, field: str = "until") -> datetime | None:
 def _html(shown: reports.CaseView) -> str:
     if shown.comment is None:
         return ""
-    return comments.html_of(wiki(), actor(), shown.comment.comment.text, shown.comment.path)
+    return remarks.html(shown.comment.comment.text, shown.comment.path)

@@ -8,7 +8,7 @@ from wiki.domain.content.addresses import url_of
 from wiki.domain.moderation.reports import REASON_MOST, Noun, Subject
 from wiki.services.moderation import reports
 from wiki.services.talk import comments
-from wiki.web.http import forms
+from wiki.web.http import forms, remarks
 from wiki.web.http.context import actor, back_to, gettext, page_url, see_other, wiki
 from wiki.web.http.forms import Problem
 
@@ -77,7 +77,7 @@ def _form(
     problem: Problem | None, subject: Subject, action: str, address: str, username: str = ""
 ) -> Response:
     placed = comments.get(wiki(), actor(), subject.comment) if subject.comment else None
-    html = comments.html_of(wiki(), actor(), placed.comment.text, placed.path) if placed else ""
+    html = remarks.html(placed.comment.text, placed.path) if placed else ""
     return forms.page(
         "moderation/reports/report.html",
         problem,

@@ -180,6 +180,7 @@ def _talk(view: pages.View) -> threads.Threads:
         view.path,
         number=number_of(written),
         sort=threads.Sort(sort) if sort in set(threads.Sort) else threads.Sort.OLDEST,
+        labels=labels(gettext, language()),
     )
     # Who wrote a comment may change it: they see other controls; one that waits only they see.
     slots.differs_for(shown.comment.author for shown in talk.items)

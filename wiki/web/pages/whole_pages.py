@@ -21,10 +21,11 @@ _OURS = re.compile(r'(href|src)="/(?!/)')
 @blueprint.get("/export/<path:path>")
 def export(path: str) -> Response:
     """The page and what was said about it, to keep: `format` is `md` or `html`."""
-    whole = whole_pages.read(wiki(), actor(), path)
+    words = labels(gettext, language())
+    whole = whole_pages.read(wiki(), actor(), path, words)
     is_html = request.args.get("format") == "html"
     if is_html:
-        view, words, others = whole.view, labels(gettext, language()), Others()
+        view, others = whole.view, Others()
         expanded = including.expand(
             wiki(), actor(), view.path, view.html, view.links, words, others
         )

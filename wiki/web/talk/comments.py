@@ -12,7 +12,7 @@ from wiki.i18n.errors import sentence
 from wiki.services.editing import drafts
 from wiki.services.talk import anchors, comments
 from wiki.services.talk.comments import Spot
-from wiki.web.http import forms
+from wiki.web.http import forms, remarks
 from wiki.web.http.context import actor, gettext, language, page_url, see_other, wiki
 from wiki.web.http.forms import Problem
 
@@ -40,7 +40,7 @@ def write(path: str, problem: Problem | None = None) -> Response:
         problem,
         path=path,
         answered=answered,
-        quote=comments.html_of(wiki(), who, answered.comment.text, path) if answered else "",
+        quote=remarks.html(answered.comment.text, path) if answered else "",
         anchor=anchor,
         words=words,
         lost=lost,
@@ -204,7 +204,7 @@ def resolve_form(id: int, problem: Problem | None = None) -> Response:
         "talk/comments/resolve.html",
         problem,
         placed=placed,
-        html=comments.html_of(wiki(), actor(), placed.comment.text, placed.path),
+        html=remarks.html(placed.comment.text, placed.path),
         revisions=revisions,
     )
 
@@ -225,5 +225,5 @@ def reopen(id: int) -> Response:
 
 
 def _ask(act: str, id: int, path: str, text: str) -> Response:
-    html = comments.html_of(wiki(), actor(), text, path)
+    html = remarks.html(text, path)
     return forms.page("talk/comments/ask.html", act=act, id=id, path=path, html=html)

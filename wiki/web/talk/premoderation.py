@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, flash, request
 
 from wiki.domain.content.addresses import url_of
-from wiki.services.talk import comments, premoderation
-from wiki.web.http import forms
+from wiki.services.talk import premoderation
+from wiki.web.http import forms, remarks
 from wiki.web.http.context import actor, arg_number, gettext, see_other, wiki
 from wiki.web.http.pager import Pager, cut
 
@@ -24,10 +24,7 @@ def listing(problem: forms.Problem | None = None, id: int = 0) -> Response:
     return forms.page(
         "moderation/moderation/held.html",
         problem,
-        found=[
-            (placed, comments.html_of(wiki(), actor(), placed.comment.text, placed.path))
-            for placed in shown
-        ],
+        found=[(placed, remarks.html(placed.comment.text, placed.path)) for placed in shown],
         titles=premoderation.titles(wiki(), shown),
         pager=Pager(older=url_of("admin_held", after=last.comment.id) if last else ""),
         refused=id,
