@@ -1,6 +1,7 @@
 """What writers get for what they write."""
 
 import pickle
+import re
 
 import pytest
 
@@ -304,3 +305,15 @@ def test_the_list_of_headings_stands_where_it_is_asked_for_once(written: str) ->
 def test_a_name_of_a_sign_is_one_that_a_text_can_have() -> None:
     assert all(WRITTEN.fullmatch(f":{name}:") for name in _signs())
     assert len(_signs()) > 2_000
+
+
+def test_the_box_of_a_task_is_called_as_its_item_says() -> None:
+    html = shown("- [ ] kopen\n  - [x] *melk*\n\nlos:\n\n- [x] brood\n\n  bruin\n")
+    assert re.findall(r"<label>.*?</label>", html) == [
+        f'<label><input type="checkbox"{ticked} disabled=""> {words}</label>'
+        for ticked, words in (
+            ("", "kopen"),
+            (' checked=""', "<em>melk</em>"),
+            (' checked=""', "brood"),
+        )
+    ]

@@ -249,9 +249,14 @@ class PageRenderer(BaseRenderer):
         """A list item with a box that is ticked or not."""
         checked = " checked" if token["attrs"]["checked"] else ""
         box = f'<input type="checkbox" disabled{checked}> '
-        inner = self.render_tokens(token["children"], state)
-        inner = f"<p>{box}{inner[3:]}" if inner.startswith("<p>") else box + inner
-        return f'<li class="task">{inner}</li>\n'
+        first, rest = (
+            self.render_tokens(some, state) for some in (token["children"][:1], token["children"][1:])
+        )
+        # The item's own words name its box; not what is nested in it, which has boxes of its own.
+        words = first.strip().removeprefix("<p>").removesuffix("</p>")
+        label = f"<label>{box}{words}</label>"
+        shown = f"<p>{label}</p>\n" if first.startswith("<p>") else label
+        return f'<li class="task">{shown}{rest}</li>\n'
 
     def table_cell(self, token: Token, state: BlockState) -> str:
         """A cell, aligned by class."""
