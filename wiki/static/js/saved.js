@@ -3,7 +3,7 @@
 
 const SENT = "denktank-sent";
 const key = sessionStorage.getItem(SENT);
-if (key && !document.querySelector("form.editor, form.conflict, [data-status], #errors")) {
+if (key && !document.querySelector("form.editor, form.conflict, .error-page, body[data-code], #errors")) {
   sessionStorage.removeItem(SENT);
   localStorage.removeItem(key);
 }
