@@ -307,6 +307,15 @@ def test_a_name_of_a_sign_is_one_that_a_text_can_have() -> None:
     assert len(_signs()) > 2_000
 
 
+def test_a_heading_of_a_table_without_words_is_called_as_its_formula_is_written() -> None:
+    html = shown("| $a<b$ | $x$ en | c |\n|---|---|---|\n| $1$ | 2 | 3 |\n")
+    assert re.findall(r"<t[hd]\b[^>]*>", html) == [
+        '<th scope="col" aria-label="a&lt;b">',
+        *['<th scope="col">'] * 2,
+        *["<td>"] * 3,
+    ]
+
+
 def test_the_box_of_a_task_is_called_as_its_item_says() -> None:
     html = shown("- [ ] kopen\n  - [x] *melk*\n\nlos:\n\n- [x] brood\n\n  bruin\n")
     assert re.findall(r"<label>.*?</label>", html) == [

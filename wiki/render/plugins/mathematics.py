@@ -69,6 +69,11 @@ def as_source(html: str) -> str:
     return _WHOLE.sub(lambda found: found["formula"], html) if "<math" in html else html
 
 
+def without(html: str) -> str:
+    """Rendered HTML with its formulas taken out."""
+    return _WHOLE.sub("", html)
+
+
 @cache
 def _convert() -> Callable[[str], Element]:
     """Give the library's converter; it is loaded when the first formula is read."""

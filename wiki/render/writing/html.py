@@ -250,7 +250,8 @@ class PageRenderer(BaseRenderer):
         checked = " checked" if token["attrs"]["checked"] else ""
         box = f'<input type="checkbox" disabled{checked}> '
         first, rest = (
-            self.render_tokens(some, state) for some in (token["children"][:1], token["children"][1:])
+            self.render_tokens(some, state)
+            for some in (token["children"][:1], token["children"][1:])
         )
         # The item's own words name its box; not what is nested in it, which has boxes of its own.
         words = first.strip().removeprefix("<p>").removesuffix("</p>")
@@ -264,7 +265,7 @@ class PageRenderer(BaseRenderer):
         inner = self.render_tokens(token["children"], state)
         align = f' class="align-{attrs["align"]}"' if attrs["align"] else ""
         if attrs["head"]:
-            return f'<th scope="col"{align}>{inner}</th>\n'
+            return f'<th scope="col"{align}{_named_by_formula(inner)}>{inner}</th>\n'
         return f"<td{align}>{inner}</td>\n"
 
     def footnote_ref(self, token: Token, state: BlockState) -> str:
@@ -411,6 +412,13 @@ def plain(html: str) -> str:
 
 def _quoted(url: str) -> str:
     return quote(url, safe=":/?#@!$&()*+,;=%[]~'-._")
+
+
+def _named_by_formula(inner: str) -> str:
+    """Give the name of a heading of a table that has no words: the source of its formulas."""
+    if "<math" not in inner or plain(mathematics.without(inner)):
+        return ""
+    return f' aria-label="{escape_html(plain(mathematics.as_source(inner)))}"'
 
 
 def _place(id: str) -> str:

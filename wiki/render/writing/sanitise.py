@@ -12,7 +12,9 @@ from wiki.render.plugins import mathematics
 SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 
 _BLOCKS = "p h1 h2 h3 h4 h5 h6 blockquote pre ul ol li dl dt dd table thead tbody tr th td hr div"
-_INLINE = "a abbr b br code del em i img input ins kbd label mark s small span strong sub sup time u"
+_INLINE = (
+    "a abbr b br code del em i img input ins kbd label mark s small span strong sub sup time u"
+)
 _STRUCTURE = "section details summary aside"
 
 TAGS = frozenset(f"{_BLOCKS} {_INLINE} {_STRUCTURE}".split()) | mathematics.ELEMENTS
@@ -33,7 +35,7 @@ ATTRIBUTES: dict[str, set[str]] = {
     "ol": {"start"},
     "section": {"id", "aria-labelledby"},
     "sup": {"id"},
-    "th": {"scope"},
+    "th": {"scope", "aria-label"},
     "span": {"id"},
     **{f"h{level}": {"id"} for level in range(1, 7)},
     **{name: set(said) for name, said in mathematics.ATTRIBUTES.items()},
