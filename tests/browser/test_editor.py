@@ -65,6 +65,16 @@ def test_links_files_and_tables_by_keyboard(visit: Visit) -> None:
         .strip()
         .endswith("| Wat | Wie |\n| --- | --- |\n| thee<br>of koffie | Bram |\n| taart  |   |")
     )
+    whole = written(page)
+    page.locator("[data-table=remove-column]").press("Enter")
+    expect(text).to_be_focused()
+    assert written(page).strip().endswith("| Wie |\n| --- |\n| Bram |\n|   |")
+    page.keyboard.press("Control+z")
+    assert written(page) == whole
+    page.locator("[data-table=remove-row]").press("Enter")
+    assert written(page).strip().endswith("| thee<br>of koffie | Bram |")
+    page.keyboard.press("Control+z")
+    assert written(page) == whole
     page.keyboard.press("Control+k")
     expect(page.locator("[data-target]")).to_be_focused()
     page.keyboard.type("https://example.org")
@@ -77,4 +87,5 @@ def test_links_files_and_tables_by_keyboard(visit: Visit) -> None:
     with page.expect_navigation():
         page.keyboard.press("Control+s")
     expect(page.locator("main .notice.done")).to_contain_text("Bewaard.")
+    assert page.evaluate("localStorage.length") == 0, "the wiki has it: no copy is left here"
     expect(page.locator("main td", has_text="taart").locator("a")).to_have_text("elders")

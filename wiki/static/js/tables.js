@@ -4,8 +4,8 @@
 const RULE = /^\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$/;
 const MOST_ROWS = 2_000;
 
-/** The cells of a row as [from, to] in its line, without the space around what they say. */
-function cells(line) {
+/** Where the cells of a row begin and end in its line: at a bar, or beside it at an open side. */
+function edgesOf(line) {
   const bars = [];
   for (let at = 0; at < line.length; at += 1) {
     if (line[at] === "\\") at += 1;
@@ -13,6 +13,12 @@ function cells(line) {
   }
   const edges = line.trimStart().startsWith("|") ? bars : [-1, ...bars];
   if (edges.length && line.slice(edges.at(-1) + 1).trim()) edges.push(line.length);
+  return edges;
+}
+
+/** The cells of a row as [from, to] in its line, without the space around what they say. */
+function cells(line) {
+  const edges = edgesOf(line);
   return edges.slice(0, -1).map((edge, number) => {
     const inner = line.slice(edge + 1, edges[number + 1]);
     const from = edge + 1 + (inner.trim() ? inner.length - inner.trimStart().length : Math.min(1, inner.length));
@@ -104,6 +110,43 @@ export function addColumn(surface) {
   surface.replace(start, last.at + last.line.length, lines.join("\n"), start + caret, start + caret);
 }
 
+/** Take out the row of the caret, which then stands in the row below it, or else above. */
+function removeRow(surface) {
+  const table = around(surface);
+  if (!table || table.row < 2) return;
+  const { rows, row, cell } = table;
+  const { at, line } = rows[row];
+  const next = rows[row + 1] ?? rows[row === 2 ? 0 : row - 1];
+  const shift = next.at > at ? line.length + 1 : 0;
+  const found = cells(next.line);
+  const [start] = found[Math.min(cell, found.length - 1)] ?? [0];
+  const caret = next.at - shift + start;
+  surface.replace(at - 1, at + line.length, "", caret, caret);
+}
+
+/** Take out the column of the caret; the table goes with its last one. */
+function removeColumn(surface) {
+  const table = around(surface);
+  if (!table) return;
+  const { rows, row, cell, columns } = table;
+  const start = rows[0].at;
+  const last = rows.at(-1);
+  if (columns === 1) return surface.replace(start, last.at + last.line.length, "", start, start);
+  const lines = rows.map(({ line }) => {
+    const edges = edgesOf(line);
+    if (cell >= edges.length - 1) return line;
+    const indent = line.slice(0, line.length - line.trimStart().length);
+    const kept = edges.slice(0, -1).map((edge, number) => line.slice(edge + 1, edges[number + 1]));
+    kept.splice(cell, 1);
+    return `${indent}|${kept.join("|")}|`;
+  });
+  const found = cells(lines[row]);
+  const [inLine] = found[Math.min(cell, found.length - 1)] ?? [0];
+  const before = lines.slice(0, row).reduce((length, line) => length + line.length + 1, 0);
+  const caret = start + before + inLine;
+  surface.replace(start, last.at + last.line.length, lines.join("\n"), caret, caret);
+}
+
 /** A new table of two columns, below the line of the caret. */
 export function begin(surface, titles) {
   const { to } = surface.selection();
@@ -163,11 +206,17 @@ export function connect(pane, surface) {
     new: (button) => begin(surface, button.dataset.titles.split("|")),
     row: () => addRow(surface),
     column: () => addColumn(surface),
+    "remove-row": () => removeRow(surface),
+    "remove-column": () => removeColumn(surface),
   };
   for (const button of buttons) button.addEventListener("click", () => acts[button.dataset.table](button));
   const look = () => {
-    const isInside = around(surface) !== null;
+    const table = around(surface);
+    const isInside = table !== null;
     for (const button of buttons) button.hidden = (button.dataset.table === "new") === isInside;
+    // A table has its head, so that row stays; a hidden button would lose its focus.
+    const remove = pane.querySelector('[data-table="remove-row"]');
+    if (remove) remove.disabled = isInside && table.row < 2;
   };
   // A choice of words tells where the caret is, in a textarea as in the editor.
   document.addEventListener("selectionchange", () => {
