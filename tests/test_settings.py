@@ -45,3 +45,12 @@ def test_what_the_wiki_writes_is_for_its_user_alone(tmp_path):
     assert done.returncode == 0, done.stderr
     open_to_others = [path for path in [data, *data.rglob("*")] if path.stat().st_mode & 0o077]
     assert not open_to_others
+
+
+def test_several_nodes_search_in_their_database(tmp_path: Path) -> None:
+    url = {"database_url": "postgresql://localhost/x"}
+    assert not load(tmp_path, {}).searches_in_database
+    assert not load(tmp_path, {}, url).searches_in_database
+    assert load(tmp_path, {}, {**url, "shared_pages": "yes"}).searches_in_database
+    with pytest.raises(SettingError, match="leave SEARCH out"):
+        load(tmp_path, {}, {**url, "shared_pages": "yes", "search": "whoosh"})

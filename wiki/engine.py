@@ -43,7 +43,7 @@ from wiki.render.drawings import is_drawn
 from wiki.render.links import Others
 from wiki.render.markdown import Renderer
 from wiki.render.slots import nothing_drawn
-from wiki.settings import POSTGRESQL, Settings, agree, chosen_over, with_secret
+from wiki.settings import Settings, agree, chosen_over, with_secret
 from wiki.store.git.lock import Use
 from wiki.store.rewriting import moving
 from wiki.store.shared import pushing
@@ -415,7 +415,7 @@ def _site(settings: Settings) -> Site:
 
 def _indexes(settings: Settings, database: Database, site: Site) -> tuple[PresentIndex, PastIndex]:
     """The indexes of what is there and of what was deleted, by the engine that is set."""
-    if settings.search == POSTGRESQL:
+    if settings.searches_in_database:
         shared = SharedDeletedTextIndex.open(database, site)
         return SharedSearchIndex.open(database, site), shared
     folder = settings.data / "search_index"

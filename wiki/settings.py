@@ -138,10 +138,11 @@ class Settings:
         check=_check_name,
     )
     search: str = _setting(
-        WHOOSH,
-        "what searches: whoosh, in a folder of each machine; or postgresql, in the database of "
-        "DATABASE_URL, which several machines share",
-        (WHOOSH, POSTGRESQL),
+        "",
+        "what searches: whoosh, in a folder of this machine; or postgresql, in the database of "
+        "DATABASE_URL, which several machines share; empty: postgresql with SHARED_PAGES, else "
+        "whoosh",
+        ("", WHOOSH, POSTGRESQL),
     )
     mail_url: str = _setting("", "smtp[s]://user:pass@host:port; empty: mail stays in the outbox")
     mail_clear_text: bool = _setting(
@@ -306,6 +307,11 @@ class Settings:
     )
     log_format: str = _setting("text", "how logs are written", ("text", "json"))
 
+    @property
+    def searches_in_database(self) -> bool:
+        """Whether PostgreSQL searches, rather than an index on this machine."""
+        return self.search == POSTGRESQL or (not self.search and self.shared_pages)
+
 
 def load(
     data: Path, environment: Mapping[str, str], given: Mapping[str, Any] | None = None
@@ -324,6 +330,11 @@ def load(
 
 def agree(settings: Settings) -> None:
     """Raise SettingError for settings of which one needs another."""
+    if settings.search == WHOOSH and settings.shared_pages:
+        raise SettingError(
+            "SEARCH = whoosh keeps an index on each machine, and several nodes would miss each "
+            "other's comments: leave SEARCH out with SHARED_PAGES, or write SEARCH = postgresql"
+        )
     if settings.search == POSTGRESQL and not _is_postgresql(settings.database_url):
         raise SettingError(
             "SEARCH = postgresql searches in a database on PostgreSQL: let DATABASE_URL lead to "

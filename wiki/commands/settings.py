@@ -48,7 +48,9 @@ def page() -> str:
 
 def _row(setting: Field[Any]) -> str:
     choices = setting.metadata["choices"]
-    kind = " · ".join(f"`{choice}`" for choice in choices) or type(setting.default).__name__
+    kind = (
+        " · ".join(f"`{choice}`" for choice in choices if choice) or type(setting.default).__name__
+    )
     default = f"`{setting.default}`" if setting.default != "" else "empty"
     name = setting.name.upper()
     about = setting.metadata["help"] + ("; on the screen" if setting.metadata["on_screen"] else "")

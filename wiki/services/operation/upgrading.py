@@ -13,7 +13,7 @@ from wiki.engine import PAGES
 from wiki.projections import follow, sentences
 from wiki.projections.search.postgresql import shared_index
 from wiki.projections.search.storage import fields, folder
-from wiki.settings import POSTGRESQL, Settings
+from wiki.settings import Settings
 from wiki.store.git import maintenance
 
 COMMITS_A_SECOND, FILES_A_SECOND = 1_500, 200
@@ -83,7 +83,7 @@ def plan(settings: Settings) -> Plan:
 
 def _indexed(settings: Settings, found: Standing) -> tuple[Mapping[str, int], int]:
     """The versions of the search indexes, and this version's, of the engine that is set."""
-    if settings.search == POSTGRESQL:
+    if settings.searches_in_database:
         kept = {SEARCH: found.indexes.get("now", 0), LOST: found.indexes.get("lost", 0)}
         return kept, shared_index.version()
     index = settings.data / "search_index"
