@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.fixtures.nodes import Told, Writer, compare, first_pages, node, start
+from tests.fixtures.nodes import Told, Writer, compare, finds, first_pages, node, start
 from tests.fixtures.running import Running
 
 pytestmark = [pytest.mark.slow, pytest.mark.postgres]
@@ -46,3 +46,5 @@ def test_what_was_answered_is_on_all_nodes_whatever_is_killed(nodes: list[Runnin
     assert len(told.saved) == WRITERS * TURNS
     assert told.read
     assert compare(nodes, told) == []
+    writers[0].comment("p0", "Er groeit fonteinkruid in de gracht.")
+    assert all(finds(one, "fonteinkruid") for one in nodes)

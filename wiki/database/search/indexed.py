@@ -316,17 +316,15 @@ def tidy(connection: Connection, of: State) -> None:
     connection.exec_driver_sql(f"DELETE FROM {of.terms} WHERE documents <= 0")
 
 
-def owned(
-    connection: Connection, of: State, owners: Sequence[str], *, texts: bool = False
-) -> list[dict[str, Any]]:
-    """What is kept of the documents of these owners, with their text if that is wanted."""
+def owned(connection: Connection, of: State, owners: Sequence[str]) -> list[dict[str, Any]]:
+    """What is kept of the documents of these owners, with their text."""
     return _rows(
         connection,
         of,
         "owner = ANY(%(owners)s::text[])"
         " OR (together = ANY(%(owners)s::text[]) AND together <> '')",
         {"owners": list(owners)},
-        texts=texts,
+        texts=True,
     )
 
 

@@ -60,4 +60,5 @@ class KeptRows:
 
 def _shown(stored: Mapping[str, Any]) -> Mapping[str, Any]:
     """What is stored as documents have it."""
-    return {**stored, "paths": tuple(unclean(path) for path in stored["paths"])}
+    shown = {**stored, "paths": tuple(unclean(path) for path in stored["paths"])}
+    return {**shown, "text": unclean(stored["text"])} if "text" in stored else shown

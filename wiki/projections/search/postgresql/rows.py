@@ -42,9 +42,9 @@ def clean(text: str) -> str:
     return text.replace(_NUL, _INSTEAD).encode("utf-8", "replace").decode()
 
 
-def unclean(path: str) -> str:
-    """A path as it was before it was cleaned."""
-    return path.replace(_INSTEAD, _NUL)
+def unclean(text: str) -> str:
+    """A text as it was before it was cleaned."""
+    return text.replace(_INSTEAD, _NUL)
 
 
 def row(prepared: Prepared) -> Row:
