@@ -32,7 +32,7 @@ from wiki.render.scan import Scan, scan, title_heading
 from wiki.store.store import Store
 
 NAME = "catalogue"
-FORMAT = 6
+FORMAT = 7
 MARKS = 1_000
 """Formats stay below this; what stands above it marks the rules that rows were made by."""
 

@@ -28,6 +28,7 @@ from sqlalchemy import (
     update,
 )
 
+from wiki.database.engine.rows import insert_tuples
 from wiki.database.engine.schema import projections
 from wiki.database.history.history import Sorted, commits, places
 from wiki.domain.content.pages import Kind, Meta, Moment, Participant, Summary
@@ -51,7 +52,8 @@ catalogue = Table(
     Column("words", Integer, nullable=False),
     Column("meta", Text, nullable=False),
     Index("ix_catalogue_fold", "fold"),
-    Index("ix_catalogue_stem", "stem"),
+    # With the path: what a link leads to is then read from the index, not from rows with excerpts.
+    Index("ix_catalogue_stem", "stem", "path"),
     Index("ix_catalogue_folder", "folder", "redirect", "title_fold", "path"),
     Index("ix_catalogue_title", "title_fold"),
     Index("ix_catalogue_redirect", "redirect_fold"),
@@ -65,12 +67,14 @@ links = Table(
     Column("source", Sorted, primary_key=True),
     Column("target", Sorted, primary_key=True),
     Column("key", Sorted, nullable=False),
-    Column("name", Sorted, nullable=False),
     Column("asks", Text, nullable=False),
+    Column("name", Sorted, nullable=False),
     Column("dest", Sorted, nullable=False),
     Column("leads", Text, nullable=False),
     Column("settled", Boolean, nullable=False),
     Index("ix_links_dest", "dest", "source"),
+    # The links of a page lie side by side, not behind an index.
+    sqlite_with_rowid=False,
 )
 
 page_names = Table(
@@ -81,6 +85,8 @@ page_names = Table(
     Column("rank", Text, primary_key=True),
     Column("key", Sorted, nullable=False),
     Index("ix_page_names_key", "key"),
+    # Its index then holds the whole name.
+    sqlite_with_rowid=False,
 )
 
 files = Table(
@@ -225,12 +231,23 @@ def relink(
     table: Table,
     pages: Collection[str],
     new: Sequence[dict[str, Any]],
-    follow: Callable[[Sequence[dict[str, Any]]], Iterable[list[dict[str, Any]]]],
+    follow: Callable[[Sequence[dict[str, Any]]], Iterable[list[tuple[Any, ...]]]],
 ) -> None:
     """Put these links in place of those that the pages had.
 
-    `follow` gives those that came with where they lead; what stood there leads where it led.
+    `follow` gives whole rows of those that came, with where they lead; what stood there leads where
+    it led.
     """
+    if pages:
+        new = _came(connection, table, pages, new)
+    for some in follow(new):
+        insert_tuples(connection, table, some)
+
+
+def _came(
+    connection: Connection, table: Table, pages: Collection[str], new: Sequence[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Remove the links of these pages that are not among the new ones; gives those that came."""
     had = {
         (row[0], row[1]): row
         for some in slices(pages)
@@ -245,8 +262,7 @@ def relink(
             came.append(row)
     if had:
         connection.execute(_UNLINK[table], [{"of": of, "to": to} for of, to in had])
-    for some in follow(came):
-        put(connection, {table: some})
+    return came
 
 
 def remove(connection: Connection, paths: Collection[str], tables: Iterable[Table]) -> None:

@@ -181,19 +181,15 @@ def of_page(
 
 def followed(
     connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]
-) -> Iterator[list[dict[str, Any]]]:
-    """Rows of links with where they lead, some at a time; given are source and target."""
+) -> Iterator[list[tuple[Any, ...]]]:
+    """Whole rows of links, with where they lead, some at a time; given is what stands before."""
     source = _source(table).name
     known = _known(connection) if len(rows) > _AT_ONCE else None
     for some in _parts(rows):
         pairs = [(row[source], row["target"]) for row in some]
         found = resolve(connection, pairs, sight=EVERYTHING, known=known)
         yield [
-            {
-                **row,
-                "name": naming.key(row["target"]),
-                **_written(found[pair]),
-            }
+            (*row.values(), naming.key(pair[1]), *_written(found[pair]))
             for row, pair in zip(some, pairs, strict=True)
         ]
 
@@ -306,11 +302,12 @@ def _lead(row: Any) -> Lead | None:
     return Lead(row.dest, To(row.leads), row.settled) if row.leads else None
 
 
-def _written(lead: Lead | None) -> dict[str, Any]:
-    """Where a link leads as its row says it."""
-    if lead is None:
-        return {"dest": "", "leads": "", "settled": False}
-    return {"dest": lead.path, "leads": lead.to.value, "settled": lead.settled}
+def _written(lead: Lead | None) -> tuple[str, str, bool]:
+    """Where a link leads as its row says it, in the order of _WRITTEN."""
+    return (lead.path, lead.to.value, lead.settled) if lead else ("", "", False)
+
+
+_WRITTEN = ("dest", "leads", "settled")
 
 
 def _source(table: Table) -> Column[str]:
@@ -326,7 +323,7 @@ def _settle(connection: Connection, table: Table, rows: Sequence[Any], known: Kn
             {
                 "of": pair[0],
                 "to": pair[1],
-                **{f"new_{name}": value for name, value in _written(lead).items()},
+                **dict(zip(_NEW, _written(lead), strict=True)),
             }
             for pair, lead in leads.items()
             if lead != was[pair]
@@ -335,10 +332,11 @@ def _settle(connection: Connection, table: Table, rows: Sequence[Any], known: Kn
             connection.execute(_PUT[table], values)
 
 
+_NEW = [f"new_{name}" for name in _WRITTEN]
 _PUT = {
     table: update(table)
     .where(_source(table) == bindparam("of"), table.c.target == bindparam("to"))
-    .values({name: bindparam(f"new_{name}") for name in _written(None)})
+    .values(dict(zip(_WRITTEN, map(bindparam, _NEW), strict=True)))
     for table in LEADING
 }
 

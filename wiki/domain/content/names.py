@@ -173,7 +173,8 @@ def elsewhere(source: str, target: str, known: Known) -> Lead | None:
     own = f"{source}/{_rest(source, target)}"
     for place in others:
         # Beside a page lie its files; a page there is not meant by its bare name.
-        pages = known.pages.get(stem(place)) if place != own else None
+        # Few places are asked for twice: remembering them would push out targets that are.
+        pages = known.pages.get(fold(_whole(place))) if place != own else None
         page = at_path(place, pages) if pages else None
         if page is not None:
             return Lead(page.path, To.PAGE)
@@ -208,9 +209,11 @@ def _by_name(source: str, target: str, known: Known) -> Lead | None:
     loose = _loose(whole)
     fitting = [one for one in known.named.get(called, ()) if _fits(one, loose)]
     files = [file for file in known.called.get(called, ()) if _ends(fold(file), whole)]
+    if not files and len(fitting) <= 1:
+        # Most names are one page's only: nothing needs to be measured for those.
+        return Lead(fitting[0].path, To.PAGE) if fitting else None
     near = _Nearness(folder_of(source))
     if len(fitting) > 1:
-        # Most names are one page's only: nothing needs to be measured for those.
         fitting.sort(
             key=lambda one: (one.rank, not _ends(one.said, whole), *near.of(one.path), one.path)
         )
