@@ -31,6 +31,7 @@ NAMES = (
 _BESIDE = {
     "restore": "backup",
     "drill": "backup",
+    "node": "worker",
     "import": "import_",
     "adopt-minutes": "adopt_minutes",
 }
