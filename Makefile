@@ -13,7 +13,7 @@ PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3 python; d
 	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$name" && break; \
 	done)
 
-.PHONY: manual run test test-lowest coverage release check bench attack lock update clean
+.PHONY: manual run test test-lowest coverage release check bench attack bare lock update clean
 .DEFAULT_GOAL := run
 
 run: $(STAMPS)/run
@@ -51,6 +51,10 @@ bench: $(STAMPS)/develop
 
 attack: $(STAMPS)/develop machine
 	@$(BIN)/python -m tests.attack $(ARGS)
+
+# From a bare Debian with the README and docs/server.md alone to https behind Caddy, timed; as root.
+bare: $(STAMPS)/develop
+	@$(BIN)/python -m tests.bare $(ARGS)
 
 # Packs of many random saves, each of which git has to take: make fuzz-packs SAVES=20000
 SAVES ?= 20000
