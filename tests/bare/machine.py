@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 BOOT = Path(__file__).with_name("boot.sh")
@@ -141,11 +141,18 @@ def started(folder: Path, *command: str, log: Path) -> Iterator[Machine]:
             start_new_session=True,
         )
         try:
-            yield Machine(folder, _first(process, command[0], log))
+            first = _first(process, command[0], log)
+            try:
+                yield Machine(folder, first)
+            finally:
+                # all goes with process 1; one that became another user outlives unshare
+                with suppress(ProcessLookupError):
+                    os.kill(first, signal.SIGKILL)
         finally:
-            process.send_signal(signal.SIGKILL)
+            process.kill()
             process.wait()
-            until(lambda: not (group / "cgroup.procs").read_text() and not _busy(group), 20)
+            if not until(lambda: not _busy(group), 30):
+                raise Failed(f"processes of the machine are left in {group}")
 
 
 def _busy(group: Path) -> bool:
