@@ -34,7 +34,7 @@ from wiki.services.editing.edit_or_suggest import suggests
 from wiki.services.editing.editor import Editor, open_page
 from wiki.services.editing.saving import Conflicted, Deleted, Saved, Sent
 from wiki.services.pages import pages, questions
-from wiki.web.editing import dialogue_form, source_form, transcript_form
+from wiki.web.editing import dialogue_form, source_form, start_form, transcript_form
 from wiki.web.editing.conflicts import conflict_page, deleted_page
 from wiki.web.editing.saved import came_from, saved_page
 from wiki.web.http import differences, forms, pace, sizes
@@ -146,7 +146,7 @@ def new() -> Response:
     args = request.args
     kind = _kind(args.get("kind", ""))
     given = {name: args[name] for name in ("title", "questions") if args.get(name)}
-    start = _start(kind)
+    start = start_form.of_kind(args.get("from", ""), kind)
     if start:
         given = {**start.fields, **given}
     if STATUSES[kind]:
@@ -159,16 +159,8 @@ def new() -> Response:
         path, summary = draft.fields.get("path", ""), draft.fields.get("summary", "")
         shown = creating.New(shown.kind, path, draft.text, values, summary)
     used = bool(draft) and args.get("draft") == "yes"
-    starts = [] if used else templates.offered(wiki(), actor(), kind, language())
-    shows: dict[str, Any] = {"starts": starts, "start": start.path if start else ""}
-    return _new_form(shown, draft=draft, draft_used=used, suggests=waits, **shows)
-
-
-def _start(kind: Kind) -> templates.Template | None:
-    """The page to start from that was chosen, if it is for this kind."""
-    path = request.args.get("from", "")
-    found = templates.get(wiki(), actor(), path) if path else None
-    return found if found and found.kind is kind else None
+    begun = start.path if start else ""
+    return _new_form(shown, draft=draft, draft_used=used, suggests=waits, start=begun)
 
 
 @blueprint.post("/new")
@@ -176,6 +168,8 @@ def _start(kind: Kind) -> templates.Template | None:
 @sizes.takes_text
 def create() -> Response:
     """Make a new page."""
+    if start_form.asks(request.form.get("do", "")):
+        return _started(_typed_new())
     if asks_for_form(request.form.get("do", "")):
         return _stepped_new(_typed_new())
     if request.form.get("do") == "preview":
@@ -351,6 +345,11 @@ def stepped_editor(shown: Editor) -> Response:
     return editor_page(replace(shown, text=step.text, fields=given), transcript=step.state)
 
 
+def _started(shown: creating.New) -> Response:
+    step = start_form.step(shown)
+    return _new_form(step.shown, start=step.start, asked=step.asked, started=step.asked is None)
+
+
 def _stepped_new(shown: creating.New) -> Response:
     if not transcript_form.asks(request.form.get("do", "")):
         return _new_form(shown)
@@ -430,7 +429,9 @@ def _difference(path: str) -> Markup:
 
 
 def _new_form(shown: creating.New, problem: forms.Problem | None = None, **values: Any) -> Response:
-    defaults: dict[str, Any] = {"draft": None, "draft_used": False, "preview": "", "starts": ()}
+    defaults: dict[str, Any] = {"draft": None, "draft_used": False, "preview": "", "asked": None}
+    defaults |= {"started": False, "start": request.form.get("start", "")}
+    defaults["starts"] = templates.offered(wiki(), actor(), shown.kind, language())
     defaults["back"] = came_from()
     defaults["suggests"] = request.form.get("suggests") == "yes"
     if shown.kind is Kind.DIALOGUE:
