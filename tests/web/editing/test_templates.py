@@ -58,6 +58,7 @@ def test_choosing_where_to_start_loses_nothing_that_was_typed(
     assert "Eigen &amp; tekst</textarea>" in asked
     assert "Wat we afspraken" not in asked
     assert "Je hebt al een tekst geschreven" in asked
+    assert asked.count("autofocus") == 1, "who cannot see the question is led to it"
     below = choose("start-below:templates/verslag", "Eigen tekst")
     assert below.index("Eigen tekst") < below.index("## Wat we afspraken")
     assert "Eigen tekst" not in choose("start-replace:templates/verslag", "Eigen tekst")
