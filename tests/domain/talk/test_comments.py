@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wiki.domain.errors import Invalid, TooLarge
-from wiki.domain.talk.comments import DEEPEST, TEXT_MOST, check_text, place_of
+from wiki.domain.talk.comments import DEEPEST, TEXT_MOST, check_text, excerpt, place_of
 
 
 def test_text_is_trimmed_and_has_plain_newlines() -> None:
@@ -47,3 +47,9 @@ def test_places_sort_every_reply_below_what_it_answers(parents: list[int]) -> No
             assert order.index(parent) < order.index(id)
             assert places[id][1] == min(places[parent][1] + 1, DEEPEST)
     assert all(len(place) <= 8 * (DEEPEST + 1) for place, _ in places)
+
+
+def test_an_excerpt_has_words_and_no_marks_of_what_stands_around_them() -> None:
+    said = "> [!NOTE]\n> Let *op*.\n\n- [ ] melk\n- [x] [[brood|brood]]\n\n| a |\n|:--|\n"
+    said += "\n```py\nx\n```"
+    assert excerpt(said) == "Let op. melk brood | a | x"
