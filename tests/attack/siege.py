@@ -402,7 +402,7 @@ class Siege:
             if who:
                 browser.login(who)
             token = value_of(browser.get("/account" if who else "/login")[1], "csrf_token")
-            cookie = "; ".join(f"{name}={value}" for name, value in browser._cookies.items())
+            cookie = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
             self._sessions[who] = (cookie, token)
         return self._sessions[who]
 
