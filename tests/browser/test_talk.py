@@ -112,8 +112,8 @@ def test_from_joining_to_mail_that_stops(someone: Open, post: Postbox) -> None:
 
     edit(bram, path, "besluit de raad", "besluit de gemeenteraad")
     said = bram.locator(".comment", has_text="Welke raad")
-    expect(said.locator(".comment-quote del")).to_have_text("raad")
-    expect(said.locator(".comment-quote ins")).to_have_text("gemeenteraad")
+    expect(said.locator(".comment-quote del")).to_have_text("[weggehaald] raad")
+    expect(said.locator(".comment-quote ins")).to_have_text("[toegevoegd] gemeenteraad")
     said.locator("[data-reply]").click()
     comment(bram, "De gemeenteraad, zie de tekst.")
 

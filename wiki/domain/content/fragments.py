@@ -18,7 +18,7 @@ from wiki.domain.markdown.nodes import Block, Heading, Html, Kind, Leaf, Paragra
 from wiki.domain.markdown.plain import title
 
 OF_SCREEN = frozenset(
-    "activity-words all-here cite codes comments comments-keep comments-remove"
+    "activity-words all-here asked cite codes comments comments-keep comments-remove"
     " comments-title contents-title decide dialogues-here difference difference-title"
     " editor errors first-steps footnotes help-image-file help-logo keys keys-title logo main now"
     " open-questions preview-title said said-last search server set-aside site"
