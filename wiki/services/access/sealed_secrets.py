@@ -17,26 +17,31 @@ if TYPE_CHECKING:
     from cryptography.fernet import Fernet
 
 
-def seal(wiki: Wiki, secret: str) -> str:
+ELSEWHERE = "secret of another site"
+SECOND_FACTOR = "second factor"
+"""What secrets are for; each purpose has a key of its own."""
+
+
+def seal(wiki: Wiki, secret: str, purpose: str = ELSEWHERE) -> str:
     """The secret as it is kept; an empty one stays empty."""
-    return _fernet(wiki).encrypt(secret.encode()).decode() if secret else ""
+    return _fernet(wiki, purpose).encrypt(secret.encode()).decode() if secret else ""
 
 
-def unseal(wiki: Wiki, kept: str) -> str:
+def unseal(wiki: Wiki, kept: str, purpose: str = ELSEWHERE) -> str:
     """The secret again. Raises Conflict (`secret_lost`) where the key is another one by now."""
     from cryptography.fernet import InvalidToken
 
     if not kept:
         return ""
     try:
-        return _fernet(wiki).decrypt(kept).decode()
+        return _fernet(wiki, purpose).decrypt(kept).decode()
     except InvalidToken:
         raise Conflict("secret_lost") from None
 
 
-def _fernet(wiki: Wiki) -> Fernet:
-    # Loaded here: few processes ever need it.
+def _fernet(wiki: Wiki, purpose: str) -> Fernet:
+    # Three megabytes and a fiftieth of the start; few processes ever need it.
     from cryptography.fernet import Fernet
 
-    key = hashlib.sha256(b"denktank sealed secrets\0" + wiki.settings.secret_key.encode()).digest()
+    key = hashlib.sha256(f"{purpose}\n{wiki.settings.secret_key}".encode()).digest()
     return Fernet(base64.urlsafe_b64encode(key))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import secrets
 from dataclasses import dataclass
 
@@ -15,7 +13,7 @@ from wiki.database.login import access_tokens, passkeys, second_factors, session
 from wiki.database.members import members
 from wiki.domain.access.acts import LoggedAct
 from wiki.domain.access.rights import Actor, Right
-from wiki.domain.errors import Invalid, LoginRequired, NotFound
+from wiki.domain.errors import Conflict, Invalid, LoginRequired, NotFound
 from wiki.domain.login.second_factor import (
     DIGITS,
     LETTERS,
@@ -29,7 +27,7 @@ from wiki.domain.login.second_factor import (
 )
 from wiki.domain.members.members import Member
 from wiki.engine import Wiki
-from wiki.services.access import audit, journal, limits
+from wiki.services.access import audit, journal, limits, sealed_secrets
 from wiki.services.access.limits import SECOND, SECOND_ACCOUNT, Try
 from wiki.services.login import devices, proof
 from wiki.services.login import sessions as logins
@@ -93,7 +91,7 @@ def begin(wiki: Wiki, actor: Actor, session: int, current: str) -> None:
     Raises Invalid (field `current_password`; `second_factor_on`), Forbidden, TooFast.
     """
     proof.require(wiki, actor, session, current)
-    secret = _sealed(wiki, pyotp.random_base32())
+    secret = sealed_secrets.seal(wiki, pyotp.random_base32(), sealed_secrets.SECOND_FACTOR)
     with wiki.database.write() as connection:
         factor = second_factors.get(connection, actor.own_id())
         if factor and factor.since:
@@ -294,24 +292,9 @@ def _new_codes(connection: Connection, member: int) -> list[str]:
     return [readable(code) for code in made]
 
 
-def _sealed(wiki: Wiki, secret: str) -> str:
-    """The secret as it is kept: the site's key opens it."""
-    # Three megabytes and a fiftieth of the start; most logins have no second step.
-    from cryptography.fernet import Fernet
-
-    return Fernet(_key(wiki)).encrypt(secret.encode()).decode()
-
-
-def _secret(wiki: Wiki, encrypted: str) -> str:
+def _secret(wiki: Wiki, kept: str) -> str:
     """The secret as it is, or a new one that fits no app if the site's key was changed since."""
-    from cryptography.fernet import Fernet, InvalidToken
-
     try:
-        return Fernet(_key(wiki)).decrypt(encrypted.encode()).decode()
-    except InvalidToken:
+        return sealed_secrets.unseal(wiki, kept, sealed_secrets.SECOND_FACTOR)
+    except Conflict:
         return pyotp.random_base32()
-
-
-def _key(wiki: Wiki) -> bytes:
-    made = hashlib.sha256(b"second factor\n" + wiki.settings.secret_key.encode()).digest()
-    return base64.urlsafe_b64encode(made)
