@@ -21,6 +21,7 @@ from wiki.domain.history.revisions import Part
 from wiki.domain.login.access_tokens import Scope
 from wiki.engine import Wiki
 from wiki.services.access import rules
+from wiki.services.exchange import git_door
 from wiki.services.login import access_tokens
 
 
@@ -95,6 +96,19 @@ class Clone:
     def back(self) -> None:
         """Be again what the wiki is."""
         git(self.folder, "reset", "-q", "--hard", "origin/main")
+
+
+def test_who_asks_for_the_head_alone_holds_up_nobody(
+    client: Any, wiki: Wiki, page: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page("een", "# Een\n")
+    wiki.settings = replace(wiki.settings, git_anonymous=True)
+    monkeypatch.setattr(git_door, "PATIENCE", 0.0)
+    address = "/git/info/refs?service=git-upload-pack"
+    for _ in range(git_door.AT_ONCE + 1):
+        with client.head(address) as answer:
+            assert answer.status_code == 200
+    assert wiki.store.head().encode() in client.get(address).data
 
 
 def test_who_may_clone(

@@ -7,8 +7,8 @@ and what moderators hid. What a push brings is looked at by `services/exchange/p
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import IO, Any
 
 from wiki.database.history import hiding
@@ -71,12 +71,13 @@ def serve(wiki: Wiki, bearer: Bearer | None, actor: Actor, asked: Asked) -> Answ
             push.answer if pushes else _none,
             SECONDS,
         )
+        answered.pieces.afterwards(_TURNS.release)
     except BaseException:
         _TURNS.release()
         raise
     if not asked.begins and not pushes:
         journal.note("git-fetch", member=actor.id, place=journal.place(wiki, asked.address))
-    return replace(answered, pieces=_giving_back(answered.pieces))
+    return answered
 
 
 def _request(wiki: Wiki, actor: Actor, asked: Asked) -> http_backend.Asked:
@@ -92,17 +93,6 @@ def _request(wiki: Wiki, actor: Actor, asked: Asked) -> http_backend.Asked:
         pushes=asked.service == PUSH,
         most_bytes=wiki.settings.max_push_bytes,
     )
-
-
-def _giving_back(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """The same, giving the turn back at the end, also where nobody goes that far."""
-    try:
-        yield from pieces
-    finally:
-        close = getattr(pieces, "close", None)
-        if close:
-            close()
-        _TURNS.release()
 
 
 def _none(question: Mapping[str, Any]) -> Mapping[str, Any]:

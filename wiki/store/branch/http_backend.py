@@ -21,6 +21,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 
@@ -56,13 +57,42 @@ class Asked:
     most_bytes: int = 0
 
 
+class Pieces(Iterator[bytes]):
+    """What git prints, to be gone through or closed; either way git is ended.
+
+    No generator: to close one that nobody began, as for a HEAD request, runs nothing of it.
+    """
+
+    def __init__(self, first: bytes, rest: Iterator[bytes], stack: ExitStack) -> None:
+        self._pieces = chain([first] if first else [], rest)
+        self._stack = stack
+
+    def __next__(self) -> bytes:
+        try:
+            return next(self._pieces)
+        except BaseException:
+            self.close()
+            raise
+
+    def afterwards(self, act: Callable[[], object]) -> None:
+        """Do this too, once git is ended."""
+        stack = ExitStack()
+        stack.callback(act)
+        stack.enter_context(self._stack.pop_all())
+        self._stack = stack
+
+    def close(self) -> None:
+        """End git; once is enough."""
+        self._stack.pop_all().close()
+
+
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """Git's answer; `pieces` have to be gone through, or closed."""
+    """Git's answer."""
 
     status: int
     headers: list[tuple[str, str]]
-    pieces: Iterator[bytes]
+    pieces: Pieces
 
 
 def run(git: Path, branch: str, asked: Asked, answer: Answer, seconds: float) -> Answered:
@@ -82,15 +112,8 @@ def run(git: Path, branch: str, asked: Asked, answer: Answer, seconds: float) ->
             stack.callback(running.end)
         pieces = running.pieces(answer)
         status, headers, rest = _head(pieces)
-        return Answered(status, headers, _rest(rest, pieces, stack.pop_all()))
+        return Answered(status, headers, Pieces(rest, pieces, stack.pop_all()))
     raise AssertionError
-
-
-def _rest(first: bytes, pieces: Iterator[bytes], stack: ExitStack) -> Iterator[bytes]:
-    with stack:
-        if first:
-            yield first
-        yield from pieces
 
 
 def _environment(git: Path, branch: str, asked: Asked) -> dict[str, str]:
