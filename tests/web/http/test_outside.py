@@ -168,7 +168,7 @@ def test_a_wrong_clock_dates_nothing_but_itself(
     client: Any, wiki: Any, wrong_clock: tuple[str, str, str]
 ) -> None:
     first, ahead, last = wrong_clock
-    today = wiki.clock().date().isoformat()
+    today = wiki.clock().astimezone(wiki.zone).date().isoformat()
     assert listed(client, "a") == [last, ahead, first]
     assert listed(client, f"a?since={today}&until={today}") == [last, first]
     assert listed(client, "a?since=2035-06-01&until=2035-06-01") == [ahead]
