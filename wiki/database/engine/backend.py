@@ -31,8 +31,11 @@ class Backend(Protocol):
     def read(self) -> AbstractContextManager[Connection]:
         """A connection to both schemas that sees one snapshot and cannot write."""
 
-    def write(self) -> AbstractContextManager[Connection]:
-        """A transaction on the truth, committed at the end; writers wait for each other."""
+    def write(self, *, light: bool = False) -> AbstractContextManager[Connection]:
+        """A transaction on the truth, committed at the end; writers wait for each other.
+
+        A `light` one waits for no disk and for no other server.
+        """
 
     def project(self) -> AbstractContextManager[Connection]:
         """A transaction on the live projections; writers wait for each other, not for `write`."""
@@ -90,7 +93,8 @@ class Pools:
             yield connection
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self, *, light: bool = False) -> Iterator[Connection]:
+        del light
         with self.truth.begin() as connection:
             yield connection
 

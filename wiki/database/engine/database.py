@@ -106,12 +106,16 @@ class Database:
         return Guarded(self._backend.read(), self._notice)
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """A transaction on the truth, committed at the end; one writer at a time on SQLite."""
+    def write(self, *, light: bool = False) -> Iterator[Connection]:
+        """A transaction on the truth, committed at the end; one writer at a time on SQLite.
+
+        A `light` one is for what is noted in passing, such as when somebody was seen: on a server
+        it is not waited for until it is on a disk, and the last ones may be lost with the machine.
+        """
         in_request = _ASKED.get() is not None
         _ASKED.set(None)
         try:
-            with Guarded(self._backend.write(), self._notice) as connection:
+            with Guarded(self._backend.write(light=light), self._notice) as connection:
                 yield connection
         finally:
             _ASKED.set({} if in_request else None)
@@ -173,7 +177,7 @@ class Database:
         with told():
             return self._backend.facts()
 
-    def beside(self, options: str) -> Engine:
+    def beside(self, options: str = "") -> Engine:
         """Connections of their own, on which every statement is a transaction of its own.
 
         `options` are the server's, as on its command line. Raises Unavailable

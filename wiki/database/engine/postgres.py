@@ -6,9 +6,13 @@ live one.
 
 from __future__ import annotations
 
+import os
 import secrets
+import socket
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from typing import Any
 
 from sqlalchemy import (
     URL,
@@ -31,6 +35,12 @@ _FOLLOWING, _REBUILDING = 7316101, 7316102
 _BUILD = "build"
 _WAIT = 3
 """Seconds that a request waits for a server that says nothing at all."""
+PATIENCE = 8.0
+"""Seconds until the answer to a write is given up, such as one that waits for a standby."""
+ALIVE = "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3"
+"""Lets the server notice within seconds that nobody is there any more, and let go of locks."""
+_NOTICED = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
+"""The same the other way round."""
 _SIZE = text("SELECT pg_database_size(current_database())")
 _SIZE_OF = text(
     "SELECT sum(pg_total_relation_size(c.oid)) FROM pg_class c"
@@ -45,8 +55,9 @@ class Postgres(Pools):
     def __init__(self, url: URL) -> None:
         self._url = url
         self._beside: list[Engine] = []
-        self.truth = _engine(url)
-        self._projecting = _engine(url)
+        self.truth = _engine(url, "-c lock_timeout=7s")
+        # Derived rows: what a dead server takes along is followed again, so nothing waits for them.
+        self._projecting = _engine(url, "-c synchronous_commit=off")
         self._reading = _engine(
             url,
             "-c default_transaction_isolation=repeatable\\ read "
@@ -57,6 +68,15 @@ class Postgres(Pools):
             _alone(connection, _REBUILDING)
             if not connection.dialect.has_schema(connection, PROJECTIONS):
                 _make(connection)
+
+    @contextmanager
+    def write(self, *, light: bool = False) -> Iterator[Connection]:
+        with self.truth.connect() as connection, connection.begin() as transaction:
+            if light:
+                connection.exec_driver_sql(_LIGHT)
+            yield connection
+            with limited(connection):
+                transaction.commit()
 
     @contextmanager
     def aside(self) -> Iterator[Connection]:
@@ -140,6 +160,11 @@ class Postgres(Pools):
 _ABANDONED: list[object] = []
 """Connections inherited through a fork: closing them here would end the parent's sessions."""
 
+_LIGHT = (
+    "SELECT set_config('lock_timeout', '1s', true), set_config('synchronous_commit', 'off', true)"
+)
+_ALONE = "SELECT set_config('lock_timeout', '0', true), pg_advisory_xact_lock(%(what)s)"
+
 _GENERATION = select(generation.c.number)
 _VERSION = (
     select(text("''"), generation.c.number)
@@ -161,7 +186,7 @@ def _engine(url: URL, options: str = "") -> Engine:
         max_overflow=-1,
         pool_use_lifo=True,
         pool_pre_ping=True,
-        connect_args={"connect_timeout": _WAIT, **({"options": options} if options else {})},
+        connect_args={"connect_timeout": _WAIT, "options": f"{ALIVE} {options}", **_NOTICED},
     )
 
 
@@ -176,7 +201,8 @@ def beside(url: URL, options: str) -> Engine:
         connect_args={
             "connect_timeout": _WAIT,
             "tcp_user_timeout": _WAIT * 1_000,
-            "options": options,
+            "options": f"{ALIVE} {options}",
+            **_NOTICED,
         },
     )
 
@@ -187,4 +213,27 @@ def _follow_alone(connection: Connection) -> None:
 
 def _alone(connection: Connection, what: int) -> None:
     """Wait until no other transaction does this; until the end of this one none begins."""
-    connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%(what)s)", {"what": what})
+    connection.exec_driver_sql(_ALONE, {"what": what})
+
+
+@contextmanager
+def limited(connection: Connection) -> Iterator[None]:
+    """Cut the connection if what is done with it takes too long, whatever it waits for.
+
+    A limit of the server's own would let a commit that waits for a standby pass as done.
+    """
+    driver: Any = connection.connection.driver_connection
+    handle = socket.socket(fileno=os.dup(driver.fileno()))
+    timer = threading.Timer(PATIENCE, _cut, [handle])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        handle.close()
+
+
+def _cut(handle: socket.socket) -> None:
+    with suppress(OSError):
+        handle.shutdown(socket.SHUT_RDWR)

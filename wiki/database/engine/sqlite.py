@@ -70,7 +70,8 @@ class SQLite(Pools):
         self._projecting = _engine(self._open_projections, "BEGIN IMMEDIATE", self._check)
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self, *, light: bool = False) -> Iterator[Connection]:
+        del light
         with self._begun(self.truth) as connection:
             yield connection
 

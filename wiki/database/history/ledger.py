@@ -7,9 +7,6 @@ and moves become visible in the order of their numbers. On SQLite the tables sta
 
 from __future__ import annotations
 
-import os
-import socket
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -39,7 +36,7 @@ from sqlalchemy import (
 
 from wiki.database.engine.database import Database
 from wiki.database.engine.faults import AWAY, told
-from wiki.database.engine.postgres import beside
+from wiki.database.engine.postgres import beside, limited
 from wiki.database.engine.schema import STAYS, truth
 from wiki.domain.errors import Unavailable
 from wiki.domain.history.ledger import Move, Part, Standing, Step, Tip
@@ -91,12 +88,7 @@ git_base = Table(
 LONGEST_REF = 250
 _KEPT = 1_000
 """Moves that a new base tells too and that stay, for nodes that are a little behind."""
-_PATIENCE = 8.0
-"""Seconds until the answer to a write is given up, such as one that waits for a standby."""
-_OPTIONS = (
-    "-c lock_timeout=7s -c idle_in_transaction_session_timeout=30s"
-    " -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3"
-)
+_OPTIONS = "-c lock_timeout=7s -c idle_in_transaction_session_timeout=30s"
 _COMPACTING = 7316104
 _BATCH = 200
 
@@ -210,7 +202,7 @@ class PostgresLedger:
     @contextmanager
     def turn(self, ref: str) -> Iterator[_Turn]:
         with told(), self._engine.connect() as connection, _transaction(connection):
-            with _limit(connection):
+            with limited(connection):
                 connection.execute(_KNOW, {"ref": ref})
                 connection.execute(_HOLD, {"ref": ref})
             yield _Turn(connection)
@@ -299,7 +291,7 @@ class PostgresLedger:
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        with told(), self._engine.connect() as connection, _limit(connection):
+        with told(), self._engine.connect() as connection, limited(connection):
             yield connection
 
 
@@ -316,7 +308,7 @@ class _Turn:
         self._connection = connection
 
     def move(self, step: Step, ids: bytes, pack: bytes) -> int:
-        with told(), _limit(self._connection):
+        with told(), limited(self._connection):
             number = _move(self._connection, step, ids, pack)
             self._connection.commit()
         return number
@@ -375,26 +367,3 @@ def _transaction(connection: Connection) -> Iterator[None]:
     finally:
         with suppress(Exception):
             connection.rollback()
-
-
-@contextmanager
-def _limit(connection: Connection) -> Iterator[None]:
-    """Cut the connection if what is done with it takes too long, whatever it waits for.
-
-    A limit of the server's own would let a commit that waits for a standby pass as done.
-    """
-    driver: Any = connection.connection.driver_connection
-    handle = socket.socket(fileno=os.dup(driver.fileno()))
-    timer = threading.Timer(_PATIENCE, _cut, [handle])
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
-        handle.close()
-
-
-def _cut(handle: socket.socket) -> None:
-    with suppress(OSError):
-        handle.shutdown(socket.SHUT_RDWR)

@@ -16,7 +16,6 @@ from wiki.database.engine.database import Database
 from wiki.database.engine.faults import told
 from wiki.domain.errors import Unavailable
 
-_OPTIONS = "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3"
 LEADING = 7316105
 _EVERY = 2.0
 """Seconds between two wishes to lead; who leads asks each time whether that is still so."""
@@ -28,7 +27,7 @@ class Lead:
     """One process's wish to lead; safe among threads."""
 
     def __init__(self, database: Database) -> None:
-        self._engine = database.beside(_OPTIONS)
+        self._engine = database.beside()
         self._lock = threading.Lock()
         self._connection: Connection | None = None
         self._holder = 0

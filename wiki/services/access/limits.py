@@ -114,7 +114,7 @@ def take(wiki: Wiki, tries: Sequence[Try]) -> None:
     now = wiki.clock()
     with wiki.database.read() as connection:
         _pass(connection, tries, now)
-    with wiki.database.write() as connection:
+    with wiki.database.write(light=True) as connection:
         _pass(connection, tries, now)
         for attempt in tries:
             attempts.add(connection, attempt.limit.kind, attempt.key, now)

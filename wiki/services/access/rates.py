@@ -172,7 +172,7 @@ def _has_room(wiki: Wiki, rate: Rate, key: str, full: int) -> bool:
     """Whether so many rows still fit; if so they are written down."""
     moment = wiki.clock()
     try:
-        with wiki.database.write() as connection:
+        with wiki.database.write(light=True) as connection:
             found = attempts.count(connection, rate.kind, key, moment - rate.window)
             if found.number + full > rate.rows:
                 return False

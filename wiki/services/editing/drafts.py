@@ -94,7 +94,7 @@ def arrive(
     """Note that the actor opens the editor: their draft if they have one, and who else edits."""
     now, member = wiki.clock(), actor.id or 0
     key = key_of(wiki, path, kind)
-    with wiki.database.write() as connection:
+    with wiki.database.write(light=True) as connection:
         drafts.arrive(connection, member, key, Writer(actor.username, actor.name, now))
         return drafts.get(connection, member, key), drafts.others(connection, member, key, now)
 

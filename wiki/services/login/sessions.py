@@ -237,7 +237,7 @@ def alive_since(now: datetime) -> Since:
 
 
 def _note_seen(wiki: Wiki, session: int, now: datetime) -> None:
-    with wiki.database.write() as connection:
+    with wiki.database.write(light=True) as connection:
         sessions.seen(connection, session, now)
 
 

@@ -155,7 +155,7 @@ def _since(wiki: Wiki, actor: Actor, filters: RecentFilter) -> datetime | None:
     after, is_other = arrive(known, now)
     if is_other and not filters.before:
         # The list itself is what was asked for.
-        with contextlib.suppress(Unavailable), wiki.database.write() as connection:
+        with contextlib.suppress(Unavailable), wiki.database.write(light=True) as connection:
             visits.put(connection, actor.id, after.before, after.latest)
     return after.before
 

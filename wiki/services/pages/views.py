@@ -52,7 +52,7 @@ def add(wiki: Wiki, counted: Mapping[str, int]) -> None:
     counts: Counter[str] = Counter()
     for path, summary in known.items():
         counts[summary.meta.redirect.strip("/") or path] += counted[path]
-    with wiki.database.write() as connection:
+    with wiki.database.write(light=True) as connection:
         views.add(connection, month_of(wiki.clock()), counts)
 
 

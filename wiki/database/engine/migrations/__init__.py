@@ -57,6 +57,7 @@ def upgrade(engine: Engine) -> None:
         if is_unknown(last):
             raise ValueError(f"its tables are those of another version of Denktank ({last})")
         if connection.dialect.name == "postgresql":
+            connection.execute(text("SET LOCAL lock_timeout = 0"))
             connection.execute(text(f"SELECT pg_advisory_xact_lock({_ALONE})"))
             if taken(connection) == newest():
                 return
