@@ -315,7 +315,7 @@ def open_wiki(settings: Settings, *, alone: bool = False) -> Wiki:
 
             held.end()
             held = use(settings.data, alone=True)
-            purging.finish(settings)
+            purging.go_on(settings)
             if not alone:
                 held.share()
         return _opened(settings, held)

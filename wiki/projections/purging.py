@@ -7,6 +7,7 @@ whoever is killed leaves the old wiki, or one that the next to open it makes the
 
 from __future__ import annotations
 
+import logging
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
@@ -32,6 +33,8 @@ from wiki.store.store import Store, StoreError
 
 ACT = LoggedAct.PURGE.value
 PAGES, SEARCH = "pages", "search_index"
+
+log = logging.getLogger(__name__)
 
 Tell = Callable[[str, int, int], None]
 """Called as (what is being done, done, total) now and then."""
@@ -107,6 +110,20 @@ def finish(settings: Settings, tell: Tell = lambda what, done, total: None) -> D
     finally:
         database.close()
         store.close()
+
+
+def go_on(settings: Settings) -> None:
+    """Finish a purge that was killed; with nobody else there.
+
+    Where another node saved after it was decided it was taken back, and whoever opens the wiki can
+    do without it.
+    """
+    try:
+        finish(settings)
+    except StoreError:
+        if is_begun(settings.data):
+            raise
+        log.warning("a purge that was broken off was not done: another node saved meanwhile")
 
 
 def _finish(store: Store, database: Database, data: Path, intent: Intent, tell: Tell) -> Done:

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
-from collections.abc import Callable
-from typing import Any
-
 import pytest
 
+from tests.fixtures.killing import killed
 from tests.store.shared.test_copy import commit, heads, nodes
 from wiki.database.history.ledger import PostgresLedger
 from wiki.store.shared import pushing
@@ -18,7 +13,6 @@ from wiki.store.shared.store import SharedStore
 
 pytestmark = pytest.mark.postgres
 __all__ = ["nodes"]
-FORK = multiprocessing.get_context("fork")
 SAVE = [
     (PostgresLedger, "move", "before", False),
     (PostgresLedger, "move", "after", True),
@@ -27,31 +21,6 @@ SAVE = [
 ]
 """Where a node dies that saves, and whether others have what it saved."""
 FOLLOW = [(Copy, "_write_loose"), (Copy, "_set_branch"), (Copy, "_note")]
-
-
-def die_at(place: Any, name: str, when: str) -> None:
-    """Let this process be killed before or after a function did its work."""
-    do = getattr(place, name)
-
-    def dying(*args: Any, **options: Any) -> Any:
-        if when == "after":
-            do(*args, **options)
-        os.kill(os.getpid(), signal.SIGKILL)
-
-    setattr(place, name, dying)
-
-
-def killed(act: Callable[[], object], *at: Any) -> None:
-    """Do something in a process of its own that dies at a point."""
-
-    def child() -> None:
-        die_at(*at)
-        act()
-
-    process = FORK.Process(target=child)
-    process.start()
-    process.join(60)
-    assert process.exitcode == -signal.SIGKILL
 
 
 @pytest.mark.parametrize(("place", "name", "when", "is_made"), SAVE)
