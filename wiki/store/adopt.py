@@ -32,6 +32,7 @@ import pygit2
 from wiki.domain.content.paths import has_suffix
 from wiki.domain.errors import NotFound, Unreadable
 from wiki.domain.history.revisions import Author
+from wiki.keeping import flush
 from wiki.store.branch import receiving, worktree
 from wiki.store.branch.refs import HEADS, Branch, clear_locks, seen_branch
 from wiki.store.git import command
@@ -120,9 +121,18 @@ def _create(folder: Path, branch: str) -> list[Notice]:
         notices.append(Notice("store_imported", {"count": len(files)}))
     elif files:
         notices.append(_kept(files))
+    _flush(new)
     new.rename(folder / ".git")
     flush_folder(os.fspath(folder))
     return notices
+
+
+def _flush(git: Path) -> None:
+    """Let a new repository be whole before it has its name: without `config` it is none."""
+    for name in ("HEAD", "config"):
+        flush(git / name)
+    for below in ("refs/heads", "refs", "objects/pack", "objects/info", "objects", "."):
+        flush_folder(os.fspath(git / below))
 
 
 def _import(folder: Path, git: Path, branch: str, files: list[str]) -> None:

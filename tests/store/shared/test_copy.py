@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 
 import pytest
@@ -133,9 +132,7 @@ def test_a_base_takes_the_place_of_the_moves_and_new_nodes_begin_with_it(
 
 def test_a_copy_of_before_a_crash_of_the_machine_is_made_anew(nodes, join):
     one, _ = nodes
-    note = one.git / copy.NOTE
-    said = json.loads(note.read_text())
-    note.write_text(json.dumps({**said, "boot": "another"}))
+    (one.git / copy.RUN).write_text("another")
     blob = one.entry("a.md").blob
     (one.git / "objects" / blob[:2] / blob[2:]).unlink()
     again = join(one.folder)

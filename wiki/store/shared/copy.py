@@ -19,6 +19,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from wiki.domain.history.ledger import INDEX, PACK, Move, Standing, Tip
+from wiki.keeping import keep
 from wiki.store.branch import push_guard
 from wiki.store.branch.refs import HEADS, Branch
 from wiki.store.git import command, maintenance
@@ -31,6 +32,8 @@ from wiki.store.shared import packs
 from wiki.store.shared.ledger import Ledger
 
 NOTE = "denktank.place"
+RUN = "denktank.run"
+"""The run of the machine in which a copy was made, flushed before anything that is not."""
 LOCK = "denktank.applying"
 LOST = "refs/denktank/lost/"
 OWN = "refs/denktank/"
@@ -51,15 +54,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """How far a copy is: the number of the last move and where that led (empty: unknown).
-
-    `boot` is the run of the machine in which it was written.
-    """
+    """How far a copy is: the number of the last move and where that led (empty: unknown)."""
 
     epoch: int
     seq: int
     mark: str
-    boot: str
 
 
 class _Gap(Exception):
@@ -323,7 +322,7 @@ class Copy:
 
     def _note(self, epoch: int, seq: int, mark: str) -> None:
         draft = self._git / f"{NOTE}.new"
-        draft.write_text(json.dumps(asdict(Place(epoch, seq, mark, boot()))), encoding="ascii")
+        draft.write_text(json.dumps(asdict(Place(epoch, seq, mark))), encoding="ascii")
         draft.replace(self._git / NOTE)
         self._epoch = epoch
 
@@ -336,7 +335,21 @@ def read_place(git: Path) -> Place | None:
         return None
 
 
-def boot() -> str:
+def is_unflushed(git: Path) -> bool:
+    """Whether a copy is of another run of the machine: it may not have reached the disk."""
+    try:
+        return (git / RUN).read_text(encoding="ascii") != _run()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+
+
+def begin(git: Path) -> None:
+    """Note, lasting, that from here on a copy is written in this run of the machine."""
+    if not (git / RUN).exists() or is_unflushed(git):
+        keep(git / RUN, _run())
+
+
+def _run() -> str:
     """Name this run of the machine, unlike all others; empty where the system does not say."""
     try:
         return _BOOT.read_text(encoding="ascii").strip()

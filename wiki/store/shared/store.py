@@ -62,6 +62,7 @@ class SharedStore(Store):
         if standing:
             _put_aside_unflushed(folder)
         adopted = adopt.adopt(folder, branch)
+        copy.begin(adopted.git)
         _take_over(folder)
         if standing and adopted.branch != branch:
             command.run(adopted.git, "symbolic-ref", "HEAD", HEADS + branch)
@@ -243,8 +244,7 @@ def _put_aside_unflushed(folder: Path) -> None:
     """Put a copy aside that another run of the machine made: it may not have reached the disk."""
     with held_folder(folder):
         git, old = folder / ".git", folder / _OLD
-        place = copy.read_place(git)
-        if place is not None and place.boot != copy.boot():
+        if copy.is_unflushed(git):
             shutil.rmtree(old, ignore_errors=True)
             git.rename(old)
 
