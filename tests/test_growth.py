@@ -200,6 +200,7 @@ CALLS: dict[str, Call] = {
     ),
     "domain.content.attachments.put_into": lambda text: attachments.put_into(text, text),
     "domain.content.addresses.url_of": lambda text: addresses.url_of("page", text, at=text),
+    "domain.content.addresses.within": lambda text: addresses.within(f"/wiki/{text}", "/wiki"),
     "domain.markdown.document.read": document.read,
     "domain.markdown.document.read_comment": document.read_comment,
     "domain.content.fragments.Fragments.meant": lambda text: FRAGMENTS.meant(text),

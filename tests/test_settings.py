@@ -16,8 +16,10 @@ DOCS = Path(__file__).parents[1] / "docs"
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [
-        ("base_url", "https://example.org/wiki", "https://denktank.example.org"),
-        ("base_url", "https://example.org/?a=b", "host name of its own"),
+        ("base_url", "https://example.org/a b", "https://example.org/denktank"),
+        ("base_url", "https://example.org/../wiki", "https://example.org/denktank"),
+        ("base_url", "https://example.org//wiki", "https://example.org/denktank"),
+        ("base_url", "https://example.org/wiki?a=b", "leave out"),
         ("base_url", "denk.example.org", "whole address"),
         ("base_url", "ftp://denk.example.org", "whole address"),
         ("max_text_bytes", "5000000", "4000000 at most"),
@@ -30,9 +32,19 @@ def test_refused_with_advice(tmp_path, name, value, said):
         load(tmp_path, {f"DENKTANK_{name.upper()}": value})
 
 
-@pytest.mark.parametrize("value", ["", "https://denk.example.org", "http://localhost:8000/"])
-def test_an_address_without_a_path(tmp_path, value):
-    assert load(tmp_path, {"DENKTANK_BASE_URL": value}).base_url == value
+@pytest.mark.parametrize(
+    ("value", "prefix"),
+    [
+        ("", ""),
+        ("https://denk.example.org", ""),
+        ("http://localhost:8000/", ""),
+        ("https://example.org/wiki", "/wiki"),
+        ("https://example.org/a/b.c/", "/a/b.c"),
+    ],
+)
+def test_an_address_with_and_without_a_path(tmp_path: Path, value: str, prefix: str) -> None:
+    settings = load(tmp_path, {"DENKTANK_BASE_URL": value})
+    assert (settings.base_url, settings.prefix) == (value, prefix)
 
 
 def test_the_page_of_settings_is_up_to_date():

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flask import Flask, request
 from flask_wtf.csrf import generate_csrf
 
+from wiki.domain import proxies
 from wiki.engine import Wiki, open_wiki
 from wiki.i18n.screen import templates
 from wiki.services.talk.comments import new_nonce
@@ -43,7 +45,7 @@ from wiki.web.login import (
 from wiki.web.members import accounts, invitations, members, single_sign_on, terms
 from wiki.web.moderation import cautions, moderation, reports
 from wiki.web.notices import mail_choices, notifications, unsubscribing, watches, webhooks
-from wiki.web.operation import health
+from wiki.web.operation import health, placing
 from wiki.web.operation import settings as site_settings
 from wiki.web.pages import (
     crawlers,
@@ -60,6 +62,9 @@ from wiki.web.pages import (
 )
 from wiki.web.search import saved_searches, search
 from wiki.web.talk import closings, comments, mentions, premoderation
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 HERE = Path(__file__).parent
 BLUEPRINTS = (
@@ -153,6 +158,7 @@ def create_app(settings: Settings, wiki: Wiki | None = None) -> Flask:
     app.before_request(follow)
     app.teardown_request(lambda _: wiki.database.end_request())
     cache.install(app, wiki, CACHED)
+    placing.install(app, settings.prefix)
     counting.install(app, wiki)
     crawlers.install(app)
     safety.trust_proxies(app, settings)
@@ -166,8 +172,17 @@ def create_app(settings: Settings, wiki: Wiki | None = None) -> Flask:
     slots.install(app, wiki, CACHED, makers)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    app.wsgi_app = health.Alive(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = outermost(  # type: ignore[method-assign,assignment]
+        health.Alive(app.wsgi_app), settings
+    )
     return app
+
+
+def outermost(inner: WSGIApplication, settings: Settings) -> WSGIApplication:
+    """The application where the site has it: at its root, else under the path of BASE_URL."""
+    if not settings.prefix:
+        return inner
+    return placing.Placed(inner, settings.prefix, proxies.read(settings.trusted_proxies))
 
 
 def configuration(settings: Settings) -> dict[str, object]:
@@ -176,7 +191,8 @@ def configuration(settings: Settings) -> dict[str, object]:
     form = 3 * settings.max_text_bytes + FORM_OVERHEAD
     is_secure = settings.base_url.startswith("https:")
     # No other site of the same domain can set a cookie of such a name (RFC 6265bis, 4.1.3.2).
-    prefix = "__Host-" if is_secure else ""
+    # That is for whole hosts: of a path any page of the host can set cookies, if over TLS.
+    prefix = ("__Secure-" if settings.prefix else "__Host-") if is_secure else ""
     return {
         "SECRET_KEY": settings.secret_key,
         "SESSION_COOKIE_NAME": f"{prefix}denktank",

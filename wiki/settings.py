@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from wiki.domain import proxies
+from wiki.domain.content.addresses import prefix_of
 from wiki.domain.content.conventions import dialogues
 from wiki.domain.content.links import Way
 from wiki.domain.content.setaside import MOST_BYTES
@@ -30,6 +31,7 @@ FILE = "denktank.cfg"
 SECRET_FILE = "secret_key"
 LEAST_SECRET = 16
 _NODE_NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
+_PATH = re.compile(r"(?:/(?!\.)[A-Za-z0-9._-]+)+/?")
 
 WHOOSH, POSTGRESQL = "whoosh", "postgresql"
 """What may search."""
@@ -75,10 +77,12 @@ def _check_address(written: str) -> None:
         return
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError("write the whole address, such as https://denktank.example.org")
-    if parts.path.strip("/") or parts.query or parts.fragment:
+    if parts.query or parts.fragment:
+        raise ValueError("leave out what follows ? and #")
+    if parts.path.strip("/") and not _PATH.fullmatch(parts.path):
         raise ValueError(
-            "the wiki cannot stand under a path of a site; give it a host name of its own, "
-            f"such as {parts.scheme}://denktank.{parts.hostname}"
+            "write the path with letters, digits, dots, dashes and underscores only, such as "
+            f"{parts.scheme}://{parts.netloc}/denktank"
         )
 
 
@@ -113,7 +117,8 @@ class Settings:
     )
     base_url: str = _setting(
         "",
-        "the public address, without a path; links in mail come only from it",
+        "the public address, such as https://example.org or https://example.org/wiki; links in "
+        "mail come only from it",
         check=_check_address,
     )
     language: str = _setting("nl", "the site's own language", ("nl", "en"), on_screen=True)
@@ -306,6 +311,11 @@ class Settings:
         36, "months that is kept how often pages were read; 0: for ever"
     )
     log_format: str = _setting("text", "how logs are written", ("text", "json"))
+
+    @property
+    def prefix(self) -> str:
+        """The path of a site under which the wiki stands; empty if it has the host for itself."""
+        return prefix_of(self.base_url)
 
     @property
     def searches_in_database(self) -> bool:

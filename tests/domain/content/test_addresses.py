@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wiki.domain.content.addresses import url_of
+from wiki.domain.content.addresses import url_of, within
 
 
 @pytest.mark.parametrize(
@@ -33,3 +33,27 @@ def test_what_does_not_fit_is_refused(values: tuple[object, ...]) -> None:
 def test_a_name_that_is_not_there_is_refused() -> None:
     with pytest.raises(KeyError):
         url_of("nowhere")
+
+
+@pytest.mark.parametrize(
+    ("asked", "prefix", "path"),
+    [
+        ("/wiki/a", "", "/wiki/a"),
+        ("/denktank/wiki/a", "/denktank", "/wiki/a"),
+        ("/denktank/nothing", "/denktank", "/nothing"),
+        ("/denktank", "/denktank", "/"),
+        ("/wiki/a", "/denktank", "/wiki/a"),
+        ("/denktanks/a", "/denktank", "/denktanks/a"),
+        ("", "/denktank", ""),
+        ("/wiki/wiki/a", "/wiki", "/wiki/a"),
+        ("/wiki/agenda", "/wiki", "/agenda"),
+        ("/wiki/a", "/wiki", "/wiki/a"),
+        ("/wiki/", "/wiki", "/"),
+        ("/a/wiki/wiki/b", "/a/wiki", "/wiki/b"),
+        ("/wiki//a", "/wiki", "/wiki//a"),
+    ],
+)
+def test_a_prefix_goes_off_whether_or_not_a_proxy_took_it(
+    asked: str, prefix: str, path: str
+) -> None:
+    assert within(asked, prefix) == path

@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING
 
 from werkzeug.wrappers import Request, Response
 
+from wiki.app import outermost
 from wiki.commands.serving import short_pages
 from wiki.i18n import languages
+from wiki.settings import Settings
 from wiki.web.http.context import LANGUAGE_COOKIE
 from wiki.web.operation.health import Alive
 
@@ -33,10 +35,10 @@ class Opening:
     It is tried at once, then every `RETRY` seconds in a thread of its own.
     """
 
-    def __init__(self, make: Callable[[], WSGIApplication], language: str) -> None:
+    def __init__(self, make: Callable[[], WSGIApplication], settings: Settings) -> None:
         self._make = make
-        self._language = language
-        self._app: WSGIApplication = Alive(self._unavailable)
+        self._settings = settings
+        self._app = outermost(Alive(self._unavailable), settings)
         self._said = ""
         if not self._is_open():
             threading.Thread(target=self._retry, name="opening", daemon=True).start()
@@ -67,7 +69,7 @@ class Opening:
         language = languages.choose(
             request.headers.get("Accept-Language", ""),
             request.cookies.get(LANGUAGE_COOKIE, ""),
-            default=self._language,
+            default=self._settings.language,
         )
-        page, headers = short_pages.page(503, language)
+        page, headers = short_pages.page(503, language, self._settings.prefix)
         return Response(page, 503, headers)(environ, start_response)

@@ -30,7 +30,7 @@ from gunicorn.workers.base import Worker
 from wiki.commands.serving import short_pages
 from wiki.commands.serving.connections import PIECE, Connection, State
 from wiki.commands.serving.framing import Body, Malformed, TooMuch
-from wiki.domain.content.addresses import url_of
+from wiki.domain.content.addresses import url_of, within
 from wiki.web.operation.health import ALIVE
 
 log = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ READ, WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
 
 
 class PatientWorker(Worker):  # type: ignore[misc]
-    """One web process. Its application's `language` is for the loop's answers.
+    """One web process. Its application's `language` and `prefix` are for the loop's answers.
 
     So are `most_body` and, of what git pushes, `most_pushed`: what a request may hold.
     """
@@ -220,7 +220,7 @@ class PatientWorker(Worker):  # type: ignore[misc]
         del buffer[: len(head)]
         try:
             connection.request = Request(self.cfg, IterUnreader([head]), connection.address)
-            is_push = connection.request.path == PUSHED
+            is_push = self._place(connection) == PUSHED
             most = self.app.most_pushed if is_push else self.app.most_body
             connection.body = _body(connection.request, most)
         except Exception as error:
@@ -264,7 +264,7 @@ class PatientWorker(Worker):  # type: ignore[misc]
         self._watch(connection, 0)
         request, body = connection.request, connection.body
         request.body = body.file if body else io.BytesIO()
-        if request.path in INSTANT:
+        if self._place(connection) in INSTANT:
             self._answer(connection)
             self._hand_back(connection)
         else:
@@ -304,7 +304,7 @@ class PatientWorker(Worker):  # type: ignore[misc]
         except Exception:
             log.exception("the answer to %s failed", connection.request.path)
             if not answer.headers_sent:
-                connection.out.sendall(short_pages.answer(503, self.app.language))
+                connection.out.sendall(self._short(503))
         with suppress(OSError):
             connection.out.flush()
 
@@ -360,9 +360,16 @@ class PatientWorker(Worker):  # type: ignore[misc]
     def _refuse(self, connection: Connection, status: int) -> None:
         """Answer with a short page, and end the connection."""
         connection.is_kept = False
-        connection.out.sendall(short_pages.answer(status, self.app.language))
+        connection.out.sendall(self._short(status))
         connection.out.flush()
         self._answered(connection)
+
+    def _place(self, connection: Connection) -> str:
+        """The path that is asked for, from the root of the wiki."""
+        return within(connection.request.path, self.app.prefix)
+
+    def _short(self, status: int) -> bytes:
+        return short_pages.answer(status, self.app.language, self.app.prefix)
 
 
 def _body(request: Any, most: int) -> Body | None:

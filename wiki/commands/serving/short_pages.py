@@ -9,11 +9,12 @@ from http import HTTPStatus
 from wiki.i18n.errors import sentence
 from wiki.i18n.mail_templates import as_html
 from wiki.web.http.safety import HEADERS, POLICY
+from wiki.web.operation.placing import in_html
 
 
-def answer(status: int, language: str) -> bytes:
+def answer(status: int, language: str, prefix: str) -> bytes:
     """A whole answer that says what is wrong and what to do; the connection ends with it."""
-    body, shown = page(status, language)
+    body, shown = page(status, language, prefix)
     headers = {
         "Date": formatdate(usegmt=True),
         "Connection": "close",
@@ -25,7 +26,7 @@ def answer(status: int, language: str) -> bytes:
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
-def page(status: int, language: str) -> tuple[bytes, dict[str, str]]:
+def page(status: int, language: str, prefix: str) -> tuple[bytes, dict[str, str]]:
     """The page alone, and the headers that go with it on any connection."""
     headers = {
         "Content-Type": "text/html; charset=utf-8",
@@ -35,12 +36,12 @@ def page(status: int, language: str) -> tuple[bytes, dict[str, str]]:
     }
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         headers["Retry-After"] = "5"
-    return _page(status, language), headers
+    return _page(status, language, prefix), headers
 
 
 @lru_cache(maxsize=32)
-def _page(status: int, language: str) -> bytes:
+def _page(status: int, language: str, prefix: str) -> bytes:
     code = f"http_{status}"
     text = sentence(language, code)
     shown = {"status": status, "code": code, "text": text, "typed": (), "posted": ()}
-    return as_html("http/errors/plain.html", language, "UTC", **shown).encode()
+    return in_html(as_html("http/errors/plain.html", language, "UTC", **shown), prefix).encode()

@@ -49,7 +49,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         self._held = held
         # Of the server itself: the supervisor lives on when the server is killed.
         self._line = lifeline.Lifeline()
-        self.language = settings.language
+        self.language, self.prefix = settings.language, settings.prefix
         configured = configuration(settings)
         self.most_body = configured["MAX_CONTENT_LENGTH"]
         self.most_pushed = configured["MAX_PUSH_LENGTH"]
@@ -78,7 +78,7 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Any:
         """The application, made after the fork: git and database handles are never shared."""
-        return Opening(functools.partial(create_app, self._settings), self.language)
+        return Opening(functools.partial(create_app, self._settings), self._settings)
 
 
 def _started(held: int, line: lifeline.Lifeline, arbiter: Arbiter, worker: Any) -> None:

@@ -3,6 +3,10 @@
 `url_of("comment_edit", 7)` gives `/comment/7/edit`; `url_of("page", "vragen/één", at="1a2b")`
 gives `/wiki/vragen/%C3%A9%C3%A9n?at=1a2b`. The patterns are written as the routes of the web are,
 and a test holds each against them; mail and feeds need no web to know them.
+
+They begin at the root of the wiki. A wiki may itself stand under a path of a site, its *prefix*:
+then the last layer of the web puts that in front (`wiki/web/operation/placing.py`), and nothing
+else needs to know.
 """
 
 from __future__ import annotations
@@ -11,7 +15,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 RULES: Mapping[str, str] = {
     "front": "/",
@@ -269,6 +273,33 @@ _BEGINNINGS = tuple(
     for found in _PATTERNS.values()
     if found.kind and not found.after and not found.before.startswith(_CONTENT)
 )
+
+
+_OF_FILES = {"static", "robots.txt", "favicon.ico"}
+OWN = frozenset(rule.split("/")[1] for rule in RULES.values() if rule != "/") | _OF_FILES
+"""What the addresses of the wiki begin with."""
+
+
+def prefix_of(base: str) -> str:
+    """The path under which a wiki with this public address stands; empty if it has none."""
+    return urlsplit(base).path.rstrip("/")
+
+
+def within(path: str, prefix: str) -> str:
+    """The path from the root of the wiki, whether or not a proxy took the prefix away.
+
+    A prefix that is called as something of the wiki, such as `/wiki`, may be either: it is taken
+    for the prefix if something of the wiki follows.
+    """
+    if not prefix or not f"{path}/".startswith(f"{prefix}/"):
+        return path
+    rest = path[len(prefix) :]
+    is_sure = _first(prefix) not in OWN or not rest.strip("/") or _first(rest) in OWN
+    return (rest or "/") if is_sure else path
+
+
+def _first(path: str) -> str:
+    return path.split("/", 2)[1]
 
 
 def is_screen(path: str) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate
 
 from wiki.domain.content.pages import Kind
+from wiki.web.http.context import placed
 
 LARGEST_NUMBER = 2**31 - 1
 
@@ -23,6 +24,13 @@ class Text(fields.String):
         if "\0" in text:
             raise ValidationError("Holds a zero byte.")
         return text
+
+
+class Address(fields.String):
+    """An address of the wiki, as others ask for it."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        return placed(value)
 
 
 def told(about: str) -> dict[str, str]:
@@ -97,7 +105,7 @@ class TurnShape(Schema):
     speaker = fields.String(required=True)
     time = fields.String(required=True)
     said = fields.String(required=True, metadata=told("Markdown"))
-    url = fields.String(required=True, metadata=told("the turn in the version that was read"))
+    url = Address(required=True, metadata=told("the turn in the version that was read"))
 
 
 class DialogueShape(PageShape):
@@ -321,7 +329,7 @@ class HitShape(Schema):
     title = fields.String(required=True)
     number = fields.Integer(required=True, metadata=told("of a turn or comment; 0 for a page"))
     revision = fields.String(required=True)
-    url = fields.String(required=True)
+    url = Address(required=True)
     snippets = fields.List(fields.String(), required=True)
 
 

@@ -83,7 +83,7 @@ def _read_turn(path: str, turn: int) -> Any:
         raise NotFound("page_missing", path=path)
     return {
         **shapes.TurnShape().dump(found),
-        "url": base_url() + found["url"],
+        "url": _cited(read["path"], read["revision"]) + f"#turn-{turn}",
         "dialogue": read["title"],
     }
 

@@ -11,7 +11,7 @@ from wiki.domain.content.addresses import url_of
 from wiki.services.content import files
 from wiki.services.pages import everything
 from wiki.web.http import errors, forms, pace, sizes
-from wiki.web.http.context import HOUSE_STYLE, actor, arg_number, gettext, see_other, wiki
+from wiki.web.http.context import HOUSE_STYLE, actor, arg_number, gettext, placed, see_other, wiki
 
 blueprint = Blueprint("files", __name__)
 
@@ -90,14 +90,14 @@ def _as_json(path: str, some: Collection[str] = ()) -> Response:
 
 
 def _described(one: files.Listed) -> dict[str, str | int]:
-    url = url_of("file", one.file)
-    small = url_of("file", one.file, width=files.WIDTHS[0]) if one.shape == "picture" else ""
+    url = placed(url_of("file", one.file))
+    small = placed(url_of("file", one.file, width=files.WIDTHS[0]))
     return {
         "name": one.name,
         "shape": one.shape.value,
         "bytes": one.bytes,
         "url": url,
-        "small": small,
+        "small": small if one.shape == "picture" else "",
         "markdown": one.markdown,
     }
 

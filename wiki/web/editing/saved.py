@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 from wiki.domain.content import sections, text
 from wiki.domain.content.addresses import url_of
 from wiki.services.editing.saving import Saved
-from wiki.web.http.context import back_to, called, gettext, ngettext, page_url, see_other
+from wiki.web.http.context import back_to, called, gettext, ngettext, page_url, placed, see_other
 
 _NO_WAY_BACK = (
     url_of("edit", ""),
@@ -24,9 +24,12 @@ def came_from() -> str:
     if request.method == "POST":
         return back_to(request.form.get("back"), "")
     found = urlsplit(request.referrer or "")
-    if found.netloc != request.host or found.path.startswith(_NO_WAY_BACK):
+    root = placed(url_of("front"))
+    path = url_of("front") + found.path.removeprefix(root)
+    is_here = found.netloc == request.host and found.path.startswith(root)
+    if not is_here or path.startswith(_NO_WAY_BACK):
         return ""
-    return back_to(found.path + (f"?{found.query}" if found.query else ""), "")
+    return back_to(path + (f"?{found.query}" if found.query else ""), "")
 
 
 def saved_page(saved: Saved, *, is_told: bool = False) -> Response:

@@ -168,6 +168,11 @@ def has_page(path: str) -> bool:
         return False
 
 
+def placed(address: str) -> str:
+    """An address from the root of the wiki as others ask for it, for what is not HTML."""
+    return request.script_root + address
+
+
 def base_url() -> str:
     """The site's own address, without a slash at its end; the one asked for if none is set."""
     return (wiki().settings.base_url or request.host_url).rstrip("/")

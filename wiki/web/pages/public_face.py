@@ -10,7 +10,15 @@ from flask import Blueprint, Response, current_app, jsonify
 from wiki.domain.content.addresses import url_of
 from wiki.services.exports import sitemap
 from wiki.services.operation import settings
-from wiki.web.http.context import arg_number, base_url, logo, respond, static_urls, wiki
+from wiki.web.http.context import (
+    arg_number,
+    base_url,
+    logo,
+    placed,
+    respond,
+    static_urls,
+    wiki,
+)
 from wiki.web.pages.crawlers import CLOSED
 
 blueprint = Blueprint("public_face", __name__)
@@ -21,10 +29,11 @@ A_DAY = "public, max-age=86400"
 @blueprint.get("/robots.txt")
 def robots() -> Response:
     """Tell robots where they may look (RFC 9309): nowhere, where not everybody may read."""
+    root = placed(url_of("front"))
     if not sitemap.is_public(wiki()):
-        return _text("User-agent: *\nDisallow: /\n")
-    shut = [f"Disallow: /{name}" for name in CLOSED]
-    lines = ["User-agent: *", *shut, "Disallow: /*?at=", "Disallow: /*&at=", ""]
+        return _text(f"User-agent: *\nDisallow: {root}\n")
+    shut = [f"Disallow: {root}{name}" for name in (*CLOSED, "*?at=", "*&at=")]
+    lines = ["User-agent: *", *shut, ""]
     where = f"Sitemap: {base_url()}{url_of('sitemap')}"
     return _text("\n".join([*lines, where, ""]))
 
@@ -55,8 +64,8 @@ def manifest() -> Response:
         short_name=name[:12].strip(),
         description=wiki().settings.tagline,
         lang=wiki().settings.language,
-        start_url=url_of("front"),
-        scope=url_of("front"),
+        start_url=placed(url_of("front")),
+        scope=placed(url_of("front")),
         display="minimal-ui",
         background_color="#fbfaf6",
         theme_color="#fbfaf6",
@@ -69,10 +78,13 @@ def manifest() -> Response:
 
 def _icons() -> list[dict[str, Any]]:
     if logo():
-        return [{"src": logo(), "type": "image/png", "sizes": "256x256"}]
+        return [{"src": placed(logo()), "type": "image/png", "sizes": "256x256"}]
     static = static_urls(current_app.static_folder or "", current_app.static_url_path or "")
-    drawn = {"src": static("img/icon.svg"), "type": "image/svg+xml", "sizes": "any"}
-    return [drawn, {"src": static("img/icon-192.png"), "type": "image/png", "sizes": "192x192"}]
+    drawn, small = placed(static("img/icon.svg")), placed(static("img/icon-192.png"))
+    return [
+        {"src": drawn, "type": "image/svg+xml", "sizes": "any"},
+        {"src": small, "type": "image/png", "sizes": "192x192"},
+    ]
 
 
 @blueprint.get("/favicon.ico")

@@ -15,7 +15,7 @@ from wiki.services.search import saved_searches
 from wiki.services.search import search as searching
 from wiki.services.search.search import Linked, SearchForm
 from wiki.web.http import pace
-from wiki.web.http.context import actor, base_url, page_number, page_url, respond, wiki
+from wiki.web.http.context import actor, base_url, page_number, page_url, placed, respond, wiki
 from wiki.web.http.pager import numbered
 
 blueprint = Blueprint("search", __name__)
@@ -59,7 +59,10 @@ def suggest() -> Response:
     if request.args.get("as") == "opensearch":
         links = [base_url() + _suggestion_url(one) for one in offered]
         return jsonify([text, [one.title for one in offered], [""] * len(offered), links])
-    found = [{"kind": one.kind, "title": one.title, "url": _suggestion_url(one)} for one in offered]
+    found = [
+        {"kind": one.kind, "title": one.title, "url": placed(_suggestion_url(one))}
+        for one in offered
+    ]
     answer = jsonify(found)
     answer.headers["Cache-Control"] = "private, max-age=5"
     return answer
