@@ -1,11 +1,12 @@
 # make run · make test · make check · make bench · make attack: the only commands to know.
-# Tests run in two processes, each file in one. Extra words for a tool: make run ARGS="--port 9000", make test ARGS="-m 'not slow' tests/web".
+# Tests run in two processes, each file in one, long files first. Extra words for a tool: make run ARGS="--port 9000", make test ARGS="-m 'not slow' tests/web".
 
 SHELL := /bin/bash
 VENV ?= .venv
 BIN := $(VENV)/bin
 STAMPS := .make
 ARGS ?=
+TWO := -n 2 --dist loadfile --no-loadscope-reorder
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 # The first Python on the machine that is new enough.
@@ -20,15 +21,15 @@ run: $(STAMPS)/run
 	@$(BIN)/python run.py $(ARGS)
 
 test: $(STAMPS)/develop machine
-	@$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
+	@$(BIN)/pytest $(TWO) $(ARGS)
 
 # The suite with the oldest versions that setup.cfg allows, in an environment of its own.
 test-lowest: $(STAMPS)/lowest machine
-	@$(LOWEST)/bin/python -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(LOWEST)/bin/python -m pytest $(TWO) $(ARGS)
 
 # What the tests in this process reach, with branches.
 coverage: $(STAMPS)/develop machine
-	@$(BIN)/pytest -n 2 --dist loadfile --cov -m "not slow and not browser" $(ARGS)
+	@$(BIN)/pytest $(TWO) --cov -m "not slow and not browser" $(ARGS)
 
 # sdist and wheel of a tag, checked: make release TAG=v0.2.0
 release: $(STAMPS)/develop

@@ -24,11 +24,30 @@ hypothesis.settings.load_profile("wiki")
 
 PASSWORD = "correct horse battery"
 IN_CI = os.environ.get("CI") == "true"
+_MARKS = {"browser": "browser", "postgres_server": "postgres"}
+"""Fixtures, and the mark of each test that asks for one."""
+_LONG = {"slow", "browser"}
+"""The marks of tests that take more than a few seconds."""
 _number = itertools.count(1)
 
 
 # What is imported comes to stay. To look for garbage among it took a quarter of the time.
 gc.disable()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
+    """Mark what needs a browser or PostgreSQL by what it asks for, and begin with long files.
+
+    So neither process ends with a long file while the other has nothing left to do.
+    """
+    for item in items:
+        for fixture, mark in _MARKS.items():
+            if fixture in getattr(item, "fixturenames", ()):
+                item.add_marker(mark)
+    yield
+    long = {item.path for item in items if _LONG & {mark.name for mark in item.iter_markers()}}
+    items.sort(key=lambda item: item.path not in long)
 
 
 def pytest_collection_finish() -> None:

@@ -9,9 +9,6 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import new_page, set_text
 
-pytestmark = pytest.mark.browser
-
-
 TEXTS = (
     ("anna", "Een alinea over de burger als klant.\n\nDe tweede.\n"),
     ("bram", "Een alinea over de burger als buur.\n\nDe tweede.\n"),

@@ -5,13 +5,10 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 
-import pytest
 from PIL import Image
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import new_page
-
-pytestmark = pytest.mark.browser
 
 
 def dot() -> bytes:
