@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import itertools
 import os
 import re
 import shutil
+import sqlite3
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
@@ -203,6 +205,36 @@ def _quick_starts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Rule, "_compile_builder", compile_once)
         patch.setitem(Flask.jinja_options, "bytecode_cache", FileSystemBytecodeCache(str(folder)))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_tables() -> Iterator[None]:
+    """What all steps make of an empty database on SQLite is made once, and copied after that."""
+    from sqlalchemy import Engine, inspect
+
+    from wiki.database.engine import database
+    from wiki.database.engine.migrations import upgrade
+
+    made = sqlite3.connect(":memory:", check_same_thread=False)
+
+    def upgrade_once(engine: Engine) -> None:
+        if engine.dialect.name != "sqlite" or inspect(engine).get_table_names():
+            return upgrade(engine)
+        borrowed = engine.raw_connection()
+        raw = borrowed.driver_connection
+        assert isinstance(raw, sqlite3.Connection)
+        try:
+            if made.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+                made.backup(raw)
+            else:
+                upgrade(engine)
+                raw.backup(made)
+        finally:
+            borrowed.close()
+
+    with pytest.MonkeyPatch.context() as patch, contextlib.closing(made):
+        patch.setattr(database, "upgrade", upgrade_once)
         yield
 
 

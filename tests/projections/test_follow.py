@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import random
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
@@ -177,19 +176,6 @@ class Story:
         return moved
 
 
-def told(story: list[tuple], then: Callable[[Site], None]) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        site = Site(Path(folder))
-        try:
-            teller = Story(site)
-            for step in story:
-                teller.tell(step)
-            site.follow()
-            then(site)
-        finally:
-            site.close()
-
-
 def anchors(site: Site) -> dict[tuple[str, str], str]:
     """The page of everything that could be said of any page in any revision."""
     with site.database.read() as connection:
@@ -219,24 +205,24 @@ def holds_together(site: Site) -> None:
             assert history.page_of(connection, place["path"], place["commit"]) == place["page"]
 
 
-quickly = settings(
+@settings(
     max_examples=EXAMPLES,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-stories = st.lists(steps, min_size=1, max_size=14)
-
-
-@quickly
-@given(stories)
-def test_followed_is_the_same_as_rebuilt(story: list[tuple]) -> None:
-    told(story, same_as_rebuilt)
-
-
-@quickly
-@given(stories)
-def test_pages_and_files_are_one_to_one(story: list[tuple]) -> None:
-    told(story, holds_together)
+@given(st.lists(steps, min_size=1, max_size=14))
+def test_followed_is_the_same_as_rebuilt_and_one_to_one(story: list[tuple]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        site = Site(Path(folder))
+        try:
+            teller = Story(site)
+            for step in story:
+                teller.tell(step)
+            site.follow()
+            holds_together(site)
+            same_as_rebuilt(site)
+        finally:
+            site.close()
 
 
 def test_links_lead_where_a_rebuild_says() -> None:
