@@ -8,11 +8,11 @@ import click
 
 from wiki.commands.place import with_wiki
 from wiki.engine import Wiki
-from wiki.services.operation import projections
+from wiki.services.operation import health, projections
 
 SHOWN = 50
 PATIENCE = 10.0
-"""Seconds that the worker gets to bring search up to what members write."""
+"""Seconds that a worker gets to bring search up to what members write."""
 
 
 @click.command()
@@ -32,7 +32,9 @@ def check(wiki: Wiki, repair: bool, source: str) -> None:
 
     Every damaged object of git is named with the pages that it belongs to.
     """
-    findings = projections.check(wiki, PATIENCE)
+    # Where no worker runs there is nobody to wait for.
+    patience = PATIENCE if health.sign_of_worker(wiki)[0] else 0.0
+    findings = projections.check(wiki, patience)
     _tell_aside(wiki)
     for line in findings[:SHOWN]:
         click.echo(str(line))
@@ -44,7 +46,7 @@ def check(wiki: Wiki, repair: bool, source: str) -> None:
     if not repair:
         sys.exit(1)
     projections.repair(wiki, findings, source)
-    left = projections.check(wiki, PATIENCE)
+    left = projections.check(wiki, patience)
     for line in left[:SHOWN]:
         click.echo(f"still: {line}")
     click.echo(f"{len(findings) - len(left)} differences mended, {len(left)} left.")

@@ -65,7 +65,7 @@ class Health:
 
 def look(wiki: Wiki) -> Health:
     """The wiki's health now."""
-    alive, failing = _worker(wiki)
+    alive, failing = sign_of_worker(wiki)
     try:
         wiki.mend()
         behind, seen = projections.behind(wiki), nodes.look(wiki)
@@ -229,7 +229,8 @@ def _size(folder: Path) -> int:
     return total
 
 
-def _worker(wiki: Wiki) -> tuple[bool, Mapping[str, str]]:
+def sign_of_worker(wiki: Wiki) -> tuple[bool, Mapping[str, str]]:
+    """Tell whether the worker lives, and which of its jobs fail and why."""
     file = wiki.settings.data / worker.BEAT
     try:
         sign = json.loads(file.read_text(encoding="utf-8"))
