@@ -20,10 +20,14 @@ from playwright.sync_api import (
     Browser,
     BrowserContext,
     Page,
-    TimeoutError,
     expect,
     sync_playwright,
 )
+
+from wiki.domain.access.rights import Role
+from wiki.engine import open_wiki
+from wiki.services.members import members
+from wiki.settings import Settings
 
 PASSWORD = "correct horse battery"
 PATIENCE = 30_000
@@ -52,29 +56,13 @@ class Site:
     url: str
     data: Path
 
-    def user(self, name: str, role: str = "member") -> None:
-        """Make a confirmed account with the password of all tests."""
-        subprocess.run(
-            [
-                sys.executable,
-                "-m",
-                "wiki.cli",
-                "user",
-                "add",
-                name,
-                "--role",
-                role,
-                "--email",
-                f"{name}@example.org",
-                "--password-stdin",
-            ],
-            input=PASSWORD,
-            text=True,
-            check=True,
-            cwd=_CHECKOUT,
-            env={**os.environ, "DENKTANK_DATA": str(self.data)},
-            capture_output=True,
-        )
+    def users(self, **roles: Role) -> None:
+        """Make confirmed accounts with the password of all tests."""
+        wiki = open_wiki(Settings(data=self.data))
+        for name, role in roles.items():
+            email = f"{name}@example.org"
+            members.add(wiki, username=name, email=email, password=PASSWORD, role=role)
+        wiki.close()
 
 
 def free_port() -> int:
@@ -134,10 +122,7 @@ def running(data: Path, **settings: str) -> Iterator[Site]:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A wiki with four accounts, for all tests."""
     with running(tmp_path_factory.mktemp("site")) as site:
-        for name, role in (("anna", "member"), ("bram", "member")):
-            site.user(name, role)
-        site.user("mo", "moderator")
-        site.user("admin1", "admin")
+        site.users(anna=Role.MEMBER, bram=Role.MEMBER, mo=Role.MODERATOR, admin1=Role.ADMIN)
         yield site
 
 
@@ -195,14 +180,11 @@ def new_page(page: Page, title: str, text: str, kind: str = "page") -> str:
 
 
 def set_text(page: Page, text: str, name: str = "text") -> None:
-    """Put text in the editor, whether CodeMirror has taken over the textarea or not."""
-    rich = page.locator(".cm-content").first
-    try:
-        rich.wait_for(timeout=10_000)
-    except TimeoutError:
+    """Put text in the editor: in CodeMirror, or in the textarea where no script runs."""
+    if not page.evaluate("matchMedia('(scripting: enabled)').matches"):
         page.fill(f"textarea[name={name}]", text)
         return
-    rich.click()
+    page.locator(".cm-content").first.click()
     page.keyboard.press("Control+A")
     page.keyboard.insert_text(text)
 

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import PASSWORD, PATIENCE, Site, log_in, new_page, running, select
 from tests.fixtures.postbox import Postbox, postbox
+from wiki.domain.access.rights import Role
 
 Visit = Callable[..., Page]
 Open = Callable[[], Page]
@@ -39,7 +40,7 @@ def mailing(post: Postbox, tmp_path: Path) -> Iterator[Site]:
         "MAIL_WAIT_SECONDS": "0",
     }
     with running(tmp_path / "wiki", **options) as site:
-        site.user("bram")
+        site.users(bram=Role.MEMBER)
         yield site
 
 
