@@ -148,8 +148,9 @@ def test_wheel_contains_what_is_not_python(wheel: Path):
 @pytest.mark.slow
 def test_wheel_starts_outside_the_checkout(wheel: Path, tmp_path: Path):
     home = tmp_path / "venv"
-    venv.create(home, with_pip=True)
-    run([home / "bin" / "python", "-m", "pip", "install", "--quiet", wheel], cwd=tmp_path)
+    venv.create(home)
+    pip = [sys.executable, "-m", "pip", "--python", home / "bin" / "python"]
+    run([*pip, "install", "--quiet", "--no-compile", wheel], cwd=tmp_path)
     data = tmp_path / "wiki"
     environment = {
         name: value
