@@ -32,13 +32,11 @@ from wiki.render.scan import Scan, scan, title_heading
 from wiki.store.store import Store
 
 NAME = "catalogue"
-FORMAT = 7
+FORMAT = 8
 MARKS = 1_000
 """Formats stay below this; what stands above it marks the rules that rows were made by."""
 
 _BATCH = 500
-_MOST = 400
-"""Characters of a title or target that are compared: what every database can index."""
 
 Rows = dict[Table, list[dict[str, Any]]]
 
@@ -173,11 +171,11 @@ def _replace(
             touched.add_page(path, before | after)
     came, went = difference.files
     entries.remove_files(connection, went)
-    entries.put(connection, {entries.files: [_file(file) for file in came]})
+    entries.put(connection, {entries.files: [_place(file) for file in came]})
     emptied = leads.empty_folders(connection, set(difference.gone) - stayed)
     entries.remove_folders(connection, emptied)
     made = leads.make_folders(connection, here)
-    entries.put(connection, {entries.folders: [{"path": p, "fold": fold(p)} for p in made]})
+    entries.put(connection, {entries.folders: [_place(folder) for folder in made]})
     for path in (*came, *went, *emptied, *made):
         touched.add(path)
     if not difference.is_first:
@@ -186,8 +184,8 @@ def _replace(
         _relink(connection, table, stayed, links)
 
 
-def _file(file: str) -> dict[str, Any]:
-    return {"path": file, "fold": fold(file), "key": naming.key(file)}
+def _place(path: str) -> dict[str, Any]:
+    return {"path": path, "fold": fold(path), "key": naming.key(path)}
 
 
 def _describe(store: Store, trial: Trial, path: str, blob: str, meant: Conventions) -> Rows:
@@ -231,15 +229,15 @@ def _rows(path: str, blob: str, meta: Meta, seen: Scan) -> Rows:
         "kind": meta.kind.value,
         "status": meta.status,
         "title": title,
-        "title_fold": fold(title)[:_MOST],
+        "title_fold": fold(title)[: entries.MOST],
         "redirect": redirect,
-        "redirect_fold": fold(redirect)[:_MOST],
+        "redirect_fold": fold(redirect)[: entries.MOST],
         "starts": int(meta.date.start.timestamp()) if meta.date else None,
         "excerpt": seen.excerpt,
         "words": seen.words,
         "meta": entries.written(meta),
     }
-    asked = {link.target: _asks(link) for link in seen.links if len(link.target) <= _MOST}
+    asked = {link.target: _asks(link) for link in seen.links if len(link.target) <= entries.MOST}
     named = naming.names_of(path, meta.aliases, title, is_stub=bool(redirect))
     return {
         entries.catalogue: [card],
@@ -250,7 +248,7 @@ def _rows(path: str, blob: str, meta: Meta, seen: Scan) -> Rows:
         entries.page_names: [
             {"path": path, "said": said, "rank": rank, "key": key}
             for key, said, rank in dict.fromkeys(
-                (key[:_MOST], said[:_MOST], str(rank)) for key, said, rank in named
+                (key[: entries.MOST], said[: entries.MOST], str(rank)) for key, said, rank in named
             )
         ],
         **_named(path, meta),
@@ -277,7 +275,7 @@ def name_of(path: str) -> str:
 def _named(path: str, meta: Meta) -> Rows:
     by_key: dict[str, str] = {}
     for tag in meta.tags:
-        by_key.setdefault(fold(tag)[:_MOST], tag)
+        by_key.setdefault(fold(tag)[: entries.MOST], tag)
     return {
         entries.tags: [{"path": path, "key": key, "name": name} for key, name in by_key.items()],
         entries.participants: [
@@ -295,7 +293,7 @@ def _named(path: str, meta: Meta) -> Rows:
         entries.dialogue_questions: [
             {"path": path, "target": target}
             for target in dict.fromkeys(meta.questions)
-            if len(target) <= _MOST
+            if len(target) <= entries.MOST
         ],
     }
 

@@ -95,7 +95,6 @@ files = Table(
     Column("path", Sorted, primary_key=True),
     Column("fold", Sorted, nullable=False),
     Column("key", Sorted, nullable=False),
-    Index("ix_page_files_fold", "fold"),
     Index("ix_page_files_key", "key"),
 )
 
@@ -104,7 +103,8 @@ folders = Table(
     projections,
     Column("path", Sorted, primary_key=True),
     Column("fold", Sorted, nullable=False),
-    Index("ix_page_folders_fold", "fold"),
+    Column("key", Sorted, nullable=False),
+    Index("ix_page_folders_key", "key"),
 )
 
 tags = Table(
@@ -139,6 +139,9 @@ dialogue_questions = Table(
     Column("settled", Boolean, nullable=False),
     Index("ix_dialogue_questions_dest", "dest", "path"),
 )
+
+MOST = 400
+"""Characters of a title, name or target that are compared: what every database can index."""
 
 OF_PAGES = (catalogue, links, page_names, tags, participants, dialogue_questions)
 """What the projection writes of each page; the first column is the page's path."""

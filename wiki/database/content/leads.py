@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import zip_longest
 from typing import Any, TypeVar
 
 from sqlalchemy import (
+    BindParameter,
     Column,
     ColumnClause,
     CompoundSelect,
@@ -32,15 +34,17 @@ from sqlalchemy import (
 from wiki.database.access.sight import visible
 from wiki.database.content.entries import (
     LEADING,
+    MOST,
     catalogue,
     files,
     folders,
     page_names,
     slices,
 )
+from wiki.database.engine.rows import asked
 from wiki.domain.access.sight import EVERYTHING, Sight
 from wiki.domain.content import names as naming
-from wiki.domain.content.names import Known, Lead, Named, To
+from wiki.domain.content.names import Known, Lead, Named, Rank, To
 from wiki.domain.content.paths import ancestors, fold
 
 Pair = tuple[str, str]
@@ -117,48 +121,42 @@ def resolve(
 
 def gather(connection: Connection, pairs: Collection[Pair], sight: Sight) -> Known:
     """All that these links may lead to, of what is in sight."""
-    places = {place for pair in pairs for place in naming.places(*pair)}
-    stems = set(map(naming.stem, places))
-    called = {naming.key(target) for _, target in pairs}
-    return _known(connection, sight, stems, set(map(fold, places)), called)
-
-
-def _known(
-    connection: Connection,
-    sight: Sight = EVERYTHING,
-    stems: Collection[str] | None = None,
-    at: Collection[str] | None = None,
-    called: Collection[str] | None = None,
-) -> Known:
-    """Give what is in sight by its stem, its folded path and its key; None: whatever these are."""
-    known = Known({}, {}, {}, {}, {})
-    for what, value, path, said, rank in _rows(connection, sight, stems, at, called):
-        if what == _FOLDER:
-            # Of those that differ in case only the first one is meant.
-            known.folders[value] = min(path, known.folders.get(value, path))
-        elif what == _NAME:
-            known.named.setdefault(value, []).append(Named(path, said, rank))
-        else:
-            found = {_PAGE: known.pages, _FILE: known.files, _CALLED: known.called}[what]
-            found.setdefault(value, []).append(path)
+    stems = {naming.stem(place) for pair in pairs for place in naming.places(*pair)}
+    # Whatever is at one of these places ends as it does, so that its key finds it.
+    called = {naming.key(target) for _, target in pairs}.union(map(naming.key, stems))
+    known = _known(_called(connection, called, sight))
+    nameless = {stem for stem in stems if not stem or len(stem) > MOST}
+    if nameless:
+        known.pages.update(_pages(connection, nameless, sight))
     return known
 
 
-def _rows(
-    connection: Connection,
-    sight: Sight,
-    stems: Collection[str] | None,
-    at: Collection[str] | None,
-    called: Collection[str] | None,
-) -> Iterator[Any]:
-    if stems is None or at is None or called is None:
-        yield from connection.execute(_EVERY if not sight.hidden else _parted(sight, is_all=True))
-        return
-    query = _SOME if not sight.hidden else _parted(sight, is_all=False)
-    for some in _side_by_side(stems, at, called):
-        yield from connection.execute(
-            query, dict(zip(("stems", "at", "called"), some, strict=True))
-        )
+def _known(rows: Iterable[Any]) -> Known:
+    known = Known({}, {}, {}, {}, {})
+    for what, value, path, said, rank in rows:
+        if what == _NAME:
+            known.named.setdefault(value, []).append(Named(path, said, rank))
+            if rank == Rank.NAME or rank == Rank.STUB:
+                known.pages.setdefault(said, []).append(path)
+        elif what == _FILE:
+            known.called.setdefault(value, []).append(path)
+            known.files.setdefault(fold(path), []).append(path)
+        elif what == _PAGE:
+            known.pages.setdefault(value, []).append(path)
+        else:
+            # Of those that differ in case only the first one is meant.
+            folder = fold(path)
+            known.folders[folder] = min(path, known.folders.get(folder, path))
+    return known
+
+
+def _called(connection: Connection, called: Collection[str], sight: Sight) -> Iterator[Any]:
+    """What is in sight with these keys."""
+    for some in slices(called):
+        if sight.hidden:
+            yield from connection.execute(_parted(sight), {"called": some})
+        else:
+            yield from asked(connection, _CALLED, {"called": some})
 
 
 def kept(connection: Connection, source: str) -> dict[str, Lead | None]:
@@ -184,7 +182,7 @@ def followed(
 ) -> Iterator[list[tuple[Any, ...]]]:
     """Whole rows of links, with where they lead, some at a time; given is what stands before."""
     source = _source(table).name
-    known = _known(connection) if len(rows) > _AT_ONCE else None
+    known = _all_known(connection) if len(rows) > _AT_ONCE else None
     for some in _parts(rows):
         pairs = [(row[source], row["target"]) for row in some]
         found = resolve(connection, pairs, sight=EVERYTHING, known=known)
@@ -197,7 +195,7 @@ def followed(
 def follow(connection: Connection, touched: Touched) -> None:
     """Look again where those links lead that what was touched concerns."""
     if touched.is_much:
-        known = _known(connection)
+        known = _all_known(connection)
         for table in LEADING:
             for some in _all(connection, table):
                 _settle(connection, table, some, known)
@@ -256,9 +254,16 @@ def empty_folders(connection: Connection, gone: Collection[str]) -> list[str]:
 
 
 def _holds(connection: Connection, folder: str, sight: Sight) -> bool:
-    here = and_(catalogue.c.path > folder + "/", catalogue.c.path < folder + "0")
-    query = select(catalogue.c.path).where(here, visible(catalogue.c.path, sight))
-    return connection.execute(query.limit(1)).first() is not None
+    query = _HELD.where(visible(catalogue.c.path, sight)) if sight.hidden else _HELD
+    here = {"after": folder + "/", "before": folder + "0"}
+    return connection.execute(query, here).first() is not None
+
+
+_HELD = (
+    select(catalogue.c.path)
+    .where(catalogue.c.path > bindparam("after"), catalogue.c.path < bindparam("before"))
+    .limit(1)
+)
 
 
 _KEPT = union_all(
@@ -284,11 +289,14 @@ class _Asking:
         self,
         connection: Connection,
         values: Collection[str],
-        narrow: Callable[[Select[Any]], Select[Any]] = lambda query: query,
+        narrow: Callable[[Select[Any]], Select[Any]] | None = None,
     ) -> Iterator[Any]:
-        """The rows, narrowed down."""
+        """The rows, narrowed down if asked."""
         for some in slices(values):
-            yield from connection.execute(narrow(self.some), {"some": some})
+            if narrow:
+                yield from connection.execute(narrow(self.some), {"some": some})
+            else:
+                yield from asked(connection, self.some, {"some": some})
 
 
 _PAGES = _Asking(select(catalogue.c.stem, catalogue.c.path), catalogue.c.stem)
@@ -299,7 +307,7 @@ _NAMES_OF = _Asking(
 
 
 def _lead(row: Any) -> Lead | None:
-    return Lead(row.dest, To(row.leads), row.settled) if row.leads else None
+    return Lead(row.dest, To(row.leads), bool(row.settled)) if row.leads else None
 
 
 def _written(lead: Lead | None) -> tuple[str, str, bool]:
@@ -352,7 +360,7 @@ def _concerned(connection: Connection, touched: Touched) -> dict[Table, list[Any
     twins = [path for _, path in _PAGES.rows(connection, touched.stems)]
     found: dict[Table, dict[Pair, Any]] = {table: {} for table in LEADING}
     for paths, names in _side_by_side(touched.paths.union(twins), touched.names):
-        for row in connection.execute(_CONCERNED, {"paths": paths, "names": names}):
+        for row in asked(connection, _CONCERNED, {"paths": paths, "names": names}):
             found[LEADING[row.number]][row.source, row.target] = row
     return {table: list(rows.values()) for table, rows in found.items()}
 
@@ -384,7 +392,8 @@ def _side_by_side(*values: Collection[str]) -> Iterator[tuple[list[str], ...]]:
 def _pages(connection: Connection, stems: Collection[str], sight: Sight) -> dict[str, list[str]]:
     """The pages in sight by their stems."""
     found: dict[str, list[str]] = {}
-    for stem, path in _PAGES.rows(connection, stems, lambda query: _seen(query, sight)):
+    narrow = partial(_seen, sight=sight) if sight.hidden else None
+    for stem, path in _PAGES.rows(connection, stems, narrow):
         found.setdefault(stem, []).append(path)
     return found
 
@@ -399,45 +408,47 @@ def _seen(query: Select[Any], sight: Sight) -> Select[Any]:
     )
 
 
-_PAGE, _FILE, _CALLED, _FOLDER, _NAME = range(5)
+_PAGE, _FILE, _FOLDER, _NAME = range(4)
 
 
-def _parted(sight: Sight, *, is_all: bool) -> CompoundSelect[Any]:
-    """All that a link may lead to, in one question; what is asked for by `stems`, `at`, `called`.
+def _parts_of(sight: Sight) -> Iterator[tuple[Column[str], Select[Any]]]:
+    """All that a link may lead to, each kind with the column of its key.
 
-    Rows are what it is, the value that is asked for, path, and for a name how it is said and ranks.
+    Rows are what it is, its key, path, and for a name how it is said and ranks.
     """
     none: ColumnClause[str] = literal_column("''")
-    stem, key = catalogue.c.stem, page_names.c.key
-    parts: list[tuple[Column[str], str, Select[Any]]] = [
-        (stem, "stems", _seen(select(_what(_PAGE), stem, catalogue.c.path, none, none), sight))
-    ]
-    for what, table, column, given in (
-        (_FILE, files, files.c.fold, "at"),
-        (_CALLED, files, files.c.key, "called"),
-        (_FOLDER, folders, folders.c.fold, "at"),
-    ):
-        query = select(_what(what), column, table.c.path, none, none)
+    for what, table in ((_FILE, files), (_FOLDER, folders)):
+        query = select(_what(what), table.c.key, table.c.path, none, none)
         if sight.hidden:
             query = query.where(visible(table.c.path, sight))
-        parts.append((column, given, query))
+        yield table.c.key, query
+    key = page_names.c.key
     named = select(_what(_NAME), key, page_names.c.path, page_names.c.said, page_names.c.rank)
     if sight.hidden:
         named = _seen(named.join(catalogue, catalogue.c.path == page_names.c.path), sight)
-    parts.append((key, "called", named))
-    if is_all:
-        return union_all(*(query for _, _, query in parts))
-    return union_all(
-        *(
-            query.where(column.in_(bindparam(given, expanding=True)))
-            for column, given, query in parts
-        )
-    )
+    yield key, named
+
+
+def _parted(sight: Sight) -> CompoundSelect[Any]:
+    """What is in sight with the keys `called`."""
+    given: BindParameter[Any] = bindparam("called", expanding=True)
+    return union_all(*(query.where(key.in_(given)) for key, query in _parts_of(sight)))
 
 
 def _what(number: int) -> ColumnClause[int]:
     return literal_column(str(number), Integer)
 
 
-_EVERY = _parted(EVERYTHING, is_all=True)
-_SOME = _parted(EVERYTHING, is_all=False)
+_CALLED = _parted(EVERYTHING)
+
+_NAMELESS = select(
+    _what(_PAGE), catalogue.c.stem, catalogue.c.path, literal_column("''"), literal_column("''")
+).where(or_(catalogue.c.stem == "", func.length(catalogue.c.stem) > MOST))
+"""Pages whose names do not tell their stems: the first page of all, and what is too long."""
+
+_EVERY = union_all(*(query for _, query in _parts_of(EVERYTHING)), _NAMELESS)
+
+
+def _all_known(connection: Connection) -> Known:
+    """All that there is."""
+    return _known(connection.execute(_EVERY))
