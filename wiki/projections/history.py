@@ -388,7 +388,7 @@ class _Following:
     def _settle(self, lives: Lives, renamed: set[str]) -> None:
         """Write the names and places of the pages that these commits touched."""
         page_of = self._page_of(renamed)
-        if self._stayed(lives, page_of, renamed):
+        if not renamed and self._stayed(lives, page_of):
             return
         kept.name(self._connection, sorted({(page_of[page], path) for page, path in self._arrived}))
         for page in sorted(renamed):
@@ -405,13 +405,13 @@ class _Following:
             return self._pages
         return kept.page_by_birth(self._connection, born)
 
-    def _stayed(self, lives: Lives, page_of: Mapping[str, str], renamed: set[str]) -> bool:
-        """Whether all that happened is that one page was edited where it is; then that is noted."""
-        if len(self._newest) != 1 or self._arrived or self._stirred or renamed:
+    def _stayed(self, lives: Lives, page_of: Mapping[str, str]) -> bool:
+        """Whether pages were edited where they are and nothing else; then that is noted."""
+        if self._arrived or self._stirred:
             return False
-        ((born, path), (date, commit)) = next(iter(self._newest.items()))
-        page = page_of[born]
-        return lives.alive(path) == page and kept.stay(self._connection, page, path, date, commit)
+        newest = [(page_of[born], path, *last) for (born, path), last in self._newest.items()]
+        is_all_here = all(lives.alive(path) == page for page, path, *_ in newest)
+        return is_all_here and bool(newest) and kept.stay(self._connection, newest)
 
     def _settle_all(self, lives: Lives) -> None:
         """Write the names and places of all pages."""

@@ -55,6 +55,35 @@ _AMONG: BindParameter[Any] = bindparam("ids", expanding=True)
 _DATES = select(commits.c.commit, commits.c.date).where(commits.c.commit.in_(_AMONG))
 _JOINS = select(joined.c.commit, joined.c.one, joined.c.other)
 _PAGES = select(identities.c.born, identities.c.page).where(identities.c.born.in_(_AMONG))
+_HOMES = (
+    select(names.c.path)
+    .join_from(identities, names, names.c.page == identities.c.page)
+    .where(identities.c.born == bindparam("of"))
+    .order_by(names.c.path)
+)
+_BIRTH = select(identities.c.date, identities.c.commit, identities.c.path)
+_BIRTH = _BIRTH.where(identities.c.born == bindparam("of"))
+_BORN_AT = select(revisions.c.born)
+_BORN_AT = _BORN_AT.where(
+    revisions.c.commit == bindparam("by"), revisions.c.path == bindparam("at")
+)
+_NAMED = select(names.c.page).where(
+    names.c.page == bindparam("of"), names.c.path == bindparam("at")
+)
+_OF_PAGE = (
+    select(revisions.c.date, revisions.c.commit, revisions.c.path)
+    .where(revisions.c.page == bindparam("of"))
+    .order_by(revisions.c.date.desc(), revisions.c.commit.desc(), revisions.c.path.desc())
+    .limit(1)
+)
+_OF_PAGE_AT = _OF_PAGE.where(revisions.c.path == bindparam("at"))
+_MOVED = (
+    update(places)
+    .where(places.c.page == bindparam("of"))
+    .values(
+        {column: bindparam(f"new_{column.name}") for column in places.c if column.name != "page"}
+    )
+)
 _STAYED = (
     update(places)
     .where(
@@ -121,13 +150,7 @@ def all_paths(connection: Connection) -> set[str]:
 
 def homes(connection: Connection, born: str) -> list[str]:
     """Every path that a page (by birth), or one that it was joined with, ever had."""
-    query = (
-        select(names.c.path)
-        .join_from(identities, names, names.c.page == identities.c.page)
-        .where(identities.c.born == born)
-        .order_by(names.c.path)
-    )
-    return list(connection.scalars(query))
+    return list(connection.scalars(_HOMES, {"of": born}))
 
 
 def joins(connection: Connection) -> list[tuple[str, str, str]]:
@@ -137,15 +160,13 @@ def joins(connection: Connection) -> list[tuple[str, str, str]]:
 
 def birth(connection: Connection, born: str) -> tuple[int, str, str]:
     """When (corrected date, commit) and at which path a page was born."""
-    query = select(identities.c.date, identities.c.commit, identities.c.path)
-    row = connection.execute(query.where(identities.c.born == born)).one()
+    row = connection.execute(_BIRTH, {"of": born}).one()
     return row[0], row[1], row[2]
 
 
 def born_at(connection: Connection, path: str, commit: str) -> str:
     """The page (by birth) that a commit touched at a path; empty if none."""
-    query = select(revisions.c.born).where(revisions.c.commit == commit, revisions.c.path == path)
-    return connection.scalar(query) or ""
+    return connection.scalar(_BORN_AT, {"by": commit, "at": path}) or ""
 
 
 def page_by_birth(connection: Connection, born: Collection[str]) -> dict[str, str]:
@@ -173,9 +194,8 @@ def rename_page(connection: Connection, born: str, page: str) -> set[str]:
 def name(connection: Connection, pairs: Collection[tuple[str, str]]) -> None:
     """Note that each (page, path) was one of the page's names."""
     for page, path in pairs:
-        here = and_(names.c.page == page, names.c.path == path)
-        if connection.execute(select(names.c.page).where(here)).first() is None:
-            connection.execute(insert(names).values(page=page, path=path))
+        if connection.execute(_NAMED, {"of": page, "at": path}).first() is None:
+            add(connection, names, [{"page": page, "path": path}])
 
 
 def name_anew(connection: Connection, page: str) -> None:
@@ -185,10 +205,13 @@ def name_anew(connection: Connection, page: str) -> None:
     add(connection, names, [{"page": page, "path": path} for path in found])
 
 
-def stay(connection: Connection, page: str, path: str, date: int, commit: str) -> bool:
-    """Note a newer revision of a page that lives where it lived; whether it does."""
-    newest = {"of": page, "at": path, "when": date, "by": commit}
-    return bool(connection.execute(_STAYED, newest).rowcount)
+def stay(connection: Connection, newest: Sequence[tuple[str, str, int, str]]) -> bool:
+    """Note newer revisions (page, path, date, commit) of pages that live where they lived.
+
+    Gives whether all of them do.
+    """
+    given = [dict(zip(("of", "at", "when", "by"), one, strict=True)) for one in newest]
+    return connection.execute(_STAYED, given).rowcount == len(given)
 
 
 def put_place(connection: Connection, page: str, home: str | None) -> None:
@@ -199,24 +222,19 @@ def put_place(connection: Connection, page: str, home: str | None) -> None:
         return
     date, commit, path = last
     values = {"path": home or path, "alive": home is not None, "date": date, "commit": commit}
-    known = connection.execute(update(places).where(places.c.page == page).values(values))
-    if not known.rowcount:
-        connection.execute(insert(places).values(page=page, **values))
+    given = {f"new_{name}": value for name, value in values.items()}
+    if not connection.execute(_MOVED, {"of": page, **given}).rowcount:
+        add(connection, places, [{"page": page, **values}])
 
 
 def newest(
     connection: Connection, page: str, path: str | None = None
 ) -> tuple[int, str, str] | None:
     """A page's newest revision (at a path, if one is given): corrected date, commit, path."""
-    query = select(revisions.c.date, revisions.c.commit, revisions.c.path).where(
-        revisions.c.page == page
-    )
-    if path is not None:
-        query = query.where(revisions.c.path == path)
-    ordered = query.order_by(
-        revisions.c.date.desc(), revisions.c.commit.desc(), revisions.c.path.desc()
-    )
-    row = connection.execute(ordered.limit(1)).first()
+    if path is None:
+        row = connection.execute(_OF_PAGE, {"of": page}).first()
+    else:
+        row = connection.execute(_OF_PAGE_AT, {"of": page, "at": path}).first()
     return (row[0], row[1], row[2]) if row else None
 
 
