@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 import random
 import tempfile
 from pathlib import Path
@@ -11,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, select
 
+from tests.fixtures.outside import Symlink
 from tests.projections.conftest import START, Site
 from wiki.database.content import entries
 from wiki.database.engine.rows import contents
@@ -228,11 +230,13 @@ def test_followed_is_the_same_as_rebuilt_and_one_to_one(story: list[tuple]) -> N
 def test_links_lead_where_a_rebuild_says() -> None:
     """Whatever comes, goes or is called otherwise, alone or with others, by any kind of name."""
     places = ["a", "A", "f/a", "f/index", "f/README", "f/g/b.MD", "b", "f", "plaat.png"]
+    linked = ["wijs.md", "f/verder.md", "f/README.md", "b.md", "los.txt"]
     said = [*places, "f/g", "g/b", "Vier", "vier", "over b", "f/a.png", "nergens", "x/a"]
+    said += ["wijs", "verder", "f/verder"]
     given = random.Random(2011)
     with tempfile.TemporaryDirectory() as folder:
         site = Site(Path(folder))
-        for _ in range(45):
+        for _ in range(60):
             files = dict(site.outside.files(site.store.head())) if site.store.head() else {}
             for place in given.sample(places, given.choice([1, 1, 1, 4])):
                 is_page = place != "plaat.png"
@@ -244,6 +248,11 @@ def test_links_lead_where_a_rebuild_says() -> None:
                 about = f"kind: dialogue\nquestions: [{given.choice(said)}]\n"
                 written = f"---\n{title}{about}---\n{links} [x](/{given.choice(said)})\n"
                 files[file_of(place) if is_page else place] = written
+            for link in given.sample(linked, given.choice([0, 0, 1, 2])):
+                files.pop(link, None)
+                if given.random() < 0.7:
+                    leads = given.choice(["a.md", "b.md", "f/a.md", "../x.md", *linked])
+                    files[link] = Symlink(posixpath.relpath(leads, posixpath.dirname(link)))
             head = site.store.head()
             site.outside.push(site.outside.commit(files, [head] if head else [], site.now))
             site.follow()

@@ -17,6 +17,7 @@ from wiki.domain.content.links import Link, LinkKind
 from wiki.domain.content.names import Named
 from wiki.domain.content.pages import Meta
 from wiki.domain.content.paths import (
+    file_of,
     fold,
     folder_of,
     index_rank,
@@ -29,7 +30,7 @@ from wiki.domain.content.setaside import Item
 from wiki.projections.setaside import VIEW, Trial, problem_of, text_of
 from wiki.render import frontmatter
 from wiki.render.scan import Scan, scan, title_heading
-from wiki.store.store import Store
+from wiki.store.store import FileDiff, Store
 
 NAME = "catalogue"
 FORMAT = 8
@@ -50,11 +51,15 @@ class Difference:
 
     `gone` are paths of which rows may be there; `is_save` if one page changed and no other.
     `described` gives rows, some pages at a time, with how many pages that were. `files` are other
-    files that came and those that went; `is_first` if nothing is known yet.
+    files that came and those that went; `symlinks` the same of symbolic links with a page's name,
+    and whether others changed, which may lead on to pages; `destination` tells where one leads.
+    `is_first` if nothing is known yet.
     """
 
     gone: Sequence[str]
     files: tuple[Sequence[str], Sequence[str]]
+    symlinks: tuple[Sequence[str], Sequence[str], bool]
+    destination: Callable[[str], str]
     is_first: bool
     described: Iterable[tuple[Rows, int]]
     total: int
@@ -78,10 +83,12 @@ def difference(store: Store, last: str, head: str, meant: Conventions = PLAIN) -
     `meant` is what pages mean that do not say it.
     """
     trial = Trial(store.git)
-    diffs = store.diff(last, head)
+    links: list[FileDiff] = []
+    diffs = store.diff(last, head, links)
     pages = [(path, diff) for diff in diffs if (path := page_of(diff.file))]
     others = [diff for diff in diffs if is_attachment(diff.file)]
     present = [(path, diff.after) for path, diff in pages if diff.after]
+    linked = [(path, diff) for diff in links if (path := page_of(diff.file))]
     for path, diff in pages:
         trial.passed(Item(VIEW, "page", path))
         if not diff.after:
@@ -96,10 +103,19 @@ def difference(store: Store, last: str, head: str, meant: Conventions = PLAIN) -
             [diff.file for diff in others if not diff.before],
             [diff.file for diff in others if not diff.after],
         ),
+        symlinks=(
+            [path for path, diff in linked if diff.after],
+            [path for path, diff in linked if not diff.after],
+            len(linked) != len(links),
+        ),
+        destination=partial(_destination, store, head),
         is_first=not last,
         described=described,
         total=len(present),
-        is_save=len(pages) == 1 and bool(pages[0][1].before and pages[0][1].after),
+        is_save=len(pages) == 1
+        and bool(pages[0][1].before and pages[0][1].after)
+        and not links
+        and all(diff.before and diff.after for diff in others),
         trial=trial,
         format=format_of(meant),
     )
@@ -178,10 +194,36 @@ def _replace(
     entries.put(connection, {entries.folders: [_place(folder) for folder in made]})
     for path in (*came, *went, *emptied, *made):
         touched.add(path)
+    touched.add_symlinks(_write_symlinks(connection, difference))
+    if not difference.is_first:
+        moved = stayed.symmetric_difference((*difference.gone, *here))
+        touched.add_symlinks(leads.symlinks_to(connection, moved))
     if not difference.is_first:
         leads.follow(connection, touched)
     for table, links in held.items():
         _relink(connection, table, stayed, links)
+
+
+def _write_symlinks(connection: Connection, difference: Difference) -> set[str]:
+    """Note where symbolic links lead; gives those that may lead elsewhere than they did."""
+    came, went, is_all = difference.symlinks
+    changed = {*came, *went}
+    if not changed and not is_all:
+        return changed
+    if not difference.is_first:
+        changed |= leads.symlinks_like(connection, changed, is_all=is_all)
+        entries.remove_symlinks(connection, changed)
+    rows = [
+        {"path": path, "key": naming.key(naming.stem(path)), "leads": difference.destination(path)}
+        for path in sorted(changed.difference(went))
+    ]
+    entries.put(connection, {entries.symlinks: rows})
+    return changed
+
+
+def _destination(store: Store, head: str, path: str) -> str:
+    """The page to which a symbolic link leads, whether it is there; empty if it can be none."""
+    return page_of(store.destination(file_of(path), head)) or ""
 
 
 def _place(path: str) -> dict[str, Any]:

@@ -165,6 +165,10 @@ class Store:
         """The regular file to which a symbolic link of this name leads within the repository."""
         return files.linked(self._reader, self._tree_at(at), file)
 
+    def destination(self, file: str, at: str = "") -> str:
+        """The path to which a symbolic link leads within the repository, there or not; or empty."""
+        return files.destination(self._reader, self._tree_at(at), file)
+
     def read(self, file: str, at: str = "") -> Blob | None:
         """The file's bytes in a revision (default: the newest), or None if it is not there.
 
@@ -422,12 +426,14 @@ class Store:
             return maintenance.descends(self.git, of, revision)
         return self._ancestry.holds(self.head(), revision)
 
-    def diff(self, before: str, after: str) -> Diffs:
+    def diff(self, before: str, after: str, links: Diffs | None = None) -> Diffs:
         """Files that differ between two revisions, sorted; an empty one is the empty tree.
 
-        Renames are not looked for. Raises NotFound (`revision_unknown`).
+        Symbolic links that differ are added to `links`. Renames are not looked for. Raises NotFound
+        (`revision_unknown`).
         """
-        return differences.between(self._reader, self._tree_of(before), self._tree_of(after))
+        before, after = self._tree_of(before), self._tree_of(after)
+        return differences.between(self._reader, before, after, links)
 
     def changes(self, commit: Commit) -> Diffs:
         """Return what a commit did: its difference from its parent.

@@ -10,6 +10,7 @@ import pytest
 from pygit2.enums import FileMode
 
 from wiki.domain.access.rights import Right, Role, Rule
+from wiki.services.editing.renaming import rename
 
 QUESTION = "---\ntitle: Wat nu?\nkind: question\nstatus: open\n---\nTekst met [[later]].\n"
 
@@ -79,11 +80,16 @@ def test_a_symbolic_link_reads_as_the_page_it_leads_to(
     linking = client.get("/wiki/a").text
     assert linking.count('href="/wiki/map/doel"') == 2
     assert linking.count('class="wanted"') == 1
+    assert "/wiki/a" in client.get("/wiki/map/doel").text  # mentioned in
+    assert "wijst" not in client.get("/pages?view=wanted").text
     login(client, editor.username)
     assert 'name="base"' in client.get("/edit/wijst").text
     assert "De tekst zelf." in client.get("/edit/wijst").text
     assert client.get("/delete/wijst").status_code == 404
     assert client.get("/rename/wijst").status_code == 404
+    rename(wiki, editor, "map/doel", "elders")
+    written = wiki.store.read("a.md").data.decode()
+    assert written == "[[elders]] en [daarheen](elders.md) en [[uit]]\n"
 
 
 def _link(wiki: Any, links: dict[str, str]) -> None:

@@ -107,6 +107,17 @@ folders = Table(
     Index("ix_page_folders_key", "key"),
 )
 
+symlinks = Table(
+    "page_symlinks",
+    projections,
+    Column("path", Sorted, primary_key=True),
+    Column("key", Sorted, nullable=False),
+    Column("leads", Sorted, nullable=False),
+    Index("ix_page_symlinks_key", "key"),
+    Index("ix_page_symlinks_leads", "leads"),
+)
+"""Symbolic links with a page's name, and the path of the page (there or not) that each leads to."""
+
 tags = Table(
     "tags",
     projections,
@@ -159,7 +170,7 @@ for _table in LEADING:
         postgresql_where=_unsettled,
     )
 
-TABLES = (*OF_PAGES, files, folders)
+TABLES = (*OF_PAGES, files, folders, symlinks)
 """All that the projection writes."""
 
 SUMMARY = (
@@ -207,6 +218,7 @@ _HAD = {
     table: query.where(next(iter(table.c)).in_(bindparam("at", expanding=True)))
     for table, query in _HAD.items()
 }
+_NO_SYMLINK = delete(symlinks).where(symlinks.c.path == bindparam("gone"))
 _NO_FILE = delete(files).where(files.c.path == bindparam("gone"))
 _NO_FOLDER = delete(folders).where(folders.c.path == bindparam("gone"))
 
@@ -279,6 +291,12 @@ def remove_files(connection: Connection, paths: Collection[str]) -> None:
     """Remove files that are no longer there."""
     if paths:
         connection.execute(_NO_FILE, [{"gone": path} for path in paths])
+
+
+def remove_symlinks(connection: Connection, paths: Collection[str]) -> None:
+    """Remove symbolic links that are no longer there."""
+    if paths:
+        connection.execute(_NO_SYMLINK, [{"gone": path} for path in paths])
 
 
 def remove_folders(connection: Connection, paths: Collection[str]) -> None:

@@ -40,6 +40,7 @@ from wiki.database.content.entries import (
     folders,
     page_names,
     slices,
+    symlinks,
 )
 from wiki.database.engine.rows import asked
 from wiki.domain.access.sight import EVERYTHING, Sight
@@ -84,6 +85,11 @@ class Touched:
     def add_names(self, names: Iterable[Named]) -> None:
         """Note names that a page got or lost which stays where it is."""
         self.names.update(naming.key(name.said) for name in names)
+
+    def add_symlinks(self, paths: Iterable[str]) -> None:
+        """Note symbolic links that came, went or lead elsewhere than they did."""
+        for path in paths:
+            self.names.update((naming.key(path), naming.key(naming.stem(path))))
 
     @property
     def is_much(self) -> bool:
@@ -143,6 +149,8 @@ def _known(rows: Iterable[Any]) -> Known:
             known.files.setdefault(fold(path), []).append(path)
         elif what == _PAGE:
             known.pages.setdefault(value, []).append(path)
+        elif what == _SYMLINK:
+            known.symlinks.setdefault(naming.stem(path), {})[path] = said
         else:
             # Of those that differ in case only the first one is meant.
             folder = fold(path)
@@ -235,6 +243,19 @@ def names_of(connection: Connection, paths: Collection[str]) -> dict[str, set[Na
     return found
 
 
+def symlinks_to(connection: Connection, paths: Collection[str]) -> set[str]:
+    """The symbolic links that lead to one of these paths, whether a page is there or not."""
+    return {path for (path,) in _LEADING_TO.rows(connection, paths)}
+
+
+def symlinks_like(connection: Connection, paths: Collection[str], *, is_all: bool) -> set[str]:
+    """The symbolic links that may lead elsewhere when those at these paths change, or all."""
+    if is_all:
+        return set(connection.scalars(select(symlinks.c.path)))
+    led = {leads for (leads,) in _LED.rows(connection, paths)}
+    return symlinks_to(connection, led.union(paths, [""]))
+
+
 def make_folders(connection: Connection, pages: Collection[str]) -> list[str]:
     """The folders above these pages that were not there yet."""
     wanted = {folder for page in pages for folder in ancestors(page)}
@@ -301,6 +322,8 @@ class _Asking:
 
 _PAGES = _Asking(select(catalogue.c.stem, catalogue.c.path), catalogue.c.stem)
 _THERE = _Asking(select(folders.c.path), folders.c.path)
+_LEADING_TO = _Asking(select(symlinks.c.path), symlinks.c.leads)
+_LED = _Asking(select(symlinks.c.leads), symlinks.c.path)
 _NAMES_OF = _Asking(
     select(page_names.c.path, page_names.c.said, page_names.c.rank), page_names.c.path
 )
@@ -408,13 +431,14 @@ def _seen(query: Select[Any], sight: Sight) -> Select[Any]:
     )
 
 
-_PAGE, _FILE, _FOLDER, _NAME = range(4)
+_PAGE, _FILE, _FOLDER, _NAME, _SYMLINK = range(5)
 
 
 def _parts_of(sight: Sight) -> Iterator[tuple[Column[str], Select[Any]]]:
     """All that a link may lead to, each kind with the column of its key.
 
-    Rows are what it is, its key, path, and for a name how it is said and ranks.
+    Rows are what it is, its key, path, where a symbolic link leads or how a name is said, and how
+    that ranks.
     """
     none: ColumnClause[str] = literal_column("''")
     for what, table in ((_FILE, files), (_FOLDER, folders)):
@@ -422,6 +446,13 @@ def _parts_of(sight: Sight) -> Iterator[tuple[Column[str], Select[Any]]]:
         if sight.hidden:
             query = query.where(visible(table.c.path, sight))
         yield table.c.key, query
+    # Those alone that lead to a page which is there.
+    there = symlinks.join(catalogue, catalogue.c.path == symlinks.c.leads)
+    link = select(_what(_SYMLINK), symlinks.c.key, symlinks.c.path, symlinks.c.leads, none)
+    link = link.select_from(there)
+    if sight.hidden:
+        link = _seen(link.where(visible(symlinks.c.path, sight)), sight)
+    yield symlinks.c.key, link
     key = page_names.c.key
     named = select(_what(_NAME), key, page_names.c.path, page_names.c.said, page_names.c.rank)
     if sight.hidden:

@@ -3,7 +3,8 @@
 A link on a page is kept as its *target*: a path from the root, as `[text](path)` gives it, or
 what stands in `[[...]]`. What it leads to depends on the page it stands on, its *source*:
 
-1. the page at that path, or that folder's own page (`index`, `readme`, `home`, `_index`);
+1. the page at that path, or that folder's own page (`index`, `readme`, `home`, `_index`), or the
+   page that a symbolic link there leads to;
 2. the file there, or beside the source (`a/b/x.png` for `x.png` on `a/b`);
 3. the page or file at that path from the source's folder, then from the root;
 4. a folder without a page of its own;
@@ -18,7 +19,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
 from itertools import takewhile
@@ -70,6 +71,7 @@ class Known:
     """The pages, files and folders that there are, as far as they were asked for.
 
     `pages` by `stem`, `files` and `folders` by their folded path; names and files by `key`.
+    `symlinks` by `stem`: paths of symbolic links, each with the page that it leads to.
     """
 
     pages: dict[str, list[str]]
@@ -77,6 +79,7 @@ class Known:
     folders: dict[str, str]
     named: dict[str, list[Named]]
     called: dict[str, list[str]]
+    symlinks: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 def after_move(known: Known, moved: Mapping[str, str], old: str, *, leaves_stub: bool) -> Known:
@@ -100,7 +103,11 @@ def after_move(known: Known, moved: Mapping[str, str], old: str, *, leaves_stub:
         if file != new:
             files.setdefault(fold(file), []).append(file)
     called = {at: [moved.get(f, f) for f in found] for at, found in known.called.items()}
-    return Known(pages, files, known.folders, named, called)
+    symlinks = {
+        at: {path: page for path, page in links.items() if leaves_stub or page != old}
+        for at, links in known.symlinks.items()
+    }
+    return Known(pages, files, known.folders, named, called, symlinks)
 
 
 def _renamed(one: Named, old: str, new: str) -> Named:
@@ -166,6 +173,9 @@ def resolve(source: str, target: str, known: Known) -> Lead | None:
 
 def elsewhere(source: str, target: str, known: Known) -> Lead | None:
     """Where a target leads at whose path no page is."""
+    linked = _linked(target, known)
+    if linked is not None:
+        return linked
     file = _file(target, known)
     if file is not None:
         return Lead(file, To.FILE)
@@ -176,6 +186,7 @@ def elsewhere(source: str, target: str, known: Known) -> Lead | None:
         # Few places are asked for twice: remembering them would push out targets that are.
         pages = known.pages.get(fold(_whole(place))) if place != own else None
         page = at_path(place, pages) if pages else None
+        page = page or (_linked(place, known) if place != own else None)
         if page is not None:
             return Lead(page.path, To.PAGE)
         file = _file(place, known) if known.files else None
@@ -252,6 +263,12 @@ def _rank(place: str, path: str) -> tuple[int, int] | None:
     if fold(path) == fold(place):
         return 2, 0
     return (3, index) if index >= 0 and fold(folder) == fold(place) else None
+
+
+def _linked(place: str, known: Known) -> Lead | None:
+    found = known.symlinks.get(stem(place)) if known.symlinks else None
+    link = at_path(place, found.keys()) if found else None
+    return Lead(found[link.path], To.PAGE) if found and link else None
 
 
 def _file(place: str, known: Known) -> str | None:

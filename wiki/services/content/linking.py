@@ -7,7 +7,6 @@ from collections.abc import Collection, Mapping
 from wiki.domain.access.rights import Actor, Right
 from wiki.domain.content import names
 from wiki.domain.content.names import Lead, To
-from wiki.domain.content.paths import file_of, page_of
 from wiki.engine import Wiki
 from wiki.render.links import LinkState
 from wiki.services.content import places
@@ -16,21 +15,11 @@ from wiki.services.content import places
 def states(wiki: Wiki, actor: Actor, found: Mapping[str, Lead | None]) -> dict[str, LinkState]:
     """The state of each link for this reader: one to what they may not read is wanted."""
     may = wiki.rights.may
-    leads = ((target, lead or _linked(wiki, target)) for target, lead in found.items())
     return {
         target: LinkState(lead.path, to=lead.to)
-        for target, lead in leads
+        for target, lead in found.items()
         if lead and may(actor, Right.READ, lead.path)
     }
-
-
-def _linked(wiki: Wiki, target: str) -> Lead | None:
-    """The page to which a symbolic link at a link's target leads: lists do not know of those."""
-    if not places.is_safe(target):
-        return None
-    found = wiki.store.linked(file_of(target.strip("/")))
-    page = page_of(found.file) if found else None
-    return Lead(page, To.PAGE) if page else None
 
 
 def without_database(

@@ -13,14 +13,17 @@ from wiki.store.objects.reading import Reader
 from wiki.store.objects.versions import Commit, FileDiff
 
 
-def between(reader: Reader, before: str, after: str) -> list[FileDiff]:
+def between(
+    reader: Reader, before: str, after: str, links: list[FileDiff] | None = None
+) -> list[FileDiff]:
     """Files that differ between two trees (empty id: the empty tree), sorted by name.
 
     Only regular files with a UTF-8 name; a change of mode alone is no difference. What lies in a
     folder that cannot be read, before or after, counts as unchanged, and a folder that holds too
-    much (`weights`) as one that is not there.
+    much (`weights`) as one that is not there. Symbolic links that differ are added to `links`.
     """
-    return sorted(_compare(reader, before, after, ""), key=lambda diff: diff.file)
+    found = _compare(reader, before, after, "", [] if links is None else links)
+    return sorted(found, key=lambda diff: diff.file)
 
 
 def of_commit(reader: Reader, commit: Commit, trees_of_parents: list[str]) -> list[FileDiff]:
@@ -50,7 +53,9 @@ def _text(reader: Reader, blob: str) -> bytes | None:
         return None
 
 
-def _compare(reader: Reader, before: str, after: str, at: str) -> Iterator[FileDiff]:
+def _compare(
+    reader: Reader, before: str, after: str, at: str, links: list[FileDiff]
+) -> Iterator[FileDiff]:
     if before == after:
         return
     try:
@@ -66,13 +71,20 @@ def _compare(reader: Reader, before: str, after: str, at: str) -> Iterator[FileD
         old_file, new_file = _file(old), _file(new)
         if old_file != new_file:
             yield FileDiff(file, old_file, new_file)
+        old_link, new_link = _link(old), _link(new)
+        if old_link != new_link:
+            links.append(FileDiff(file, old_link, new_link))
         old_folder, new_folder = _folder(old, left_before), _folder(new, left_after)
         if old_folder != new_folder:
-            yield from _compare(reader, old_folder, new_folder, f"{file}/")
+            yield from _compare(reader, old_folder, new_folder, f"{file}/", links)
 
 
 def _file(node: trees.Node | None) -> str:
     return node.id if node and node.is_file else ""
+
+
+def _link(node: trees.Node | None) -> str:
+    return node.id if node and node.is_link else ""
 
 
 def _folder(node: trees.Node | None, left_out: frozenset[str]) -> str:

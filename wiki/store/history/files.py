@@ -25,21 +25,28 @@ def entry(reader: Reader, root: str, file: str) -> Entry | None:
 def linked(reader: Reader, root: str, file: str) -> Entry | None:
     """The regular file to which a symbolic link of this name leads, through others if need be.
 
-    None if it goes round, is absolute or leads out of the tree. Links to folders are not followed,
+    None if it leads nowhere.
+    """
+    found = destination(reader, root, file)
+    return entry(reader, root, found) if found != file else None
+
+
+def destination(reader: Reader, root: str, file: str) -> str:
+    """The path to which a symbolic link leads, whether anything is there; that of no link itself.
+
+    Empty if it goes round, is absolute or leads out of the tree. Links to folders are not followed,
     neither on the way to the link nor on that to the file.
     """
-    for _ in range(MOST_LINKS):
+    for _ in range(MOST_LINKS + 1):
         node = _node(reader, root, file)
-        target = _target(reader, node) if node and node.is_link else ""
-        if not target:
-            return None
+        if node is None or not node.is_link:
+            return file
+        target = _target(reader, node)
         file = posixpath.normpath(posixpath.join(posixpath.dirname(file), target))
-        if target.startswith("/") or file.startswith("../"):
-            return None
-        found = entry(reader, root, file)
-        if found is not None:
-            return found
-    return None
+        is_inside = target and not target.startswith("/") and not file.startswith("..")
+        if not is_inside or not trees.is_shown(file):
+            return ""
+    return ""
 
 
 def entries(reader: Reader, root: str, prefix: str) -> Iterator[Entry]:
@@ -119,7 +126,8 @@ def _target(reader: Reader, link: trees.Node) -> str:
     """Give what a symbolic link says; empty if that is no path that can be shown."""
     try:
         is_short = reader.size(link.id) <= trees.MOST_BYTES
-        return reader.expect("blob", link.id).decode() if is_short else ""
+        said = reader.expect("blob", link.id).decode() if is_short else ""
+        return said if "\0" not in said else ""
     except (KeyError, UnicodeDecodeError):
         return ""
 
