@@ -49,6 +49,7 @@ PAGE = """# Ankers van dit blad
 
 > ## Kop
 
+## Comment on this
 ## Search
 <a name="Los_stuk"></a>
 ## Één
@@ -77,6 +78,7 @@ PAGE = """# Ankers van dit blad
         ("een-noot", "Een<"),
         ("हिन्दी-शब्द", "हिन्दी"),
         ("search", "Search"),
+        ("comment-on-this", "Comment on this"),
         ("Los_stuk", ""),
         ("één", "Één"),
         ("een", "Één"),
@@ -93,8 +95,9 @@ def test_a_link_leads_to_its_heading(anchor: str, leads_to: str) -> None:
 
 def test_what_leads_from_another_page_is_an_id_there() -> None:
     there = ids(shown(PAGE))
-    for anchor in ("kop-1", "doel--opzet", "Doel & opzet", "1.2 Aanpak", "Los_stuk", "search",
-                   "h-kop-2", "één", "docs_dir", "Ankers van dit blad"):  # fmt: skip
+    for anchor in ("kop-1", "comment-on-this", "doel--opzet", "Doel & opzet", "1.2 Aanpak",
+                   "Los_stuk", "search", "h-kop-2", "één", "docs_dir", "Ankers van dit blad",
+                   ):  # fmt: skip
         assert elsewhere(anchor) in there or anchor in there, anchor
 
 

@@ -26,8 +26,8 @@ OF_SCREEN = frozenset(
 )
 """Ids of the screens on which a text may stand."""
 
-_OWN = ("turn-", "fn-", "fnref-", "comment-", "passage-", "move-")
-_SCREENS = (PREFIX, *_OWN, "field-", "error-", "help-")
+_OWN = re.compile(r"(?:turn|fn|fnref|comment|passage|move-[a-z]++)-[0-9]++")
+_SCREENS = (PREFIX, "field-", "error-", "help-")
 _NAMED = re.compile(r"<a[ \t\n]", re.IGNORECASE)
 _MARK = re.compile(r"[A-Za-z0-9-]{4,64}")
 _MOST_IN_ID = 300
@@ -42,7 +42,7 @@ def github(title: str) -> str:
 
 def elsewhere(anchor: str) -> str:
     """The id that `#anchor` means on a page that is not at hand: an id, or a heading's text."""
-    if not anchor or anchor.startswith((PREFIX, *_OWN)):
+    if not anchor or anchor.startswith(PREFIX) or _OWN.fullmatch(anchor):
         return anchor
     found = github(anchor)
     return found if _is_free(found) else PREFIX + slug(anchor)
@@ -82,7 +82,7 @@ class Fragments:
 
     def meant(self, anchor: str) -> str:
         """The id that `#anchor` means on this page."""
-        if anchor.startswith(_OWN):
+        if _OWN.fullmatch(anchor):
             return anchor
         for written in (anchor, github(anchor), PREFIX + slug(anchor)):
             if written in self._meant:
@@ -128,7 +128,8 @@ def _is_part(char: str) -> bool:
 
 def _is_free(found: str) -> bool:
     """Whether an id is none of ours, and none of the screen around the text."""
-    return bool(found) and found not in OF_SCREEN and not found.startswith(_SCREENS)
+    is_ours = found in OF_SCREEN or found.startswith(_SCREENS) or _OWN.fullmatch(found)
+    return bool(found) and not is_ours
 
 
 def mark_of(text: str) -> tuple[str, int]:
