@@ -81,52 +81,63 @@ def postgres_server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgres_blank(postgres_server: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+def postgres_blank(postgres_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The name of a database that holds an empty wiki: to copy one is faster than to make one."""
     from wiki.engine import open_wiki
 
-    url = fresh(postgres_server)
     data = tmp_path_factory.mktemp("blank") / "wiki"
-    open_wiki(Settings(data=data, database_url=url)).close()
-    return url.rpartition("/")[2]
+    with fresh(postgres_server) as url:
+        open_wiki(Settings(data=data, database_url=url)).close()
+        yield url.rpartition("/")[2]
 
 
 @pytest.fixture(scope="session")
-def postgres_copy(postgres_server: str, postgres_blank: str) -> Callable[[], str]:
+def postgres_copy(postgres_server: str, postgres_blank: str) -> Iterator[Callable[[], str]]:
     """Makes a database that holds an empty wiki, and gives its URL."""
-    return lambda: fresh(postgres_server, postgres_blank)
+    with contextlib.ExitStack() as made:
+        yield lambda: made.enter_context(fresh(postgres_server, postgres_blank))
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def database_url(request: pytest.FixtureRequest) -> str:
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """The URL of a fresh database: the test runs once on SQLite and once on PostgreSQL."""
     if request.param == "sqlite":
-        return ""
+        yield ""
+        return
     server = request.getfixturevalue("postgres_server")
-    return fresh(server, request.getfixturevalue("postgres_blank"))
+    with fresh(server, request.getfixturevalue("postgres_blank")) as url:
+        yield url
 
 
 @pytest.fixture
-def postgres_url(postgres_server: str) -> str:
+def postgres_url(postgres_server: str) -> Iterator[str]:
     """The URL of a fresh database on PostgreSQL."""
-    return fresh(postgres_server)
+    with fresh(postgres_server) as url:
+        yield url
 
 
 @pytest.fixture
-def another_url(postgres_server: str) -> str:
+def another_url(postgres_server: str) -> Iterator[str]:
     """The URL of another one."""
-    return fresh(postgres_server)
+    with fresh(postgres_server) as url:
+        yield url
 
 
-def fresh(postgres_server: str, template: str = "template1") -> str:
-    """The URL of a database that nobody else has."""
+@contextlib.contextmanager
+def fresh(postgres_server: str, template: str = "template1") -> Iterator[str]:
+    """The URL of a database that nobody else has, gone afterwards.
+
+    Those of a whole run would be gigabytes, in files that take long to remove.
+    """
     import psycopg
 
     name = f"wiki{next(_number)}"
     plain = postgres_server.replace("+psycopg", "")
     with psycopg.connect(f"{plain}/postgres", autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-    return f"{postgres_server}/{name}"
+    yield f"{postgres_server}/{name}"
+    with psycopg.connect(f"{plain}/postgres", autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture

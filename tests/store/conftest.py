@@ -67,9 +67,10 @@ def store(tmp_path: Path) -> Store:
 
 
 @pytest.fixture(scope="session")
-def nodes_url(postgres_server: str, postgres_blank: str) -> str:
+def nodes_url(postgres_server: str, postgres_blank: str) -> Iterator[str]:
     """The URL of a database in which a ledger has room."""
-    return fresh(postgres_server, postgres_blank)
+    with fresh(postgres_server, postgres_blank) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
