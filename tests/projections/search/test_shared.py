@@ -15,7 +15,7 @@ from wiki.domain.search.search import NotReady, Progress, Scope
 from wiki.domain.talk.comments import NewComment
 from wiki.engine import open_wiki
 from wiki.projections.search.index import SharedSearchIndex
-from wiki.projections.search.postgresql import shared_index
+from wiki.projections.search.postgresql import kept, shared_index
 from wiki.projections.search.storage import fields
 from wiki.settings import POSTGRESQL, SettingError, Settings
 
@@ -51,15 +51,18 @@ def found(index: Any, asked: str) -> list[tuple[str, str]]:
 
 
 def words(wiki: Any) -> dict[tuple[str, str], int]:
-    """Every word of the index with how many documents have it."""
+    """Every word that the index keeps, with how many documents have it."""
     with wiki.database.read() as connection:
         of = indexed.state(connection, "now")
         assert of is not None
-        rows = connection.execute(text(f"SELECT * FROM {of.terms} WHERE documents > 0"))
+        rows = connection.execute(text(f"SELECT * FROM {of.terms}"))
         return {(row.field, row.term): row.documents for row in rows}
 
 
-def test_what_was_followed_is_what_is_built_anew(wiki: Any, page: Any, member: Any) -> None:
+def test_what_was_followed_is_what_is_built_anew(
+    wiki: Any, page: Any, member: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept, "TIDY_EVERY", 1)
     page("gesprek", DIALOGUE)
     read = page("a", "# Buurt\n\nDe burgers van de buurt.\n")
     update(wiki)

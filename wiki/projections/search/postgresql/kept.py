@@ -13,6 +13,9 @@ from wiki.domain.search.search import Found, Progress
 from wiki.projections.search.postgresql.rows import clean, row, unclean
 from wiki.projections.search.writing.prepared import Prepared
 
+TIDY_EVERY = 256
+"""After so many changes words go that no document has any more: looking for them takes long."""
+
 
 @dataclass(frozen=True)
 class KeptRows:
@@ -55,6 +58,8 @@ class KeptRows:
         newer = indexed.reached(
             self.connection, self.state.name, progress.revision, progress.change
         )
+        if newer.generation % TIDY_EVERY == 0:
+            indexed.tidy(self.connection, newer)
         return KeptRows(self.connection, newer)
 
 
