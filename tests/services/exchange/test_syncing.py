@@ -184,7 +184,7 @@ def test_what_goes_wrong_is_a_state_and_a_sentence(
     assert trouble() == "remote_private"
     wiki.settings = replace(wiki.settings, secret_key="another one", private_addresses=True)
     assert trouble() == "secret_lost"
-    assert remotes.in_trouble(wiki) == 1
+    assert [one.state for one in remotes.listing(wiki, admin)] == [State.TROUBLE]
     remotes.remove(wiki, admin, remote.id)
     assert not syncing.catch_up(wiki)
 

@@ -85,7 +85,6 @@ git_base = Table(
     info=STAYS,
 )
 
-LONGEST_REF = 250
 _KEPT = 1_000
 """Moves that a new base tells too and that stay, for nodes that are a little behind."""
 _OPTIONS = "-c lock_timeout=7s -c idle_in_transaction_session_timeout=30s"

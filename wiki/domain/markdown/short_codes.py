@@ -11,8 +11,6 @@ from dataclasses import dataclass
 
 from wiki.domain.markdown.nodes import Content, ShortCode
 
-MOST_CHARACTERS = 300
-
 _LINE = re.compile(r"\{\{([^{}\n]{1,300}+)\}\}")
 _NAME = re.compile(r"[ \t]*+([^\W\d_][\w’'-]{0,40}+)")
 _FIELD = re.compile(

@@ -9,7 +9,7 @@ from wiki.database.exchange.remotes import NewRemote
 from wiki.domain.access.acts import LoggedAct
 from wiki.domain.access.rights import Actor, Right
 from wiki.domain.errors import Conflict, Invalid, NotFound
-from wiki.domain.exchange.remotes import Remote, State, Way, check_branch, read_address
+from wiki.domain.exchange.remotes import Remote, Way, check_branch, read_address
 from wiki.domain.members.members import check_name
 from wiki.engine import Wiki
 from wiki.services.access import audit, sealed_secrets
@@ -121,9 +121,3 @@ def _get(wiki: Wiki, actor: Actor, id: int) -> Remote:
     if remote is None:
         raise NotFound("remote_missing_here")
     return remote
-
-
-def in_trouble(wiki: Wiki) -> int:
-    """Count the remotes that could not be brought in step."""
-    with wiki.database.read() as connection:
-        return sum(one.state is State.TROUBLE for one in remotes.every(connection))
