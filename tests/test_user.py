@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from tests.fixtures.access import set_rule
 from wiki.cli import main
 from wiki.domain.access.rights import SYSTEM, Role
 from wiki.engine import Wiki
-from wiki.services.access import rules
 from wiki.services.login import sessions
 from wiki.services.members import members
 
@@ -72,8 +72,8 @@ def test_members_are_looked_up_from_the_shell(wiki: Wiki, denktank) -> None:
     assert denktank("list", "--state", "erased").exit_code == 2
     assert denktank("groups", "anna").output == "in no group\n"
     assert denktank("groups", "anna", "redactie", "bestuur").output == "bestuur, redactie\n"
-    rules.add(wiki, SYSTEM, prefix="hof", right="read", role="admin", groups="redactie")
-    rules.add(wiki, SYSTEM, prefix="", right="read", role="member")
+    set_rule(wiki, SYSTEM, prefix="hof", right="read", role="admin", groups="redactie")
+    set_rule(wiki, SYSTEM, prefix="", right="read", role="member")
     told = denktank("why", "anna", "hof/plan").output.splitlines()
     assert told[0] == "read\tyes\tthe rule on hof: from admin, redactie (beats the rules on /)"
     assert told[3] == "edit\tyes\tthe whole site: from member"

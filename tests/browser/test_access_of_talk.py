@@ -9,12 +9,12 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Site
 from tests.browser.test_access import look
+from tests.fixtures.access import set_rule
 from wiki.database.history import history
 from wiki.database.members import members
 from wiki.database.talk import comments as table
 from wiki.domain.talk.comments import PAGE_SIZE, NewComment
 from wiki.engine import Wiki, open_wiki
-from wiki.services.access import rules
 from wiki.services.editing import saving, suggestions
 from wiki.services.editing.saving import Sent
 from wiki.services.moderation import reports
@@ -67,7 +67,7 @@ def _fill(wiki: Wiki) -> list[str]:
             new = NewComment(PATH, revision, author, f"Reactie {number}", wiki.clock())
             last = table.add(connection, new)
     save(wiki, WAITS, TEXT)
-    rules.add(wiki, admin, prefix="voorleggen", right="edit", role="editor")
+    set_rule(wiki, admin, prefix="voorleggen", right="edit", role="editor")
     entry = wiki.store.entry(f"{WAITS}.md")
     sent = Sent(TEXT.replace("drie", "vijf"), entry.blob if entry else "", "Meer geld")
     suggestion = suggestions.suggest(wiki, anna, WAITS, sent)

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from tests.conftest import PASSWORD
+from tests.fixtures.access import set_rule
 from wiki.domain.access.acts import LoggedAct
 from wiki.domain.access.rights import SYSTEM, Actor
 from wiki.domain.errors import Forbidden, LoginRequired, NotFound
 from wiki.engine import Wiki
-from wiki.services.access import audit, rules
+from wiki.services.access import audit
 from wiki.services.login import ceremonies, passkeys, sessions
 from wiki.services.login.links import Kind, works
 from wiki.services.login.provider import Claims
@@ -35,7 +36,7 @@ def test_who_logs_in_or_tries_and_what_is_changed_is_told(
         sessions.authenticate(wiki, "anna", "geheim\nwoord", address=HOME)
     members.set_role(wiki, SYSTEM, "anna", "editor")
     members.set_groups(wiki, SYSTEM, "anna", "bestuur")
-    rules.add(wiki, SYSTEM, prefix="hof", right="read", role="member")
+    set_rule(wiki, SYSTEM, prefix="hof", right="read", role="member")
     browser = app.test_client()
     browser.get("/admin/members?q=geheim")
     browser.post("/logout", data={"csrf_token": "vals"})

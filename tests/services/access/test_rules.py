@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fixtures.access import set_rule
 from wiki.domain.access.rights import ANONYMOUS, SYSTEM, Actor, Right, Role
 from wiki.domain.errors import Conflict, Invalid, NotFound
 from wiki.engine import Wiki
@@ -53,8 +54,8 @@ def test_what_a_rule_would_do(
     for path in ("redactie/a", "redactie/b", "redactie/open/c", "elders"):
         page(path, "# X\n")
     page("redactie/weg", "---\nredirect: elders\n---\n")
-    rules.add(wiki, admin, prefix="redactie/open", right="read", role="reader")
-    rules.add(wiki, admin, prefix="", right="read", role="reader")
+    set_rule(wiki, admin, prefix="redactie/open", right="read", role="reader")
+    set_rule(wiki, admin, prefix="", right="read", role="reader")
     before = kept(wiki)
     (effect,) = rules.preview(wiki, admin, CLOSED).effects
     assert (effect.pages, effect.able) == (2, 4), "what has a rule of its own is not counted"
@@ -94,7 +95,7 @@ def test_adding_changing_and_removing_is_undone(wiki: Wiki, admin: Actor, people
 
 def test_what_was_changed_since_is_not_undone(wiki: Wiki, admin: Actor, people: None) -> None:
     act = rules.save(wiki, admin, CLOSED)
-    rules.add(wiki, admin, prefix="redactie", right="read", role="admin")
+    set_rule(wiki, admin, prefix="redactie", right="read", role="admin")
     with pytest.raises(Conflict):
         rules.undo(wiki, admin, act)
     for entry in (act + 99, 1):

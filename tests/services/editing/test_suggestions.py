@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.fixtures.access import set_rule
 from wiki.database.history import history as rows
 from wiki.domain.access.rights import ANONYMOUS, SYSTEM, Actor, Role
 from wiki.domain.content.pages import Kind
@@ -15,7 +16,6 @@ from wiki.domain.editing.suggestions import State
 from wiki.domain.errors import Conflict, Forbidden, Invalid, LoginRequired, NotFound
 from wiki.domain.history.revisions import Event, Revision
 from wiki.engine import Wiki, open_wiki
-from wiki.services.access import rules
 from wiki.services.editing import creating, renaming, saving, suggestions, trash
 from wiki.services.editing.saving import Sent
 from wiki.services.members import members
@@ -222,7 +222,7 @@ def test_who_sees_it(
     listed = [suggestions.listing(wiki, who) for who in (member, editor, other)]
     assert [len(found.items) for found in listed] == [1, 1, 0]
     assert [found.reviews for found in listed] == [False, True, False]
-    rules.add(wiki, admin, prefix="plan", right="read", role="admin", usernames="cas")
+    set_rule(wiki, admin, prefix="plan", right="read", role="admin", usernames="cas")
     assert [len(suggestions.listing(wiki, who).items) for who in (member, editor)] == [0, 0]
     assert suggestions.waiting(wiki, editor) == 0
     assert suggestions.waiting(wiki, admin) == 1
@@ -234,10 +234,10 @@ def test_who_sees_it(
 def test_who_decides(wiki: Wiki, member: Actor, admin: Actor, person: Any, blob: str) -> None:
     """A rule that lets somebody edit a folder does not make them decide there; two together do."""
     id, other = suggest(wiki, member, blob), person("cas")
-    rules.add(wiki, admin, prefix="plan", right="edit", role="editor", usernames="cas")
+    set_rule(wiki, admin, prefix="plan", right="edit", role="editor", usernames="cas")
     with pytest.raises(NotFound):
         suggestions.accept(wiki, other, id)
-    rules.add(wiki, admin, prefix="plan", right="review", role="editor", usernames="cas")
+    set_rule(wiki, admin, prefix="plan", right="review", role="editor", usernames="cas")
     assert suggestions.listing(wiki, other).reviews
     suggestions.accept(wiki, other, id)
 
@@ -251,7 +251,7 @@ def test_the_base_must_be_of_this_page(wiki: Wiki, member: Actor, page: Page, bl
 def test_without_the_right_there_is_none(
     wiki: Wiki, member: Actor, admin: Actor, blob: str
 ) -> None:
-    rules.add(wiki, admin, prefix="plan", right="suggest", role="editor")
+    set_rule(wiki, admin, prefix="plan", right="suggest", role="editor")
     with pytest.raises(Forbidden):
         suggestions.suggest(wiki, member, "plan", Sent(MINE, blob))
 

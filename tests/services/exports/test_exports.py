@@ -12,11 +12,11 @@ from xml.etree import ElementTree
 
 import pytest
 
+from tests.fixtures.access import set_rule
 from wiki.domain.access.rights import SYSTEM, Actor
 from wiki.domain.errors import Conflict
 from wiki.domain.history.revisions import Author
 from wiki.engine import Wiki
-from wiki.services.access import rules
 from wiki.services.exports import bags, markdown, static_site
 from wiki.services.talk import comments
 from wiki.store.store import Change
@@ -47,7 +47,7 @@ def filled(wiki: Wiki, page: Callable[..., str], member: Actor) -> Wiki:
         expect={},
     )
     comments.post(wiki, member, "vragen/wie", "Mooi <b>zo</b>.")
-    rules.add(wiki, SYSTEM, prefix="dicht", right="read", role="member")
+    set_rule(wiki, SYSTEM, prefix="dicht", right="read", role="member")
     wiki.follow()
     return wiki
 

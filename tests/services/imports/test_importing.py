@@ -10,13 +10,13 @@ import pytest
 
 from tests.conftest import PASSWORD
 from tests.fixtures import exports
+from tests.fixtures.access import set_rule
 from tests.services.imports.conftest import Import
 from wiki.database.notices import fan_out as told
 from wiki.database.notices import watches
 from wiki.domain.access.rights import SYSTEM
 from wiki.domain.errors import Forbidden, Invalid, NotFound
 from wiki.domain.members.members import Status
-from wiki.services.access import rules
 from wiki.services.imports import importing
 from wiki.services.login import sessions
 from wiki.services.members import members
@@ -116,7 +116,7 @@ def test_it_takes_nobody_s_place(imports: Import) -> None:
 def test_a_private_group_needs_a_closed_folder(imports: Import, ning: Path) -> None:
     with pytest.raises(Invalid):
         imports("ning", ning, private="besloten")
-    rules.add(imports.wiki, SYSTEM, prefix="besloten", right="read", role="member")
+    set_rule(imports.wiki, SYSTEM, prefix="besloten", right="read", role="member")
     report = imports("ning", ning, private="besloten")
     assert "besloten/groepen/geheim-overleg.md" in imports.files()
     assert [one.what for one in report.left_out if one.code == "import_private"] == [

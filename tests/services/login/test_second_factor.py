@@ -10,13 +10,14 @@ from pathlib import Path
 import pyotp
 import pytest
 
+from tests.fixtures.access import set_rule
 from wiki.database.login import second_factors
 from wiki.database.notices import outbox
 from wiki.domain.access.rights import SYSTEM, Actor, Right, Role
 from wiki.domain.errors import Forbidden, Invalid, LoginRequired, NotFound, TooFast
 from wiki.domain.members.members import Visit
 from wiki.engine import Wiki
-from wiki.services.access import audit, rules
+from wiki.services.access import audit
 from wiki.services.login import second_factor, sessions
 from wiki.services.login.sessions import Client
 from wiki.services.members import members
@@ -221,13 +222,13 @@ def test_an_administrator_helps_who_lost_it(
 
 def test_rights_wait_for_a_second_step_where_the_site_says_so(wiki: Wiki, moderator: Actor) -> None:
     wiki.settings = replace(wiki.settings, require_second_factor="moderator")
-    rules.add(wiki, SYSTEM, prefix="hof", right="moderate", role="admin", usernames="mo")
+    set_rule(wiki, SYSTEM, prefix="hof", right="moderate", role="admin", usernames="mo")
     without = visit(wiki, log_in(wiki, "mo"))
     assert without.capped
     assert without.actor.role is Role.EDITOR
     assert not wiki.rights.may(without.actor, Right.MODERATE, "hof/plan")
     named = members.add(wiki, username="vera", email="vera@example.org", password=PASSWORD).actor
-    rules.add(wiki, SYSTEM, prefix="tuin", right="moderate", role="admin", usernames="vera")
+    set_rule(wiki, SYSTEM, prefix="tuin", right="moderate", role="admin", usernames="vera")
     waiting = visit(wiki, log_in(wiki, "vera"))
     assert waiting.capped
     assert waiting.actor.role is Role.MEMBER

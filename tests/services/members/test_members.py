@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.fixtures.access import set_rule
 from wiki.domain.access.rights import ANONYMOUS, SYSTEM, Actor, Right, Role
 from wiki.domain.errors import Conflict, Forbidden, Invalid, LoginRequired, NotFound
 from wiki.engine import Wiki
@@ -77,7 +78,7 @@ def test_only_administrators_administer(wiki: Wiki, member: Actor, moderator: Ac
         lambda who: members.invite(wiki, who),
         lambda who: audit.entries(wiki, who),
         lambda who: rules.listing(wiki, who),
-        lambda who: rules.add(wiki, who, prefix="x", right="read", role="admin"),
+        lambda who: set_rule(wiki, who, prefix="x", right="read", role="admin"),
         lambda who: rules.remove(wiki, who, 1),
         lambda who: rules.get(wiki, who, 1),
         lambda who: rules.preview(wiki, who, rules.Sent("x", "read", "admin")),
@@ -131,8 +132,8 @@ def test_finding(wiki: Wiki, admin: Actor, member: Actor, moderator: Actor) -> N
 
 def test_rules_change_what_one_may(wiki: Wiki, admin: Actor, member: Actor) -> None:
     groups.make(wiki, admin, "bestuur")
-    rules.add(wiki, admin, prefix="/redactie/", right="read", role="editor", usernames="Anna")
-    rules.add(wiki, admin, prefix="redactie/geheim", right="read", role="admin", groups="bestuur")
+    set_rule(wiki, admin, prefix="/redactie/", right="read", role="editor", usernames="Anna")
+    set_rule(wiki, admin, prefix="redactie/geheim", right="read", role="admin", groups="bestuur")
 
     def may(who: Actor, right: Right, path: str) -> bool:
         return wiki.rights.may(who, right, path)
@@ -143,7 +144,7 @@ def test_rules_change_what_one_may(wiki: Wiki, admin: Actor, member: Actor) -> N
     first, second = rules.listing(wiki, admin)
     assert first.usernames == ("anna",)
     assert second.rule.groups == {"bestuur"}
-    rules.add(wiki, admin, prefix="redactie", right="read", role="moderator")
+    set_rule(wiki, admin, prefix="redactie", right="read", role="moderator")
     assert len(rules.listing(wiki, admin)) == 2, "one rule for a right on a prefix"
     assert not may(member, Right.READ, "redactie/plan")
     for listed in rules.listing(wiki, admin):
@@ -167,7 +168,7 @@ def test_rules_change_what_one_may(wiki: Wiki, admin: Actor, member: Actor) -> N
 )
 def test_wrong_rules(wiki: Wiki, admin: Actor, field: str, values: dict[str, str]) -> None:
     with pytest.raises(Invalid) as refused:
-        rules.add(wiki, admin, **{"prefix": "a", "right": "read", "role": "member", **values})
+        set_rule(wiki, admin, **{"prefix": "a", "right": "read", "role": "member", **values})
     assert refused.value.fields[0].field == field
 
 
@@ -178,7 +179,7 @@ def test_the_public_page_shows_what_the_reader_may_see(
     page("dicht/plan", "# Plan\n", member)
     comments.post(wiki, member, "open", "Hier.")
     comments.post(wiki, member, "dicht/plan", "Geheim.")
-    rules.add(wiki, admin, prefix="dicht", right="read", role="admin")
+    set_rule(wiki, admin, prefix="dicht", right="read", role="admin")
     seen = members.page(wiki, ANONYMOUS, "ANNA")
     assert [revision.path for revision in seen.revisions] == ["open"]
     assert [talk.comment.text for talk in seen.comments] == ["Hier."]

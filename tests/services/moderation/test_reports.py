@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fixtures.access import set_rule
 from wiki.database.engine.connection import Connection
 from wiki.database.notices import notifications as told_table
 from wiki.domain.access.rights import ANONYMOUS, SYSTEM, Actor, Role
@@ -22,7 +23,7 @@ from wiki.domain.errors import (
 from wiki.domain.moderation.reports import Act, Noun
 from wiki.domain.notices.notifications import Kind
 from wiki.engine import Wiki
-from wiki.services.access import audit, rules
+from wiki.services.access import audit
 from wiki.services.editing import renaming
 from wiki.services.login import sessions, suspensions
 from wiki.services.members import members
@@ -81,7 +82,7 @@ def test_one_case_for_all_who_report_the_same(
 def test_what_can_be_reported(wiki: Wiki, said: int, editor: Actor, admin: Actor) -> None:
     page = reports.about_page(wiki, ANONYMOUS, "map/a")
     assert page.noun is Noun.PAGE
-    rules.add(wiki, admin, prefix="map", right="read", role="editor")
+    set_rule(wiki, admin, prefix="map", right="read", role="editor")
     for path in ("map/a", "map/bestaat-niet", ""):
         assert reports.about_page(wiki, ANONYMOUS, path).noun is Noun.SITE, "looks like missing"
     with pytest.raises(NotFound):
@@ -160,7 +161,7 @@ def test_a_moderator_of_one_folder_touches_no_other(
     wiki: Wiki, said: int, page: Write, editor: Actor, admin: Actor, moderator: Actor
 ) -> None:
     page("elders/a", "# Elders\n")
-    rules.add(wiki, admin, prefix="elders", right="moderate", role="moderator", usernames="bram")
+    set_rule(wiki, admin, prefix="elders", right="moderate", role="moderator", usernames="bram")
     tell(wiki, ANONYMOUS, said)
     about = reports.about_page(wiki, ANONYMOUS, "elders/a")
     reports.report(wiki, ANONYMOUS, about, "klopt niet", network="192.0.2.9")
@@ -176,7 +177,7 @@ def test_a_moderator_of_one_folder_touches_no_other(
             act()
     with pytest.raises(Forbidden):
         members.suspend(wiki, editor, "anna", "niet van de hele site")
-    rules.add(wiki, admin, prefix="map", right="read", role="admin")
+    set_rule(wiki, admin, prefix="map", right="read", role="admin")
     assert [shown.case.id for shown in reports.queue(wiki, moderator)] == [there]
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
+from tests.fixtures.access import set_rule
 from wiki.database.members import members
 from wiki.database.notices import mail_stops, notifications
 from wiki.database.notices import outbox as table
@@ -20,7 +21,6 @@ from wiki.database.notices.outbox import Letter
 from wiki.domain.access.rights import SYSTEM, Actor
 from wiki.domain.notices.notifications import Kind
 from wiki.engine import Wiki
-from wiki.services.access import rules
 from wiki.services.notices import outbox, watches
 from wiki.services.operation import jobs
 from wiki.services.talk import comments
@@ -299,7 +299,7 @@ def test_what_was_closed_meanwhile_does_not_go(
     later(wiki, minutes=5)
     jobs.news(wiki)
     assert outbox.listing(wiki, SYSTEM).waiting == 1
-    rules.add(wiki, admin, prefix="a", right="read", role="moderator")
+    set_rule(wiki, admin, prefix="a", right="read", role="moderator")
     jobs.mail(wiki)
     assert not server.taken
     assert outbox.listing(wiki, SYSTEM).waiting == 0

@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 
+from tests.fixtures.access import set_rule
 from tests.fixtures.serving import served
 from wiki.database.notices import outbox
 from wiki.domain.access.rights import Actor
 from wiki.domain.errors import Forbidden, Invalid
 from wiki.domain.notices.webhooks import PATIENCE, PAUSES
 from wiki.engine import Wiki
-from wiki.services.access import rules
 from wiki.services.editing import renaming, saving, suggestions, trash
 from wiki.services.editing.saving import Sent
 from wiki.services.notices import fan_out, webhook_deliveries, webhooks
@@ -113,7 +113,7 @@ def test_what_happens_is_told_and_signed(
     assert {"page.renamed", "page.deleted"} <= set(kinds)
 
     # What not everybody may read is told to nobody who was not named for it.
-    rules.add(wiki, admin, prefix="hof", right="read", role="admin")
+    set_rule(wiki, admin, prefix="hof", right="read", role="admin")
     write(wiki, admin, "hof/plan", "# Plan\n")
     told(wiki)
     assert there.told() == []

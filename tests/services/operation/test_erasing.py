@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.fixtures.access import set_rule
 from wiki.database.engine import dump
 from wiki.database.notices import outbox as outbox_table
 from wiki.domain.access.acts import LoggedAct
@@ -16,7 +17,7 @@ from wiki.domain.errors import Conflict, Forbidden, Invalid, LoginRequired, NotF
 from wiki.domain.members.members import FORMER
 from wiki.domain.talk.comments import State
 from wiki.engine import Wiki
-from wiki.services.access import audit, rules
+from wiki.services.access import audit
 from wiki.services.history import blame, history
 from wiki.services.login import sessions
 from wiki.services.members import members
@@ -49,7 +50,7 @@ def jan(wiki: Wiki, page: Callable[..., str]) -> Actor:
     comments.delete(wiki, jan, alone.id)
     sessions.authenticate(wiki, "jan.zeldzaam", PASSWORD, address="192.0.2.1", agent="Zeldzaam 1")
     members.set_groups(wiki, SYSTEM, "jan.zeldzaam", "kring")
-    rules.add(wiki, SYSTEM, prefix="b", right="edit", role="editor", usernames="jan.zeldzaam")
+    set_rule(wiki, SYSTEM, prefix="b", right="edit", role="editor", usernames="jan.zeldzaam")
     with wiki.database.write() as connection:
         outbox_table.add(connection, "Jan@zeldzaam.example", "Dag Jan Z", "x", wiki.clock())
         audit.write(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fixtures.access import set_rule
 from wiki.database.engine import changes
 from wiki.database.talk import comments as table
 from wiki.domain.access.rights import ANONYMOUS, SYSTEM, Actor
@@ -23,7 +24,6 @@ from wiki.domain.errors import (
 )
 from wiki.domain.talk.comments import PAGE_SIZE, NewComment, State
 from wiki.engine import Wiki
-from wiki.services.access import rules
 from wiki.services.talk import comments, threads
 from wiki.services.talk.threads import Threads
 from wiki.settings import Settings
@@ -113,11 +113,11 @@ def test_who_may_comment(wiki: Wiki, page: Write, member: Actor, admin: Actor) -
     page("dicht/b", "# B\n")
     with pytest.raises(LoginRequired):
         comments.post(wiki, ANONYMOUS, "a", "x")
-    rules.add(wiki, admin, prefix="dicht", right="comment", role="moderator")
+    set_rule(wiki, admin, prefix="dicht", right="comment", role="moderator")
     with pytest.raises(Forbidden):
         comments.post(wiki, member, "dicht/b", "x")
     assert not talk(wiki, "dicht/b", member).may_post
-    rules.add(wiki, admin, prefix="", right="comment", role="reader")
+    set_rule(wiki, admin, prefix="", right="comment", role="reader")
     with pytest.raises(LoginRequired):
         comments.post(wiki, ANONYMOUS, "a", "a comment has an author")
 
@@ -267,7 +267,7 @@ def test_a_hidden_page_hides_its_talk(wiki: Wiki, page: Write, member: Actor, ad
     page("open", "# Open\n")
     secret = comments.post(wiki, member, "redactie/plan", "Geheim").id
     comments.post(wiki, member, "open", "Zichtbaar")
-    rules.add(wiki, admin, prefix="redactie", right="read", role="editor")
+    set_rule(wiki, admin, prefix="redactie", right="read", role="editor")
     for reader in (ANONYMOUS, member):
         with pytest.raises(NotFound):
             comments.get(wiki, reader, secret)
@@ -276,9 +276,9 @@ def test_a_hidden_page_hides_its_talk(wiki: Wiki, page: Write, member: Actor, ad
         assert [found.path for found in comments.latest(wiki, reader)] == ["open"]
     with pytest.raises(Forbidden):
         talk(wiki, "redactie/plan", member)
-    rules.add(wiki, admin, prefix="redactie/plan", right="read", role="reader")
+    set_rule(wiki, admin, prefix="redactie/plan", right="read", role="reader")
     assert len(comments.latest(wiki, ANONYMOUS)) == 2, "a longer rule opens a part again"
-    rules.add(wiki, admin, prefix="", right="read", role="member")
+    set_rule(wiki, admin, prefix="", right="read", role="member")
     assert [found.path for found in comments.latest(wiki, ANONYMOUS)] == ["redactie/plan"]
 
 

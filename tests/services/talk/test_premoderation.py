@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from tests.fixtures.access import set_rule
 from wiki.database.history import history
 from wiki.database.members import members as people
 from wiki.database.notices import notifications
@@ -17,7 +18,7 @@ from wiki.domain.errors import Conflict, Forbidden, Invalid, LoginRequired, NotF
 from wiki.domain.notices.notifications import Kind
 from wiki.domain.talk.comments import State
 from wiki.engine import Wiki
-from wiki.services.access import audit, rules
+from wiki.services.access import audit
 from wiki.services.editing import renaming
 from wiki.services.members import members
 from wiki.services.notices import fan_out, watches
@@ -166,7 +167,7 @@ def _told(wiki: Wiki, comment: int) -> list[tuple[str, Kind]]:
 
 
 def test_who_may_decide(wiki: Wiki, held: int, member: Actor, editor: Actor, admin: Actor) -> None:
-    rules.add(wiki, admin, prefix="elders", right="moderate", role="moderator", usernames="bram")
+    set_rule(wiki, admin, prefix="elders", right="moderate", role="moderator", usernames="bram")
     for who in (member, editor):
         with pytest.raises(Forbidden):
             premoderation.approve(wiki, who, held)
@@ -220,7 +221,7 @@ def test_a_moderator_of_one_folder_closes_only_there(
 ) -> None:
     page("map/a", "# A\n")
     page("elders/a", "# A\n")
-    rules.add(wiki, admin, prefix="map", right="moderate", role="moderator", usernames="anna")
+    set_rule(wiki, admin, prefix="map", right="moderate", role="moderator", usernames="anna")
     closings.close(wiki, member, "map/a", "rust")
     with pytest.raises(Forbidden):
         closings.close(wiki, member, "elders/a", "rust")

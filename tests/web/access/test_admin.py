@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import PASSWORD, token_in
+from tests.fixtures.access import set_rule
 from wiki.domain.access.acts import LoggedAct
 from wiki.domain.access.rights import SYSTEM, Actor, Role
 from wiki.engine import Wiki
@@ -258,8 +259,8 @@ def test_moderators_land_at_their_own_screen(
 def test_why_somebody_may_or_may_not(client: Any, wiki: Wiki, page: Callable[..., str]) -> None:
     page("redactie/plan", "# Het plan\n")
     page("redactie/open/x", "# X\n")
-    rules.add(wiki, SYSTEM, prefix="redactie", right="read", role="editor", usernames="anna")
-    rules.add(wiki, SYSTEM, prefix="redactie/open", right="read", role="reader")
+    set_rule(wiki, SYSTEM, prefix="redactie", right="read", role="editor", usernames="anna")
+    set_rule(wiki, SYSTEM, prefix="redactie/open", right="read", role="reader")
 
     def ask(**asked: str) -> dict[str, tuple[str, str]]:
         shown = client.get("/admin/rights", query_string=asked).text
@@ -302,7 +303,7 @@ def test_every_act_is_a_sentence(client: Any, wiki: Wiki) -> None:
 
 def test_the_log_is_narrowed(client: Any, wiki: Wiki, admin: Actor) -> None:
     members.set_role(wiki, admin, "anna", "editor")
-    rules.add(wiki, SYSTEM, prefix="redactie", right="read", role="editor")
+    set_rule(wiki, SYSTEM, prefix="redactie", right="read", role="editor")
 
     def found(**asked: str) -> list[str]:
         shown = client.get("/admin/audit", query_string=asked).text

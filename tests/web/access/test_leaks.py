@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from tests.conftest import token_in
+from tests.fixtures.access import set_rule
 from wiki.domain.access.rights import SYSTEM, Actor
 from wiki.engine import Wiki
-from wiki.services.access import rules
 from wiki.services.content import files
 from wiki.services.editing import trash
 from wiki.services.history import hiding, history
@@ -52,7 +52,7 @@ def world(
     links = "\n".join(f"[[{path}]]" for path in (*OPEN, *CLOSED))
     page("wijzer", f"# Wijzer\n\n{links}\n", moderator)
     for prefix, role in (("hof", "moderator"), ("hof/tuin", "reader"), ("a/kluis", "moderator")):
-        rules.add(wiki, SYSTEM, prefix=prefix, right="read", role=role)
+        set_rule(wiki, SYSTEM, prefix=prefix, right="read", role=role)
     wiki.search.update(wiki.store, wiki.database)
     return word_of
 
@@ -131,7 +131,7 @@ def test_a_copy_that_was_kept_is_not_confirmed_to_who_may_no_longer_read(
     pages = ["/wiki/a-open", "/raw/a-open", "/files/a-open/brief.txt", "/history/a-open"]
     pages += ["/export/a-open?format=md", "/feed/page/a-open", "/blame/a-open"]
     tags = {address: reader.get(address).headers.get("ETag", "") for address in pages}
-    rules.add(wiki, SYSTEM, prefix="a-open", right="read", role="moderator")
+    set_rule(wiki, SYSTEM, prefix="a-open", right="read", role="moderator")
     tags |= {
         address: keeper.get(address).headers.get("ETag", "")
         for path in CLOSED

@@ -16,9 +16,9 @@ from urllib.parse import parse_qs
 import pytest
 
 from tests.conftest import token_in
+from tests.fixtures.access import set_rule
 from wiki.domain.access.rights import SYSTEM, Actor, Role
 from wiki.engine import Wiki
-from wiki.services.access import rules
 from wiki.services.content import files
 from wiki.services.editing import renaming, trash
 from wiki.services.notices import watches
@@ -51,7 +51,7 @@ def world(wiki: Wiki, page: Callable[..., str], member: Actor, admin: Actor) -> 
     """A wiki with a closed folder in which nothing stands yet."""
     now = wiki.clock()
     wiki.clock = lambda: now
-    rules.add(wiki, SYSTEM, prefix="dicht", right="read", role="admin")
+    set_rule(wiki, SYSTEM, prefix="dicht", right="read", role="admin")
     page("vragen/wat", QUESTION, member)
     page("gesprekken/een", OPEN_TALK, member)
     page("leeg", "# Leeg\n")

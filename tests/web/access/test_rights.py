@@ -19,6 +19,7 @@ import pytest
 from werkzeug.exceptions import HTTPException
 
 from tests.conftest import PASSWORD, token_in
+from tests.fixtures.access import set_rule
 from wiki.database.login import identities
 from wiki.database.login import passkeys as table
 from wiki.domain.access.rights import SYSTEM, Actor, Right, Role, Rule
@@ -484,7 +485,6 @@ def people(wiki: Wiki) -> dict[str, Actor]:
 @pytest.fixture
 def values(wiki: Wiki, people: dict[str, Actor], page: Callable[..., str]) -> dict[str, str]:
     """A page with everything on it, and what the lines of the table call by a name."""
-    from wiki.services.access import rules
     from wiki.services.content import files
     from wiki.services.editing import saving, suggestions, trash
     from wiki.services.members import invitations
@@ -530,7 +530,7 @@ def values(wiki: Wiki, people: dict[str, Actor], page: Callable[..., str]) -> di
         "comment": str(spot.id),
         "rule": "1",
         "invitation": str(invitations.listing(wiki, SYSTEM)[0].id),
-        "act": str(rules.add(wiki, SYSTEM, prefix="ergens", right="edit", role="editor")),
+        "act": str(set_rule(wiki, SYSTEM, prefix="ergens", right="edit", role="editor")),
         "case": "1",
         "caution": "1",
         **told_elsewhere(wiki, people["admin"]),

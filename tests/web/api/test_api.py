@@ -11,10 +11,10 @@ import pytest
 from openapi_spec_validator import validate
 
 from tests.conftest import PASSWORD
+from tests.fixtures.access import set_rule
 from wiki.domain.access.rights import Actor
 from wiki.domain.login.access_tokens import Scope
 from wiki.engine import Wiki
-from wiki.services.access import rules
 from wiki.services.login import access_tokens
 
 V1 = "/api/v1"
@@ -107,7 +107,7 @@ def test_a_token_is_good_for_what_it_says_and_no_more(
     posted = talker("POST", "/comments/plan", {"text": "Mooi"})
     assert posted.status_code == 201
     assert talker("GET", f"/comment/{posted.json['id']}").json["author"] == "anna"
-    rules.add(
+    set_rule(
         wiki, Actor(1, "x", "x", "x", member.role.ADMIN), prefix="plan", right="read", role="editor"
     )
     assert reader("GET", "/pages/plan").status_code == 403

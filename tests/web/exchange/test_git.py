@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import PASSWORD
+from tests.fixtures.access import set_rule
 from tests.fixtures.serving import git, served
 from wiki.database.history import hiding
 from wiki.database.history.history import identity
@@ -134,7 +135,7 @@ def test_who_may_clone(
     wiki.settings = replace(wiki.settings, git_anonymous=True)
     assert git(site.folder, "clone", "-q", site.address(), "public").returncode == 0
 
-    rules.add(wiki, admin, prefix="hof", right="read", role="moderator")
+    set_rule(wiki, admin, prefix="hof", right="read", role="moderator")
     assert "could not read Username" in site.clone(None, "closed")
     assert "remote: Een kloon bevat elke pagina" in site.clone(anna, "closed", token)
     assert git(site.folder / "clone", "pull").returncode
@@ -156,7 +157,7 @@ def test_a_push_is_looked_at_as_a_save_is(
     site: Site, person: Callable[..., Actor], editor: Actor, admin: Actor
 ):
     wiki, anna = site.wiki, person("anna")
-    rules.add(wiki, admin, prefix="hof", right="edit", role="moderator")
+    set_rule(wiki, admin, prefix="hof", right="edit", role="moderator")
     clone = Clone(site, anna)
     before = wiki.store.head()
 
@@ -248,7 +249,7 @@ def test_a_merge_that_takes_the_old_side_needs_the_right_to(
     site: Site, person: Callable[..., Actor], page: Callable[..., str], admin: Actor
 ):
     page("hof/plan", "# Plan\n\nEen beter plan.\n")
-    rules.add(site.wiki, admin, prefix="hof", right="edit", role="moderator")
+    set_rule(site.wiki, admin, prefix="hof", right="edit", role="moderator")
     clone, head = Clone(site, person("anna")), site.wiki.store.head()
     words = ("HEAD~1^{tree}", "-p", "HEAD", "-p", "HEAD~1", "-m", "terug")
     merge = git(clone.folder, "commit-tree", *words).stdout.strip()

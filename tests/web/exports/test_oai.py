@@ -8,8 +8,8 @@ from xml.etree import ElementTree
 
 import pytest
 
+from tests.fixtures.access import set_rule
 from wiki.domain.access.rights import SYSTEM
-from wiki.services.access import rules
 from wiki.services.exports import harvest
 
 OAI = "{http://www.openarchives.org/OAI/2.0/}"
@@ -21,7 +21,7 @@ def ask(client: Any, wiki: Any, page: Callable[..., str]) -> Callable[[str], Ele
     page("a", "---\ntitle: Een & <twee>\nkind: question\nstatus: open\ntags: [zorg]\n---\nx\n")
     page("b", "# B\n")
     page("dicht", "# Dicht\n")
-    rules.add(wiki, SYSTEM, prefix="dicht", right="read", role="member")
+    set_rule(wiki, SYSTEM, prefix="dicht", right="read", role="member")
 
     def get(query: str) -> ElementTree.Element:
         answer = client.get(f"/oai?{query}")

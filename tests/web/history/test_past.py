@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 from typing import Any
 
+from tests.fixtures.access import set_rule
 from tests.web.editing.test_editor import send
 from wiki.services.operation import jobs
 
@@ -54,11 +55,10 @@ def test_links_follow_a_page_that_was_renamed_or_deleted_since(
 def test_a_link_to_a_page_one_may_not_read_looks_wanted(
     client: Any, page: Any, wiki: Any, admin: Any
 ) -> None:
-    from wiki.services.access import rules
 
     page("redactie/x", "geheim\n")
     then = page("a", "[[redactie/x]]\n")
-    rules.add(wiki, admin, prefix="redactie/", right="read", role="editor")
+    set_rule(wiki, admin, prefix="redactie/", right="read", role="editor")
     assert links(client, f"/wiki/a?at={then}")[0][0] == "wanted"
 
 

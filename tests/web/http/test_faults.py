@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from tests.conftest import token_in
+from tests.fixtures.access import set_rule
 from wiki.domain.access.rights import Actor
 from wiki.engine import Wiki
-from wiki.services.access import rules
 
 TYPED = 'Woorden van een uur & een "kwartier"'
 
@@ -102,7 +102,7 @@ def test_a_closed_page_stays_closed_without_the_database(
     wiki: Wiki, app: Any, page: Callable[..., str], admin: Actor
 ) -> None:
     page("redactie/plan", "# Geheim plan\n")
-    rules.add(wiki, admin, prefix="redactie/", right="read", role="editor")
+    set_rule(wiki, admin, prefix="redactie/", right="read", role="editor")
     reader = app.test_client()
     reader.get("/")
     with away(wiki):

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import PASSWORD, token_in
+from tests.fixtures.access import set_rule
 from wiki.domain.access.rights import SYSTEM, Actor
 from wiki.engine import Wiki
 from wiki.services.members import members
@@ -96,9 +97,8 @@ def test_no_login_without_a_token(client: Any, wiki: Wiki, talk: str) -> None:
 def test_a_missing_right_keeps_the_text(
     client: Any, wiki: Wiki, talk: str, login: Login, admin: Actor
 ) -> None:
-    from wiki.services.access import rules
 
-    rules.add(wiki, admin, prefix="a", right="comment", role="moderator")
+    set_rule(wiki, admin, prefix="a", right="comment", role="moderator")
     login(client, "anna")
     token = token_in(client.get("/account").text)
     answer = client.post(talk, data={"text": TEXT, "csrf_token": token})

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import token_in
+from tests.fixtures.access import set_rule
 from wiki.domain.access.rights import Actor
 from wiki.engine import Wiki
 from wiki.services.operation import jobs
@@ -58,9 +59,8 @@ def test_all_is_read_at_once(client: Any, told: str) -> None:
 
 
 def test_a_page_that_closed_is_not_shown(client: Any, wiki: Wiki, told: str, admin: Actor) -> None:
-    from wiki.services.access import rules
 
-    rules.add(wiki, admin, prefix="a", right="read", role="moderator")
+    set_rule(wiki, admin, prefix="a", right="read", role="moderator")
     assert "Een vraag" not in client.get("/notifications").text
     assert client.get("/watch/a").status_code == 403
     assert "Een vraag" not in client.get("/account/watches").text

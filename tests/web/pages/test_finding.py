@@ -11,7 +11,7 @@ from urllib.parse import unquote
 import pytest
 
 from tests.conftest import token_in
-from wiki.services.access import rules
+from tests.fixtures.access import set_rule
 from wiki.store.store import Change
 
 PIXEL = b"\x89PNG\r\n\x1a\n"
@@ -154,7 +154,7 @@ def test_a_folder_without_a_page_lists_what_is_in_it(
         assert client.get(address).status_code == 200
     assert client.get("/wiki/map zonder/geen").status_code == 404
     # Rights: a folder of which nothing may be read is not there, and nothing counts it.
-    rules.add(wiki, admin, prefix="map zonder/in", right="read", role="moderator")
+    set_rule(wiki, admin, prefix="map zonder/in", right="read", role="moderator")
     assert client.get("/wiki/map zonder/in").status_code == 303
     shown = client.get("/wiki/map zonder").text
     assert "130 pagina’s" in shown
@@ -288,7 +288,7 @@ def test_all_pages_in_every_way(client: Any, put: Put, wiki: Any, admin: Any) ->
             "los/foto.png": PIXEL,
         }
     )
-    rules.add(wiki, admin, prefix="dicht", right="read", role="moderator")
+    set_rule(wiki, admin, prefix="dicht", right="read", role="moderator")
     shown = {
         view: client.get(f"/pages?view={view}").text
         for view in ("tree", "az", "tags", "wanted", "orphans", "files", "new")

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.fixtures.access import set_rule
 from wiki.database.history import history
 from wiki.services.history import hiding
 from wiki.services.talk import comments
@@ -127,10 +128,9 @@ def test_what_came_since_the_last_visit_is_new(
 
 
 def test_hidden_folders_stay_hidden(client: Any, page: Any, wiki: Any, admin: Any) -> None:
-    from wiki.services.access import rules
 
     page("redactie/a", "x\n")
-    rules.add(wiki, admin, prefix="redactie/", right="read", role="editor")
+    set_rule(wiki, admin, prefix="redactie/", right="read", role="editor")
     assert listed(client) == []
     assert client.get("/recent?folder=redactie").status_code == 303
     assert client.get("/feed/folder/redactie").status_code == 303

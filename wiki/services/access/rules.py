@@ -121,26 +121,6 @@ def without(wiki: Wiki, actor: Actor, id: int) -> Sequence[Effect]:
         return _effects(wiki, connection, _stored(connection, id).rule, None)
 
 
-def add(
-    wiki: Wiki,
-    actor: Actor,
-    *,
-    prefix: str,
-    right: str,
-    role: str,
-    groups: str = "",
-    usernames: str = "",
-    reason: str = "",
-) -> int:
-    """Keep a rule, in the place of one for the same right on the same prefix.
-
-    `groups` and `usernames` are words with commas or spaces between. Gives the act's number in the
-    log, with which it can be undone. For administrators; raises Invalid (with fields).
-    """
-    sent = Sent(prefix, right, role, words(groups), usernames)
-    return save(wiki, actor, sent, reason=reason)
-
-
 def save(wiki: Wiki, actor: Actor, sent: Sent, id: int = 0, reason: str = "") -> int:
     """Keep a rule, with an id in the place of that one; gives the act's number in the log.
 
