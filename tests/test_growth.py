@@ -320,7 +320,9 @@ CALLS: dict[str, Call] = {
     "domain.search.query.without": lambda text: query.without(text, "tag", "a"),
     "domain.editing.renames.Move.moved": MOVE.moved,
     "domain.editing.renames.Move.moves": MOVE.moves,
-    "domain.editing.renames.repoint": lambda text: renames.repoint(text, "c/d", MOVE),
+    "domain.editing.renames.repoint": lambda text: renames.repoint(
+        renames.opened(text), "c/d", MOVE
+    ),
     "domain.editing.renames.renamed": lambda text: renames.renamed(text, "c/d", MOVE),
     "domain.search.saved_searches.address_of": lambda text: saved_searches.address_of({"q": text}),
     "domain.search.search.person_path": lambda text: search.person_path(

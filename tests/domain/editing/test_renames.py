@@ -51,7 +51,7 @@ def move(old: str, new: str) -> Move:
 
 
 def repoint(text: str, page: str, old: str, new: str) -> str:
-    return renames.repoint(text, page, move(old, new))
+    return renames.repoint(renames.opened(text), page, move(old, new))
 
 
 @pytest.mark.parametrize(
@@ -181,7 +181,7 @@ def test_every_link_leads_where_it_led(
     moving = move(old, new)
     here = new if page == old else page
     before, code = seen(text, page)
-    after, kept = seen(renames.repoint(text, here, moving), here)
+    after, kept = seen(renames.repoint(renames.opened(text), here, moving), here)
     assert kept == code
     assert len(after) == len(before)
     for (target, anchor), (now, still) in zip(before, after, strict=True):

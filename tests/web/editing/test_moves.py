@@ -10,6 +10,7 @@ from tests.web.editing.test_editor import area, hidden, send, text
 from wiki.domain.access.rights import SYSTEM
 from wiki.render.frontmatter import read
 from wiki.services.content.files import add
+from wiki.services.editing import renaming
 
 
 @pytest.fixture
@@ -71,6 +72,24 @@ def test_every_way_to_link_follows_a_rename(chef: Any, wiki: Any, page: Any) -> 
     metas = [read(text(wiki, f"d{number}")) for number in range(3)]
     assert [meta.questions for meta in metas] == [(new,), (new, "hern/x"), (new,)]
     assert {meta.problems for meta in metas} == {()}
+
+
+def test_a_rename_of_very_many_links_is_bounded(
+    chef: Any, wiki: Any, page: Any, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(renaming, "MOST_LINKS", 3)
+    monkeypatch.setattr(renaming, "MOST_PAGES", 1)
+    page("vol", " ".join(f"[x](doel{number})" for number in range(10)))
+    answer = send(chef, "/rename/vol", new_path="elders/vol")
+    assert answer.status_code == 400
+    assert "elders/vol" in answer.text
+    assert "te veel om ze" in answer.text
+    page("a", "Zie [[doel]].\n")
+    page("b", "Zie [[doel]].\n")
+    page("doel", "# Doel\n")
+    assert send(chef, "/rename/doel", new_path="elders/doel").status_code == 303
+    assert [text(wiki, name) for name in "ab"] == ["Zie [[elders/doel]].\n", "Zie [[doel]].\n"]
+    assert 'data-path="elders/doel"' in chef.get("/wiki/doel").text
 
 
 def test_a_change_of_case_leaves_no_stub(chef: Any, wiki: Any, page: Any) -> None:

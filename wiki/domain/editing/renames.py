@@ -63,17 +63,22 @@ class Move:
         return path == self.new or path in self.files.values()
 
 
-def repoint(text: str, page: str, move: Move) -> str:
+def opened(text: str) -> Document:
+    """A page's text, read to be repointed: once, however often that is done."""
+    return read(text, frontmatter.body_at(text))
+
+
+def repoint(document: Document, page: str, move: Move) -> str:
     """The text of `page` with every link leading where it led; code is left alone.
 
     Only links change that would lead elsewhere, whether it is the page itself that moves (`page`
     is `move.new`) or what they lead to; and the front matter's `questions` and `redirect`.
     """
     here = _Here(page, move.old if page == move.new else page, move)
-    begin = frontmatter.body_at(text)
+    text, begin = document.text, document.root.start
     pieces = [_front(text[:begin], here)]
     at = begin
-    for start, end, written in sorted(_changes(read(text, begin), here)):
+    for start, end, written in sorted(_changes(document, here)):
         pieces += [text[at:start], written]
         at = end
     return "".join([*pieces, text[at:]])
@@ -134,7 +139,7 @@ def _changes(document: Document, here: _Here) -> Iterator[tuple[int, int, str]]:
         elif isinstance(block, Html):
             yield from _tags(text, block.start, block.text, here)
         elif isinstance(block, Leaf):
-            for node in every(document.inlines(block)):
+            for node in every(document.links(block)):
                 if node.kind is Kind.HTML:
                     yield from _tags(text, node.start, node.text, here)
                 elif node.place and node.kind in (Kind.WIKILINK, Kind.EMBED):

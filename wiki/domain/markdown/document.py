@@ -17,6 +17,7 @@ class Document:
         self.text = text
         self.root = root
         short = Abbreviations(root.abbreviations) if root.abbreviations else None
+        self._links: dict[Leaf, Sequence[Inline]] = {}
         self._known = Known(root.definitions, root.notes, mentions, short)
 
     def inlines(self, leaf: Leaf) -> Sequence[Inline]:
@@ -25,9 +26,17 @@ class Document:
             leaf.inlines = inlines(leaf.content, self._known)
         return leaf.inlines
 
+    def beginning(self, leaf: Leaf, most: int) -> Sequence[Inline]:
+        """The inline nodes of the first so many characters of a block's text."""
+        if leaf.inlines is not None or len(leaf.content.text) <= most:
+            return self.inlines(leaf)
+        return inlines(leaf.content.part(0, most), self._known)
+
     def links(self, leaf: Leaf) -> Sequence[Inline]:
         """The links and pictures in a block's text; other text may be missing around them."""
-        return links(leaf.content, self._known)
+        if leaf not in self._links:
+            self._links[leaf] = links(leaf.content, self._known)
+        return self._links[leaf]
 
 
 def read(text: str, begin: int = 0) -> Document:

@@ -24,6 +24,8 @@ from wiki.domain.markdown.nodes import (
 )
 
 _EXCERPT = 200
+_OPENING = 4_000
+"""Characters of a paragraph that are read for an excerpt."""
 
 
 def words(nodes: Iterable[Inline]) -> str:
@@ -60,7 +62,7 @@ def excerpt(document: Document) -> str:
     """The first prose that stands in no other block: about 200 characters, ended at a word."""
     for block in document.root.children:
         if isinstance(block, Paragraph):
-            said = " ".join(_prose(document.inlines(block)).split())
+            said = " ".join(_prose(document.beginning(block, _OPENING)).split())
             if said:
                 return _shorten(said)
     return ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from wiki.database.content import leads
@@ -13,17 +13,24 @@ from wiki.domain.content import frontmatter as lexical
 from wiki.domain.content import names, text
 from wiki.domain.content.names import Lead
 from wiki.domain.content.paths import check, file_of, fold, folder_of, is_attachment, without_suffix
-from wiki.domain.editing.renames import Move, renamed, repoint, stub
+from wiki.domain.editing.renames import Move, opened, renamed, repoint, stub
 from wiki.domain.errors import Conflict, Invalid
 from wiki.domain.history.revisions import Event
+from wiki.domain.markdown import Document
 from wiki.engine import Wiki
 from wiki.render import frontmatter
-from wiki.render.scan import scan
 from wiki.render.values import write_value
 from wiki.services.content import commits, contents, places
 from wiki.store.store import Change, Stale
 
 TRIES = 5
+MOST_LINKS = 10_000
+"""Links of a page that moves."""
+SPELLINGS = 3
+"""Places at which each of them is looked for: where it led, where it leads, how it is written."""
+MOST_PAGES, MOST_BYTES = 1_000, 2_000_000
+"""Other pages whose links are repaired, and what they say together; the rest is led on by the stub
+that the page leaves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +101,20 @@ def _rename(wiki: Wiki, actor: Actor, old: str, new: str, summary: str) -> Renam
     repaired = []
     with wiki.database.read() as connection:
         outlook = _Outlook(connection, old, new, files, leaves_stub=left is not None)
-        changes[file_of(new)] = outlook.repointed(here.data, new)
-        for page in _told_of(wiki, new, pointing(wiki, actor, old)):
+        moved_text = outlook.repointed(here.data, new)
+        if moved_text is None:
+            raise Invalid.field("new_path", "rename_links_many", most=MOST_LINKS)
+        changes[file_of(new)] = moved_text
+        others = [page for page in _told_of(wiki, new, pointing(wiki, actor, old)) if page != new]
+        left_bytes = MOST_BYTES
+        for page in others[:MOST_PAGES]:
+            entry = wiki.store.entry(file_of(page))
+            size = wiki.store.size(entry.blob) if entry else 0
+            if size > left_bytes:
+                continue
+            left_bytes -= size
             blob = wiki.store.read(file_of(page))
-            data = outlook.repointed(blob.data, page) if blob and page != new else None
+            data = outlook.repointed(blob.data, page) if blob else None
             if blob and data is not None and data != blob.data:
                 changes[file_of(page)], expect[file_of(page)] = data, blob.id
                 repaired.append(page)
@@ -142,45 +159,59 @@ class _Outlook:
         self.connection = connection
         self.leaves_stub = leaves_stub
         self.move = Move(old, new, files, self.before, self.after)
-        self._kept: dict[str, dict[str, Lead | None]] = {}
-        self._after: dict[leads.Pair, Lead | None] = {}
+        self._known: dict[tuple[bool, str, str], Lead | None] = {}
+        self._asked: set[tuple[bool, str, str]] = set()
 
     def before(self, source: str, target: str) -> Lead | None:
         """Where a link leads now."""
-        if source not in self._kept:
-            self._kept[source] = leads.kept(self.connection, source)
-        known = self._kept[source]
-        if target not in known:
-            pair = (source, target)
-            known[target] = leads.resolve(self.connection, [pair], sight=EVERYTHING)[pair]
-        return known[target]
+        return self._look(False, source, target)
 
     def after(self, source: str, target: str) -> Lead | None:
         """Where a link will lead."""
-        if (source, target) not in self._after:
-            self._foresee([(source, target)])
-        return self._after[source, target]
+        return self._look(True, source, target)
 
-    def _foresee(self, pairs: Collection[leads.Pair]) -> None:
-        known = leads.gather(self.connection, pairs, EVERYTHING)
-        moved = {self.move.old: self.move.new, **self.move.files}
-        later = names.after_move(known, moved, self.move.old, leaves_stub=self.leaves_stub)
-        self._after.update((pair, names.resolve(*pair, later)) for pair in pairs)
+    def _look(self, is_later: bool, source: str, target: str) -> Lead | None:
+        asked = (is_later, source, target)
+        if asked not in self._known:
+            self._asked.add(asked)
+        return self._known.get(asked)
 
-    def repointed(self, data: bytes, page: str) -> bytes:
-        """A page's bytes with its links leading where they led; as they are if unreadable."""
+    def _find_out(self) -> None:
+        """Look up all that was asked and not known, at once: each alone would take too long."""
+        now = [(source, target) for later, source, target in self._asked if not later]
+        then = [(source, target) for later, source, target in self._asked if later]
+        if now:
+            found = leads.resolve(self.connection, now, sight=EVERYTHING)
+            self._known.update(((False, *pair), lead) for pair, lead in found.items())
+        if then:
+            known = leads.gather(self.connection, then, EVERYTHING)
+            moved = {self.move.old: self.move.new, **self.move.files}
+            later = names.after_move(known, moved, self.move.old, leaves_stub=self.leaves_stub)
+            self._known.update(((True, *pair), names.resolve(*pair, later)) for pair in then)
+
+    def repointed(self, data: bytes, page: str) -> bytes | None:
+        """A page's bytes with its links leading where they led; as they are if unreadable.
+
+        None if they are too many.
+        """
         source = text.decode(data)
         if not source.readable:
             return data
-        if page == self.move.new:
-            self._foresee([(page, link.target) for link in scan(source.text, page).links])
-        return source.encode(
-            self._still_yaml(source.text, repoint(source.text, page, self.move), page)
-        )
+        document, asked = opened(source.text), 0
+        while True:
+            self._asked = set()
+            written = self._still_yaml(document, repoint(document, page, self.move), page)
+            if not self._asked:
+                return source.encode(written)
+            asked += len(self._asked)
+            if asked > MOST_LINKS * SPELLINGS:
+                return None
+            # What comes out may ask for more: for another spelling, of which there are few.
+            self._find_out()
 
-    def _still_yaml(self, before: str, after: str, page: str) -> str:
+    def _still_yaml(self, document: Document, after: str, page: str) -> str:
         """The text after, its questions written anew if it does not say what is meant."""
-        was, now = frontmatter.read(before), frontmatter.read(after)
+        was, now = frontmatter.read(document.text), frontmatter.read(after)
         meant = tuple(dict.fromkeys(renamed(name, page, self.move) for name in was.questions))
         if now.questions == meant and now.problems == was.problems:
             return after
