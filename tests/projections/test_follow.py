@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, select
 
+from tests.attack.trees import Hands, Push
 from tests.fixtures.outside import Symlink
 from tests.projections.conftest import START, Site
 from wiki.database.content import entries
@@ -298,3 +299,12 @@ def test_another_process_may_follow_further_meanwhile(site: Site, monkeypatch) -
     monkeypatch.setattr(follow, "_followed", late)
     site.follow()
     same_as_rebuilt(site)
+
+
+def test_a_folder_as_no_git_writes_it_leaves_no_rows_behind(site: Site, tmp_path: Path) -> None:
+    site.save("create", {"a": "x"})
+    hands = Hands(tmp_path / "hands", site.store.git)
+    for what in ("twins", "modes", "twins"):
+        assert hands.push(Push(what, 1)).accepted
+        site.follow()
+        same_as_rebuilt(site)

@@ -49,14 +49,15 @@ _PLAIN = [table for table in entries.OF_PAGES if table not in entries.LEADING]
 class Difference:
     """The pages that differ between two revisions, each described when it is asked for.
 
-    `gone` are paths of which rows may be there; `is_save` if one page changed and no other.
-    `described` gives rows, some pages at a time, with how many pages that were. `files` are other
-    files that came and those that went; `symlinks` the same of symbolic links with a page's name,
-    and whether others changed, which may lead on to pages; `destination` tells where one leads.
-    `is_first` if nothing is known yet.
+    `gone` are paths of which rows may be there, `here` those that are described; `is_save` if one
+    page changed and no other. `described` gives rows, some pages at a time, with how many pages
+    that were. `files` are other files that came and those that went; `symlinks` the same of
+    symbolic links with a page's name, and whether others changed, which may lead on to pages;
+    `destination` tells where one leads. `is_first` if nothing is known yet.
     """
 
     gone: Sequence[str]
+    here: Sequence[str]
     files: tuple[Sequence[str], Sequence[str]]
     symlinks: tuple[Sequence[str], Sequence[str], bool]
     destination: Callable[[str], str]
@@ -99,6 +100,7 @@ def difference(store: Store, last: str, head: str, meant: Conventions = PLAIN) -
     )
     return Difference(
         gone=[path for path, diff in pages if diff.before],
+        here=[path for path, _ in present],
         files=(
             [diff.file for diff in others if not diff.before],
             [diff.file for diff in others if not diff.after],
@@ -161,8 +163,13 @@ def _relink(
 def _replace(
     connection: Connection, difference: Difference, tell: Callable[[int, int], None]
 ) -> None:
-    had = {} if difference.is_first else leads.names_of(connection, difference.gone)
-    entries.remove(connection, difference.gone, _PLAIN)
+    gone, (came, went) = set(difference.gone), difference.files
+    if not difference.is_first:
+        # What was in a folder that could not be read is not told of when it goes.
+        gone.update(entries.known(connection, difference.here))
+        entries.remove_files(connection, came)
+    had = leads.names_of(connection, gone) if gone else {}
+    entries.remove(connection, gone, _PLAIN)
     here: list[str] = []
     has: dict[str, set[Named]] = {}
     # Where links lead can be said when all names are there.
@@ -176,8 +183,8 @@ def _replace(
             said = Named(name["path"], name["said"], name["rank"])
             has.setdefault(said.path, set()).add(said)
         tell(len(here), difference.total)
-    stayed = set(difference.gone).intersection(here)
-    entries.remove(connection, set(difference.gone) - stayed, entries.LEADING)
+    stayed = gone.intersection(here)
+    entries.remove(connection, gone - stayed, entries.LEADING)
     touched = leads.Touched()
     for path in had.keys() | set(here):
         before, after = had.get(path, set()), has.get(path, set())
@@ -185,10 +192,9 @@ def _replace(
             touched.add_names(before ^ after)
         else:
             touched.add_page(path, before | after)
-    came, went = difference.files
     entries.remove_files(connection, went)
     entries.put(connection, {entries.files: [_place(file) for file in came]})
-    emptied = leads.empty_folders(connection, set(difference.gone) - stayed)
+    emptied = leads.empty_folders(connection, gone - stayed)
     entries.remove_folders(connection, emptied)
     made = leads.make_folders(connection, here)
     entries.put(connection, {entries.folders: [_place(folder) for folder in made]})
@@ -196,7 +202,7 @@ def _replace(
         touched.add(path)
     touched.add_symlinks(_write_symlinks(connection, difference))
     if not difference.is_first:
-        moved = stayed.symmetric_difference((*difference.gone, *here))
+        moved = stayed.symmetric_difference((*gone, *here))
         touched.add_symlinks(leads.symlinks_to(connection, moved))
     if not difference.is_first:
         leads.follow(connection, touched)

@@ -7,7 +7,7 @@ who changed it last, is joined from the history projection.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -278,6 +278,12 @@ def _came(
     if had:
         connection.execute(_UNLINK[table], [{"of": of, "to": to} for of, to in had])
     return came
+
+
+def known(connection: Connection, paths: Collection[str]) -> Iterator[str]:
+    """Give those of these pages that the catalogue has."""
+    for some in slices(paths):
+        yield from connection.scalars(select(catalogue.c.path).where(catalogue.c.path.in_(some)))
 
 
 def remove(connection: Connection, paths: Collection[str], tables: Iterable[Table]) -> None:

@@ -34,7 +34,7 @@ NOTHING = "0" * 40
 HEADS, OFFERED = "refs/heads/", "refs/for/"
 FETCH = "fetch first: the pages changed meanwhile; or push to refs/for/<branch>"
 MOST_FILES = 1_000_000
-_ENTRY = re.compile(rb"([0-7]{5,6}) [^\0]*\0(.{20})", re.DOTALL)
+_ENTRY = re.compile(rb"([0-7]{1,11}) [^\0]*\0(.{20})", re.DOTALL)
 
 
 class Rejected(Exception):

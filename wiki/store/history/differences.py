@@ -20,7 +20,8 @@ def between(
 
     Only regular files with a UTF-8 name; a change of mode alone is no difference. What lies in a
     folder that cannot be read, before or after, counts as unchanged, and a folder that holds too
-    much (`weights`) as one that is not there. Symbolic links that differ are added to `links`.
+    much (`weights`), or is no list of files, as one that is not there. Symbolic links that differ
+    are added to `links`.
     """
     found = _compare(reader, before, after, "", [] if links is None else links)
     return sorted(found, key=lambda diff: diff.file)
@@ -59,9 +60,13 @@ def _compare(
     if before == after:
         return
     try:
-        pairs = list(trees.differing(reader.tree(before), reader.tree(after)))
-    except (Unreadable, ValueError):
+        old_raw, new_raw = reader.tree(before), reader.tree(after)
+    except Unreadable:
         return
+    try:
+        pairs = list(trees.differing(old_raw, new_raw))
+    except ValueError:
+        pairs = list(trees.differing(trees.sound(old_raw), trees.sound(new_raw)))
     left_before, left_after = (reader.weights.of(tree).left_out for tree in (before, after))
     for old, new in pairs:
         node = old or new

@@ -22,8 +22,10 @@ MOST_BYTES = 1_000
 MOST_FOLDERS = 64
 """A file whose path is longer, or lies deeper, is not shown: no address leads there."""
 
-_ENTRY = re.compile(rb"([0-7]{5,6}) ([^\0]*)\0(.{20})", re.DOTALL)
-_ENTRIES = re.compile(rb"(?:[0-7]{5,6} [^\0]*\0.{20})*+", re.DOTALL)
+_ENTRY = re.compile(rb"([0-7]{1,11}) ([^\0]*)\0(.{20})", re.DOTALL)
+_ENTRIES = re.compile(rb"(?:[0-7]{1,11} [^\0]*\0.{20})*+", re.DOTALL)
+_DIGITS = (6, 5, 7, 4, 3, 2, 1, 8, 9, 10, 11)
+"""How long a mode may be, the usual lengths first: git reads what no git writes."""
 # Beyond this many edits a tree is written anew instead of spliced.
 _FEW = 30
 
@@ -83,11 +85,16 @@ def names(raw: bytes) -> list[bytes]:
     return [name for _, name, _ in _ENTRY.findall(raw)]
 
 
+def sound(raw: bytes) -> bytes:
+    """The same if it is a list of entries to its end; else an empty one."""
+    return raw if _ENTRIES.fullmatch(raw) else b""
+
+
 def find(raw: bytes, name: bytes) -> Node | None:
     """The entry of that name, or None."""
     at = raw.find(b" " + name + b"\0")
     while at != -1:
-        for digits in (6, 5):
+        for digits in _DIGITS:
             start = at - digits
             # The same bytes may stand inside a longer name or a hash: check that the
             # entries before this one end exactly here.

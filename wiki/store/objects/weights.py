@@ -22,7 +22,7 @@ _SHARE = 8
 _BYTES = 40
 """Of an entry, about: names are not counted one by one."""
 _KEPT = 50_000
-_ENTRY = re.compile(rb"0?40000 [^\0]*\0(.{20})|[0-7]{5,6} [^\0]*\0.{20}", re.DOTALL)
+_ENTRY = re.compile(rb"0{0,6}40000 [^\0]*\0(.{20})|[0-7]{1,11} [^\0]*\0.{20}", re.DOTALL)
 
 
 class Weight(NamedTuple):
