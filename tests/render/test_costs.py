@@ -5,6 +5,7 @@ import time
 import pytest
 
 from wiki.domain.content import sections
+from wiki.domain.markdown import abbreviations
 from wiki.render.frontmatter import read
 from wiki.render.markdown import Renderer
 from wiki.render.scan import scan
@@ -103,3 +104,9 @@ def test_front_matter_bombs_go_out(name: str) -> None:
     read(text)
     assert time.process_time() - started < LIMIT
     assert "body" in RENDERER.render(text).plain
+
+
+def test_what_an_abbreviation_says_is_not_said_for_ever() -> None:
+    html = RENDERER.render("*[A]: " + "x" * 490 + "\n\n" + "A " * 6_000, path="a").html
+    assert html.count("<abbr ") == abbreviations.MOST_MARKED
+    assert html.count("A") == 6_000

@@ -13,6 +13,9 @@ MOST = 500
 _MOST_ALIKE = 8
 """How many may begin with the same word: they are looked at in turn."""
 
+MOST_MARKED = 5_000
+"""How often a text says what one stands for: a word that comes again and again need not tell it."""
+
 _DEFINITION = re.compile(r"\*\[(\w[^\[\]\n]{0,59}+)\]:[ \t]++(?=\S)([^\n]{1,500}+)\Z")
 _WORD = re.compile(r"\w+")
 
@@ -28,6 +31,7 @@ class Abbreviations:
 
     def __init__(self, meanings: Mapping[str, str]) -> None:
         self._meanings = meanings
+        self._left = MOST_MARKED
         self._by_word: dict[str, list[str]] = {}
         for label in sorted(meanings, key=len, reverse=True):
             first = _WORD.match(label)
@@ -39,13 +43,14 @@ class Abbreviations:
         """A stretch of plain text as text and abbreviations."""
         at = start
         for word in _WORD.finditer(text, start, end):
-            if word.start() < at:
+            if word.start() < at or not self._left:
                 continue
             label = self._label(text, word.start(), end) if word[0] in self._by_word else ""
             if label:
                 if at < word.start():
                     yield Inline(Kind.TEXT, at, word.start(), text[at : word.start()])
                 at = word.start() + len(label)
+                self._left -= 1
                 yield Inline(
                     Kind.ABBREVIATION, word.start(), at, label, title=self._meanings[label]
                 )
