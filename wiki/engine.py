@@ -212,9 +212,10 @@ class Wiki:
             return
         try:
             self._follow(has_committed=False)
-        except Exception:
+        except Exception as error:
             # Whatever it is, pages can be read without it; `/readyz` says how far lists lag.
-            log.exception("lists stay as they are for now")
+            trace = None if isinstance(error, Unavailable) else error
+            log.error("lists stay as they are for now: %s", error, exc_info=trace)
             self._rest_until = time.monotonic() + REST
         finally:
             self._lock.release()

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from wiki.domain.access.rights import Actor, Right
-from wiki.domain.errors import Conflict
+from wiki.domain.errors import Conflict, Unavailable
 from wiki.domain.history.revisions import Author, Event
 from wiki.engine import Wiki
 from wiki.store.store import Change
@@ -90,8 +90,9 @@ def follow(wiki: Wiki, *, has_committed: bool = False) -> bool:
     """Let lists and history show what was committed; false if that has to wait."""
     try:
         wiki.follow(has_committed=has_committed)
-    except Exception:
+    except Exception as error:
         # The commit is on disk. Whatever failed since, the answer may not say that the save did.
-        log.exception("projections did not follow; the next request tries again")
+        trace = None if isinstance(error, Unavailable) else error
+        log.error("lists did not follow: %s; the next request tries again", error, exc_info=trace)
         return False
     return True

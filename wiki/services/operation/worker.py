@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from wiki.bell import Bell
+from wiki.domain.errors import Unavailable
 from wiki.engine import Wiki
 from wiki.keeping import keep
 from wiki.services.operation import jobs
@@ -76,8 +77,12 @@ class Job:
         try:
             more = self.do(wiki)
         except Exception as error:
-            # A job's failure must not stop the others, whatever it is.
-            log.exception("%s failed; next try in %.0f s", self.name, self.delay)
+            # A job's failure must not stop the others, whatever it is. What only has to wait for
+            # a disk or a database says enough by its name.
+            trace = None if isinstance(error, Unavailable) else error
+            log.error(
+                "%s failed: %s; next try in %.0f s", self.name, error, self.delay, exc_info=trace
+            )
             self.failure = f"{type(error).__name__}: {error}"
             self.blocked = True
             self.due = now + self.delay
