@@ -248,10 +248,14 @@ def users_of(connection: Connection, file: str, *, sight: Sight) -> list[Summary
 def wanted(
     connection: Connection, limit: int = 200, offset: int = 0, *, sight: Sight
 ) -> list[Wanted]:
-    """List what pages link to though no page is there, what most pages want first."""
+    """List what pages link to though no page is there, what most pages want first.
+
+    What is out of sight is not there.
+    """
+    nothing = or_(links.c.dest == "", ~visible(links.c.dest, sight))
     query = (
         select(func.min(links.c.target), func.count(links.c.source.distinct()).label("pages"))
-        .where(links.c.dest == "", links.c.asks == "page", visible(links.c.source, sight))
+        .where(nothing, links.c.asks == "page", visible(links.c.source, sight))
         .group_by(links.c.key)
         .order_by(func.count(links.c.source.distinct()).desc(), func.min(links.c.target))
     )
@@ -262,13 +266,15 @@ def wanted(
 def orphans(
     connection: Connection, limit: int = 200, offset: int = 0, *, sight: Sight
 ) -> list[Summary]:
-    """Pages that no other page links to and no dialogue is about, by path."""
+    """Pages that no other page in sight links to and no dialogue is about, by path."""
     # Gathered once: asked page by page, a database looks through all dialogues for each where its
     # statistics say that most are about one question.
     linked = select(links.c.dest).where(links.c.dest != links.c.source)
+    linked = linked.where(visible(links.c.source, sight))
+    about = select(dialogue_questions.c.dest).where(visible(dialogue_questions.c.path, sight))
     query = listed(None, "", sight).order_by(catalogue.c.path)
     query = query.where(catalogue.c.path.not_in(linked))
-    query = query.where(catalogue.c.path.not_in(select(dialogue_questions.c.dest)))
+    query = query.where(catalogue.c.path.not_in(about))
     return summaries(connection, query, limit, offset)
 
 

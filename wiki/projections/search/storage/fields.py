@@ -23,7 +23,7 @@ from wiki.projections.search.storage.whoosh_parts import (
     VarBytesColumn,
 )
 
-VERSION = 13
+VERSION = 14
 """Raised with every change of what is indexed: an older index is rebuilt."""
 
 Posting = tuple[float, bytes]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 from zlib import crc32
 
 from wiki.analysis.languages import language_of
@@ -208,9 +208,8 @@ def person_document(
     key: str, name: str, dialogues: Sequence[tuple[str, int]], site: Site
 ) -> Document:
     """A person and the dialogues that name them (path, seconds since 1970); may be found by who
-    may read one of those.
+    may read one of those. It has no date: that of the last dialogue would tell others of it.
     """
-    newest = max(when for _, when in dialogues)
     return Document(
         owner=person_owner(key),
         kind=Found.PERSON,
@@ -220,7 +219,6 @@ def person_document(
         language=site.language,
         paths=tuple(dict.fromkeys(path for path, _ in dialogues)),
         people=(name,),
-        when=datetime.fromtimestamp(max(newest, 0), UTC),
     )
 
 
