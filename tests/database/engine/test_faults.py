@@ -95,6 +95,25 @@ def test_a_session_that_was_ended_is_a_refusal_and_the_next_one_works(
         record(database)
 
 
+@pytest.mark.postgres
+def test_a_connection_that_the_server_ended_meanwhile_is_no_fault(
+    postgres_url: str, tmp_path: Path
+) -> None:
+    with closing(Database.open(postgres_url, tmp_path)) as database:
+        own = text("SELECT pg_backend_pid()")
+        ended = []
+        for using in (database.read, database.write, database.project):
+            with using() as connection:
+                ended.append(connection.scalar(own))
+        with database.beside().connect() as other:
+            for pid in ended:
+                other.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
+        assert database.generation() is not None
+        record(database)
+        with database.project() as connection:
+            assert connection.scalar(own) not in ended
+
+
 def test_an_error_of_our_own_stays_what_it_is(tmp_path: Path) -> None:
     with (
         closing(Database.open("", tmp_path)) as database,

@@ -12,6 +12,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from select import POLLIN, poll
 from typing import Any
 
 from sqlalchemy import (
@@ -23,6 +24,7 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.schema import CreateIndex, CreateSchema, CreateTable, DropSchema
 
 from wiki.database.engine.backend import Facts, Pools
@@ -63,6 +65,8 @@ class Postgres(Pools):
             "-c default_transaction_isolation=repeatable\\ read "
             "-c default_transaction_read_only=on",
         )
+        # One statement sees one snapshot by itself.
+        self._asking = self._reading.execution_options(isolation_level="AUTOCOMMIT")
         event.listen(self._projecting, "begin", _follow_alone)
         with self.truth.begin() as connection:
             _alone(connection, _REBUILDING)
@@ -125,7 +129,7 @@ class Postgres(Pools):
         return False
 
     def version(self) -> object:
-        with self._reading.connect() as connection:
+        with self._asking.connect() as connection:
             found = connection.execute(_VERSION).all()
         return tuple((row[0], row[1]) for row in found)
 
@@ -138,7 +142,7 @@ class Postgres(Pools):
         return Facts(f"PostgreSQL {version}", int(everything - derived), int(derived))
 
     def generation(self) -> object:
-        with self._reading.connect() as connection:
+        with self._asking.connect() as connection:
             return connection.scalar(_GENERATION)
 
     def beside(self, options: str) -> Engine:
@@ -180,24 +184,19 @@ def _make(connection: Connection) -> None:
 
 
 def _engine(url: URL, options: str = "") -> Engine:
-    return create_engine(
+    return _checked(
         url,
         pool_size=8,
-        max_overflow=-1,
-        pool_use_lifo=True,
-        pool_pre_ping=True,
         connect_args={"connect_timeout": _WAIT, "options": f"{ALIVE} {options}", **_NOTICED},
     )
 
 
 def beside(url: URL, options: str) -> Engine:
     """Connections on which every statement is a transaction, with these options of the server."""
-    return create_engine(
+    return _checked(
         url.set(drivername="postgresql+psycopg"),
         isolation_level="AUTOCOMMIT",
         pool_size=4,
-        max_overflow=-1,
-        pool_use_lifo=True,
         connect_args={
             "connect_timeout": _WAIT,
             "tcp_user_timeout": _WAIT * 1_000,
@@ -205,6 +204,27 @@ def beside(url: URL, options: str) -> Engine:
             **_NOTICED,
         },
     )
+
+
+def _checked(url: URL, **options: Any) -> Engine:
+    """An engine whose pool gives no connection that the server ended meanwhile.
+
+    That shows at our end of it, so there is no need to ask the server each time whether it lives.
+    """
+    engine = create_engine(url, max_overflow=-1, pool_use_lifo=True, **options)
+    event.listen(engine, "checkout", _require_open)
+    return engine
+
+
+def _require_open(driver: Any, record: object, proxy: object) -> None:
+    del record, proxy
+    if driver.closed:
+        raise DisconnectionError
+    ended = poll()
+    ended.register(driver.fileno(), POLLIN)
+    # Nothing was asked, so there is nothing to read but that it was closed.
+    if ended.poll(0):
+        raise DisconnectionError
 
 
 def _follow_alone(connection: Connection) -> None:
