@@ -31,7 +31,7 @@ from wiki.domain.content.links import Way
 from wiki.domain.errors import Unavailable
 from wiki.domain.members.members import Status
 from wiki.domain.search.search import Site
-from wiki.projections import follow, history
+from wiki.projections import export, follow, history
 from wiki.projections.search.deleted_text import (
     DeletedTextIndex,
     PastIndex,
@@ -403,7 +403,7 @@ def _store(settings: Settings, database: Database, followed: str) -> Store:
     """The store in the data folder: the whole truth, or one node's copy of the ledger."""
     if not settings.shared_pages:
         return Store.open(settings.data / PAGES, witness=followed)
-    store = SharedStore.enter(settings.data / PAGES, PostgresLedger.of(database))
+    store = SharedStore.enter(settings.data / PAGES, PostgresLedger.of(database), export.settle)
     module = "wiki.commands.serving.hook"
     pushing.install(store.git, [sys.executable, "-m", module, str(settings.data)])
     return store

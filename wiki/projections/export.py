@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
+import logging
 import os
 import secrets
 import stat
@@ -19,9 +20,11 @@ from dataclasses import dataclass
 
 from wiki.domain.errors import WikiError
 from wiki.keeping import keep
+from wiki.store.branch.worktree import RECORD
 from wiki.store.store import Store
 
-RECORD = "denktank-export"
+log = logging.getLogger(__name__)
+
 _LARGEST_NAME = 255
 _OF_THE_NAME = {errno.ENAMETOOLONG, errno.EILSEQ, errno.EINVAL, errno.ELOOP}
 """What a system says that does not take a name; anything else is the disk's trouble."""
@@ -57,6 +60,18 @@ def catch_up(store: Store) -> list[Kept]:
         record = Record(goal, record.kept)
         _write(store, record)
     return [Kept(file, reason) for file, (reason, _) in sorted(record.kept.items())]
+
+
+def settle(store: Store) -> None:
+    """Bring the files along, if there are any, while it is still known what was exported.
+
+    For when old objects are about to go: a file that nobody knows any more would stay for good.
+    """
+    if (store.git / RECORD).exists():
+        try:
+            catch_up(store)
+        except OSError:
+            log.exception("files beside the repository could not be written")
 
 
 def rebuild(store: Store) -> list[Kept]:

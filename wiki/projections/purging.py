@@ -137,9 +137,7 @@ def _finish(store: Store, database: Database, data: Path, intent: Intent, tell: 
     is_barred = push_guard.bar(store.git, intent.barred)
     moving.move(store.git, intent.moves)
     tell("purge", 2, steps)
-    # While the old objects are there, it is known what was exported.
-    if (store.git / export.RECORD).exists():
-        export.catch_up(store)
+    export.settle(store)
     tell("purge", 3, steps)
     shutil.rmtree(data / SEARCH, ignore_errors=True)
     database.reset()

@@ -88,12 +88,14 @@ def test_rows_of_a_newer_version_are_left_to_nodes_that_know_it(
 
 def test_a_purge_on_one_node_leaves_nothing_on_the_others(nodes: list[Wiki]) -> None:
     one, other = nodes
+    save(one, f"# C\n\n{NAME}", "c.md")
     for text in ("# A", f"# A\n\n{NAME}", "# A\n\nweg"):
         old = save(one, text)
     blob = one.store.entry("a.md", at=one.store.get(old).parents[0]).blob
     for wiki in nodes:
         jobs.follow(wiki)
         jobs.search(wiki)
+        jobs.export(wiki)
     one.close()
     alone = nodes[0] = open_wiki(one.settings, alone=True)
     found = purging.look(alone, purging.of_words(alone, [NAME], "N"), lambda *_: None)

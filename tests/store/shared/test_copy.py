@@ -10,6 +10,7 @@ from sqlalchemy import delete, update
 from tests.store.conftest import ANNA
 from wiki.database.history.ledger import git_log, git_refs, git_state
 from wiki.domain.errors import Unavailable
+from wiki.store.branch.worktree import RECORD
 from wiki.store.shared import copy
 from wiki.store.store import Change, Stale
 
@@ -133,11 +134,13 @@ def test_a_base_takes_the_place_of_the_moves_and_new_nodes_begin_with_it(
 def test_a_copy_of_before_a_crash_of_the_machine_is_made_anew(nodes, join):
     one, _ = nodes
     (one.git / copy.RUN).write_text("another")
+    (one.git / RECORD).write_text("exported")
     blob = one.entry("a.md").blob
     (one.git / "objects" / blob[:2] / blob[2:]).unlink()
     again = join(one.folder)
     assert again.read("a.md").data == b"one"
     assert again.fsck() == []
+    assert (again.git / RECORD).read_text() == "exported"
 
 
 def test_a_copy_whose_files_are_gone_is_made_anew(nodes, join):

@@ -14,6 +14,7 @@ from wiki import settings
 from wiki.database.history.ledger import PostgresLedger
 from wiki.domain.errors import WikiError
 from wiki.engine import PAGES
+from wiki.projections import export
 from wiki.store.objects.versions import StoreError
 from wiki.store.shared import pushing
 from wiki.store.shared.store import SharedStore
@@ -40,7 +41,7 @@ def _answer(folder: Path, hook: str) -> None:
         raise pushing.NotMoved(f"say DATABASE_URL in {folder / settings.FILE}: git needs it too")
     ledger = PostgresLedger.at(chosen.database_url)
     if hook == "pre-receive":
-        SharedStore.enter(folder / PAGES, ledger)
+        SharedStore.enter(folder / PAGES, ledger, export.settle)
     else:
         pushing.transact(folder / PAGES / ".git", ledger, sys.stdin)
 

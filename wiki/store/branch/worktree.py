@@ -9,6 +9,9 @@ from pathlib import Path
 from wiki.store.history import files as stored
 from wiki.store.objects.reading import Reader
 
+RECORD = "denktank-export"
+"""Inside the repository: which commit was last exported here."""
+
 
 def files(folder: Path) -> list[str]:
     """Every regular file under the folder, sorted; none whose path has a dotted segment."""

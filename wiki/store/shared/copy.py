@@ -13,7 +13,7 @@ import os
 import secrets
 import tempfile
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -68,12 +68,20 @@ class _Gap(Exception):
 class Copy:
     """This machine's copy of the ledger; safe among threads and processes."""
 
-    def __init__(self, git: Path, branch: Branch, reader: Reader, ledger: Ledger) -> None:
+    def __init__(
+        self,
+        git: Path,
+        branch: Branch,
+        reader: Reader,
+        ledger: Ledger,
+        forgetting: Callable[[], None],
+    ) -> None:
         self._git = git
         self._branch = branch
         self._ref = HEADS + branch.name
         self._reader = reader
         self._ledger = ledger
+        self._forgetting = forgetting
         self._lock = WriteLock(git / LOCK)
         self._busy = threading.local()
         place = read_place(git)
@@ -278,6 +286,7 @@ class Copy:
         if barred := self._ledger.barred():
             push_guard.bar(self._git, barred)
         if is_purged:
+            self._forgetting()
             pruning.prune(self._git)
             self._reader.forget()
 

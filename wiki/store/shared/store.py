@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from wiki.domain.errors import Unavailable, Unreadable
@@ -20,6 +21,7 @@ from wiki.domain.history.ledger import Step, Tip
 from wiki.domain.history.revisions import Author
 from wiki.store import adopt
 from wiki.store.branch.refs import HEADS, Branch
+from wiki.store.branch.worktree import RECORD
 from wiki.store.git import command, maintenance
 from wiki.store.git.lock import held_folder
 from wiki.store.objects.reading import Reader
@@ -38,24 +40,40 @@ _PATIENCE = 20.0
 _PAUSE = 0.2
 
 
+def _nobody(store: Store) -> None:
+    """Nobody has to know that an old history goes."""
+
+
 class SharedStore(Store):
     """One node's store; use `SharedStore.enter`. For the contract see `Store`.
 
     What is asked of the ledger raises Unavailable while that is away.
     """
 
-    def __init__(self, folder: Path, adopted: adopt.Adopted, ledger: Ledger) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        adopted: adopt.Adopted,
+        ledger: Ledger,
+        forgetting: Callable[[Store], None],
+    ) -> None:
         super().__init__(folder, adopted)
         self._branch = Branch(self.git, adopted.branch, lasting=False)
         self._ref = HEADS + adopted.branch
         self._ledger = ledger
-        self._copy = Copy(self.git, self._branch, self._reader, ledger)
+        told = partial(forgetting, self)
+        self._copy = Copy(self.git, self._branch, self._reader, ledger, told)
         self._held = _Held()
         self._reader.when_missing = self._copy.catch_up
 
     @classmethod
-    def enter(cls, folder: Path, ledger: Ledger) -> SharedStore:
-        """The store in `folder`, as the ledger has it; one that is there begins an empty ledger."""
+    def enter(
+        cls, folder: Path, ledger: Ledger, forgetting: Callable[[Store], None] = _nobody
+    ) -> SharedStore:
+        """The store in `folder`, as the ledger has it; one that is there begins an empty ledger.
+
+        `forgetting` is called when the branch stands in a new history, before the old one goes.
+        """
         standing = ledger.standing()
         branch = standing.branch if standing else "main"
         folder.mkdir(parents=True, exist_ok=True)
@@ -67,7 +85,7 @@ class SharedStore(Store):
         if standing and adopted.branch != branch:
             command.run(adopted.git, "symbolic-ref", "HEAD", HEADS + branch)
             adopted = adopt.Adopted(adopted.git, branch, adopted.notices)
-        store = cls(folder, adopted, ledger)
+        store = cls(folder, adopted, ledger, forgetting)
         store._begin(is_begun=standing is not None)
         return store
 
@@ -250,11 +268,13 @@ def _put_aside_unflushed(folder: Path) -> None:
 
 
 def _take_over(folder: Path) -> None:
-    """Take from a copy that was put aside what no other node has."""
+    """Take from a copy that was put aside what no other node has, and what was exported here."""
     git, old = folder / ".git", folder / _OLD
     if not old.exists():
         return
     with held_folder(folder), suppress(StoreError):
         if old.exists() and command.run(old, "for-each-ref", copy.LOST):
             command.run(git, "fetch", "--quiet", str(old), f"+{copy.LOST}*:{copy.LOST}*")
+    with held_folder(folder), suppress(FileNotFoundError):
+        (old / RECORD).rename(git / RECORD)
     shutil.rmtree(old, ignore_errors=True)
