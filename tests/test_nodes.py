@@ -1,50 +1,29 @@
-"""Three nodes on one database, in processes of their own: what one was answered is on all.
+"""Three nodes in processes of their own, killed at every named point while members save.
 
-`make soak-nodes` does this for as long as one likes, and kills more.
+`make soak-nodes` does this at random and for as long as one likes.
 """
 
 from __future__ import annotations
 
-import random
-from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 
-from tests.fixtures.nodes import Told, Writer, compare, finds, first_pages, node, start
-from tests.fixtures.running import Running
+from tests.fixtures.nodes import finds
+from tests.fixtures.trouble import POINTS, cluster
 
 pytestmark = [pytest.mark.slow, pytest.mark.postgres]
-WRITERS, TURNS = 2, 4
 
 
-@pytest.fixture
-def nodes(postgres_url: str, tmp_path: Path) -> Iterator[list[Running]]:
-    """Three nodes that run."""
-    nodes = [node(tmp_path / str(number), postgres_url) for number in range(3)]
-    try:
-        start(nodes)
-        first_pages(nodes[0], WRITERS)
-        yield nodes
-    finally:
-        for one in nodes:
-            one.end()
-
-
-def test_what_was_answered_is_on_all_nodes_whatever_is_killed(nodes: list[Running]) -> None:
-    told = Told()
-    writers = [Writer(nodes, number, told, seed=1) for number in range(WRITERS)]
-    chance = random.Random(1)
-    for _ in range(TURNS):
-        for writer in writers:
-            writer.turn()
-        victim = chance.choice(nodes)
-        # The web server or the worker, whichever it is: the supervisor starts it again.
-        killed = chance.choice(psutil.Process(victim.process.pid).children())
-        killed.kill()
-    assert len(told.saved) == WRITERS * TURNS
-    assert told.read
-    assert compare(nodes, told) == []
-    writers[0].comment("p0", "Er groeit fonteinkruid in de gracht.")
-    assert all(finds(one, "fonteinkruid") for one in nodes)
+def test_what_was_answered_is_on_all_nodes_wherever_one_dies(tmp_path: Path) -> None:
+    with cluster(tmp_path, writers=2, seed=1, flush=False) as trouble:
+        trouble.begin()
+        for point in POINTS:
+            trouble.kill_at(point)
+        trouble.databases.fail_over()
+        assert trouble.end() == []
+        assert {point: trouble.done[point] for point in POINTS} == dict.fromkeys(POINTS, 1)
+        assert trouble.told.saved
+        assert trouble.told.read
+        trouble.writers[0].comment("p0", "Er groeit fonteinkruid in de gracht.")
+        assert all(finds(one, "fonteinkruid") for one in trouble.nodes)
