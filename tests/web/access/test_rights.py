@@ -8,6 +8,7 @@ moderators, a member who is named and a group; editing closed in the same way; a
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -398,6 +399,14 @@ PUT  /api/v1/files/hof/plan/nieuw.txt                           edit
 GET  /api/v1/watches                                            own
 PUT  /api/v1/watches/hof/plan                                   follow
 DELETE /api/v1/watches/hof/plan                                 follow
+GET  /api/v1/webhooks                                           admin
+POST /api/v1/webhooks name=x&address=https://e.example&events=["page.saved"]   admin
+GET  /api/v1/webhooks/{webhook}                                 admin
+PUT  /api/v1/webhooks/{webhook} active=true                     admin
+DELETE /api/v1/webhooks/{webhook}                               admin
+POST /api/v1/webhooks/{webhook}/test                            admin
+GET  /api/v1/webhooks/{webhook}/deliveries                      admin
+POST /api/v1/webhooks/deliveries/{message}/again                admin
 """
 
 LISTS = (
@@ -406,6 +415,7 @@ LISTS = (
 ).split()
 """What everybody may see, and what shows the page to who may read it."""
 
+_JSON = re.compile(r"\[|true$")
 SECRET = re.compile("zwaluw", re.IGNORECASE)
 """Stands in everything on the page: its title, text, tag, people, comments, history, file.
 """
@@ -616,9 +626,9 @@ def unchanging(wiki: Wiki, monkeypatch: pytest.MonkeyPatch) -> None:
         pass
 
     @contextmanager
-    def written() -> Iterator[Any]:
+    def written(**how: bool) -> Iterator[Any]:
         try:
-            with write() as connection:
+            with write(**how) as connection:
                 yield connection
                 raise Undone
         except Undone:
@@ -664,7 +674,8 @@ class Visitor:
         return self.client.open(line.path, method=line.method, headers=headers, **sent)
 
     def _ask_as_program(self, line: Line) -> Any:
-        sent = {name: found[0] for name, found in parse_qs(line.form).items()}
+        sent: dict[str, Any] = {name: found[0] for name, found in parse_qs(line.form).items()}
+        sent |= {name: json.loads(text) for name, text in sent.items() if _JSON.match(text)}
         headers = {"Authorization": f"Bearer {self.bearer}"} if self.bearer else {}
         if "base" in sent and line.method != "POST":
             headers["If-Match"] = f'"{sent.pop("base")}"'

@@ -12,7 +12,7 @@ from openapi_spec_validator import validate
 
 from tests.conftest import PASSWORD
 from tests.fixtures.access import set_rule
-from wiki.domain.access.rights import Actor
+from wiki.domain.access.rights import Actor, Role
 from wiki.domain.login.access_tokens import Scope
 from wiki.engine import Wiki
 from wiki.services.login import access_tokens
@@ -208,6 +208,35 @@ def test_files_and_watches(program: Program, page: Callable[..., str]) -> None:
     assert program("PUT", "/watches/plan").json == {"path": "plan", "scope": "page"}
     assert program("GET", "/watches").json["items"] == [{"path": "plan", "scope": "page"}]
     assert program("DELETE", "/watches/plan").status_code == 204
+
+
+def test_webhooks_are_made_tried_turned_off_and_removed(
+    client: Any, token: Callable[..., str], person: Callable[..., Actor], program: Program
+) -> None:
+    boss = person("baas", Role.ADMIN)
+    admin = Program(client, token(boss, Scope.READ, Scope.WEBHOOKS))
+    new = {"name": "Uit", "address": "https://hook.example/x", "events": ["page.saved"]}
+    assert program("POST", "/webhooks", new).status_code == 403
+    assert Program(client, token(boss, Scope.EDIT))("GET", "/webhooks").status_code == 403
+    wrong = admin("POST", "/webhooks", {**new, "events": ["nothing"], "address": "ftp://x"})
+    assert (wrong.status_code, wrong.json["code"]) == (400, "api_fields_wrong")
+    assert admin("POST", "/webhooks", {**new, "address": "ftp://x"}).status_code == 400
+    made = admin("POST", "/webhooks", new)
+    assert made.status_code == 201
+    assert made.json["secret"].startswith("whsec_")
+    place = made.headers["Location"].removeprefix(V1)
+    told = admin("GET", place).json
+    assert {name: told[name] for name in new} == new
+    assert (told["id"], told["active"], told["failing"]) == (made.json["id"], True, None)
+    assert admin("GET", "/webhooks").json["items"] == [told]
+    assert admin("PUT", place, {"active": False}).json["active"] is False
+    assert admin("PUT", place, {"active": True}).json["active"] is True
+    assert admin("POST", f"{place}/test").status_code == 204
+    [message] = admin("GET", f"{place}/deliveries").json["items"]
+    assert (message["event"], message["tries"], message["arrived"]) == ("test", 0, None)
+    assert admin("POST", f"/webhooks/deliveries/{message['id']}/again").status_code == 204
+    assert admin("DELETE", place).status_code == 204
+    assert admin("GET", place).status_code == admin("POST", f"{place}/test").status_code == 404
 
 
 def test_lists_go_on_with_a_cursor(program: Program, page: Callable[..., str]) -> None:

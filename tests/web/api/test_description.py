@@ -25,7 +25,7 @@ NOT_TOLD = [positive_data_acceptance, negative_data_rejection]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("role", [None, Role.MEMBER, Role.MODERATOR])
+@pytest.mark.parametrize("role", [None, Role.MEMBER, Role.ADMIN])
 def test_every_operation_answers_as_it_is_described(
     app: Any,
     wiki: Wiki,

@@ -120,6 +120,7 @@ RULES: Mapping[str, str] = {
     "api_page": "/api/v1/pages/<path:path>",
     "api_root": "/api/v1/",
     "api_suggestion": "/api/v1/suggestions/<int:id>",
+    "api_webhook": "/api/v1/webhooks/<int:id>",
     "attachment": "/file/<path:path>",
     "avatar": "/avatars/<mark>.webp",
     "blame": "/blame/<path:path>",

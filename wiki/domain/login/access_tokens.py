@@ -31,6 +31,8 @@ class Scope(StrEnum):
     """Save, rename and delete pages, and put files beside them."""
     WATCH = "watch"
     """Follow pages, and stop following them."""
+    WEBHOOKS = "webhooks"
+    """Make and remove webhooks, and read what they were sent; for administrators."""
 
 
 @dataclass(frozen=True, slots=True)

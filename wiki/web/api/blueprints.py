@@ -6,6 +6,7 @@ from wiki.web.api import (
     about,
     files,
     history,
+    notices,
     operations,
     pages,
     search,
@@ -13,8 +14,7 @@ from wiki.web.api import (
     talk,
     think_tank,
     tools,
-    watches,
 )
 
-MODULES = (files, history, pages, search, suggestions, talk, think_tank, tools, watches)
+MODULES = (files, history, notices, pages, search, suggestions, talk, think_tank, tools)
 BLUEPRINTS = (operations.blueprint, about.blueprint)

@@ -7,6 +7,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate
 
 from wiki.domain.content.pages import Kind
+from wiki.domain.notices.webhooks import CHOSEN, MOST_ADDRESS
 from wiki.web.http.context import placed
 
 LARGEST_NUMBER = 2**31 - 1
@@ -444,6 +445,88 @@ class WatchQuery(Schema):
     scope = fields.String(
         load_default="", validate=validate.OneOf(["", "page", "question", "folder"])
     )
+
+
+# -- webhooks --
+
+
+class NewWebhookShape(Schema):
+    """An address that is to be told of things."""
+
+    name = Text(required=True, validate=validate.Length(min=1, max=100))
+    address = Text(required=True, validate=validate.Length(min=1, max=MOST_ADDRESS))
+    events = fields.List(
+        fields.String(validate=validate.OneOf([event.value for event in CHOSEN])),
+        required=True,
+        validate=validate.Length(min=1),
+    )
+    closed = fields.Boolean(
+        load_default=False,
+        truthy={True},
+        falsy={False},
+        metadata=told("also of pages that not everybody may read"),
+    )
+
+
+class TurnWebhookShape(Schema):
+    """Whether a webhook hears of things."""
+
+    active = fields.Boolean(required=True, truthy={True}, falsy={False})
+
+
+class WebhookShape(Schema):
+    """An address that is told of things."""
+
+    id = fields.Integer(required=True)
+    name = fields.String(required=True)
+    address = fields.String(required=True)
+    events = fields.List(fields.String(), required=True)
+    closed = fields.Boolean(required=True)
+    active = fields.Boolean(required=True)
+    made = fields.DateTime(format="iso", required=True)
+    failing = fields.DateTime(format="iso", required=True, allow_none=True)
+
+
+class MadeWebhookShape(Schema):
+    """The number of a new webhook, and its secret, which is told this once."""
+
+    id = fields.Integer(required=True)
+    secret = fields.String(required=True)
+
+
+class WebhookListShape(Schema):
+    """All webhooks, by name."""
+
+    items = fields.List(fields.Nested(WebhookShape), required=True)
+
+
+class DeliveryShape(Schema):
+    """One message to a webhook."""
+
+    id = fields.Integer(required=True)
+    message = fields.String(required=True, metadata=told("what it has as `webhook-id`"))
+    event = fields.String(required=True)
+    path = fields.String(required=True)
+    made = fields.DateTime(format="iso", required=True)
+    due = fields.DateTime(
+        format="iso",
+        required=True,
+        allow_none=True,
+        metadata=told("when it is tried next; none once it arrived or was given up"),
+    )
+    tries = fields.Integer(required=True)
+    status = fields.Integer(required=True, metadata=told("the last answer's; 0 without one"))
+    problem = fields.String(required=True, metadata=told("why it did not arrive; empty if it did"))
+    arrived = fields.DateTime(format="iso", required=True, allow_none=True)
+
+
+class DeliveryListShape(ListShape):
+    """What a webhook was sent, the newest first."""
+
+    items = fields.List(fields.Nested(DeliveryShape), required=True)
+
+
+# -- other answers --
 
 
 class SpotShape(Schema):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, flash, request
 
+from wiki.domain.access.rights import Right
 from wiki.domain.content.addresses import url_of
 from wiki.domain.login.access_tokens import MOST_DAYS, Scope
 from wiki.services.login import access_tokens, proof
 from wiki.web.http import forms, login
-from wiki.web.http.context import actor, gettext, now, see_other, wiki
+from wiki.web.http.context import actor, gettext, may, now, see_other, wiki
 from wiki.web.http.forms import Problem
 
 blueprint = Blueprint("access_tokens", __name__)
@@ -24,7 +25,8 @@ def overview(problem: Problem | None = None, word: str = "") -> Response:
         problem,
         tokens=access_tokens.listing(wiki(), actor()),
         word=word,
-        scopes=list(Scope),
+        # What is good for administrators only is offered to nobody else; it would do nothing.
+        scopes=[one for one in Scope if one is not Scope.WEBHOOKS or may(Right.ADMINISTER.value)],
         chosen=request.form.getlist("scopes"),
         days=DAYS,
         most=MOST_DAYS,
