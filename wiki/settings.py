@@ -283,6 +283,10 @@ class Settings:
         False,
         "whether who has no account may clone the wiki with git, where everybody may read all",
     )
+    git_public: bool = _setting(
+        False,
+        "whether what everybody may read is kept as a repository for all, at /git-public",
+    )
     private_addresses: bool = _setting(
         False,
         "whether remotes and webhooks may be at addresses of this machine or of the network "

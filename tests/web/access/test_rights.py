@@ -358,6 +358,9 @@ GET  /git/info/refs?service=git-upload-pack                     clone
 GET  /git/info/refs?service=git-receive-pack                    clone
 POST /git/git-upload-pack                                       clone
 POST /git/git-receive-pack                                      clone
+GET  /git-public                                                nobody
+GET  /git-public/info/refs?service=git-upload-pack              nobody
+POST /git-public/git-upload-pack                                nobody
 GET  /api                                                       anyone
 GET  /api/openapi.json                                          anyone
 GET  /api/v1/                                                   anyone
@@ -654,7 +657,7 @@ class Visitor:
         """The answer at an address; whoever asks is still logged in afterwards."""
         if line.path.startswith("/api/v1/"):
             return self._ask_as_program(line)
-        if line.path.startswith("/git/"):
+        if line.path.startswith(("/git/", "/git-public/")):
             return self._ask_as_git(line)
         if line.method == "GET":
             return self.client.get(line.path)
@@ -669,7 +672,7 @@ class Visitor:
 
     def _ask_as_git(self, line: Line) -> Any:
         headers = {"Authorization": f"Bearer {self.bearer}"} if self.bearer else {}
-        kind = f"application/x-{line.path.removeprefix('/git/')}-request"
+        kind = f"application/x-{line.path.rpartition('/')[2]}-request"
         sent = {"data": b"0000", "content_type": kind} if line.method == "POST" else {}
         return self.client.open(line.path, method=line.method, headers=headers, **sent)
 

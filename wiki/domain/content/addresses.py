@@ -154,6 +154,7 @@ RULES: Mapping[str, str] = {
     "feed_site_json": "/feed/site.json",
     "file": "/files/<path:path>",
     "git": "/git",
+    "git_public": "/git-public",
     "git_push": "/git/git-receive-pack",
     "hide": "/hide/<path:path>",
     "help": "/help",

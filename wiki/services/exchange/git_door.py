@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from wiki.database.history import hiding
-from wiki.domain.access.rights import Actor, Right
+from wiki.domain.access.rights import ANONYMOUS, Actor, Right
 from wiki.domain.errors import Forbidden, LoginRequired, NotFound, Unavailable
 from wiki.domain.login.access_tokens import Bearer, Scope
 from wiki.engine import Wiki
 from wiki.services.access import journal, sight
+from wiki.services.exchange import public_mirror
 from wiki.services.exchange.pushing import Push
 from wiki.store.branch import http_backend
 from wiki.store.branch.http_backend import Answered
@@ -29,6 +30,8 @@ AT_ONCE = 2
 PATIENCE = 10.0
 BUSY = 10
 _TURNS = threading.BoundedSemaphore(AT_ONCE)
+_PUBLIC_TURNS = threading.BoundedSemaphore(1)
+"""Apart: who has no account keeps no member waiting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,28 @@ def serve(wiki: Wiki, bearer: Bearer | None, actor: Actor, asked: Asked) -> Answ
         raise
     if not asked.begins and not pushes:
         journal.note("git-fetch", member=actor.id, place=journal.place(wiki, asked.address))
+    return answered
+
+
+def serve_public(wiki: Wiki, asked: Asked) -> Answered:
+    """Let git answer from the mirror of what everybody may read; nothing is pushed there.
+
+    Raises NotFound, Forbidden (`git_public_push`), Unavailable (`git_busy`), StoreError.
+    """
+    if asked.service == PUSH:
+        raise Forbidden("git_public_push")
+    if asked.service != FETCH:
+        raise NotFound("git_unknown")
+    git = public_mirror.require(wiki)
+    if not _PUBLIC_TURNS.acquire(timeout=PATIENCE):
+        raise Unavailable("git_busy", seconds=BUSY)
+    try:
+        request = _request(wiki, ANONYMOUS, asked)
+        answered = http_backend.run(git, wiki.store.branch, request, _none, SECONDS)
+        answered.pieces.afterwards(_PUBLIC_TURNS.release)
+    except BaseException:
+        _PUBLIC_TURNS.release()
+        raise
     return answered
 
 

@@ -9,6 +9,7 @@ from wiki.projections import history
 from wiki.projections import sentences as blaming
 from wiki.services.access import audit
 from wiki.services.content import drawings
+from wiki.services.exchange import public_mirror as mirroring
 from wiki.services.exchange import syncing
 from wiki.services.login import password_reset, suspensions
 from wiki.services.members import members
@@ -81,6 +82,11 @@ def webhooks(wiki: Wiki) -> bool:
 def remotes(wiki: Wiki) -> bool:
     """Bring one repository elsewhere in step with this one."""
     return syncing.catch_up(wiki)
+
+
+def public_mirror(wiki: Wiki) -> bool:
+    """Let the repository of what everybody may read follow."""
+    return mirroring.catch_up(wiki)
 
 
 def answers(wiki: Wiki) -> bool:

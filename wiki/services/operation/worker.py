@@ -129,6 +129,7 @@ def every_job() -> list[Job]:
         Job("mail", jobs.mail, every=20, slow=True),
         Job("webhooks", jobs.webhooks, every=5, rest=0.5, slow=True),
         Job("remotes", jobs.remotes, every=15, rest=5.0, slow=True),
+        Job("mirror", jobs.public_mirror, every=60, rest=2.0, slow=True, everywhere=True),
         Job("anchors", jobs.anchors, every=60, rest=1.0),
         Job("passages", jobs.sentences, every=60, rest=1.0),
         Job("lost", jobs.deleted_text, every=3, rest=1.0, slow=True, everywhere=True),

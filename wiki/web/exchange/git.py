@@ -18,7 +18,7 @@ from flask import Blueprint, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException
 
 from wiki.domain.content.addresses import url_of
-from wiki.domain.errors import Forbidden, Invalid, LoginRequired, WikiError
+from wiki.domain.errors import Forbidden, Invalid, LoginRequired, NotFound, WikiError
 from wiki.domain.login.access_tokens import PREFIX, Bearer
 from wiki.i18n.errors import sentence
 from wiki.services.access import rates
@@ -81,11 +81,14 @@ def _pair(written: str) -> tuple[str, str]:
 def about() -> Response:
     """Say to a person what this address is for."""
     base = base_url()
-    words = (
+    words: tuple[str, ...] = (
         gettext("This address is for git: git clone %(url)s") % {"url": base + url_of("git")},
         gettext("Log in with your username and, as password, an access token: %(url)s")
         % {"url": base + url_of("account_tokens")},
     )
+    if wiki().settings.git_public:
+        without = gettext("Without an account: git clone %(url)s")
+        words = (*words, without % {"url": base + url_of("git_public")})
     return Response("\n".join(words) + "\n", content_type=PLAIN)
 
 
@@ -115,33 +118,57 @@ def push() -> Response:
     return _answer(PUSH, begins=False)
 
 
+@blueprint.get("/git-public")
+@blueprint.get("/git-public/")
+def about_public() -> Response:
+    """Say to a person what this address is for."""
+    if not wiki().settings.git_public:
+        raise NotFound("git_public_off")
+    words = gettext("This address is for git: git clone %(url)s")
+    said = words % {"url": base_url() + url_of("git_public")}
+    return Response(said + "\n", content_type=PLAIN)
+
+
+@blueprint.get("/git-public/info/refs")
+def begin_public() -> Response:
+    """Tell what there is to fetch of what everybody may read."""
+    return _answer(request.args.get("service", ""), begins=True, is_public=True)
+
+
+@blueprint.post("/git-public/git-upload-pack")
+@forms.signed
+@sizes.takes_text
+def fetch_public() -> Response:
+    """Give what a client does not have yet of what everybody may read."""
+    return _answer(FETCH, begins=False, is_public=True)
+
+
 def _owe_nothing() -> None:
     if terms.owes(wiki(), actor()):
         raise Forbidden(forms.TERMS_ASKED)
 
 
-def _answer(service: str, *, begins: bool) -> Response:
+def _answer(service: str, *, begins: bool, is_public: bool = False) -> Response:
     # A browser that knows a password here sends it along, but no other site can make it send
     # this type (Fetch, "CORS-safelisted request-header"): that stands in for a token in a form.
     if not begins and request.mimetype != f"application/x-{service}-request":
         raise Invalid("git_type")
     body = _body()
     try:
-        answered = git_door.serve(
-            wiki(),
-            g.git_bearer,
-            actor(),
-            Asked(
-                service=service,
-                begins=begins,
-                body=body,
-                type=request.mimetype,
-                encoding=request.headers.get("Content-Encoding", "").lower(),
-                protocol=request.headers.get("Git-Protocol", ""),
-                language=language(),
-                address=request.remote_addr or "",
-            ),
+        asked = Asked(
+            service=service,
+            begins=begins,
+            body=body,
+            type=request.mimetype,
+            encoding=request.headers.get("Content-Encoding", "").lower(),
+            protocol=request.headers.get("Git-Protocol", ""),
+            language=language(),
+            address=request.remote_addr or "",
         )
+        if is_public:
+            answered = git_door.serve_public(wiki(), asked)
+        else:
+            answered = git_door.serve(wiki(), g.git_bearer, actor(), asked)
     finally:
         # Git has a handle of its own.
         body.close()
