@@ -203,18 +203,27 @@ def _quick_starts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     from jinja2 import FileSystemBytecodeCache
     from werkzeug.routing import Rule
 
-    compile_builder = Rule._compile_builder
-    builders: dict[tuple[str, bool, str], Any] = {}
+    compile_rule = Rule.compile
+    compiled: dict[object, tuple[Any, ...]] = {}
 
-    def compile_once(rule: Rule, append_unknown: bool = True) -> Any:
-        key = (rule.rule, append_unknown, repr((rule._trace, rule.defaults)))
-        if key not in builders:
-            builders[key] = compile_builder(rule, append_unknown)
-        return builders[key]
+    def compile_once(rule: Rule) -> None:
+        assert rule.map is not None
+        converters = frozenset(rule.map.converters.items())
+        key = rule.rule, rule.subdomain, rule.host, rule.merge_slashes, repr(rule.defaults)
+        known = compiled.get((key, converters))
+        if known is None:
+            compile_rule(rule)
+            builds = rule._build.__func__, rule._build_unknown.__func__
+            known = rule._parts, rule._trace, rule._converters, rule.arguments, builds
+            compiled[key, converters] = known
+            return
+        rule._parts, rule._trace, rule._converters, arguments, builds = known
+        rule.arguments = set(arguments)
+        rule._build, rule._build_unknown = (build.__get__(rule, None) for build in builds)
 
     folder = tmp_path_factory.mktemp("templates")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Rule, "_compile_builder", compile_once)
+        patch.setattr(Rule, "compile", compile_once)
         patch.setitem(Flask.jinja_options, "bytecode_cache", FileSystemBytecodeCache(str(folder)))
         yield
 

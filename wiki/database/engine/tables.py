@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from functools import cache
 
 import wiki.database
 
 _MACHINERY = {"tables", "migrations", "database", "backend", "sqlite", "postgres", "dump"}
 
 
+@cache
 def load() -> None:
     """Import each noun's module, so that the metadata of both schemas knows its tables."""
     for room in pkgutil.iter_modules(wiki.database.__path__):
