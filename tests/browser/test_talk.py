@@ -156,6 +156,7 @@ def test_passages_quotes_names_and_drafts_with_the_keyboard(visit: Visit, site: 
     expect(bram.locator("mark.passage").last).to_contain_text("Er is drie procent")
     expect(bram.locator(".margin-mark")).to_have_count(2)
 
+    anna.clock.install()
     anna.goto(f"/wiki/{path}")
     anna.locator("[data-quote]").first.focus()
     anna.keyboard.press("Enter")
@@ -167,6 +168,7 @@ def test_passages_quotes_names_and_drafts_with_the_keyboard(visit: Visit, site: 
     assert area.get_attribute("role") == "combobox"
     anna.keyboard.press("Enter")
     expect(area).to_have_value("> Over twee zinnen.\n\nVraag het @bram ")
+    anna.clock.fast_forward("00:11")
     expect(anna.locator("#talk-form [data-status]")).to_contain_text("concept bewaard")
     anna.evaluate("localStorage.clear()")
     anna.goto("/")

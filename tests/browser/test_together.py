@@ -87,10 +87,11 @@ def test_a_session_that_ended_while_typing_keeps_the_text(visit: Visit) -> None:
 def test_a_draft_is_offered_on_another_device(visit: Visit) -> None:
     desk, phone = visit(login="anna"), visit(login="anna", viewport={"width": 360, "height": 740})
     path = new_page(desk, "Concept onderweg", TEXT)
+    desk.clock.install()
     desk.goto(f"/edit/{path}")
     set_text(desk, TEXT + "\nHalverwege een gedachte.\n")
-    with desk.expect_response(lambda answer: "/draft/" in answer.url, timeout=20_000) as saved:
-        pass
+    with desk.expect_response(lambda answer: "/draft/" in answer.url) as saved:
+        desk.clock.fast_forward("00:11")
     assert saved.value.ok
     phone.goto(f"/edit/{path}")
     expect(phone.locator("main")).to_contain_text("concept")
