@@ -283,6 +283,7 @@ CALLS: dict[str, Call] = {
     "domain.content.attachments.names": lambda text: next(attachments.names(text)),
     "domain.content.names.at_path": lambda text: names.at_path(text, [text, f"{text}/index"]),
     "domain.content.names.beside": lambda text: names.beside(f"{text}/b", f"{text}/c"),
+    "domain.exchange.remotes.name_beside": lambda text: remotes.name_beside(text, text, {text}),
     "domain.exchange.remotes.read_address": lambda text: remotes.read_address(
         text, remotes.Way.KEY
     ),

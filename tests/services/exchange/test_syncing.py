@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import PASSWORD
+from tests.conftest import IN_CI, PASSWORD
+from tests.fixtures import ssh_server
 from tests.fixtures.bare_git import BareGit
 from tests.fixtures.serving import git, served
 from wiki.domain.access.rights import Actor
@@ -20,6 +21,7 @@ from wiki.domain.errors import Invalid
 from wiki.domain.exchange.remotes import Remote, State
 from wiki.domain.login.access_tokens import Scope
 from wiki.engine import Wiki
+from wiki.services.content import files
 from wiki.services.editing import saving, suggestions
 from wiki.services.editing.saving import Sent
 from wiki.services.exchange import remotes, syncing
@@ -129,6 +131,27 @@ def test_both_sides_get_what_the_other_has(
     assert not syncing.catch_up(wiki)
 
 
+def test_of_a_file_that_both_changed_both_are_kept(
+    wiki: Wiki, admin: Actor, there: There, remote: Remote, page: Page
+):
+    page("plan", "# Plan\n")
+    files.add(wiki, admin, "plan", "kaart.txt", b"eerst\n", "")
+    assert step(wiki, admin).kept == {}
+    there.write("plan/kaart.txt", "daar\n")
+    files.replace(wiki, admin, "plan/kaart.txt", files.Sent("", b"hier\n"))
+    assert step(wiki, admin).kept == {"plan/kaart-forge.txt": "plan/kaart.txt"}
+    found = step(wiki, admin)
+    assert (found.state, len(found.kept)) == (State.WELL, 1)
+    assert there.head == wiki.store.head()
+    assert there.read("plan/kaart.txt") == "hier\n"
+    assert there.read("plan/kaart-forge.txt") == "daar\n"
+    there.write("plan/kaart.txt", "daar weer\n")
+    files.replace(wiki, admin, "plan/kaart.txt", files.Sent("", b"hier weer\n"))
+    assert "plan/kaart-forge-2.txt" in step(wiki, admin).kept
+    files.delete(wiki, admin, "plan/kaart-forge.txt")
+    assert list(step(wiki, admin).kept) == ["plan/kaart-forge-2.txt"]
+
+
 def test_what_goes_wrong_is_a_state_and_a_sentence(
     wiki: Wiki, admin: Actor, there: There, remote: Remote, page: Page
 ):
@@ -220,6 +243,41 @@ def test_a_key_is_made_and_its_secret_half_kept_sealed(wiki: Wiki, admin: Actor)
     wiki.clock = lambda: made.due + timedelta(days=1)
     assert syncing.catch_up(wiki)
     assert remotes.listing(wiki, admin)[0].problem == "remote_down"
+
+
+@pytest.mark.skipif(not ssh_server.SSHD and not IN_CI, reason="sshd is not installed")
+def test_over_ssh_a_key_is_let_in_and_the_host_is_held_to_its_own(
+    wiki: Wiki, admin: Actor, page: Page, tmp_path: Path
+):
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    host = ssh_server.at_free_port(folder)
+    there = There(folder, BareGit(folder), "")
+    wiki.settings = replace(wiki.settings, private_addresses=True)
+    sent = {"name": "Met sleutel", "address": f"{host.address}{there.bare}", "way": "key"}
+    made = remotes.add(wiki, admin, sent)
+    page("een", "# Een\n")
+    with host.running():
+        assert step(wiki, admin).problem == "remote_denied"
+        host.allow(made.public_key)
+        assert step(wiki, admin).state is State.WELL
+        assert there.head == wiki.store.head()
+        there.write("twee.md", "# Twee\n")
+        page("een", "# Een, hier\n")
+        assert step(wiki, admin).state is State.WELL
+    assert words(wiki, "twee") == "# Twee\n"
+    assert there.read("een.md") == "# Een, hier\n"
+    known = (wiki.settings.data / syncing.KNOWN_HOSTS).read_text()
+    assert (folder / "host.pub").read_text().split()[1] in known
+    assert step(wiki, admin).problem == "remote_down"
+    before = there.head
+    page("een", "# Een, weer\n")
+    with host.running(key="another"):
+        assert step(wiki, admin).problem == "remote_host"
+    assert there.head == before
+    with host.running():
+        assert step(wiki, admin).state is State.WELL
+    assert list(wiki.settings.data.rglob("key")) == []
 
 
 def test_of_a_push_a_save_and_a_commit_elsewhere_none_is_lost(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import count
 from urllib.parse import urlsplit
 
+from wiki.domain.content.paths import MAX_BYTES, slug
 from wiki.domain.errors import Invalid
 
 MOST_ADDRESS = 500
@@ -63,6 +65,12 @@ class Remote:
     def values(self) -> Mapping[str, object]:
         """What fills the sentence about the problem."""
         found = json.loads(self.detail or "{}")
+        return found if isinstance(found, dict) else {}
+
+    @property
+    def kept(self) -> Mapping[str, str]:
+        """Files from there that both sides changed, and beside which of ours each is kept."""
+        found = self.values.get("kept")
         return found if isinstance(found, dict) else {}
 
 
@@ -122,3 +130,22 @@ def check_branch(written: str) -> str:
     if any(one in branch for one in wrong) or "/." in branch:
         raise Invalid.field("branch", "remote_branch")
     return branch
+
+
+def name_beside(file: str, remote: str, taken: Collection[str]) -> str:
+    """A name for what a remote says of a file, beside it: `kaart.png` gives `kaart-forge.png`.
+
+    `taken` are the names in its folder, in lower case.
+    """
+    folder, slash, name = file.rpartition("/")
+    stem, dot, end = name.rpartition(".")
+    if not stem:
+        stem, dot, end = name, "", ""
+    mark = slug(remote)[:20].rstrip("-") or "remote"
+    for number in count(1):
+        tail = f"-{mark}" + (f"-{number}" if number > 1 else "") + dot + end
+        room = max(MAX_BYTES - len((folder + slash + tail).encode()), 1)
+        made = stem.encode()[:room].decode(errors="ignore") + tail
+        if made.lower() not in taken:
+            return folder + slash + made
+    raise AssertionError

@@ -25,7 +25,7 @@ from wiki.domain.access.rights import SYSTEM, Actor
 from wiki.domain.content import text
 from wiki.domain.content.paths import page_of
 from wiki.domain.errors import Conflict, WikiError
-from wiki.domain.exchange.remotes import Remote, State, Way, read_address
+from wiki.domain.exchange.remotes import Remote, State, Way, name_beside, read_address
 from wiki.domain.members.members import Status
 from wiki.engine import Wiki
 from wiki.services.access import journal, sealed_secrets
@@ -36,6 +36,7 @@ from wiki.services.editing.saving import Sent
 from wiki.services.exchange import pushing
 from wiki.store.branch import elsewhere
 from wiki.store.branch.elsewhere import Elsewhere, Failed
+from wiki.store.store import Change
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +47,8 @@ PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
 """How long to wait after the first, second, ... failure."""
 SECONDS = 45.0
 """In which each step there has to be over: looking, fetching, pushing."""
+MOST_KEPT = 20
+"""Files of which is told that both sides changed them."""
 KNOWN_HOSTS = "remotes.known_hosts"
 
 
@@ -62,9 +65,9 @@ def catch_up(wiki: Wiki) -> bool:
 def sync(wiki: Wiki, remote: Remote) -> None:
     """Bring one remote in step, and note how that went."""
     problem, values = "", {}
-    seen = remote.seen
+    seen, kept = remote.seen, dict(remote.kept)
     try:
-        seen = _round(wiki, remote)
+        seen = _round(wiki, remote, kept)
     except Failed as failed:
         problem, values = failed.code, {"said": failed.said}
     except WikiError as error:
@@ -76,10 +79,13 @@ def sync(wiki: Wiki, remote: Remote) -> None:
     now = wiki.clock()
     failures = remote.failures + 1 if problem else 0
     pause = PAUSES[min(failures, len(PAUSES)) - 1] if problem else EVERY
+    # Told until somebody chose between the two.
+    both = {new: file for new, file in kept.items() if wiki.store.entry(new)}
+    told = {**values, **({"kept": dict(list(both.items())[-MOST_KEPT:])} if both else {})}
     note = {
         "state": (State.TROUBLE if problem else State.WELL).value,
         "problem": problem,
-        "detail": json.dumps(values) if values else "",
+        "detail": json.dumps(told) if told else "",
         "failures": failures,
         "seen": seen,
         "tried": now,
@@ -90,12 +96,15 @@ def sync(wiki: Wiki, remote: Remote) -> None:
     journal.note("remote", number=remote.id, code=problem or "well")
 
 
-def _round(wiki: Wiki, remote: Remote) -> str:
-    """Fetch, merge and push; gives the commit that both have then. Raises Failed, WikiError."""
+def _round(wiki: Wiki, remote: Remote, kept: dict[str, str]) -> str:
+    """Fetch, merge and push; gives the commit that both have then. Raises Failed, WikiError.
+
+    Notes in `kept` what is kept beside a file, as `Remote.kept` has it.
+    """
     owner = _owner(wiki, remote)
     with _reached(wiki, remote) as there:
         for again in range(TRIES):
-            tip = _take_in(wiki, remote, owner, there)
+            tip = _take_in(wiki, remote, owner, there, kept)
             head = wiki.store.head()
             if not head or head == tip:
                 return head
@@ -109,7 +118,9 @@ def _round(wiki: Wiki, remote: Remote) -> str:
     raise AssertionError
 
 
-def _take_in(wiki: Wiki, remote: Remote, owner: Actor, there: Elsewhere) -> str:
+def _take_in(
+    wiki: Wiki, remote: Remote, owner: Actor, there: Elsewhere, kept: dict[str, str]
+) -> str:
     """Let the branch take in what is new there; gives the newest commit there."""
     with elsewhere.beside(wiki.store.git) as folder:
         tip = elsewhere.fetch(folder, there, wiki.store.head())
@@ -135,7 +146,12 @@ def _take_in(wiki: Wiki, remote: Remote, owner: Actor, there: Elsewhere) -> str:
 
         def look(joined: Joined) -> None:
             for clash in joined.clashes:
-                _propose(wiki, owner, remote, clash)
+                if page_of(clash.file) is not None:
+                    _propose(wiki, owner, remote, clash)
+                elif clash.there:
+                    new = _beside(wiki, remote, clash.file, joined)
+                    joined.changes.append(Change(new, None, clash.there))
+                    kept[new] = clash.file
 
         message = f"Merge what changed at {remote.name}"
         joining.take_in(wiki, SYSTEM, tip, message, look)
@@ -143,7 +159,7 @@ def _take_in(wiki: Wiki, remote: Remote, owner: Actor, there: Elsewhere) -> str:
 
 
 def _propose(wiki: Wiki, owner: Actor, remote: Remote, clash: Clash) -> None:
-    """Keep what a page says there as a suggestion; a deletion there, or a file, stays as here."""
+    """Keep what a page says there as a suggestion; what was deleted there stays as it is here."""
     path = page_of(clash.file)
     if path is None or not clash.there:
         return
@@ -151,6 +167,14 @@ def _propose(wiki: Wiki, owner: Actor, remote: Remote, clash: Clash) -> None:
     summary = f"{remote.name}: {clash.there[:10]}"
     base = (clash.before or clash.here) if clash.here else ""
     suggestions.suggest(wiki, owner, path, Sent(text=source.text, base=base, summary=summary))
+
+
+def _beside(wiki: Wiki, remote: Remote, file: str, joined: Joined) -> str:
+    """A name for a file from there beside ours, that nothing here has."""
+    folder = file.rpartition("/")[0]
+    files = {entry.file for entry in wiki.store.files_in(folder)}
+    files |= {change.file for change in joined.changes}
+    return name_beside(file, remote.name, {name.rpartition("/")[2].lower() for name in files})
 
 
 def _owner(wiki: Wiki, remote: Remote) -> Actor:

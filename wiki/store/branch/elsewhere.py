@@ -33,10 +33,13 @@ _SIGNS: Sequence[tuple[str, str]] = (
     ("remote_refuses", r"remote rejected|hook declined|protected branch|denied by|HTTP 413"),
     ("remote_large", r"file too large|file size limit|fetch-pack: invalid index-pack output"),
     ("remote_slow", r"operation too slow|timed? ?out|too long"),
+    # Of a host that is away ssh says as well that the repository could not be read.
+    ("remote_down", r"connect to host|connection refused"),
+    ("remote_host", r"host key verification|host identification has changed|host key for"),
     (
         "remote_denied",
         r"authentication failed|could not read|permission denied|error: 40[13]|access denied"
-        r"|host key verification|invalid credentials",
+        r"|invalid credentials",
     ),
     ("remote_missing", r"not found|error: 404|does not (?:appear|exist)|no such file"),
     (
