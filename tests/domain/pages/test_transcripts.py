@@ -177,6 +177,7 @@ OUTSIDE = "<!DOCTYPE x [<!ENTITY a SYSTEM 'file:///etc/passwd'>]>"
     ("data", "code"),
     [
         (packed(b" " * (docx.MOST + 1)), "docx_large"),
+        (packed(document("<w:p/>" * 2_600_000).encode()), "docx_large"),
         (packed(BILLION + document("<w:t>&b;</w:t>")), "docx_unreadable"),
         (packed((OUTSIDE + document("<w:t>&a;</w:t>")).encode("utf-16")), "docx_unreadable"),
         (packed("<w:document>"), "docx_unreadable"),

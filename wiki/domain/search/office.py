@@ -1,7 +1,8 @@
 """Office files: XML in a zip archive, read so that nothing in it can do harm.
 
-A part that unpacks to more than a bound is refused before it is unpacked, and one that declares a
-document type, as entities need, before any of it is expanded.
+A part that unpacks to more than a bound is refused before it is unpacked, one that is nearly
+nothing but marks before it is read, and one that declares a document type, as entities need, before
+any of it is expanded.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from wiki.domain.errors import Invalid
 
 MOST = 20_000_000
 """Bytes of an unpacked part with its marks; the text of a thick book has less than that."""
+_MOST_MARKS = 2_500_000
+"""Begins and ends of elements in a part, attributes twice: what takes more time than its bytes."""
 _MOST_FILES = 10_000
 """Entries of an archive: each costs memory before one is read."""
 
@@ -58,7 +61,7 @@ def unpacked(data: bytes, part: str, kind: str) -> bytes | None:
     except (RuntimeError, NotImplementedError) as error:
         # Encrypted, or packed in a way that Python does not know.
         raise Invalid(f"{kind}_unreadable") from error
-    if len(found) > MOST:
+    if len(found) > MOST or found.count(b"<") + 2 * found.count(b"=") > _MOST_MARKS:
         raise Invalid(f"{kind}_large")
     return found
 
