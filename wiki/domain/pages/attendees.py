@@ -98,10 +98,16 @@ def _of_paragraph(said: str, labelled: bool) -> Sequence[Attendee]:
     label, colon, rest = said.partition(":")
     if colon and _names_attendees(label):
         said, labelled = rest, True
-    pieces = [piece for piece in _PIECE.split(said) if piece.strip()]
-    found = [entry for entry in map(_entry, pieces) if entry]
-    certain = len(found) > 1 and len(found) == len(pieces) and all(one.short for one in found)
-    return found if labelled or certain else ()
+    entries = map(_entry, filter(str.strip, _PIECE.split(said)))
+    if labelled:
+        return [entry for entry in entries if entry]
+    found: list[Attendee] = []
+    for entry in entries:
+        # Most paragraphs are not read beyond their first words.
+        if not entry or not entry.short:
+            return ()
+        found.append(entry)
+    return found if len(found) > 1 else ()
 
 
 def _entry(written: str) -> Attendee | None:
@@ -138,7 +144,7 @@ def _is_label(document: Document, block: Block) -> bool:
     if not isinstance(block, Heading | Paragraph):
         return False
     said = _said(document, block).strip()
-    return said.endswith(":") or isinstance(block, Heading) if _names_attendees(said) else False
+    return (said.endswith(":") or isinstance(block, Heading)) and _names_attendees(said)
 
 
 def _names_attendees(said: str) -> bool:

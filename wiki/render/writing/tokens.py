@@ -65,6 +65,8 @@ _RAW = {
     Kind.MENTION: "mention",
     Kind.MATH: "math",
     Kind.FORMULA: "formula",
+    # A tag that is on no list is shown as it was written.
+    Kind.HTML: "text",
 }
 
 
@@ -238,25 +240,24 @@ class _Tokens:
     def inlines(
         self, nodes: Sequence[Inline], *, blocks: bool = False, links: bool = True
     ) -> list[Token]:
+        if all(node.kind is not Kind.HTML for node in nodes):
+            return list(filter(None, map(self.inline, nodes)))
         scope = Scope(self.depth, blocks=blocks, links=links)
         for node in nodes:
-            raw = _RAW.get(node.kind)
-            if raw:
-                scope.add({"type": raw, "raw": node.text})
-            elif node.kind is Kind.HTML:
-                tag = read_tag(node.text)
-                if tag:
-                    scope.tag(tag)
-                else:
-                    scope.add({"type": "text", "raw": node.text})
-            else:
-                token = self.inline(node)
-                if token:
-                    scope.add(token)
+            tag = read_tag(node.text) if node.kind is Kind.HTML else None
+            if tag:
+                scope.tag(tag)
+                continue
+            token = self.inline(node)
+            if token:
+                scope.add(token)
         self.strays += scope.strays
         return scope.done()
 
     def inline(self, node: Inline) -> Token | None:
+        raw = _RAW.get(node.kind)
+        if raw:
+            return {"type": raw, "raw": node.text}
         wrapped = _WRAPPED.get(node.kind)
         if wrapped:
             return {"type": wrapped, "children": self.inlines(node.children)}
