@@ -11,9 +11,11 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import unescape
+from typing import Any
 
 import mistune
 from markupsafe import Markup
+from mistune.core import BlockState
 
 from wiki.domain.content import frontmatter as lexical
 from wiki.domain.content import sections
@@ -83,6 +85,15 @@ class Remark:
     mentions: tuple[str, ...]
 
 
+class _Writer(mistune.Markdown):
+    """Writes tokens that hold no text which is still to be read."""
+
+    def render_state(self, state: BlockState) -> str | list[dict[str, Any]]:
+        assert self.renderer is not None
+        written: str = self.renderer(state.tokens, state)
+        return written
+
+
 class Renderer:
     """Renders texts; holds no text, so one serves all threads.
 
@@ -94,7 +105,7 @@ class Renderer:
         self.others = Others()
         self.is_drawn: Callable[[str], bool] = slots.nothing_drawn
         self.dialogues = Dialogues()
-        self._mistune = mistune.Markdown(renderer=PageRenderer(), block=Blocks())
+        self._mistune = _Writer(renderer=PageRenderer(), block=Blocks())
 
     def render(self, text: str, *, path: str = "") -> Rendered:
         """A page's text (front matter and all) as HTML with slots; never raises for any text."""
