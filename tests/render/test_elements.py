@@ -13,7 +13,9 @@ from wiki.render.links import LinkState
 from wiki.render.markdown import Renderer
 
 RENDERER = Renderer()
-EDGE = re.compile(r" ?(</?(?:details|summary|p|div|li|ul|aside)\b[^<>]*>) ?")
+EDGE = re.compile(
+    r" ?(</?(?:details|summary|p|div|li|ul|ol|aside|table|tbody|tr|t[hd]|d[ltd]|h[1-6])\b[^<>]*>) ?"
+)
 
 
 def shown(text: str) -> str:
@@ -63,6 +65,21 @@ def tight(html: str) -> str:
          "<summary>s</summary> <p>in</p> </details> </li> <li><p>uit</p> </li> </ul>"),
         ("<details>\n\n- a\n- b</details>\n\nna",
          "<details><ul> <li>a</li> <li>b</li> </ul> </details> <p>na</p>"),
+        ('<table><tr><th align="right" colspan="2">a<tr><td>[b](c.md)<td>*d*</table>',
+         '<div class="table-scroll" tabindex="0"><table><tbody><tr>'
+         '<th class="align-right" colspan="2">a</th></tr>'
+         "<tr><td>[b](c.md)</td><td>*d*</td></tr></tbody></table></div>"),
+        ("<table><tr><td>\n\n*b*\n\n</td></tr></table>",
+         '<div class="table-scroll" tabindex="0">'
+         "<table><tbody><tr><td><p><em>b</em></p></td></tr></tbody></table></div>"),
+        ("<ul><li>a<li>b<ol start=3><li>c</ol></ul>",
+         '<ul><li>a</li><li>b<ol start="3"><li>c</li></ol></li></ul>'),
+        ("<h1 align=center>a</h1>\n<hr>\n<h4>b</h4>",
+         '<h2 class="align-center">a</h2><hr><h4>b</h4>'),
+        ("<dl><dt>a<dd>b</dl><center>c</center>",
+         '<dl><dt>a</dt><dd>b</dd></dl><div class="align-center"><p>c</p></div>'),
+        ('a <span style="color:red">b</span> <cite>c</cite> <li>d',
+         "<p>a b <i>c</i> </p><div> d </div><p></p>"),
     ],
 )  # fmt: skip
 def test_html_of_the_list_works_and_other_html_is_text(text: str, html: str) -> None:
@@ -97,7 +114,8 @@ PIECES = [
     "</div>", "<b>", "</b>", "<a href=x.md>", "</a>", "<a name=y>", "<br>", "<img src=z.png>",
     "<aside>", "</aside>", "a ", "[k](l.md)", "[[m]]", "*", "**", "\n", "\n\n", "- ", "> ", "# ",
     "| a |\n|-|\n| ", "<u>", "<!--", "-->", "`", "1. ", "  ", "[^n]", "\n\n[^n]: ", "~~", "[",
-    "](q)",
+    "](q)", "<table>", "</table>", "<tr>", "<td>", "</td>", "<ul>", "<li>", "</ul>", "<h1>",
+    "</h1>", "<hr>", "<dd>", "<caption>", "<center>", "<blockquote>", "<span>", "</span>",
 ]  # fmt: skip
 
 

@@ -13,8 +13,29 @@ from itertools import islice
 
 from wiki.domain.markdown.marks import entities, tag
 
-INLINE = frozenset("a b code del em i ins kbd mark s small strong sub sup u".split())
-BLOCK = frozenset("aside details div p summary".split())
+INLINE = frozenset(
+    "a abbr b cite code del em i ins kbd mark s samp small span strong sub sup tt u var".split()
+)
+HEADINGS = frozenset(f"h{level}" for level in range(1, 7))
+BLOCK = HEADINGS | frozenset(
+    "aside blockquote caption center dd details div dl dt figcaption figure hr li ol p summary"
+    " table tbody td tfoot th thead tr ul".split()
+)
+LINES = HEADINGS | frozenset("caption dd dt figcaption li p summary td th".split())
+"""Blocks that hold text as it is, without a paragraph around it."""
+ENDS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
+    name: (frozenset(ends.split()), frozenset(within.split()))
+    for names, ends, within in (
+        ("p", "p", "td th li dd"),
+        ("li", "li", "ol ul"),
+        ("dd dt", "dd dt", "dl"),
+        ("td th", "td th", "tr table"),
+        ("tr", "tr", "tbody tfoot thead table"),
+        ("tbody tfoot thead", "caption tbody tfoot thead", "table"),
+    )
+    for name in names.split()
+}
+"""What the opening of a block ends though nothing closes it, and within what that is looked for."""
 VOID = frozenset(("br", "img"))
 SILENT = frozenset(("picture", "source"))
 """Tags around a picture that offer others in its place: only the picture itself is shown."""
@@ -23,9 +44,11 @@ _KNOWN = INLINE | BLOCK | VOID | SILENT
 _SAID: Mapping[str, frozenset[str]] = {
     "a": frozenset(("href", "name", "id", "title")),
     "details": frozenset(("open",)),
-    "div": frozenset(("align",)),
     "img": frozenset(("src", "srcset", "alt", "title", "width", "height")),
-    "p": frozenset(("align",)),
+    "ol": frozenset(("start",)),
+    "td": frozenset(("align", "colspan", "rowspan")),
+    "th": frozenset(("align", "colspan", "rowspan")),
+    **{name: frozenset(("align",)) for name in ("div", "p", *sorted(HEADINGS))},
     "source": frozenset(("srcset",)),
 }
 _MOST_OFFERED = 20

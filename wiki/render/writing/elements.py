@@ -64,6 +64,9 @@ class Scope:
             self.add({"type": "softbreak"})
         if tag.name == "br":
             self.add({"type": "linebreak"})
+        elif tag.name == "hr":
+            if self.blocks and not tag.closes:
+                self.add({"type": "thematic_break"}, is_block=True)
         elif tag.name == "img":
             self.add(_picture(tag))
         elif is_block and not self.blocks:
@@ -73,9 +76,14 @@ class Scope:
         elif tag.name == "a":
             self._link(tag)
         else:
-            if tag.name == "p" and self._names["p"]:
-                self._close("p")
-            said = {"type": "element", "tag": tag.name, "said": tag.said, "children": []}
+            self._end_before(tag.name)
+            said = {
+                "type": "element",
+                "tag": tag.name,
+                "said": tag.said,
+                "is_loose": self._is_loose(tag.name),
+                "children": [],
+            }
             self._begin(said, is_block=is_block)
 
     def close(self, names: Sequence[str]) -> None:
@@ -102,6 +110,21 @@ class Scope:
         self._close("a")
         attrs = {"url": tag.said["href"], "title": tag.said.get("title", "")}
         self._begin({"type": "link", "tag": "a", "attrs": attrs, "children": []}, is_block=False)
+
+    def _end_before(self, name: str) -> None:
+        """Close what ends where this element begins: an item before the next, a row, a cell."""
+        ends, within = html.ENDS.get(name, (frozenset(), frozenset()))
+        for token in reversed(self._open if ends else []):
+            if token["tag"] in ends:
+                self._close(token["tag"])
+                return
+            if token["tag"] in within:
+                return
+
+    def _is_loose(self, name: str) -> bool:
+        """Whether it is a part, an item or a row, of something that is not open here."""
+        _, within = html.ENDS.get(name, (frozenset(), frozenset()))
+        return name != "p" and bool(within) and not any(self._names[one] for one in within)
 
     def _begin(self, token: Token, *, is_block: bool) -> None:
         name = token["tag"]

@@ -18,6 +18,8 @@ from wiki.domain.content.links import LOCAL, Link, LinkKind, address, host_of, w
 from wiki.domain.content.names import beside
 from wiki.domain.content.sections import Anchors, Section
 from wiki.domain.markdown.dollars import LANGUAGE as MATH
+from wiki.domain.markdown.html import BLOCK
+from wiki.domain.numbers import whole
 from wiki.domain.pages.turns import seconds
 from wiki.render import drawings
 from wiki.render.plugins import mathematics
@@ -32,7 +34,11 @@ _MOST_COLOURED = 60_000
 _MOST_IN_FORMULAS = 20_000
 _MOST_LISTED = 500
 _SIDES = frozenset(("left", "right", "center"))
-_APART = frozenset(("aside", "details", "div", "p", "summary"))
+_SHOWN_AS = {
+    "h1": "h2", "abbr": "", "span": "", "cite": "i", "var": "i", "samp": "code", "tt": "code",
+    "caption": "div", "center": "div", "figure": "div", "figcaption": "div", "tfoot": "tbody",
+}  # fmt: skip
+"""Elements of raw HTML for which another does; none for those that show nothing of themselves."""
 _SCROLLS = '<div class="table-scroll" tabindex="0">'
 
 
@@ -324,8 +330,17 @@ class PageRenderer(BaseRenderer):
             name = "div"
         if name == "details" and "open" in said:
             mark = ' open=""'
-        apart = "\n" if name in _APART else ""
-        return f"<{name}{mark}>{inner}</{name}>{apart}"
+        if name == "center":
+            mark = ' class="align-center"'
+        if name == "ol" and whole(said.get("start", ""), 9) is not None:
+            mark = f' start="{said["start"]}"'
+        for span in ("colspan", "rowspan"):
+            if whole(said.get(span, ""), 2) is not None:
+                mark += f' {span}="{said[span]}"'
+        name = "div" if token["is_loose"] else _SHOWN_AS.get(name, name)
+        apart = "\n" if name in BLOCK else ""
+        shown = f"<{name}{mark}>{inner}</{name}>{apart}" if name else inner
+        return f"{_SCROLLS}{shown}</div>\n" if name == "table" else shown
 
     def place(self, token: Token, state: BlockState) -> str:
         """A place that a link can lead to."""

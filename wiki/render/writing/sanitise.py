@@ -35,7 +35,8 @@ ATTRIBUTES: dict[str, set[str]] = {
     "ol": {"start"},
     "section": {"id", "aria-labelledby"},
     "sup": {"id"},
-    "th": {"scope", "aria-label"},
+    "td": {"colspan", "rowspan"},
+    "th": {"scope", "aria-label", "colspan", "rowspan"},
     "span": {"id"},
     **{f"h{level}": {"id"} for level in range(1, 7)},
     **{name: set(said) for name, said in mathematics.ATTRIBUTES.items()},
@@ -56,6 +57,7 @@ CLASSES: dict[str, set[str]] = {
     "ins": {"diff-added"},
     "li": {"task"},
     "p": {"refused"} | _ALIGNED,
+    **{f"h{level}": _ALIGNED for level in range(1, 7)},
     "pre": {"highlight", "too-deep", "front-matter"},
     "section": {"turn", "footnotes"},
     "span": {

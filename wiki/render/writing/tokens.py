@@ -14,7 +14,7 @@ from mistune.core import BlockState
 from wiki.domain.content.fragments import mark_of
 from wiki.domain.content.sections import titling
 from wiki.domain.markdown import Document
-from wiki.domain.markdown.html import BLOCK, pieces, read_tag, shown
+from wiki.domain.markdown.html import BLOCK, LINES, pieces, read_tag, shown
 from wiki.domain.markdown.marks import fold
 from wiki.domain.markdown.nodes import (
     Abbreviation,
@@ -158,7 +158,7 @@ class _Tokens:
     def end_line(self, line: Scope, scope: Scope) -> None:
         """Put what a line of raw HTML shows where it belongs."""
         tokens = line.done()
-        if is_blank(tokens) or scope.inside in ("p", "summary"):
+        if is_blank(tokens) or scope.inside in LINES:
             for token in tokens:
                 scope.add(token)
             return
