@@ -321,7 +321,7 @@ CALLS: dict[str, Call] = {
     "domain.search.query.without": lambda text: query.without(text, "tag", "a"),
     "domain.editing.renames.Move.moved": MOVE.moved,
     "domain.editing.renames.Move.moves": MOVE.moves,
-    "domain.editing.renames.repoint": lambda text: renames.repoint(
+    "domain.editing.renames.opened": lambda text: renames.repoint(
         renames.opened(text), "c/d", MOVE
     ),
     "domain.editing.renames.renamed": lambda text: renames.renamed(text, "c/d", MOVE),
@@ -546,7 +546,7 @@ SEEN = {
     "render.anchors.plain": Text("", "&#32;", ""),
     "render.markdown.Renderer.render": Text("a|b\n-", "|   ", "x\n"),
     "render.markdown.Renderer.comment": Text("", "> a\n- b\n", ""),
-    "domain.editing.renames.repoint": Text("Hallo [a](", " ", "x"),
+    "domain.editing.renames.opened": Text("Hallo [a](", " ", "x"),
 }
 """Texts that once stopped the wiki."""
 
