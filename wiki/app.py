@@ -16,7 +16,7 @@ from wiki.settings import Settings
 from wiki.web.access import admin, groups, rights, rules
 from wiki.web.api.blueprints import BLUEPRINTS as FOR_PROGRAMS
 from wiki.web.content import drawings, files, other_pictures
-from wiki.web.editing import editor, moves, offers, suggestions, undoing
+from wiki.web.editing import editor, moves, new_page, offers, suggestions, undoing
 from wiki.web.exchange import git, remotes
 from wiki.web.exports import oai
 from wiki.web.history import blame, figures, hiding, history
@@ -98,6 +98,7 @@ BLUEPRINTS = (
     mentions.blueprint,
     moderation.blueprint,
     moves.blueprint,
+    new_page.blueprint,
     notifications.blueprint,
     oai.blueprint,
     offers.blueprint,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
@@ -21,6 +22,26 @@ PASTE = """([text, files]) => {
 
 def written(page: Page) -> str:
     return page.locator("textarea[name=text]").input_value()
+
+
+def test_a_new_page_takes_files_and_becomes_another_kind(visit: Visit) -> None:
+    page = visit(login="anna", viewport={"width": 360, "height": 800})
+    page.goto("/new?kind=page")
+    expect(page.locator("[name=title]")).to_be_focused()
+    page.keyboard.type("Met een bijlage")
+    page.locator(".cm-content").focus()
+    page.evaluate(PASTE, ["", [["lijst.csv", "text/csv"]]])
+    expect(page.locator("[data-held] code")).to_have_text("[lijst.csv](lijst.csv)")
+    expect(page.locator(".editor-preview a")).to_have_attribute("href", re.compile("/new/files/"))
+    page.locator(".tabs button", has_text="Vraagstuk").press("Enter")
+    expect(page.locator("h1")).to_have_text("Stel een vraag")
+    expect(page.locator("[name=title]")).to_have_value("Met een bijlage")
+    expect(page.locator(".cm-content")).to_have_text("[lijst.csv](lijst.csv)")
+    page.keyboard.press("Control+s")
+    expect(page.locator("main .notice.done")).to_contain_text("Bewaard.")
+    link = page.locator("main article a", has_text="lijst.csv").first
+    expect(link).to_have_attribute("href", "/files/vragen/met-een-bijlage/lijst.csv")
+    assert page.evaluate("localStorage.length") == 0
 
 
 def test_links_files_and_tables_by_keyboard(visit: Visit) -> None:

@@ -17,13 +17,15 @@ _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg", ".bmp")
 class LinkState:
     """The state of a target: the path of what it leads to (None: wanted) and its title.
 
-    `at` is the revision to which the link leads, where a page is shown as it was.
+    `at` is the revision to which the link leads, where a page is shown as it was; `address` is
+    where a file is that stands beside no page yet.
     """
 
     path: str | None
     title: str = ""
     at: str = ""
     to: To = To.PAGE
+    address: str = ""
 
     @property
     def is_file(self) -> bool:
@@ -33,6 +35,8 @@ class LinkState:
     def url(self, anchor: str = "") -> str:
         """The address it leads to, at a place there."""
         path = self.path or ""
+        if self.address:
+            return self.address
         place = f"#{quote(anchor)}" if anchor else ""
         return file_url(path) + place if self.is_file else page_url(path, anchor, self.at)
 

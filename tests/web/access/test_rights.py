@@ -148,6 +148,10 @@ POST /adopt/hof/plan                                            edit
 POST /preview text=x                                            make
 POST /preview text=x&path=hof/plan                              suggest
 POST /draft kind=page&text=x                                    make
+GET  /new/files?draft=een-concept                               own
+GET  /new/files/een-concept/foto.png                            mine
+POST /new/files draft=een-concept                               make
+POST /new/files draft=een-concept&path=hof/nieuw                comment
 POST /draft/hof/plan text=x&base={blob}                         suggest
 GET  /upload/hof/plan                                           read
 GET  /file/hof/plan/brief.txt                                   read
@@ -499,7 +503,7 @@ def people(wiki: Wiki) -> dict[str, Actor]:
 def values(wiki: Wiki, people: dict[str, Actor], page: Callable[..., str]) -> dict[str, str]:
     """A page with everything on it, and what the lines of the table call by a name."""
     from wiki.services.content import files
-    from wiki.services.editing import saving, suggestions, trash
+    from wiki.services.editing import draft_files, saving, suggestions, trash
     from wiki.services.members import invitations
     from wiki.services.moderation import cautions, reports
     from wiki.services.notices import outbox
@@ -525,6 +529,7 @@ def values(wiki: Wiki, people: dict[str, Actor], page: Callable[..., str]) -> di
     saved = saving.save(wiki, people["member"], "hof/plan", saving.Sent(text, base, "zwaluw erin"))
     spot = comments.post(wiki, people["member"], "hof/plan", "Mooi plan, zwaluw!")
     saved_searches.save(wiki, people["member"], {"q": "plan"})
+    draft_files.add(wiki, people["member"], "een-concept", "", [files.Sent("foto.png", b"x")])
     cautions.warn(wiki, SYSTEM, "a-member", "x")
     members.invite(wiki, SYSTEM, "x@example.org")
     with wiki.database.write() as connection:

@@ -24,7 +24,7 @@ from sqlalchemy import (
 from wiki.database.engine.mapper import filled
 from wiki.database.engine.schema import Moment, truth
 from wiki.database.engine.upsert import insert_or
-from wiki.domain.editing.drafts import PRESENT, Draft, Writer
+from wiki.domain.editing.drafts import NEW, PRESENT, Draft, Writer, id_of_new
 
 drafts = Table(
     "drafts",
@@ -62,6 +62,16 @@ def get(connection: Connection, member: int, key: str) -> Draft | None:
     if row is None:
         return None
     return Draft(row.base, row.text, json.loads(row.fields), row.updated)
+
+
+def of_new(connection: Connection, member: int, limit: int) -> list[tuple[str, Draft]]:
+    """List the member's drafts of pages that have no path yet, with their ids, newest first."""
+    mine = drafts.c.member == member, drafts.c.key.startswith(NEW, autoescape=True)
+    asked = select(drafts).where(*mine).order_by(drafts.c.updated.desc(), drafts.c.key)
+    return [
+        (id_of_new(row.key), Draft(row.base, row.text, json.loads(row.fields), row.updated))
+        for row in connection.execute(asked.limit(limit))
+    ]
 
 
 def keep(connection: Connection, member: int, key: str, draft: Draft) -> None:

@@ -141,6 +141,8 @@ RULES: Mapping[str, str] = {
     "diagram": "/diagrams/<digest>.svg",
     "diff": "/diff/<path:path>",
     "draft": "/draft/<path:path>",
+    "draft_file": "/new/files/<path:file>",
+    "draft_files": "/new/files",
     "draft_new": "/draft",
     "edit": "/edit/<path:path>",
     "export": "/export/<path:path>",

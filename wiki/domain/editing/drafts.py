@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+ID_MOST = 32
+"""Characters of the id of a new page's draft."""
+_ID = re.compile(f"[A-Za-z0-9_-]{{4,{ID_MOST}}}")
+
 PRESENT = timedelta(seconds=45)
 """How long after their last sign a member still counts as editing."""
+
+
+NEW = "new:"
+"""How the keys of drafts of new pages begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +27,15 @@ class Draft:
     text: str
     fields: Mapping[str, str]
     updated: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HeldFile:
+    """A file that waits beside a draft: its name there, and what it was `given` as."""
+
+    name: str
+    given: str
+    bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +57,19 @@ def key_of_path(path: str) -> str:
     return f"path:{path}"
 
 
-def key_of_kind(kind: str) -> str:
-    """The key of the one draft of a new page of this kind that has no path yet."""
-    return f"new:{kind}"
+def is_id(draft: str) -> bool:
+    """Whether this can be the id of a new page's draft."""
+    return _ID.fullmatch(draft) is not None
+
+
+def key_of_new(draft: str) -> str:
+    """The key of a draft of a new page that has no path yet, by its id."""
+    return NEW + draft
+
+
+def id_of_new(key: str) -> str:
+    """The id of the draft of a new page that has this key."""
+    return key.removeprefix(NEW)
 
 
 def key_of_talk(page: str) -> str:

@@ -124,6 +124,11 @@ def read(wiki: Wiki, actor: Actor, file: str, at: str = "") -> File:
         blob, data = (found.id, found.data) if found else ("", None)
     if data is None:
         raise NotFound("file_missing", file=file)
+    return as_sent(file, blob, data)
+
+
+def as_sent(file: str, blob: str, data: bytes) -> File:
+    """Give a file with the type that is safe for its name."""
     suffix = PurePosixPath(file).suffix.lower()
     kind = TYPES.get(suffix) or SAVED.get(suffix, DOWNLOAD)
     return File(file, blob, data, kind, suffix in TYPES)
@@ -229,11 +234,8 @@ def add_all(
     """
     place = places.find(wiki, actor, path)
     wiki.rights.require(actor, Right.EDIT, place.path)
-    if not sent or not all(one.name for one in sent):
-        raise Invalid.field("file", "file_missing_upload")
-    if len(sent) > MOST_AT_ONCE:
-        raise Invalid.field("file", "files_many", most=MOST_AT_ONCE)
-    cleaned = [_cleaned(wiki, one.name, one.data) for one in sent]
+    check(sent)
+    kept = [cleaned(wiki, one.name, one.data) for one in sent]
     taken: dict[str, str] = {}
     expect: dict[str, str | None] = {}
     with wiki.database.read() as connection:
@@ -242,9 +244,17 @@ def add_all(
             file, blob = _free(wiki, connection, place.path, given, taken)
             taken[file] = given
             expect[file] = blob
-    changes = [Change(file, data) for file, data in zip(taken, cleaned, strict=True)]
-    _commit(wiki, actor, changes, expect, summary, _names(taken))
+    changes = [Change(file, data) for file, data in zip(taken, kept, strict=True)]
+    _commit(wiki, actor, changes, expect, summary, called(taken))
     return list(taken)
+
+
+def check(sent: Sequence[Sent]) -> None:
+    """Raise Invalid (field `file`) for no files, or for too many together."""
+    if not sent or not all(one.name for one in sent):
+        raise Invalid.field("file", "file_missing_upload")
+    if len(sent) > MOST_AT_ONCE:
+        raise Invalid.field("file", "files_many", most=MOST_AT_ONCE)
 
 
 def _free(
@@ -268,14 +278,14 @@ def _free(
     raise AssertionError
 
 
-def _names(taken: Mapping[str, str]) -> dict[str, str]:
+def called(taken: Mapping[str, str]) -> dict[str, str]:
     """The trailer that tells what files were called where they came from."""
-    called = {
+    other = {
         file.rpartition("/")[2]: given
         for file, given in taken.items()
         if given != file.rpartition("/")[2]
     }
-    return {FILES: json.dumps(called)} if called else {}
+    return {FILES: json.dumps(other)} if other else {}
 
 
 def replace(wiki: Wiki, actor: Actor, file: str, sent: Sent | None, summary: str = "") -> None:
@@ -289,14 +299,14 @@ def replace(wiki: Wiki, actor: Actor, file: str, sent: Sent | None, summary: str
     with wiki.database.read() as connection:
         last = versions.versions(connection, file, 1)
     name = file.rpartition("/")[2]
-    called = {file: (last[0].name if last else "") or name}
+    given = {file: (last[0].name if last else "") or name}
     _commit(
         wiki,
         actor,
-        [Change(file, _cleaned(wiki, name, sent.data))],
+        [Change(file, cleaned(wiki, name, sent.data))],
         {file: blob},
         summary,
-        _names(called),
+        called(given),
     )
 
 
@@ -314,8 +324,8 @@ def restore(wiki: Wiki, actor: Actor, file: str, revision: str) -> None:
     then = _version(wiki, file, revision)
     if not then.blob:
         raise NotFound("revision_missing", revision=revision[:64])
-    called = _names({file: then.name or file.rpartition("/")[2]})
-    _commit(wiki, actor, [Change(file, wiki.store.blob(then.blob))], {file: blob}, "", called)
+    trailers = called({file: then.name or file.rpartition("/")[2]})
+    _commit(wiki, actor, [Change(file, wiki.store.blob(then.blob))], {file: blob}, "", trailers)
 
 
 def _mine(wiki: Wiki, actor: Actor, file: str) -> tuple[str, str | None]:
@@ -326,7 +336,7 @@ def _mine(wiki: Wiki, actor: Actor, file: str) -> tuple[str, str | None]:
     return found.listed.file, entry.blob if entry else None
 
 
-def _cleaned(wiki: Wiki, name: str, data: bytes) -> bytes:
+def cleaned(wiki: Wiki, name: str, data: bytes) -> bytes:
     """Give what is kept of a file: a picture does not tell where and with what it was taken."""
     if len(data) > wiki.settings.max_file_bytes:
         most = wiki.settings.max_file_bytes

@@ -22,6 +22,20 @@ def states(wiki: Wiki, actor: Actor, found: Mapping[str, Lead | None]) -> dict[s
     }
 
 
+def waiting(source: str, targets: Collection[str], held: Mapping[str, str]) -> dict[str, LinkState]:
+    """The state of links to files that wait for their page to be made, by their addresses."""
+    found = ((target, _name_beside(source, target)) for target in targets if held)
+    return {
+        target: LinkState(name, to=To.FILE, address=held[name])
+        for target, name in found
+        if name in held
+    }
+
+
+def _name_beside(source: str, target: str) -> str:
+    return names.beside(source, target).removeprefix(f"{source}/")
+
+
 def without_database(
     wiki: Wiki, actor: Actor, source: str, targets: Collection[str], at: str = ""
 ) -> dict[str, LinkState]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from wiki.domain.access.rights import Actor, Right
@@ -13,8 +13,9 @@ from wiki.domain.content.paths import check, file_of, path_slug, without_suffix
 from wiki.domain.errors import Conflict, FieldError, Invalid
 from wiki.domain.history.revisions import Event
 from wiki.engine import Wiki
-from wiki.services.content import commits, fields
-from wiki.services.editing import drafts, saving
+from wiki.services.content import commits, fields, files
+from wiki.services.editing import draft_files, drafts, saving
+from wiki.services.editing.draft_files import Held
 from wiki.store.store import Change, Stale
 
 FOLDERS: Mapping[Kind, str] = {
@@ -30,13 +31,17 @@ UNNAMED = "pagina"
 
 @dataclass(frozen=True, slots=True)
 class New:
-    """A form for a new page, as sent; `path` may be empty: then the title gives it."""
+    """A form for a new page, as sent; `path` may be empty: then the title gives it.
+
+    `draft` is the id of its draft, beside which its files wait.
+    """
 
     kind: Kind
     path: str
     text: str
     fields: Mapping[str, str]
     summary: str = ""
+    draft: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +82,22 @@ def create(wiki: Wiki, actor: Actor, new: New) -> saving.Saved:
     """Make the page.
 
     Raises LoginRequired, Forbidden; Invalid with every field that is wrong, TooLarge; Conflict if
-    the path that was typed is taken or has a twin. A path made from the title gets a number then.
+    the path that was typed is taken or has a twin, or has a file of the same name beside it. A path
+    made from the title gets a number then.
     """
     wiki.rights.require(actor, Right.CREATE, new.path.strip("/ "))
     page = prepared(wiki, new)
+    held = draft_files.contents(wiki, actor, new.draft)
     for path in page.paths():
         try:
-            made = _commit(wiki, actor, new, page.text, path)
+            made = _commit(wiki, actor, new, page.text, path, held)
         except (Conflict, Stale) as error:
             if page.typed:
                 raise _taken(error, path) from error
             continue
-        drafts.drop(wiki, actor, "", new.kind)
+        if new.draft:
+            drafts.drop(wiki, actor, "", new.draft)
+            draft_files.drop(wiki, actor, new.draft)
         return saving.Saved(path, made.revision, listed=made.listed)
     raise Conflict("path_taken", path=page.path)
 
@@ -106,19 +115,28 @@ def compose(new: New) -> str:
     return fields.apply(text, ordered)
 
 
-def _commit(wiki: Wiki, actor: Actor, new: New, whole: str, path: str) -> commits.Made:
+def _commit(
+    wiki: Wiki, actor: Actor, new: New, whole: str, path: str, held: Sequence[Held]
+) -> commits.Made:
+    """Make the page and the files beside it, all or none."""
     file = file_of(check(path))
     wiki.rights.require(actor, Right.CREATE, path)
+    beside = {f"{path}/{one.file.name}": one for one in held}
+    changes = [Change(name, one.data) for name, one in beside.items()]
     with wiki.store.locked():
         if wiki.store.entry(file) or wiki.store.linked(file):
             raise Conflict("path_taken", path=path)
+        for name, one in beside.items():
+            if wiki.store.entry(name):
+                raise Conflict("file_taken", path=path, name=one.file.name)
         return commits.commit(
             wiki,
             actor,
             Event.CREATE,
-            [Change(file, texts.encode(whole))],
-            expect={file: None},
+            [Change(file, texts.encode(whole)), *changes],
+            expect=dict.fromkeys([file, *beside]),
             summary=new.summary,
+            trailers=files.called({name: one.file.given for name, one in beside.items()}),
         )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from wiki.database.editing import drafts
+from wiki.database.editing import draft_files, drafts
 from wiki.database.engine.connection import Connection
 from wiki.database.history import history
 from wiki.domain.access.rights import Actor, Right
@@ -16,7 +16,8 @@ from wiki.domain.content.paths import file_of
 from wiki.domain.editing.drafts import (
     Draft,
     Writer,
-    key_of_kind,
+    is_id,
+    key_of_new,
     key_of_page,
     key_of_path,
     key_of_talk,
@@ -32,6 +33,8 @@ MOST = 200
 """Drafts that one member may have."""
 MOST_TEXTS = 8
 """How many of the largest pages one's drafts may hold together."""
+MOST_OFFERED = 5
+"""Drafts of new pages that are offered: those that were written at last."""
 JUST_NOW = timedelta(minutes=5)
 SMALL = 50_000
 """Bytes of a draft that is only counted."""
@@ -55,15 +58,17 @@ def keep(
 ) -> Kept:
     """Keep the draft of the page at `path`, and note that the actor is editing it.
 
-    An empty path is a new page; `fields["kind"]` says of which kind. Raises LoginRequired,
-    Forbidden, TooLarge, Refused (`drafts_many`, `drafts_large`), Invalid (field `path`).
+    An empty path is a new page; `fields["draft"]` is the id of its draft, its kind if it has none.
+    Raises LoginRequired, Forbidden, TooLarge, Refused (`drafts_many`, `drafts_large`), Invalid
+    (field `path`).
     """
     require(wiki, actor, path)
     size = len(text.encode()) + sum(len(value.encode()) for value in fields.values())
     if size > 2 * wiki.settings.max_text_bytes:
         raise TooLarge("text_large", most_bytes=wiki.settings.max_text_bytes, bytes=size)
     now = wiki.clock()
-    key = key_of(wiki, path, fields.get("kind", ""))
+    id = fields.get("draft", "") or fields.get("kind", "")
+    key = key_of(wiki, path, id)
     if key == key_of_path(path.strip("/")):
         # What is no page yet has to be able to become one.
         paths.check(path.strip("/"))
@@ -71,6 +76,7 @@ def keep(
     with wiki.database.write() as connection:
         _require_room(wiki, connection, member, key, size)
         drafts.keep(connection, member, key, Draft(base, text, fields, now))
+        draft_files.touch(connection, member, id, now)
         drafts.arrive(connection, member, key, Writer(actor.username, actor.name, now))
         others = drafts.others(connection, member, key, now)
     return _kept(wiki, actor, path, base, now, others)
@@ -88,32 +94,42 @@ def _require_room(wiki: Wiki, connection: Connection, member: int, key: str, siz
         raise Refused("drafts_large", most_bytes=most)
 
 
-def arrive(
-    wiki: Wiki, actor: Actor, path: str, kind: str = ""
-) -> tuple[Draft | None, list[Writer]]:
+def new_ones(wiki: Wiki, actor: Actor) -> list[tuple[str, Draft]]:
+    """List the actor's drafts of pages that have no path yet, with their ids, newest first."""
+    with wiki.database.read() as connection:
+        return drafts.of_new(connection, actor.id or 0, MOST_OFFERED)
+
+
+def new_one(wiki: Wiki, actor: Actor, id: str) -> Draft | None:
+    """Give the actor's draft of a page that has no path yet, by its id."""
+    with wiki.database.read() as connection:
+        return drafts.get(connection, actor.id or 0, key_of(wiki, "", id))
+
+
+def arrive(wiki: Wiki, actor: Actor, path: str) -> tuple[Draft | None, list[Writer]]:
     """Note that the actor opens the editor: their draft if they have one, and who else edits."""
     now, member = wiki.clock(), actor.id or 0
-    key = key_of(wiki, path, kind)
+    key = key_of(wiki, path)
     with wiki.database.write(light=True) as connection:
         drafts.arrive(connection, member, key, Writer(actor.username, actor.name, now))
         return drafts.get(connection, member, key), drafts.others(connection, member, key, now)
 
 
-def stay(wiki: Wiki, actor: Actor, path: str, *, base: str, kind: str = "") -> Kept:
+def stay(wiki: Wiki, actor: Actor, path: str, *, base: str) -> Kept:
     """Note that the actor still has the editor open and typed nothing: no draft comes to be.
 
     Raises LoginRequired, Forbidden.
     """
     require(wiki, actor, path)
-    _, others = arrive(wiki, actor, path, kind)
+    others = arrive(wiki, actor, path)[1] if path else []
     return _kept(wiki, actor, path, base, wiki.clock(), others)
 
 
-def drop(wiki: Wiki, actor: Actor, path: str, kind: str = "") -> None:
-    """Forget the actor's draft; it is no error if there is none."""
+def drop(wiki: Wiki, actor: Actor, path: str, id: str = "") -> None:
+    """Forget the actor's draft (without a path: by its id); it is no error if there is none."""
     if actor.id is None:
         return
-    key = key_of(wiki, path, kind)
+    key = key_of(wiki, path, id)
     with wiki.database.read() as connection:
         if key not in drafts.keys(connection, actor.id):
             return
@@ -126,10 +142,10 @@ def require(wiki: Wiki, actor: Actor, path: str) -> None:
     wiki.rights.require_any(actor, (Right.EDIT if path else Right.CREATE, Right.SUGGEST), path)
 
 
-def key_of(wiki: Wiki, path: str, kind: str = "") -> str:
-    """Under what a draft is kept: the page's identity, else its path to be, else its kind."""
+def key_of(wiki: Wiki, path: str, id: str = "") -> str:
+    """Under what a draft is kept: the page's identity, else its path to be, else its own id."""
     if not path:
-        return key_of_kind(kind if kind in set(Kind) else Kind.PAGE)
+        return key_of_new(id if is_id(id) else Kind.PAGE)
     path = places.asked(path)
     with wiki.database.read() as connection:
         page = history.identity(connection, path)

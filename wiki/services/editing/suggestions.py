@@ -20,7 +20,7 @@ from wiki.domain.access.rights import Actor, Right
 from wiki.domain.content.addresses import url_of
 from wiki.domain.content.paths import check, file_of
 from wiki.domain.editing import merge
-from wiki.domain.editing.drafts import key_of_kind
+from wiki.domain.editing.drafts import key_of_new
 from wiki.domain.editing.suggestions import NewSuggestion, State, Suggestion, check_word
 from wiki.domain.errors import Conflict, Invalid, LoginRequired, NotFound, TooFast
 from wiki.domain.notices.notifications import Kind as Told
@@ -142,7 +142,7 @@ def suggest_new(wiki: Wiki, actor: Actor, new: creating.New) -> int:
         raise Conflict("path_taken", path=page.path)
     wiki.rights.require(actor, Right.SUGGEST, path)
     sent = Sent(text=page.text, base="", summary=new.summary)
-    return _keep(wiki, actor, path, "", sent, page.text, key_of_kind(new.kind))
+    return _keep(wiki, actor, path, "", sent, page.text, key_of_new(new.draft))
 
 
 def _keep(

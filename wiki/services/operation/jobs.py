@@ -9,6 +9,7 @@ from wiki.projections import history
 from wiki.projections import sentences as blaming
 from wiki.services.access import audit
 from wiki.services.content import drawings
+from wiki.services.editing import draft_files
 from wiki.services.exchange import public_mirror as mirroring
 from wiki.services.exchange import syncing
 from wiki.services.login import password_reset, suspensions
@@ -137,6 +138,7 @@ def tidy(wiki: Wiki) -> bool:
     notifications.tidy(wiki)
     webhook_deliveries.tidy(wiki)
     nodes.tidy(wiki)
+    draft_files.tidy(wiki)
     return False
 
 

@@ -155,16 +155,31 @@ def _blob(wiki: Wiki, actor: Actor, path: str, at: str) -> str:
 
 
 def preview(
-    wiki: Wiki, actor: Actor, text: str, path: str = "", labels: Labels | None = None
+    wiki: Wiki,
+    actor: Actor,
+    text: str,
+    path: str = "",
+    labels: Labels | None = None,
+    held: Mapping[str, str] | None = None,
 ) -> Markup:
-    """The HTML of a text that is not saved. Raises LoginRequired, Forbidden, TooLarge."""
+    """The HTML of a text that is not saved; `held` has the addresses of files that wait for it.
+
+    Raises LoginRequired, Forbidden, TooLarge.
+    """
     path = path.strip("/")
     wiki.rights.require_any(actor, (Right.EDIT, Right.SUGGEST), path)
     saving.check_text(wiki, text, text)
-    return html_of(wiki, actor, text, path, labels)
+    return html_of(wiki, actor, text, path, labels, held)
 
 
-def html_of(wiki: Wiki, actor: Actor, text: str, path: str, labels: Labels | None = None) -> Markup:
+def html_of(
+    wiki: Wiki,
+    actor: Actor,
+    text: str,
+    path: str,
+    labels: Labels | None = None,
+    held: Mapping[str, str] | None = None,
+) -> Markup:
     """The HTML of any text as if it were the page at `path`, links as this actor sees them."""
     with contents.spared():
         rendered = wiki.renderer.render(text, path=path)
@@ -172,6 +187,7 @@ def html_of(wiki: Wiki, actor: Actor, text: str, path: str, labels: Labels | Non
     with wiki.database.read() as connection:
         found = leads.of_page(connection, path, rendered.targets, sight=seen)
     links = linking.states(wiki, actor, found)
+    links |= linking.waiting(path, rendered.targets, held or {})
     html = including.expand(wiki, actor, path, rendered.html, links, labels)
     return wiki.renderer.fill(html, links, labels)
 

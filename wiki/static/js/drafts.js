@@ -36,7 +36,8 @@ export class Drafts {
     this.surface = surface;
     this.status = form.querySelector("[data-status]");
     this.others = form.querySelector("[data-others]");
-    this.key = KEPT + location.pathname + location.search;
+    // A new page may become one of another kind: its address says of which.
+    this.key = KEPT + location.pathname + (form.dataset.path ? location.search : "");
     this.first = textarea.value;
     this.opened = this.sent = this.state();
     this.saving = false;

@@ -45,6 +45,7 @@ export class Uploads {
     if (!this.words.url) return this.fail(row, place, files, alt, this.words.first, false);
     const body = new FormData();
     body.set("csrf_token", this.form.elements.namedItem("csrf_token").value);
+    for (const name of ["draft", "path"]) body.set(name, this.form.elements.namedItem(name)?.value ?? "");
     for (const file of files) body.append("file", file);
     const request = new XMLHttpRequest();
     request.open("POST", this.words.url);
@@ -74,7 +75,24 @@ export class Uploads {
     const follows = links.length > 1 && /^[^\n]/.test(this.surface.text().slice(at)) ? "\n\n" : "";
     const text = gap + links.join("\n\n") + follows;
     this.surface.replace(at, at, text, at + text.length, at + text.length);
+    this.list(found);
     row.end(this.words.done.replace("{names}", found.map((one) => one.name).join(", ")));
+  }
+
+  /** Files that wait for a new page stand in a list below its text. */
+  list(found) {
+    const list = this.form.querySelector("[data-held]");
+    if (!list) return;
+    list.closest("details").open = true;
+    const row = this.form.querySelector("[data-held-row]");
+    for (const { name, markdown } of found) {
+      const item = row.content.firstElementChild.cloneNode(true);
+      const button = item.querySelector("button");
+      item.querySelector("code").textContent = markdown;
+      button.value = button.value.replace("{name}", name);
+      button.querySelector("span").textContent = ` ${name}`;
+      if (![...list.querySelectorAll("button")].some((known) => known.value === button.value)) list.append(item);
+    }
   }
 
   /** Say why it failed; the files are kept until somebody tries again or leaves them. */

@@ -9,6 +9,7 @@ from werkzeug.datastructures import FileStorage
 
 from wiki.domain.content.addresses import url_of
 from wiki.services.content import files
+from wiki.services.editing import draft_files
 from wiki.services.pages import everything
 from wiki.web.http import errors, forms, pace, sizes
 from wiki.web.http.context import HOUSE_STYLE, actor, arg_number, gettext, placed, see_other, wiki
@@ -29,13 +30,18 @@ def show(file: str) -> Response:
 
 
 def sent_file(file: str) -> Response:
-    """Answer with an attachment for whoever asks now, or 304 if they have it (RFC 9110, 13).
-
-    What a browser could run is sent as a download; so is an SVG that is to be a page of its own.
-    """
+    """Answer with an attachment for whoever asks now."""
     sent = files.read(wiki(), actor(), file, request.args.get("at", ""))
     if width := arg_number("width"):
         sent = files.narrow(wiki(), sent, width)
+    return _sent_as(sent, file.rpartition("/")[2])
+
+
+def _sent_as(sent: files.File, name: str) -> Response:
+    """Answer with a file that bears this name when it is saved, or 304 (RFC 9110, 13).
+
+    What a browser could run is sent as a download; so is an SVG that is to be a page of its own.
+    """
     answer = Response(sent.data, content_type=sent.type)
     answer.headers["Content-Security-Policy"] = POLICY
     answer.headers["X-Content-Type-Options"] = "nosniff"
@@ -44,11 +50,18 @@ def sent_file(file: str) -> Response:
     if sent.type == files.SVG:
         answer.headers["Vary"] = "Sec-Fetch-Dest"
     if not sent.is_shown or (sent.type == files.SVG and is_page):
-        answer.headers.set("Content-Disposition", "attachment", filename=file.rpartition("/")[2])
+        answer.headers.set("Content-Disposition", "attachment", filename=name)
     answer.set_etag(sent.blob)
     # A player can only go to a place in a file of which it may ask a part.
     answer.make_conditional(request, accept_ranges=True, complete_length=len(sent.data))
     return answer
+
+
+@blueprint.get("/new/files/<path:file>")
+def show_waiting(file: str) -> Response:
+    """A file that waits beside one's draft: `<draft>/<name>`."""
+    draft, _, name = file.partition("/")
+    return _sent_as(draft_files.read(wiki(), actor(), draft, name), name)
 
 
 @blueprint.get("/house.css")

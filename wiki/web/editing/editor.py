@@ -1,4 +1,4 @@
-"""Writing: the editor, new pages, drafts, previews; a refused save shows its form again, filled."""
+"""Writing: the editor, drafts, previews; a refused save shows its form again, filled."""
 
 from __future__ import annotations
 
@@ -10,31 +10,28 @@ from typing import Any, TypeVar
 from flask import Blueprint, Response, flash, jsonify, request
 from markupsafe import Markup
 
-from wiki.domain.access.rights import Right
 from wiki.domain.content import attachments, text
 from wiki.domain.content.addresses import url_of
-from wiki.domain.content.pages import STATUSES, Kind
+from wiki.domain.content.pages import Kind
 from wiki.domain.editing import merge
-from wiki.domain.errors import Invalid, Unavailable, WikiError
+from wiki.domain.errors import Unavailable, WikiError
 from wiki.domain.numbers import whole
 from wiki.i18n.errors import sentence
 from wiki.render.slots import labels
 from wiki.services.access import rates
 from wiki.services.content import fields, places
 from wiki.services.editing import (
-    creating,
+    draft_files,
     drafts,
     minutes,
     newcomers,
     saving,
     submitting,
-    templates,
 )
-from wiki.services.editing.edit_or_suggest import suggests
 from wiki.services.editing.editor import Editor, open_page
 from wiki.services.editing.saving import Conflicted, Deleted, Saved, Sent
 from wiki.services.pages import pages, questions
-from wiki.web.editing import dialogue_form, source_form, start_form, transcript_form
+from wiki.web.editing import dialogue_form, source_form, transcript_form
 from wiki.web.editing.conflicts import conflict_page, deleted_page
 from wiki.web.editing.saved import came_from, saved_page
 from wiki.web.http import differences, forms, pace, sizes
@@ -53,7 +50,7 @@ log = logging.getLogger(__name__)
 blueprint = Blueprint("editing", __name__)
 
 FIELD, WAS, HUNK = "field.", "was.", "hunk."
-_FIELDS = fields.NAMES[Kind.DIALOGUE]
+FIELDS = fields.NAMES[Kind.DIALOGUE]
 """All fields that a form can have: a dialogue has those of the other kinds too."""
 
 Done = TypeVar("Done")
@@ -84,9 +81,9 @@ def open_editor(path: str) -> Response:
 def _again(problem: forms.Problem, path: str) -> Response:
     """The editor once more, with what was typed; or the page on which to choose."""
     if isinstance(problem.error, Conflicted):
-        return conflict_page(problem, problem.error, _summary())
+        return conflict_page(problem, problem.error, summary())
     if isinstance(problem.error, Deleted):
-        return deleted_page(problem, problem.error, _summary())
+        return deleted_page(problem, problem.error, summary())
     if problem.error and "ancestor" in request.form:
         # The text is from before theirs, the base is theirs: in an editor a save would undo them.
         # The plain page carries the text with its choices, as they were sent.
@@ -110,23 +107,24 @@ def save(path: str) -> Response:
         shown = replace(typed_editor(path.strip("/")), base=request.form.get("ancestor", ""))
         return editor_page(source_form.with_fields(shown))
     path = places.asked(path)
-    _count_save(_sent_text())
+    count_save(sent_text())
     done = refuse_failures(lambda: submitting.submit(wiki(), actor(), path, sent()))
-    return saved_page(done) if isinstance(done, Saved) else _waits(done, path)
+    return saved_page(done) if isinstance(done, Saved) else waits(done, path)
 
 
-def _count_save(text: str) -> None:
+def count_save(text: str) -> None:
+    """Count what is about to be saved. Raises TooFast."""
     pace.take(rates.edits, text)
     if newcomers.is_new(wiki(), actor()):
         pace.take(rates.newcomer_edits)
 
 
-def _sent_text() -> str:
+def sent_text() -> str:
     """The text in the form: of a section, else of the page."""
     return request.form.get("part") or source_form.whole()
 
 
-def _waits(suggestion: int | None, path: str = "") -> Response:
+def waits(suggestion: int | None, path: str = "") -> Response:
     """The answer to a suggestion that waits now; None if nothing was different."""
     if suggestion is None:
         flash(gettext("Nothing was different, so there is nothing to suggest."), "info")
@@ -136,61 +134,13 @@ def _waits(suggestion: int | None, path: str = "") -> Response:
     return see_other(url_of("suggestion", suggestion))
 
 
-def _again_new(problem: forms.Problem) -> Response:
-    return _new_form(_typed_new(), problem)
-
-
-@blueprint.get("/new")
-def new() -> Response:
-    """The form for a new page of a kind; `path`, `title`, `questions` may be given."""
-    args = request.args
-    kind = _kind(args.get("kind", ""))
-    given = {name: args[name] for name in ("title", "questions") if args.get(name)}
-    start = start_form.of_kind(args.get("from", ""), kind)
-    if start:
-        given = {**start.fields, **given}
-    if STATUSES[kind]:
-        given.setdefault("status", STATUSES[kind][0])
-    shown = creating.New(kind, args.get("path", ""), start.text if start else "", given)
-    waits = suggests(wiki(), actor(), shown.path.strip("/ "), Right.CREATE)
-    draft, _ = drafts.arrive(wiki(), actor(), "", shown.kind)
-    if draft and args.get("draft") == "yes":
-        values = {name: draft.fields.get(name, "") for name in fields.NAMES[shown.kind]}
-        path, summary = draft.fields.get("path", ""), draft.fields.get("summary", "")
-        shown = creating.New(shown.kind, path, draft.text, values, summary)
-    used = bool(draft) and args.get("draft") == "yes"
-    begun = start.path if start else ""
-    return _new_form(shown, draft=draft, draft_used=used, suggests=waits, start=begun)
-
-
-@blueprint.post("/new")
-@forms.refill(_again_new)
-@sizes.takes_text
-def create() -> Response:
-    """Make a new page."""
-    if start_form.asks(request.form.get("do", "")):
-        return _started(_typed_new())
-    if asks_for_form(request.form.get("do", "")):
-        return _stepped_new(_typed_new())
-    if request.form.get("do") == "preview":
-        pace.take(rates.previews, _sent_text())
-        html = pages.preview(
-            wiki(), actor(), request.form.get("text", ""), "", labels(gettext, language())
-        )
-        return _new_form(_typed_new(), preview=html)
-    new = _typed_new()
-    _count_save(new.text)
-    done = refuse_failures(lambda: submitting.submit_new(wiki(), actor(), new))
-    return saved_page(done) if isinstance(done, Saved) else _waits(done)
-
-
 @blueprint.post("/status/<path:path>")
 def change_status(path: str) -> Response:
     """Give a question or a dialogue another status, by one button on its page."""
     pace.take(rates.edits)
     status = request.form.get("status", "")
     done = refuse_failures(lambda: submitting.change_status(wiki(), actor(), path, status))
-    return saved_page(done) if isinstance(done, Saved) else _waits(done, path)
+    return saved_page(done) if isinstance(done, Saved) else waits(done, path)
 
 
 @blueprint.post("/adopt/<path:path>")
@@ -206,7 +156,7 @@ def adopt(path: str) -> Response:
 @sizes.takes_text
 def preview() -> Response:
     """The HTML of the text in a form: a fragment, to be put beside it."""
-    typed = _sent_text()
+    typed = sent_text()
     pace.take(rates.previews, typed)
     html = pages.preview(
         wiki(),
@@ -214,6 +164,7 @@ def preview() -> Response:
         text.normalise(typed),
         request.form.get("path", ""),
         labels(gettext, language()),
+        held_addresses(request.form.get("draft", "")),
     )
     return Response(str(html), content_type="text/html; charset=utf-8")
 
@@ -227,12 +178,12 @@ def draft(path: str = "") -> Response:
     `do=here` keeps nothing and only says that the member still has the editor open.
     """
     form = request.form
-    kind = form.get("kind", "")
     if form.get("do") == "drop":
-        drafts.drop(wiki(), actor(), path, kind)
-        return see_other(url_of("edit", path) if path else url_of("new", kind=kind))
+        drafts.drop(wiki(), actor(), path, form.get("draft", ""))
+        draft_files.drop(wiki(), actor(), form.get("draft", ""))
+        return see_other(url_of("edit", path) if path else url_of("new", kind=form.get("kind", "")))
     if form.get("do") == "here":
-        return _kept_draft(drafts.stay(wiki(), actor(), path, base=form.get("base", ""), kind=kind))
+        return _kept_draft(drafts.stay(wiki(), actor(), path, base=form.get("base", "")))
     written = source_form.whole()
     pace.take(rates.drafts, written)
     carried = {
@@ -249,6 +200,12 @@ def draft(path: str = "") -> Response:
     return _kept_draft(kept)
 
 
+def held_addresses(draft: str) -> dict[str, str]:
+    """Give the addresses of the files that wait beside one's draft, by their names."""
+    found = draft_files.listing(wiki(), actor(), draft)
+    return {one.name: url_of("draft_file", f"{draft}/{one.name}") for one in found}
+
+
 def _kept_draft(draft: drafts.Kept) -> Response:
     return jsonify(
         saved_at=draft.saved_at.isoformat(),
@@ -261,12 +218,12 @@ def _kept_draft(draft: drafts.Kept) -> Response:
 def sent() -> Sent:
     """Read the edit form."""
     form = request.form
-    given = dialogue_form.given(FIELD, _FIELDS)
-    was = {name: form[WAS + name] for name in _FIELDS if WAS + name in form}
+    given = dialogue_form.given(FIELD, FIELDS)
+    was = {name: form[WAS + name] for name in FIELDS if WAS + name in form}
     return Sent(
         text=source_form.whole(),
         base=form.get("base"),
-        summary=_summary(),
+        summary=summary(),
         part=form.get("part"),
         section=number_of(form.get("section", ""), 0),
         fields=fields.changed(given, was),
@@ -319,7 +276,7 @@ def editor_page(shown: Editor, problem: forms.Problem | None = None, **values: A
     defaults: dict[str, Any] = {"preview": "", "difference": None, "draft_used": False}
     defaults |= {"turned": False, "back": came_from()}
     if shown.kind is Kind.DIALOGUE and shown.names:
-        defaults |= _of_dialogue(shown.fields, FIELD)
+        defaults |= of_dialogue(shown.fields, FIELD)
     return forms.page(
         "editing/editing/edit.html",
         problem,
@@ -345,23 +302,10 @@ def stepped_editor(shown: Editor) -> Response:
     return editor_page(replace(shown, text=step.text, fields=given), transcript=step.state)
 
 
-def _started(shown: creating.New) -> Response:
-    step = start_form.step(shown)
-    return _new_form(step.shown, start=step.start, asked=step.asked, started=step.asked is None)
-
-
-def _stepped_new(shown: creating.New) -> Response:
-    if not transcript_form.asks(request.form.get("do", "")):
-        return _new_form(shown)
-    step = transcript_form.step(shown.text, shown.fields.get("participants", ""))
-    given = {**shown.fields, "participants": step.people}
-    return _new_form(replace(shown, text=step.text, fields=given), transcript=step.state)
-
-
 def typed_editor(path: str) -> Editor:
     """The editor as it was sent; nothing is read, so it can be shown to who may not read."""
     form = request.form
-    given = dialogue_form.given(FIELD, _FIELDS)
+    given = dialogue_form.given(FIELD, FIELDS)
     if "participants" in given:
         action = form.get("do", "")
         lines = dialogue_form.without_removed(given["participants"], action, FIELD)
@@ -375,12 +319,12 @@ def typed_editor(path: str) -> Editor:
         base=form.get("base", ""),
         text=written,
         fields=given,
-        was={name: form[WAS + name] for name in _FIELDS if WAS + name in form},
+        was={name: form[WAS + name] for name in FIELDS if WAS + name in form},
         section=section,
         part=text.normalise(form.get("part", "")),
         converting=form.get("convert") == "yes",
         suggests=form.get("suggests") == "yes",
-        summary=_summary(),
+        summary=summary(),
         as_source=not section and source_form.needs_source(written, given),
     )
 
@@ -408,45 +352,27 @@ def _with_draft(shown: Editor) -> Editor:
 
 def in_editor(problem: forms.Problem) -> forms.Problem:
     """The problem with the names that the editor's fields have."""
-    shown = dialogue_form.given(FIELD, _FIELDS)
+    shown = dialogue_form.given(FIELD, FIELDS)
     renamed = [
-        (FIELD + name if name in shown else "text" if name in _FIELDS else name, said)
+        (FIELD + name if name in shown else "text" if name in FIELDS else name, said)
         for name, said in problem.fields
     ]
     return replace(problem, fields=renamed)
 
 
 def _previewed(path: str) -> str:
-    typed = _sent_text()
+    typed = sent_text()
     pace.take(rates.previews, typed)
     return pages.preview(wiki(), actor(), text.normalise(typed), path, labels(gettext, language()))
 
 
 def _difference(path: str) -> Markup:
-    pace.take(rates.previews, _sent_text())
+    pace.take(rates.previews, sent_text())
     old, new = saving.difference(wiki(), actor(), path, sent())
     return Markup() if old == new else differences.words(old, new)
 
 
-def _new_form(shown: creating.New, problem: forms.Problem | None = None, **values: Any) -> Response:
-    defaults: dict[str, Any] = {"draft": None, "draft_used": False, "preview": "", "asked": None}
-    defaults |= {"started": False, "start": request.form.get("start", "")}
-    defaults["starts"] = templates.offered(wiki(), actor(), shown.kind, language())
-    defaults["back"] = came_from()
-    defaults["suggests"] = request.form.get("suggests") == "yes"
-    if shown.kind is Kind.DIALOGUE:
-        defaults |= _of_dialogue(shown.fields, "")
-    return forms.page(
-        "editing/editing/new.html",
-        problem,
-        new=shown,
-        names=fields.NAMES[shown.kind],
-        statuses=STATUSES[shown.kind],
-        **{**defaults, **values},
-    )
-
-
-def _of_dialogue(given: Mapping[str, str], prefix: str) -> dict[str, Any]:
+def of_dialogue(given: Mapping[str, str], prefix: str) -> dict[str, Any]:
     """Give what the form of a dialogue shows beside its values."""
     chosen = [path for path in given.get("questions", "").split("\n") if path.strip()]
     action = request.form.get("do", "")
@@ -457,24 +383,6 @@ def _of_dialogue(given: Mapping[str, str], prefix: str) -> dict[str, Any]:
     }
 
 
-def _typed_new() -> creating.New:
-    form = request.form
-    kind = _kind(form.get("kind") or request.args.get("kind", ""))
-    names = fields.NAMES[kind]
-    given = dict.fromkeys(names, "") | dialogue_form.given("", names)
-    if kind is Kind.DIALOGUE:
-        action = form.get("do", "")
-        lines = dialogue_form.without_removed(given["participants"], action, "")
-        given["participants"] = lines
-    written = text.normalise(form.get("text", ""))
-    return creating.New(kind, form.get("path", ""), written, given, _summary())
-
-
-def _kind(written: str) -> Kind:
-    if written and written not in set(Kind):
-        raise Invalid.field("kind", "kind_unknown", kind=written[:40])
-    return Kind(written) if written else Kind.PAGE
-
-
-def _summary() -> str:
+def summary() -> str:
+    """What the writer says of the change."""
     return " ".join(request.form.get("summary", "").split())
