@@ -62,6 +62,7 @@ def ask(username: str, problem: forms.Problem | None = None) -> Response:
         problem,
         username=username,
         since=written,
+        shown=_as_shown(written),
         work=work,
         previews=previews,
         chosen=chosen,
@@ -95,6 +96,15 @@ def _moment(written: str) -> datetime:
         return moment.astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise Invalid.field("since", "date_wrong", written=written[:40]) from error
+
+
+def _as_shown(written: str) -> str:
+    """A moment as a field of a browser takes it, where the reader is; empty if it is none."""
+    try:
+        here = _moment(written).astimezone(ZoneInfo(zone()))
+    except Invalid:
+        return ""
+    return here.replace(tzinfo=None).isoformat(timespec="seconds")
 
 
 def _is_about_time(problem: forms.Problem) -> bool:
