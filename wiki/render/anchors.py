@@ -40,7 +40,7 @@ _APART = {
 _RANK = {"": 0, _BLANK: 1, _LINE: 2, _BLOCK: 3}
 _VOID = {"br", "hr", "img", "input"}
 _NOT_OWN = {"alert-title", "formula-note", "turn-meta", "footnote-ref", "footnote-back"}
-_NOT_OWN.add("visually-hidden")
+_NOT_OWN |= {"list-note", "visually-hidden"}
 _OFFERED = {"p", "li", "dd"}
 """Blocks that offer to comment on them; with a script any words can be chosen."""
 

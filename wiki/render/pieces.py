@@ -26,7 +26,8 @@ _ASKED = re.compile(f"{MARK}E([^{OPEN}{CLOSE}]*){CLOSE}")
 _LIST = re.compile(f'(<div class="short-code">){MARK}Q([^{OPEN}{CLOSE}]*){CLOSE}')
 # Alone in a paragraph or an item: blocks cannot stand in the middle of a sentence.
 _ALONE = re.compile(
-    rf'(?P<open><p(?: dir="auto")?>)(?:{_EMBED}\s*+)++</p>|<li>(?P<item>{_EMBED})(?=</li>)'
+    rf'(?P<open><p(?: dir="auto")?>)(?:{_EMBED}\s*+)++</p>'
+    rf"|<(?P<in>li|dd)>(?P<item>{_EMBED})(?=</(?:li|dd)>|\s*+<[uo]l[ >])"
 )
 
 
@@ -100,7 +101,7 @@ def include(html: str, one: Callable[[str, str], str | None]) -> str:
         if block["item"]:
             found = _ASKED.match(block["item"])
             shown = embed(found) if found else None
-            return f"<li>{block['item'] if shown is None else shown}"
+            return f"<{block['in']}>{block['item'] if shown is None else shown}"
         pieces = []
         for found in _ASKED.finditer(block[0]):
             shown = embed(found)

@@ -72,6 +72,7 @@ class Labels:
     language: str = "en"
     formula_wrong: str = "(this formula cannot be read)"
     formula_much: str = "(more formulas than are drawn on one page)"
+    list_within: str = "(a list stands on a line of its own)"
     other_picture: str = "picture of %(host)s"
 
 
@@ -101,6 +102,7 @@ def labels(gettext: Callable[[str], str], language: str) -> Labels:
         language=language,
         formula_wrong=_("(this formula cannot be read)"),
         formula_much=_("(more formulas than are drawn on one page)"),
+        list_within=_("(a list stands on a line of its own)"),
         other_picture=_("picture of %(host)s"),
     )
 

@@ -74,6 +74,51 @@ def test_what_is_wrong_with_a_short_code_stands_in_its_place(
     )
 
 
+def test_lists_stand_in_items_and_quotes(client: Any, page: Any) -> None:
+    page("vragen/a", question("open", "Vraag A", "[water]"))
+    page("b", "# Blad\n\nWoorden van b.\n")
+    code = "{{questions status=open}}"
+    page(
+        "a",
+        f"""# A
+
+- eerst:
+  - {code}
+- ![[b]]
+  - lager
+
+> Citaat.
+>
+> {code}
+> {code}
+>
+> 1. ![[b]]
+
+Term
+: {code}
+
+| kop |
+| --- |
+| {code} |
+
+Zie {code} en {{{{naam}}}}, `{code}` en {{{{questions
+
+    {code}
+
+~~~
+{code}
+~~~
+""",
+    )
+    text = client.get("/wiki/a", headers=ENGLISH).text
+    assert [titles(one) for one in lists(client, "a")] == [["Vraag A"]] * 4
+    assert text.count("Woorden van b.") == 2
+    why = '<span class="list-note">(a list stands on a line of its own)</span>'
+    assert f"Zie {code} {why} en {{{{naam}}}}, <code>{code}</code> en {{{{questions" in text
+    assert text.count(why) == 2
+    assert text.partition("<article")[2].partition("</article")[0].count(code) == 5
+
+
 def test_a_page_holds_so_many_lists(client: Any, page: Any) -> None:
     page("a", "{{recent limit=1}}\n\n" * (MOST + 2))
     found = lists(client, "a")

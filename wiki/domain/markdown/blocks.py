@@ -135,25 +135,24 @@ class _Reader:
         self.root.end = len(self.text)
         self.root.last = max(0, self.number - 1)
         if self.has_notes:
-            self.root.children = list(self._of_page())
+            self.root.children = list(self._with_contents())
         for found in self.groups:
             if isinstance(found, List):
                 _finish_list(found)
             else:
                 _finish_glossary(found)
+        if self.has_notes:
+            _find_codes(self.root)
         return self.root
 
-    def _of_page(self) -> Iterator[Block]:
-        """The blocks of a page: what is `[TOC]` or short codes and nothing else is no paragraph."""
+    def _with_contents(self) -> Iterator[Block]:
+        """The blocks of a page: what is `[TOC]` and nothing else is no paragraph."""
         contents = _CONTENTS - {f"[{label}]" for label in self.root.definitions}
         for one in self.root.children:
-            if not isinstance(one, Paragraph):
-                yield one
-            elif one.content.text.casefold() in contents:
+            if isinstance(one, Paragraph) and one.content.text.casefold() in contents:
                 yield Contents(one.start, one.end, one.line, one.last)
             else:
-                codes: list[Block] = [*short_codes.of(one.content, one.line)]
-                yield from codes or [one]
+                yield one
 
     # What the line begins with
 
@@ -845,6 +844,19 @@ def _find_alert(quote: Quote) -> None:
     else:
         return
     quote.alert = opening[1].lower()
+
+
+def _find_codes(block: Container) -> None:
+    """Put short codes in the place of paragraphs that are nothing else, at any depth."""
+    found: list[Block] = []
+    for child in block.children:
+        codes: list[Block] = []
+        if isinstance(child, Paragraph):
+            codes = [*short_codes.of(child.content, child.line)]
+        elif isinstance(child, Container):
+            _find_codes(child)
+        found += codes or [child]
+    block.children = found
 
 
 def _finish_list(block: List) -> None:

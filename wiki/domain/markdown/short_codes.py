@@ -1,5 +1,6 @@
 """Short codes: `{{questions status=open}}` on a line by itself asks for a list to stand there.
 
+The line may be that of an item or a quotation. Within a sentence it is text.
 What may be asked says `domain.pages.listings`; here is only how it is written.
 """
 
@@ -11,7 +12,8 @@ from dataclasses import dataclass
 
 from wiki.domain.markdown.nodes import Content, ShortCode
 
-_LINE = re.compile(r"\{\{([^{}\n]{1,300}+)\}\}")
+LINE = re.compile(r"\{\{([^{}\n]{1,300}+)\}\}")
+"""A short code, wherever it stands."""
 _NAME = re.compile(r"[ \t]*+([^\W\d_][\w’'-]{0,40}+)")
 _FIELD = re.compile(
     r"[ \t]++(?P<key>[^\W\d_]\w{0,30}+)="
@@ -58,7 +60,7 @@ def of(content: Content, line: int) -> Iterator[ShortCode]:
     if not content.text.startswith("{{"):
         return
     lines = content.text.split("\n")
-    if not all(_LINE.fullmatch(each.rstrip()) for each in lines):
+    if not all(LINE.fullmatch(each.rstrip()) for each in lines):
         return
     at = 0
     for number, each in enumerate(lines, line):

@@ -87,6 +87,11 @@ def asked(text: str) -> Asked:
     return found
 
 
+def is_list(text: str) -> bool:
+    """Whether a short code names one of the lists."""
+    return read(text).name in _NAMES
+
+
 def _with(found: Asked, key: str, field: Field) -> Asked:
     value = " ".join(field.value.split())
     if key == "limit":

@@ -19,7 +19,9 @@ from wiki.domain.content.names import beside
 from wiki.domain.content.sections import Anchors, Section
 from wiki.domain.markdown.dollars import LANGUAGE as MATH
 from wiki.domain.markdown.html import BLOCK
+from wiki.domain.markdown.short_codes import LINE
 from wiki.domain.numbers import whole
+from wiki.domain.pages.listings import is_list
 from wiki.domain.pages.turns import seconds
 from wiki.render import drawings
 from wiki.render.plugins import mathematics
@@ -39,6 +41,7 @@ _SHOWN_AS = {
     "caption": "div", "center": "div", "figure": "div", "figcaption": "div", "tfoot": "tbody",
 }  # fmt: skip
 """Elements of raw HTML for which another does; none for those that show nothing of themselves."""
+_LIST_WITHIN = f' <span class="list-note">{slot("K", "list_within")}</span>'
 _SCROLLS = '<div class="table-scroll" tabindex="0">'
 
 
@@ -125,7 +128,7 @@ class PageRenderer(BaseRenderer):
         """The HTML of one token and all in it."""
         kind = token["type"]
         if kind == "text":
-            return escape_html(clean(token["raw"]))
+            return self._text(clean(token["raw"]), state)
         simple = self.simple.get(kind)
         if simple:
             return simple(self.render_tokens(token["children"], state))
@@ -134,6 +137,17 @@ class PageRenderer(BaseRenderer):
             return leaf
         method: Callable[[Token, BlockState], str] = getattr(self, kind)
         return method(token, state)
+
+    def _text(self, text: str, state: BlockState) -> str:
+        """Words; what asks for a list among them says why none is there."""
+        if "{{" not in text or state.env["page"].is_comment:
+            return escape_html(text)
+        parts, at = [], 0
+        for code in LINE.finditer(text):
+            if is_list(code[1]):
+                parts += [escape_html(text[at : code.end()]), _LIST_WITHIN]
+                at = code.end()
+        return "".join([*parts, escape_html(text[at:])])
 
     def block_quote(self, token: Token, state: BlockState) -> str:
         """Write what somebody else said: it mentions nobody anew."""

@@ -63,6 +63,7 @@ CLASSES: dict[str, set[str]] = {
     "span": {
         "alert-title",
         "formula-note",
+        "list-note",
         "turn-name",
         "turn-meta",
         "turn-number",

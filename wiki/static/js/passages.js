@@ -2,7 +2,7 @@
 // or the key c. The place is counted in the page's plain text, the same way as render/anchors.py.
 
 const SKIPPED =
-  ".alert-title, .formula-note, .diagram-picture, .diagram-source, .short-code, .toc, .include, .include-wrong, .turn-meta, .footnote-ref, .footnote-back, .visually-hidden, .other-host, .heading-tools, .margin-marks, .passage-link, .passage-offer, .talk-beside";
+  ".alert-title, .formula-note, .list-note, .diagram-picture, .diagram-source, .short-code, .toc, .include, .include-wrong, .turn-meta, .footnote-ref, .footnote-back, .visually-hidden, .other-host, .heading-tools, .margin-marks, .passage-link, .passage-offer, .talk-beside";
 const BLOCK = new Set(
   "P H1 H2 H3 H4 H5 H6 BLOCKQUOTE PRE UL OL DL TABLE THEAD TBODY DIV SECTION HR DETAILS SUMMARY ASIDE".split(" "),
 );
