@@ -211,17 +211,21 @@ def dialogue_counts(
 ) -> dict[str, int]:
     """For each question: about how many dialogues one may see it was spoken."""
     owners = _owners(connection, paths)
-    spoken: dict[str, set[str]] = {path: set() for path in paths}
-    for some in slices(owners):
-        rows = connection.execute(
-            select(dialogue_questions.c.dest, dialogue_questions.c.path).where(
-                dialogue_questions.c.dest.in_(some),
-                visible(dialogue_questions.c.path, sight),
-            )
-        )
-        for dest, dialogue in rows:
-            spoken[owners[dest]].add(dialogue)
-    return {path: len(dialogues) for path, dialogues in spoken.items()}
+    stubs = owners.keys() - set(paths)
+    several = stubs | {owners[stub] for stub in stubs}
+    dest, dialogue = dialogue_questions.c.dest, dialogue_questions.c.path
+    counts = dict.fromkeys(paths, 0)
+    for some in slices(owners.keys() - several):
+        query = select(dest, func.count(dialogue.distinct())).where(dest.in_(some))
+        query = query.where(visible(dialogue, sight)).group_by(dest)
+        counts.update((row[0], row[1]) for row in connection.execute(query))
+    # One dialogue may name a page by both of its paths.
+    spoken: dict[str, set[str]] = {owners[stub]: set() for stub in stubs}
+    for some in slices(several):
+        query = select(dest, dialogue).where(dest.in_(some), visible(dialogue, sight))
+        for at, one in connection.execute(query):
+            spoken[owners[at]].add(one)
+    return counts | {path: len(found) for path, found in spoken.items()}
 
 
 def backlinks(connection: Connection, path: str, *, sight: Sight) -> list[Summary]:
@@ -265,8 +269,8 @@ def wanted(
 
 def orphans(
     connection: Connection, limit: int = 200, offset: int = 0, *, sight: Sight
-) -> list[Summary]:
-    """Pages that no other page in sight links to and no dialogue is about, by path."""
+) -> list[str]:
+    """The paths of pages that no other page in sight links to and no dialogue is about."""
     # Gathered once: asked page by page, a database looks through all dialogues for each where its
     # statistics say that most are about one question.
     linked = select(links.c.dest).where(links.c.dest != links.c.source)
@@ -275,7 +279,7 @@ def orphans(
     query = listed(None, "", sight).order_by(catalogue.c.path)
     query = query.where(catalogue.c.path.not_in(linked))
     query = query.where(catalogue.c.path.not_in(about))
-    return summaries(connection, query, limit, offset)
+    return list(connection.scalars(query.limit(limit).offset(offset)))
 
 
 def tags(connection: Connection, *, sight: Sight) -> list[Tag]:
@@ -450,8 +454,9 @@ def _owners(connection: Connection, paths: Collection[str]) -> dict[str, str]:
     owners = {path: path for path in paths}
     by_fold = {fold(path): path for path in paths}
     for some in slices(by_fold):
+        # Most pages send nobody on, so a database thinks that looking for these finds most rows.
         query = select(catalogue.c.redirect_fold, catalogue.c.path).where(
-            catalogue.c.redirect_fold.in_(some)
+            catalogue.c.redirect_fold > "", catalogue.c.redirect_fold.in_(some)
         )
         for redirect, stub in connection.execute(query):
             owners.setdefault(stub, by_fold[redirect])

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import UTC
 from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, Select, and_, func, select
 
 from wiki.database.access.sight import inside, visible
-from wiki.database.content.entries import catalogue
+from wiki.database.content.entries import SUMMARY, catalogue, slices
 from wiki.database.content.entries import files as page_files
 from wiki.database.content.entries import folders as page_folders
-from wiki.database.history.history import places
-from wiki.database.pages.catalogue import find, holds, is_listed
+from wiki.database.history.history import commits, places
+from wiki.database.pages.catalogue import holds, is_listed
 from wiki.domain.access.sight import Sight
-from wiki.domain.content.pages import Kind, Summary
+from wiki.domain.content.pages import Kind
 from wiki.domain.content.paths import fold, index_rank
-from wiki.domain.pages.folders import Folder, Leaf
+from wiki.domain.pages.folders import Folder, Leaf, Row
 
 
 def under(connection: Connection, folder: str, *, sight: Sight) -> dict[str, int]:
@@ -44,23 +46,23 @@ def within(counts: dict[str, int], folder: str) -> list[Folder]:
 
 def pages(
     connection: Connection, folder: str, limit: int, offset: int, *, sight: Sight
-) -> list[Summary]:
+) -> list[Row]:
     """The pages right in a folder, by title."""
     query = _seen(sight).where(catalogue.c.folder == folder).order_by(*_BY_TITLE)
-    return _summaries(connection, query.limit(limit).offset(offset))
+    return _rows(connection, query.limit(limit).offset(offset))
 
 
-def by_title(connection: Connection, limit: int, offset: int, *, sight: Sight) -> list[Summary]:
+def by_title(connection: Connection, limit: int, offset: int, *, sight: Sight) -> list[Row]:
     """All pages by title."""
     query = _seen(sight).order_by(*_BY_TITLE)
-    return _summaries(connection, query.limit(limit).offset(offset))
+    return _rows(connection, query.limit(limit).offset(offset))
 
 
-def lately(connection: Connection, limit: int, offset: int, *, sight: Sight) -> list[Summary]:
+def lately(connection: Connection, limit: int, offset: int, *, sight: Sight) -> list[Row]:
     """All pages, the one that changed last first."""
     here = and_(places.c.path == catalogue.c.path, places.c.alive)
     query = _seen(sight).join(places, here).order_by(places.c.date.desc(), catalogue.c.path)
-    return _summaries(connection, query.limit(limit).offset(offset))
+    return _rows(connection, query.limit(limit).offset(offset))
 
 
 def files(connection: Connection, limit: int, offset: int, *, sight: Sight) -> list[str]:
@@ -93,10 +95,12 @@ def leaves(connection: Connection, folder: str, limit: int, *, sight: Sight) -> 
     """The plain pages right in a folder, by title; without the folder's own page."""
     query = _seen(sight).add_columns(catalogue.c.title).where(catalogue.c.folder == folder)
     query = query.where(catalogue.c.kind == Kind.PAGE.value).order_by(*_BY_TITLE)
-    found = (Leaf(*row) for row in connection.execute(query))
+    found = (Leaf(*row) for row in connection.execute(query.limit(limit + _OWN_PAGES)))
     return list(islice((leaf for leaf in found if index_rank(leaf.path) < 0), limit))
 
 
+_OWN_PAGES = 40
+"""More pages than a folder has that are its own: by a few names, each with a few suffixes."""
 _BY_TITLE = (catalogue.c.title_fold, catalogue.c.path)
 
 
@@ -106,7 +110,18 @@ def _seen(sight: Sight) -> Select[Any]:
     )
 
 
-def _summaries(connection: Connection, query: Select[Any]) -> list[Summary]:
-    paths = list(connection.scalars(query))
-    known = find(connection, paths)
+def _rows(connection: Connection, query: Select[Any]) -> list[Row]:
+    """The pages whose paths a query gives, in its order, as briefly as a long list has them."""
+    return rows(connection, list(connection.scalars(query)))
+
+
+_ROW = SUMMARY.with_only_columns(catalogue.c.path, catalogue.c.title, commits.c.written)
+
+
+def rows(connection: Connection, paths: Sequence[str]) -> list[Row]:
+    """The pages at these paths, in their order; those that hold none are left out."""
+    known: dict[str, Row] = {}
+    for some in slices(paths):
+        for row in connection.execute(_ROW.where(catalogue.c.path.in_(some))):
+            known[row.path] = Row(row.path, row.title, row.written.astimezone(UTC))
     return [known[path] for path in paths if path in known]

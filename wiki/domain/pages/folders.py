@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,6 +12,15 @@ class Leaf:
 
     path: str
     title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A page in a list of many: `updated` is when it changed last."""
+
+    path: str
+    title: str
+    updated: datetime
 
 
 @dataclass(frozen=True, slots=True)

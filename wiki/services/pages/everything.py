@@ -13,6 +13,7 @@ from wiki.domain.access.sight import Sight
 from wiki.domain.content.pages import Summary
 from wiki.domain.errors import NotFound
 from wiki.domain.pages.catalogue import Tag, Wanted
+from wiki.domain.pages.folders import Row
 from wiki.engine import Wiki
 from wiki.services.access import sight
 from wiki.services.content import places
@@ -43,7 +44,7 @@ class Everything:
     number: int
     has_more: bool = False
     folder: FolderList | None = None
-    pages: Sequence[Summary] = ()
+    pages: Sequence[Row] = ()
     tags: Sequence[Tag] = ()
     wanted: Sequence[Wanted] = ()
     files: Sequence[str] = ()
@@ -99,6 +100,11 @@ def _read(connection: Connection, by: By, number: int, seen: Sight) -> Everythin
     if by is By.FILES:
         files = folders.files(connection, most, skipped, sight=seen)
         return Everything(by, number, len(files) > PAGE, files=files[:PAGE])
-    read = {By.ORPHANS: catalogue.orphans, By.NEW: folders.lately}.get(by, folders.by_title)
+    if by is By.ORPHANS:
+        paths = catalogue.orphans(connection, most, skipped, sight=seen)
+        return Everything(
+            by, number, len(paths) > PAGE, pages=folders.rows(connection, paths[:PAGE])
+        )
+    read = folders.lately if by is By.NEW else folders.by_title
     pages = read(connection, most, skipped, sight=seen)
     return Everything(by, number, len(pages) > PAGE, pages=pages[:PAGE])

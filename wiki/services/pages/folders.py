@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from wiki.database.pages import folders
 from wiki.domain.access.rights import Actor, Right
-from wiki.domain.content.pages import Summary
-from wiki.domain.pages.folders import Folder
+from wiki.domain.pages.folders import Folder, Row
 from wiki.engine import Wiki
 from wiki.services.access import sight
 
@@ -24,7 +23,7 @@ class FolderList:
 
     path: str
     folders: Sequence[Folder]
-    pages: Sequence[Summary]
+    pages: Sequence[Row]
     total: int
     number: int
     has_more: bool

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from wiki.database.engine.connection import Connection
 from wiki.database.pages import catalogue, lists
 from wiki.domain.access.rights import Actor, Right
+from wiki.domain.access.sight import Sight
 from wiki.domain.content.pages import STATUSES, Summary
 from wiki.domain.content.paths import fold
-from wiki.domain.pages.lists import Value, Wanted
+from wiki.domain.pages.lists import Order, Value, Wanted
 from wiki.engine import Wiki
 from wiki.services.access import sight
 from wiki.services.talk.comment_counts import filled_in
+from wiki.shelf import Shelf
 
 PAGE = 30
 LAST_PAGE = 10_000
@@ -53,11 +56,8 @@ def listing(wiki: Wiki, actor: Actor, wanted: Wanted, number: int = 1) -> PageLi
     seen, span = sight.of(wiki, actor), _span(wiki, wanted.year)
     with wiki.database.read() as connection:
         pages = lists.find(connection, wanted, span, PAGE, (number - 1) * PAGE, sight=seen)
-        statuses = lists.statuses(connection, wanted, span, sight=seen)
-        moments = lists.moments(connection, wanted, sight=seen)
-        tags = lists.tags(connection, wanted, span, MOST_VALUES, sight=seen)
-        people = lists.people(connection, wanted, span, MOST_VALUES, sight=seen)
-        named = catalogue.person(connection, wanted.person, sight=seen) if wanted.person else None
+        choices = _choices(wiki, connection, wanted, seen)
+    statuses = choices.statuses
     return PageList(
         wanted=wanted,
         pages=filled_in(wiki, pages),
@@ -65,10 +65,43 @@ def listing(wiki: Wiki, actor: Actor, wanted: Wanted, number: int = 1) -> PageLi
         total=statuses.get(wanted.status, 0) if wanted.status else sum(statuses.values()),
         everything=sum(statuses.values()),
         statuses={status: statuses.get(status, 0) for status in STATUSES[wanted.kind]},
-        years=_years(wiki, moments, wanted.year),
-        tags=_with_chosen(tags, fold(wanted.tag), wanted.tag),
-        people=_with_chosen(people, wanted.person, named.name if named else wanted.person),
+        years=choices.years,
+        tags=choices.tags,
+        people=choices.people,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Choices:
+    """What a list can be narrowed to: the same on each of its pages, and in each order."""
+
+    statuses: Mapping[str, int]
+    years: Sequence[Value]
+    tags: Sequence[Value]
+    people: Sequence[Value]
+
+
+def _choices(wiki: Wiki, connection: Connection, wanted: Wanted, seen: Sight) -> _Choices:
+    state = (wiki.database.version(), wiki.store.stamp(), wiki.settings.data, str(wiki.zone))
+    key = (state, seen, replace(wanted, order=Order.NEWEST))
+    kept = _SHELF.get(key)
+    if kept is None:
+        span, chosen = _span(wiki, wanted.year), wanted.person
+        tags = lists.tags(connection, wanted, span, MOST_VALUES, sight=seen)
+        people = lists.people(connection, wanted, span, MOST_VALUES, sight=seen)
+        named = catalogue.person(connection, chosen, sight=seen) if chosen else None
+        kept = _Choices(
+            statuses=lists.statuses(connection, wanted, span, sight=seen),
+            years=_years(wiki, lists.moments(connection, wanted, sight=seen), wanted.year),
+            tags=_with_chosen(tags, fold(wanted.tag), wanted.tag),
+            people=_with_chosen(people, chosen, named.name if named else chosen),
+        )
+        _SHELF.put(key, kept)
+    return kept
+
+
+_SHELF: Shelf[Hashable, _Choices] = Shelf(100)
+"""What one process keeps of it, of about 30 kB each, for who sees the same of the wiki as it is."""
 
 
 def _span(wiki: Wiki, year: int) -> tuple[int, int] | None:

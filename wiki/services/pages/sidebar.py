@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -24,6 +24,7 @@ from wiki.services.access import sight
 from wiki.services.content import contents, linking
 from wiki.services.content.places import Place
 from wiki.services.pages import including
+from wiki.shelf import Shelf
 
 HANDFUL = 7
 """A site with more plain pages than this has a tree beside them."""
@@ -86,11 +87,25 @@ def beside(
     place = _nearest(wiki, actor, folder)
     with wiki.database.read() as connection:
         html = _html(wiki, connection, actor, place, labels, seen) if place else Markup()
-        has_tree = folders.has_more_than(connection, HANDFUL, sight=seen)
-        opened = [*ancestors(f"{folder}/")][:_DEEPEST] if folder else []
-        tree = _level(connection, "", opened, seen) if has_tree else None
+        tree = _tree(wiki, connection, folder, seen)
     own = f"{folder}/{SIDEBARS[0]}" if folder else SIDEBARS[0]
     return Sidebar(place.path if place else own, html, tree, current)
+
+
+def _tree(wiki: Wiki, connection: Connection, folder: str, seen: Sight) -> Level | None:
+    """The tree beside all that lies in a folder; kept as long as nothing changes."""
+    state = (wiki.database.version(), wiki.store.stamp(), wiki.settings.data)
+    kept = _SHELF.get((state, seen, folder))
+    if kept is None:
+        has_tree = folders.has_more_than(connection, HANDFUL, sight=seen)
+        opened = [*ancestors(f"{folder}/")][:_DEEPEST] if folder else []
+        kept = (_level(connection, "", opened, seen) if has_tree else None,)
+        _SHELF.put((state, seen, folder), kept)
+    return kept[0]
+
+
+_SHELF: Shelf[Hashable, tuple[Level | None]] = Shelf(200)
+"""Trees that one process keeps: of about 20 kB each, for who sees the same."""
 
 
 def _nearest(wiki: Wiki, actor: Actor, folder: str) -> Place | None:
