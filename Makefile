@@ -42,6 +42,7 @@ check: $(STAMPS)/develop
 	@$(BIN)/lint-imports
 	@$(BIN)/djlint --lint --quiet templates
 	@$(BIN)/oxlint --quiet --deny-warnings --ignore-pattern '*.bundle.js' wiki/static/js frontend/src
+	@$(BIN)/hadolint deploy/Containerfile
 
 # The manual, in build/manual; a reference to what is not there fails it.
 manual: $(STAMPS)/develop
