@@ -171,6 +171,11 @@ def _tell(done: Result) -> None:
     _list("Objects were borrowed from repositories that still have them:", done.borrowed)
     if not done.is_gone:
         click.echo("Somebody pushed the old history meanwhile: purge once more.")
+    _list(
+        "These nodes have it until they notice, which `denktank node list` says; start them, or\n"
+        "delete their data folder and `denktank node forget` them:",
+        done.nodes,
+    )
     if done.is_barred:
         click.echo("A push that brings the old history back is refused.")
     else:

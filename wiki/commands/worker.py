@@ -74,6 +74,19 @@ def list_(wiki: Wiki) -> None:
     click.echo(f"standby: {seen.standby.value}")
 
 
+@node.command("forget")
+@click.argument("name")
+@with_wiki
+def forget(wiki: Wiki, name: str) -> None:
+    """Forget the node NAME, whose data folder is deleted.
+
+    Nodes that were away for a week are forgotten by themselves, but for those that still have what
+    was purged meanwhile.
+    """
+    if not nodes.forget(wiki, name):
+        raise Stop(f"there is no node called {name}")
+
+
 def _line(one: Node) -> tuple[str, ...]:
     ago = f"{one.ago:.0f} s ago" if one.is_alive else f"silent since {one.seen:%Y-%m-%d %H:%M} UTC"
     behind = {0: "up to date", -1: "before the last purge"}.get(one.behind, f"{one.behind} behind")

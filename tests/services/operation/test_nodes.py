@@ -106,7 +106,15 @@ def test_a_purge_on_one_node_leaves_nothing_on_the_others(nodes: list[Wiki]) -> 
     alone = nodes[0] = open_wiki(one.settings, alone=True)
     assert alone.store.head() == kept
     found = purging.look(alone, purging.of_words(alone, [NAME], "N"), lambda *_: None)
-    purging.purge(alone, found, None, "op verzoek", lambda *_: None)
+    Presence(other).renew()
+    with other.database.write() as connection:
+        connection.execute(sql("UPDATE nodes SET name = 'ander', seen = seen - interval '8 days'"))
+    done = purging.purge(alone, found, None, "op verzoek", lambda *_: None)
+    assert done.nodes == ["ander"]
+    presences.tidy(other)
+    assert [(node.name, node.behind) for node in look(other).every] == [("ander", -1)]
+    assert presences.forget(other, "ander")
+    assert not presences.forget(other, "ander")
     alone.close()
     nodes[0] = open_wiki(one.settings)
     assert other.store.blob(blob)

@@ -45,7 +45,12 @@ _SEEN = text(
     " THEN now() ELSE nodes.twin END"
     " RETURNING coalesce(twin = now(), false)"
 )
-_FORGET = text("DELETE FROM nodes WHERE seen < now() - interval '7 days'")
+_FORGET = text(
+    "DELETE FROM nodes USING git_state s"
+    " WHERE seen < now() - interval '7 days' AND nodes.epoch = s.epoch"
+)
+_FORGET_ONE = text("DELETE FROM nodes WHERE name = :name RETURNING name")
+_OTHERS = text("SELECT name FROM nodes WHERE name <> :name ORDER BY name")
 _EVERY = text(
     "SELECT n.name, n.version, n.seen,"
     " CAST(extract(epoch FROM now() - n.seen) AS double precision) AS ago,"
@@ -91,8 +96,18 @@ def tell(
 
 
 def forget(connection: Connection) -> None:
-    """Forget nodes that were not there for a week."""
+    """Forget nodes that were away for a week, unless they still have what was purged meanwhile."""
     connection.execute(_FORGET)
+
+
+def forget_one(connection: Connection, name: str) -> bool:
+    """Forget a node; whether there was one of this name."""
+    return connection.scalar(_FORGET_ONE, {"name": name}) is not None
+
+
+def others(connection: Connection, name: str) -> Sequence[str]:
+    """The names of all nodes but this one."""
+    return connection.scalars(_OTHERS, {"name": name}).all()
 
 
 def every(connection: Connection) -> Sequence[Node]:

@@ -82,6 +82,20 @@ def tidy(wiki: Wiki) -> None:
             table.forget(connection)
 
 
+def forget(wiki: Wiki, name: str) -> bool:
+    """Forget a node that never comes back; whether there was one of this name."""
+    with wiki.database.write() as connection:
+        return table.forget_one(connection, name)
+
+
+def others(wiki: Wiki) -> Sequence[str]:
+    """The names of the other nodes; of one machine there are none."""
+    if not wiki.settings.shared_pages:
+        return ()
+    with wiki.database.read() as connection:
+        return table.others(connection, name_of(wiki.settings))
+
+
 def _place(wiki: Wiki) -> tuple[int, int]:
     place = read_place(wiki.store.git)
     return (place.epoch, place.seq) if place else (0, 0)

@@ -27,6 +27,7 @@ from wiki.i18n.languages import translations
 from wiki.projections import lineage
 from wiki.projections.purging import SEARCH, Intent, Tell, decide, finish
 from wiki.services.content import drawings
+from wiki.services.operation import nodes
 from wiki.services.talk import anchors
 from wiki.store.objects.reading import Reader
 from wiki.store.rewriting import rewriting
@@ -79,7 +80,7 @@ class Result:
     `commits` got a new id. `files` still hold the words: files that are no text, that somebody
     put in the data folder, or that differ from what was exported. `borrowed` are repositories
     that objects came from. `is_barred` is whether a push of the old history will be refused;
-    `is_gone` is false if somebody pushed it again meanwhile.
+    `is_gone` is false if somebody pushed it again meanwhile. `nodes` have yet to notice.
     """
 
     commits: int
@@ -88,6 +89,7 @@ class Result:
     borrowed: Sequence[str]
     is_barred: bool
     is_gone: bool
+    nodes: Sequence[str]
 
 
 def by_admin(wiki: Wiki, username: str) -> Member | None:
@@ -275,12 +277,13 @@ def purge(wiki: Wiki, look: Look, by: Member | None, reason: str, tell: Tell) ->
     )
     decide(wiki.store, intent, look.survey.refs)
     drawings.forget(wiki.settings.data)
+    others = nodes.others(wiki)
     wiki.database.close()
     wiki.store.close()
     done = finish(wiki.settings, tell)
     left = sorted({*look.survey.binary, *_holding(wiki.settings.data, wanted)} - {""})
     return Result(
-        len(rewritten.commits), look.rows, left, done.borrowed, done.is_barred, done.is_gone
+        len(rewritten.commits), look.rows, left, done.borrowed, done.is_barred, done.is_gone, others
     )
 
 
