@@ -68,6 +68,11 @@ MINUTES ?= 10
 soak-nodes: $(STAMPS)/develop machine
 	@$(BIN)/python -m tests.soak --minutes $(MINUTES) $(ARGS)
 
+# What several nodes cost, as ratios to one machine.
+.PHONY: bench-nodes
+bench-nodes: $(STAMPS)/develop machine
+	@$(BIN)/python -m bench.nodes
+
 LOWEST := $(VENV)-lowest
 
 $(STAMPS)/lowest: $(STAMPS)/develop
