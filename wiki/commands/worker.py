@@ -91,4 +91,5 @@ def _line(one: Node) -> tuple[str, ...]:
     ago = f"{one.ago:.0f} s ago" if one.is_alive else f"silent since {one.seen:%Y-%m-%d %H:%M} UTC"
     behind = {0: "up to date", -1: "before the last purge"}.get(one.behind, f"{one.behind} behind")
     notes = ["leads"] * one.leads + ["two of this name"] * one.has_twin
+    notes += ["other settings"] * one.differs
     return one.name, ago, one.version, behind, ", ".join(notes)

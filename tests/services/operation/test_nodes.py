@@ -192,6 +192,11 @@ def test_nodes_are_seen_and_two_of_one_name_are_noticed(nodes: list[Wiki]) -> No
     assert not look(one).every[1].has_twin
     second.renew()
     assert look(one).every[1].has_twin
+    assert not any(node.differs for node in look(one).every)
+    other.settings = replace(other.settings, node_name="drie", secret_key="another")
+    Presence(other).renew()
+    assert [node.name for node in look(one).every if node.differs] == ["drie"]
+    assert presences.forget(one, "drie")
     in_the_past(one, "nodes SET seen = seen")
     assert not look(one).every[0].is_alive
     with one.database.write() as connection:

@@ -28,19 +28,21 @@ nodes = Table(
     Column("seq", Integer, nullable=False),
     Column("backend", Integer, nullable=False),
     Column("twin", Moment),
+    Column("settings", String(16), nullable=False, server_default=""),
     info=STAYS,
 )
 """`worker` tells two nodes of one name apart; `twin` is when that was last so. `backend` is the
-number of the server's process that holds the lock of who leads for this node; 0 if none does."""
+number of the server's process that holds the lock of who leads for this node; 0 if none does.
+`settings` is a mark of those that all nodes have to have alike; empty for an older version."""
 
 _LIGHTLY = text("SET LOCAL synchronous_commit TO off")
 """A sign of life waits for no disk and no standby: it has to be seen when those are in trouble."""
 _SEEN = text(
-    "INSERT INTO nodes (name, worker, seen, version, epoch, seq, backend)"
-    " VALUES (:name, :worker, now(), :version, :epoch, :seq, :backend)"
+    "INSERT INTO nodes (name, worker, seen, version, settings, epoch, seq, backend)"
+    " VALUES (:name, :worker, now(), :version, :settings, :epoch, :seq, :backend)"
     " ON CONFLICT (name) DO UPDATE SET worker = excluded.worker, seen = now(),"
     " version = excluded.version, epoch = excluded.epoch, seq = excluded.seq,"
-    " backend = excluded.backend,"
+    " backend = excluded.backend, settings = excluded.settings,"
     " twin = CASE WHEN nodes.worker <> excluded.worker AND CAST(:again AS boolean)"
     " THEN now() ELSE nodes.twin END"
     " RETURNING coalesce(twin = now(), false)"
@@ -58,7 +60,10 @@ _EVERY = text(
     " EXISTS (SELECT 1 FROM pg_locks l JOIN pg_database d ON d.oid = l.database"
     " WHERE l.locktype = 'advisory' AND l.granted AND l.classid = 0 AND l.objid = :what"
     " AND l.objsubid = 1 AND d.datname = current_database() AND l.pid = n.backend) AS leads,"
-    " coalesce(n.twin > now() - interval '30 seconds', false) AS has_twin"
+    " coalesce(n.twin > now() - interval '30 seconds', false) AS has_twin,"
+    " n.settings <> coalesce((SELECT m.settings FROM nodes m WHERE m.version = n.version"
+    " AND m.seen > now() - interval '30 seconds' GROUP BY m.settings"
+    " ORDER BY count(*) DESC, m.settings LIMIT 1), n.settings) AS differs"
     " FROM nodes n CROSS JOIN git_state s ORDER BY n.name"
 )
 _BEHIND = text(
@@ -74,11 +79,12 @@ _STANDBY = text(
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """Who gives a sign of life, in which version of the wiki."""
+    """Who gives a sign of life, in which version of the wiki and with which mark of settings."""
 
     name: str
     worker: str
     version: str
+    settings: str
 
 
 def tell(

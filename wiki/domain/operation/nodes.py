@@ -25,6 +25,7 @@ class Node:
 
     `behind` counts the moves of branches that it lacks, -1: it still has a history from before a
     purge. `leads`: its worker does what is done once. `has_twin`: two have this name.
+    `differs`: its settings are not those that most nodes of its version have.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Node:
     behind: int
     leads: bool
     has_twin: bool
+    differs: bool
 
     @property
     def is_alive(self) -> bool:

@@ -178,7 +178,11 @@ def _of_nodes(seen: Nodes | None) -> Iterator[Trouble]:
     for node in seen.every:
         if node.has_twin:
             yield Trouble("node_twin", {"name": node.name})
-        if not node.is_alive:
+        if node.differs:
+            yield Trouble("node_differs", {"name": node.name})
+        if node.behind < 0 and not node.is_alive:
+            yield Trouble("node_unpurged", {"name": node.name})
+        elif not node.is_alive:
             yield Trouble("node_gone", {"name": node.name}, is_grave=False)
 
 

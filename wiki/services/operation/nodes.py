@@ -5,12 +5,14 @@ Every worker tells of itself every few seconds, by the database's clock.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import logging
 import re
 import secrets
 import socket
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 
 from wiki.database.operation import nodes as table
@@ -21,6 +23,18 @@ from wiki.store.shared.copy import read_place
 
 log = logging.getLogger(__name__)
 
+_OWN = frozenset(
+    {
+        "data",
+        "database_url",
+        "mermaid_command",
+        "node_name",
+        "threads",
+        "trusted_proxies",
+        "workers",
+    }
+)
+"""Settings that are about one machine, and how it reaches the database."""
 _NOT_OF_A_NAME = re.compile(r"[^A-Za-z0-9._-]")
 
 
@@ -52,6 +66,16 @@ def name_of(settings: Settings) -> str:
     """What this node is called."""
     host = _NOT_OF_A_NAME.sub("-", socket.gethostname())
     return settings.node_name or host[: table.LONGEST_NAME] or "node"
+
+
+def mark_of(settings: Settings) -> str:
+    """A mark of the settings that all nodes have to have alike, the secret key among them.
+
+    Slow to make, so that nobody tries keys with what the database holds of it.
+    """
+    alike = {name: str(value) for name, value in asdict(settings).items() if name not in _OWN}
+    said = json.dumps(alike, sort_keys=True).encode()
+    return hashlib.scrypt(said, salt=b"nodes", n=1 << 14, r=8, p=1, dklen=8).hex()
 
 
 def software() -> str:
@@ -106,7 +130,9 @@ class Presence:
 
     def __init__(self, wiki: Wiki) -> None:
         self._wiki = wiki
-        self._sign = table.Sign(name_of(wiki.settings), secrets.token_hex(16), software())
+        self._sign = table.Sign(
+            name_of(wiki.settings), secrets.token_hex(16), software(), mark_of(wiki.configured)
+        )
         self._has_told = False
 
     def renew(self) -> None:
