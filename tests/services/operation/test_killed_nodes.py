@@ -77,6 +77,7 @@ def test_a_purge_that_is_killed_is_finished_or_was_not_begun(
             jobs.follow(wiki)
             jobs.search(wiki)
             assert wiki.store.fsck() == [], name
+            assert not (is_done and list(wiki.store.git.glob("denktank.base-*"))), name
             assert bool(holding(wiki, word)) != is_done, (name, holding(wiki, word))
             assert looking.behind(wiki)["history"] == 0
         assert one.store.head() == other.store.head()

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import shutil
+import time
+from contextlib import suppress
 from pathlib import Path
 
 from wiki.store.branch.refs import SEEN
 from wiki.store.git import command, maintenance
 
+DRAFT = "denktank.base-"
+"""What folders are called in which a pack of the whole history is made."""
 _LEFT = (
     "logs",
     "rr-cache",
@@ -40,6 +44,7 @@ def prune(git: Path) -> list[str]:
     for pattern in ("pack/*.keep", "pack/tmp_*", "pack/.tmp-*", "info/commit-graph*", "tmp_obj_*"):
         for file in objects.glob(pattern):
             _remove(file)
+    sweep(git)
     for file in git.glob("fast_import_crash_*"):
         _remove(file)
     command.run(git, "pack-refs", "--all", "--prune")
@@ -50,6 +55,14 @@ def prune(git: Path) -> list[str]:
         command.run(view, "prune", "--expire=now")
     maintenance.write_graph(git)
     return borrowed
+
+
+def sweep(git: Path, age: float = 0) -> None:
+    """Remove packs, at least so many seconds old, that somebody was making who died."""
+    for folder in git.glob(f"{DRAFT}*"):
+        with suppress(FileNotFoundError):
+            if time.time() - folder.stat().st_mtime >= age:
+                shutil.rmtree(folder)
 
 
 def _alternates(objects: Path) -> list[str]:

@@ -11,6 +11,7 @@ from typing import IO
 from wiki.domain.history.ledger import INDEX, PACK, Part
 from wiki.store.git import command
 from wiki.store.objects.versions import StoreError
+from wiki.store.rewriting import pruning
 from wiki.store.shared.copy import Copy, read_place
 from wiki.store.shared.ledger import Ledger
 
@@ -39,7 +40,7 @@ def thin(git: Path, new: Iterable[str], known: Iterable[str]) -> bytes:
 @contextmanager
 def parts(git: Path, ids: Iterable[str]) -> Iterator[Iterator[Part]]:
     """The pieces of a pack of all that these ids reach, and of its index."""
-    with tempfile.TemporaryDirectory(prefix="denktank.base-", dir=git) as name:
+    with tempfile.TemporaryDirectory(prefix=pruning.DRAFT, dir=git) as name:
         yield _pieces(git, list(ids), Path(name))
 
 

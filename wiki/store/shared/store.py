@@ -27,7 +27,7 @@ from wiki.store.git.lock import held_folder
 from wiki.store.objects.reading import Reader
 from wiki.store.objects.versions import Change, Stale, StoreError
 from wiki.store.objects.writing import ObjectWriter
-from wiki.store.rewriting import moving
+from wiki.store.rewriting import moving, pruning
 from wiki.store.shared import bases, copy
 from wiki.store.shared.copy import Copy
 from wiki.store.shared.ledger import Ledger, Turn
@@ -38,6 +38,7 @@ _OLD = ".git.denktank-old"
 _PATIENCE = 20.0
 """Seconds in which a save that lost its connection looks for another."""
 _PAUSE = 0.2
+_DAY = 86_400
 
 
 def _nobody(store: Store) -> None:
@@ -137,6 +138,7 @@ class SharedStore(Store):
 
     def maintain(self) -> None:
         super().maintain()
+        pruning.sweep(self.git, _DAY)
         self.compact()
 
     def compact(self) -> bool:
