@@ -161,7 +161,7 @@ def create_app(settings: Settings, wiki: Wiki | None = None) -> Flask:
     cache.install(app, wiki, CACHED)
     placing.install(app, settings.prefix)
     counting.install(app, wiki)
-    crawlers.install(app)
+    crawlers.install(app, wiki, settings.prefix)
     safety.trust_proxies(app, settings)
     login.install(app)
     forms.install(app)

@@ -244,7 +244,7 @@ class Settings:
         "searches by one member in a minute, or from one address without an account; 0: no limit",
     )
     costly_ms_per_minute: int = _setting(
-        6_000,
+        3_000,
         "milliseconds of processor time in a minute for old versions, differences, histories, "
         "exports and searches from one address without an account; 0: no limit",
     )

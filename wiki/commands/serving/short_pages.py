@@ -6,9 +6,8 @@ from email.utils import formatdate
 from functools import lru_cache
 from http import HTTPStatus
 
-from wiki.i18n.errors import sentence
-from wiki.i18n.mail_templates import as_html
-from wiki.web.http.safety import HEADERS, POLICY
+from wiki.web.http.errors import bare
+from wiki.web.http.safety import BARE
 from wiki.web.operation.placing import in_html
 
 
@@ -30,9 +29,7 @@ def page(status: int, language: str, prefix: str) -> tuple[bytes, dict[str, str]
     """The page alone, and the headers that go with it on any connection."""
     headers = {
         "Content-Type": "text/html; charset=utf-8",
-        "Cache-Control": "no-store",
-        "Content-Security-Policy": POLICY,
-        **HEADERS,
+        **BARE,
     }
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         headers["Retry-After"] = "5"
@@ -41,7 +38,4 @@ def page(status: int, language: str, prefix: str) -> tuple[bytes, dict[str, str]
 
 @lru_cache(maxsize=32)
 def _page(status: int, language: str, prefix: str) -> bytes:
-    code = f"http_{status}"
-    text = sentence(language, code)
-    shown = {"status": status, "code": code, "text": text, "typed": (), "posted": ()}
-    return in_html(as_html("http/errors/plain.html", language, "UTC", **shown), prefix).encode()
+    return in_html(bare(language, status, f"http_{status}"), prefix).encode()

@@ -138,6 +138,12 @@ class Tallies:
             full, tally.count = divmod(tally.count + weight, rate.step)
             return full
 
+    def waits(self, rate: Rate, key: str, now: float) -> float:
+        """How long somebody still has to wait, in seconds."""
+        with self._lock:
+            tally = self._tallies.get((rate.kind, key))
+            return max(0.0, tally.until - now) if tally else 0.0
+
     def hold(self, rate: Rate, key: str, until: float) -> None:
         """Let somebody wait."""
         with self._lock:
@@ -154,8 +160,7 @@ def count(wiki: Wiki, rate: Rate, actor: Actor, address: str, weight: int = 1) -
     """
     if not rate.most:
         return
-    who = f"m{actor.id}" if actor.id is not None else limits.network(address)
-    key = limits.key(wiki, rate.kind, who)
+    key = _key(wiki, rate, actor, address)
     now = time.monotonic()
     tallies = _tallies.setdefault(wiki, Tallies())
     full = tallies.add(rate, key, weight, now)
@@ -166,6 +171,19 @@ def count(wiki: Wiki, rate: Rate, actor: Actor, address: str, weight: int = 1) -
     seconds = ceil(rate.window.total_seconds() / 2)
     tallies.hold(rate, key, now + seconds)
     raise TooFast("too_fast", seconds=seconds)
+
+
+def waits(wiki: Wiki, rate: Rate, actor: Actor, address: str) -> int:
+    """Seconds that somebody was told to wait by this process and still has to; asks nobody else."""
+    tallies = _tallies.get(wiki)
+    if tallies is None or not rate.most:
+        return 0
+    return ceil(tallies.waits(rate, _key(wiki, rate, actor, address), time.monotonic()))
+
+
+def _key(wiki: Wiki, rate: Rate, actor: Actor, address: str) -> str:
+    who = f"m{actor.id}" if actor.id is not None else limits.network(address)
+    return limits.key(wiki, rate.kind, who)
 
 
 def _has_room(wiki: Wiki, rate: Rate, key: str, full: int) -> bool:

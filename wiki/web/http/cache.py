@@ -121,7 +121,7 @@ class PageCache:
         """Answer one request."""
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             return self._inner(environ, start_response)
-        cookies = _cookies(environ.get("HTTP_COOKIE", ""), self._session)
+        cookies = cookies_of(environ.get("HTTP_COOKIE", ""), self._session)
         if cookies.is_somebody:
             return self._inner(environ, start_response)
         version = version_of(self._wiki)
@@ -139,7 +139,7 @@ class PageCache:
             environ.get("PATH_INFO", ""),
             environ.get("QUERY_STRING", ""),
             environ.get("HTTP_HOST", ""),
-            _language(
+            language_of(
                 environ.get("HTTP_ACCEPT_LANGUAGE", ""),
                 cookies.language,
                 self._wiki.settings.language,
@@ -231,7 +231,7 @@ def _midnight(now: datetime, zone: str) -> float:
 
 
 @lru_cache(maxsize=2000)
-def _cookies(header: str, session: str) -> Cookies:
+def cookies_of(header: str, session: str) -> Cookies:
     """The cookies as Flask will read them, quoted or double: the key must say what it shows."""
     if not header:
         return Cookies()
@@ -245,7 +245,8 @@ def _cookies(header: str, session: str) -> Cookies:
 
 
 @lru_cache(maxsize=2000)
-def _language(accept: str, cookie: str, default: str) -> str:
+def language_of(accept: str, cookie: str, default: str) -> str:
+    """The language of a reader without an account, as Flask will choose it."""
     return choose(accept, cookie, "", default)
 
 

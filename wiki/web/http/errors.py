@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 from wiki.domain import errors
 from wiki.domain.content.addresses import url_of
 from wiki.i18n.errors import sentence
+from wiki.i18n.mail_templates import as_html
 from wiki.services.access import journal
 from wiki.web.http.context import actor, language, page_url, see_other, wiki
 
@@ -200,6 +201,13 @@ def alone(template: str, status: int, **shown: object) -> Response:
     answer = make_response(page, status)
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+def bare(language: str, status: int, code: str, **values: object) -> str:
+    """The barest page that says what is wrong, which needs neither a request nor the wiki."""
+    text = sentence(language, code, values)
+    shown = {"status": status, "code": code, "text": text, "typed": (), "posted": ()}
+    return as_html("http/errors/plain.html", language, "UTC", **shown)
 
 
 def for_programs() -> bool:

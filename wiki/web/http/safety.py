@@ -31,6 +31,8 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+BARE = {"Cache-Control": "no-store", "Content-Security-Policy": POLICY, **HEADERS}
+"""Headers of an answer that Flask does not make, and nobody keeps."""
 FOR, PROTO, HOST = "HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST"
 FORWARDED = (FOR, PROTO, HOST)
 OWN = "private, no-cache"

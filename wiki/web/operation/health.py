@@ -19,7 +19,7 @@ from wiki.domain.operation.nodes import Standby
 from wiki.services.operation import health, nodes
 from wiki.web.http import cache
 from wiki.web.http.context import wiki
-from wiki.web.http.safety import HEADERS, POLICY
+from wiki.web.http.safety import BARE
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -46,9 +46,7 @@ class Alive:
         headers = {
             "Content-Type": "text/plain; charset=utf-8",
             "Content-Length": str(len(OK)),
-            "Cache-Control": "no-store",
-            "Content-Security-Policy": POLICY,
-            **HEADERS,
+            **BARE,
         }
         start_response("200 OK", list(headers.items()))
         return [OK] if environ["REQUEST_METHOD"] == "GET" else []
