@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 from jinja2 import Environment
 
-from wiki.i18n.catalogue import forms_of, key_of, messages
+from wiki.i18n.catalogue import HERE, forms_of, key_of, messages
 from wiki.settings import table
 
 HOUSE = Path(__file__).parents[2]
@@ -74,3 +75,11 @@ def test_files_do_not_contradict_each_other() -> None:
     seen: dict[object, object] = {}
     for message in messages("nl"):
         assert seen.setdefault(message.id, message.string) == message.string, message.id
+
+
+def test_no_file_has_a_text_twice() -> None:
+    # Babel keeps the last one and says nothing.
+    for file in HERE.glob("*/*.po"):
+        written = re.findall(r'^msgid ((?:"[^\n]*"\n)+)', file.read_text(encoding="utf-8"), re.M)
+        twice = [text for text, number in Counter(written).items() if number > 1]
+        assert not twice, file

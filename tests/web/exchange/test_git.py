@@ -147,7 +147,7 @@ def test_who_may_clone(
         hiding.hide(
             connection, [(newest, "vragen/een")], Part.TEXT, "grof", admin.own_id(), wiki.clock()
         )
-    assert "moderatoren hebben er verborgen" in site.clone(anna, "hidden", token)
+    assert "moderators hebben er verborgen" in site.clone(anna, "hidden", token)
     assert git(site.folder, "clone", "-q", site.address(admin), "hidden").returncode == 0
     assert token not in caplog.text
     assert "git-fetch member=" in caplog.text

@@ -1,5 +1,5 @@
 """Exchange: repositories elsewhere that the wiki keeps in step with.
 
-May use `errors` of this floor, and only the standard library: no input or output, no clock, no
-globals.
+May use `content` and `errors` of this floor, and only the standard library: no input or output, no
+clock, no globals.
 """
