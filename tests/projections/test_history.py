@@ -108,6 +108,23 @@ def test_two_births_of_one_page_become_one(site: Site) -> None:
     assert checking.check(site.store, site.database) == []
 
 
+def test_pages_come_and_go_before_anybody_looks(site: Site) -> None:
+    """They are born, renamed, deleted and found to be another between two looks."""
+    site.save("create", {"a": "een\n"})
+    first = site.identity("a")
+    site.save("create", {"b": "twee\n"})
+    site.rename("b", "c")
+    site.save("edit", {"c": "twee en meer\n"})
+    site.save("create", {"weg": "drie\n"})
+    site.save("delete", {"weg": None})
+    head = site.store.head()
+    other = site.outside.commit({"a.md": "een\n", "d.md": "vier\n"}, [], START - 50)
+    site.push({**site.pages(), "d": "vier\n"}, [head, other])
+    assert site.identity("a") not in ("", first), "the outside birth is the earlier one"
+    assert [revision.path for revision in site.history("c")] == ["c", "c", "b"]
+    assert checking.check(site.store, site.database) == []
+
+
 def test_history_goes_on_where_a_page_of_it_ended(site_on: Site) -> None:
     site = site_on
     commits = [site.save("edit", {"a": f"{n}\n", "f/b": f"{n}\n"}) for n in range(6)]

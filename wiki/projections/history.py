@@ -224,6 +224,7 @@ class _Following:
         self._newest: dict[tuple[str, str], tuple[int, str]] = {}
         self._arrived: set[tuple[str, str]] = set()
         self._stirred: set[str] = set()
+        self._born: set[str] = set()
         self._pages: dict[str, str] = {}
         self._joins = False
 
@@ -345,6 +346,7 @@ class _Following:
         self._stirred |= step.stirred
         for page, birth in step.births.items():
             self._facts.births[page] = birth
+            self._born.add(page)
             self._rows[tables.identities].append({"born": page, "page": page, **birth._asdict()})
         self._joins = self._joins or bool(step.same)
         for one, other in step.same:
@@ -372,7 +374,9 @@ class _Following:
         A commit on a branch from before two pages were joined only knows one of them.
         """
         touched = {page for page, _ in self._newest}
-        self._pages = kept.page_by_birth(self._connection, touched)
+        # Earlier runs know nothing of a page that was born in this one.
+        known = kept.page_by_birth(self._connection, touched - self._born)
+        self._pages = known | {page: page for page in self._born}
         for row in self._rows[tables.revisions]:
             row["page"] = self._pages.get(row["born"], row["born"])
 
@@ -390,13 +394,25 @@ class _Following:
         page_of = self._page_of(renamed)
         if not renamed and self._stayed(lives, page_of):
             return
-        kept.name(self._connection, sorted({(page_of[page], path) for page, path in self._arrived}))
+        new = self._born - renamed
+        self._note_names({(page_of[page], path) for page, path in self._arrived}, new)
         for page in sorted(renamed):
             kept.name_anew(self._connection, page)
         homes = {lives.alive(path): path for _, path in self._newest}
+        first = []
         for page in sorted(renamed | set(page_of.values())):
             home = homes[page] if page in homes else lives.home(page)
-            kept.put_place(self._connection, page, home)
+            if home is not None and page in new and (page, home) in self._newest:
+                first.append(_place(page, home, self._newest[page, home]))
+            else:
+                kept.put_place(self._connection, page, home)
+        kept.add(self._connection, tables.places, first)
+
+    def _note_names(self, names: set[tuple[str, str]], new: Collection[str]) -> None:
+        """Note names that pages got; what a new page is called is not written yet."""
+        first = [{"page": page, "path": path} for page, path in sorted(names) if page in new]
+        kept.add(self._connection, tables.names, first)
+        kept.name(self._connection, sorted(name for name in names if name[0] not in new))
 
     def _page_of(self, renamed: set[str]) -> dict[str, str]:
         """By birth, the page that each page goes by which these commits touched."""
@@ -428,7 +444,7 @@ class _Following:
             if homes.get(page, path) == path:
                 last[page] = max((date, commit, path), last.get(page, (0, "", "")))
         places = [
-            {"page": page, "path": path, "alive": page in homes, "date": date, "commit": commit}
+            _place(page, path, (date, commit), is_alive=page in homes)
             for page, (date, commit, path) in last.items()
         ]
         kept.add(self._connection, tables.places, places)
@@ -508,6 +524,14 @@ class _Stored:
             if commit not in self.later
         ]
         return classes(pairs, self._facts.birth)
+
+
+def _place(
+    page: str, path: str, newest: tuple[int, str], *, is_alive: bool = True
+) -> dict[str, Any]:
+    """Where a page lives, or last lived, with the date and commit of its newest revision there."""
+    date, commit = newest
+    return {"page": page, "path": path, "alive": is_alive, "date": date, "commit": commit}
 
 
 def _family(commits: Iterable[Commit]) -> tuple[int, Counter[str]]:
