@@ -196,7 +196,8 @@ def _replace(
     entries.put(connection, {entries.files: [_place(file) for file in came]})
     emptied = leads.empty_folders(connection, gone - stayed)
     entries.remove_folders(connection, emptied)
-    made = leads.make_folders(connection, here)
+    # The folders of a page of which something was known are there.
+    made = leads.make_folders(connection, [path for path in here if not had.get(path)])
     entries.put(connection, {entries.folders: [_place(folder) for folder in made]})
     for path in (*came, *went, *emptied, *made):
         touched.add(path)
