@@ -19,11 +19,11 @@ DISK: Mapping[int, str] = {
 def chain(error: BaseException) -> Iterator[BaseException]:
     """The error, what caused it, what caused that, and so on; each once."""
     seen: set[int] = set()
-    found: BaseException | None = error
-    while found is not None and id(found) not in seen:
-        seen.add(id(found))
-        yield found
-        found = found.__cause__ or found.__context__
+    current: BaseException | None = error
+    while current is not None and id(current) not in seen:
+        seen.add(id(current))
+        yield current
+        current = current.__cause__ or current.__context__
 
 
 def of_disk(error: BaseException) -> Unavailable | None:

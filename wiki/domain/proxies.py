@@ -34,12 +34,12 @@ class Proxies:
         """
         if not self.networks:
             return self.number if _is_near(peer) else 0
-        found = 0
+        count = 0
         for address in (peer, *reversed(visitors)):
             if not self._is_ours(address):
                 break
-            found += 1
-        return found
+            count += 1
+        return count
 
     def _is_ours(self, address: str) -> bool:
         parsed = _parsed(address)

@@ -107,11 +107,11 @@ class Fragments:
             if not self._bear(heading, found) and section and found:
                 self._meant.setdefault(found, section.anchor)
 
-    def _bear(self, heading: Heading, found: str) -> bool:
-        if found in self._taken or not _is_free(found):
+    def _bear(self, heading: Heading, fragment: str) -> bool:
+        if fragment in self._taken or not _is_free(fragment):
             return False
-        self._taken.add(found)
-        self._ids.setdefault(heading.start, []).append(found)
+        self._taken.add(fragment)
+        self._ids.setdefault(heading.start, []).append(fragment)
         return True
 
     def _name(self, name: str) -> None:

@@ -82,32 +82,32 @@ class Known:
     symlinks: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
-def after_move(known: Known, moved: Mapping[str, str], old: str, *, leaves_stub: bool) -> Known:
+def after_move(existing: Known, moved: Mapping[str, str], old: str, *, leaves_stub: bool) -> Known:
     """Return what there will be when pages and files went to other paths, `old` being the page.
 
     The page leaves one behind that sends its readers on, unless told otherwise.
     """
     new = moved[old]
-    there = {stem(new): known.pages.get(stem(new), [])} | known.pages
+    there = {stem(new): existing.pages.get(stem(new), [])} | existing.pages
     pages = {at: [path for path in paths if path not in (old, new)] for at, paths in there.items()}
     pages[stem(new)].append(new)
     if leaves_stub:
         pages.setdefault(stem(old), []).append(old)
-    named = {at: [one for one in names if one.path != new] for at, names in known.named.items()}
+    named = {at: [one for one in names if one.path != new] for at, names in existing.named.items()}
     for names in named.values():
         names[:] = [_renamed(one, old, new) for one in names]
     named.setdefault(key(stem(new)), []).append(Named(new, stem(new), Rank.NAME))
-    files = {at: [moved.get(f, f) for f in found] for at, found in known.files.items()}
+    files = {at: [moved.get(f, f) for f in found] for at, found in existing.files.items()}
     files = {at: [f for f in found if fold(f) == at] for at, found in files.items()}
     for file in moved.values():
         if file != new:
             files.setdefault(fold(file), []).append(file)
-    called = {at: [moved.get(f, f) for f in found] for at, found in known.called.items()}
+    called = {at: [moved.get(f, f) for f in found] for at, found in existing.called.items()}
     symlinks = {
         at: {path: page for path, page in links.items() if leaves_stub or page != old}
-        for at, links in known.symlinks.items()
+        for at, links in existing.symlinks.items()
     }
-    return Known(pages, files, known.folders, named, called, symlinks)
+    return Known(pages, files, existing.folders, named, called, symlinks)
 
 
 def _renamed(one: Named, old: str, new: str) -> Named:
@@ -166,17 +166,19 @@ def places(source: str, target: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, (target, f"{source}/{rest}", near, rest))))
 
 
-def resolve(source: str, target: str, known: Known) -> Lead | None:
+def resolve(source: str, target: str, existing: Known) -> Lead | None:
     """Where a target leads from the page at `source`; None if nothing is there yet."""
-    return at_path(target, known.pages.get(stem(target), ())) or elsewhere(source, target, known)
+    return at_path(target, existing.pages.get(stem(target), ())) or elsewhere(
+        source, target, existing
+    )
 
 
-def elsewhere(source: str, target: str, known: Known) -> Lead | None:
+def elsewhere(source: str, target: str, existing: Known) -> Lead | None:
     """Where a target leads at whose path no page is."""
-    linked = _linked(target, known)
+    linked = _linked(target, existing)
     if linked is not None:
         return linked
-    file = _file(target, known)
+    file = _file(target, existing)
     if file is not None:
         return Lead(file, To.FILE)
     _, *others = places(source, target)
@@ -184,19 +186,19 @@ def elsewhere(source: str, target: str, known: Known) -> Lead | None:
     for place in others:
         # Beside a page lie its files; a page there is not meant by its bare name.
         # Few places are asked for twice: remembering them would push out targets that are.
-        pages = known.pages.get(fold(_whole(place))) if place != own else None
+        pages = existing.pages.get(fold(_whole(place))) if place != own else None
         page = at_path(place, pages) if pages else None
-        page = page or (_linked(place, known) if place != own else None)
+        page = page or (_linked(place, existing) if place != own else None)
         if page is not None:
             return Lead(page.path, To.PAGE)
-        file = _file(place, known) if known.files else None
+        file = _file(place, existing) if existing.files else None
         if file is not None:
             return Lead(file, To.FILE)
-    for place in (target, *others) if known.folders else ():
-        folder = known.folders.get(fold(place))
+    for place in (target, *others) if existing.folders else ():
+        folder = existing.folders.get(fold(place))
         if folder is not None:
             return Lead(folder, To.FOLDER)
-    return _by_name(source, target, known)
+    return _by_name(source, target, existing)
 
 
 def at_path(target: str, pages: Collection[str]) -> Lead | None:
@@ -210,7 +212,7 @@ def at_path(target: str, pages: Collection[str]) -> Lead | None:
     return Lead(min(ranked)[1], To.PAGE, settled=True) if ranked else None
 
 
-def _by_name(source: str, target: str, known: Known) -> Lead | None:
+def _by_name(source: str, target: str, existing: Known) -> Lead | None:
     words = _rest(source, target)
     if index_rank(words) >= 0:
         # Every folder has one: the name alone says nothing.
@@ -218,8 +220,8 @@ def _by_name(source: str, target: str, known: Known) -> Lead | None:
     called = key(words)
     whole = fold(words)
     loose = _loose(whole)
-    fitting = [one for one in known.named.get(called, ()) if _fits(one, loose)]
-    files = [file for file in known.called.get(called, ()) if _ends(fold(file), whole)]
+    fitting = [one for one in existing.named.get(called, ()) if _fits(one, loose)]
+    files = [file for file in existing.called.get(called, ()) if _ends(fold(file), whole)]
     if not files and len(fitting) <= 1:
         # Most names are one page's only: nothing needs to be measured for those.
         return Lead(fitting[0].path, To.PAGE) if fitting else None
@@ -265,14 +267,14 @@ def _rank(place: str, path: str) -> tuple[int, int] | None:
     return (3, index) if index >= 0 and fold(folder) == fold(place) else None
 
 
-def _linked(place: str, known: Known) -> Lead | None:
-    found = known.symlinks.get(stem(place)) if known.symlinks else None
+def _linked(place: str, existing: Known) -> Lead | None:
+    found = existing.symlinks.get(stem(place)) if existing.symlinks else None
     link = at_path(place, found.keys()) if found else None
     return Lead(found[link.path], To.PAGE) if found and link else None
 
 
-def _file(place: str, known: Known) -> str | None:
-    found = known.files.get(fold(place), ())
+def _file(place: str, existing: Known) -> str | None:
+    found = existing.files.get(fold(place), ())
     return place if place in found else min(found, default=None)
 
 

@@ -214,11 +214,11 @@ def _address(text: str, place: tuple[int, int], here: _Here) -> Iterator[tuple[i
         path, to = link.target, To.FILE if link.kind is LinkKind.FILE else To.PAGE
     was, tail = _cut(written)
     for candidate in _spellings(was, to, path, here.page):
-        found = address(candidate + tail, here.page)
+        new_link = address(candidate + tail, here.page)
         if (
-            found.kind in LOCAL
-            and (goal or found.target == path)
-            and here.reaches(found.target, goal)
+            new_link.kind in LOCAL
+            and (goal or new_link.target == path)
+            and here.reaches(new_link.target, goal)
         ):
             yield start, end, candidate + _encode(tail, _KEPT | set("#?&;%:"))
             return

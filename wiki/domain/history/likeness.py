@@ -75,12 +75,12 @@ def bag(text: str) -> Counter[str]:
     return Counter(_WORD.findall(text))
 
 
-def likeness(one: Counter[str], other: Counter[str]) -> float:
+def likeness(left: Counter[str], right: Counter[str]) -> float:
     """The Sørensen–Dice coefficient of two bags of words: 0 (none shared) to 1 (the same)."""
-    total = one.total() + other.total()
+    total = left.total() + right.total()
     if not total:
         return 1.0
-    if len(other) < len(one):
-        one, other = other, one
-    shared = sum(min(count, other[word]) for word, count in one.items() if word in other)
+    if len(right) < len(left):
+        left, right = right, left
+    shared = sum(min(count, right[word]) for word, count in left.items() if word in right)
     return 2 * shared / total

@@ -169,21 +169,21 @@ def bag(data: bytes) -> dict[int, int]:
     """Count the bytes of a text in each of its pieces; line ends of Windows are line ends."""
     if b"\0" not in data[:_BINARY_LOOK]:
         data = data.replace(b"\r\n", b"\n")
-    found: dict[int, int] = {}
+    sizes: dict[int, int] = {}
     for piece in _PIECE.findall(data):
         key = crc32(piece)
-        found[key] = found.get(key, 0) + len(piece)
-    return found
+        sizes[key] = sizes.get(key, 0) + len(piece)
+    return sizes
 
 
-def alike(one: Bag, other: Bag) -> float:
+def alike(left: Bag, right: Bag) -> float:
     """The part of the larger text that stands in both: 0 (nothing) to 1 (all)."""
-    largest = max(sum(one.values()), sum(other.values()))
+    largest = max(sum(left.values()), sum(right.values()))
     if not largest:
         return 0.0
-    if len(other) < len(one):
-        one, other = other, one
-    shared = sum(min(size, other[piece]) for piece, size in one.items() if piece in other)
+    if len(right) < len(left):
+        left, right = right, left
+    shared = sum(min(size, right[piece]) for piece, size in left.items() if piece in right)
     return shared / largest
 
 

@@ -76,12 +76,12 @@ def cut(text: str) -> list[str]:
     units = _units(read(text, begin))
     if len(units) > MOST_SENTENCES:
         return [text[begin:]]
-    found: list[str] = []
+    sentences: list[str] = []
     for unit in units:
-        found += _sentences(unit)
-        if len(found) > MOST_SENTENCES:
+        sentences += _sentences(unit)
+        if len(sentences) > MOST_SENTENCES:
             return _with_space([lines for lines, _ in units])
-    return _with_space(found)
+    return _with_space(sentences)
 
 
 def key(sentence: str) -> str:

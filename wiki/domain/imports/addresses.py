@@ -64,12 +64,12 @@ def is_machine(text: str) -> bool:
     return True
 
 
-def without_machines(text: str, known: Collection[str] | None = None) -> str:
-    """The text without IP addresses; with `known`, without those alone."""
+def without_machines(text: str, machines: Collection[str] | None = None) -> str:
+    """The text without IP addresses; with `machines`, without those alone."""
 
     def instead(found: re.Match[str]) -> str:
         number = found[0].rstrip(".")
-        is_meant = number in known if known is not None else is_machine(number)
+        is_meant = number in machines if machines is not None else is_machine(number)
         return INSTEAD + found[0][len(number) :] if is_meant else found[0]
 
     return _NUMBERS.sub(instead, text)

@@ -168,8 +168,8 @@ class _Writer:
         words.plain(text[at:])
         return words.text()
 
-    def _inline(self, words: Words, found: re.Match[str]) -> None:
-        kind, written = found.lastgroup, found[0]
+    def _inline(self, words: Words, match: re.Match[str]) -> None:
+        kind, written = match.lastgroup, match[0]
         if kind == "mark":
             if mark := _MARKS.get(written):
                 words.close(mark) if written == "</del>" else words.toggle(mark, written)
@@ -178,7 +178,7 @@ class _Writer:
         elif kind == "nowiki":
             words.plain(written.removeprefix("<nowiki>").removesuffix("</nowiki>").strip("%"))
         elif kind in ("link", "media"):
-            target, _, said = found[kind].partition("|")
+            target, _, said = match[kind].partition("|")
             ask = self._link if kind == "link" else self._media
             label = writing.escaped(said.strip()) if not said.startswith("{{") else ""
             made = ask(target.strip(), label)
@@ -190,7 +190,7 @@ class _Writer:
         elif kind == "break":
             words.written("\\\n")
         elif kind == "note":
-            self._notes.append(writing.escaped(found["note"].strip()))
+            self._notes.append(writing.escaped(match["note"].strip()))
             words.written(f"[^{len(self._notes)}]")
         elif kind == "mono":
-            words.written(writing.code(found["mono"]))
+            words.written(writing.code(match["mono"]))

@@ -261,19 +261,19 @@ class _Writer:
         words.plain(_ENTITY.sub(lambda one: _ENTITIES[one[1]], text[at:]))
         return words.text()
 
-    def _inline(self, words: Words, found: re.Match[str]) -> None:
-        if found["quotes"]:
-            self._quotes(words, found[0])
-        elif found["link"]:
-            words.written(self._linked(found["link"]))
-        elif found["outside"]:
-            address = found["outside"]
+    def _inline(self, words: Words, match: re.Match[str]) -> None:
+        if match["quotes"]:
+            self._quotes(words, match[0])
+        elif match["link"]:
+            words.written(self._linked(match["link"]))
+        elif match["outside"]:
+            address = match["outside"]
             address = f"https:{address}" if address.startswith("//") else address
-            words.written(writing.link(writing.escaped((found["words"] or "").strip()), address))
-        elif found["address"]:
-            words.written(f"<{found[0]}>")
+            words.written(writing.link(writing.escaped((match["words"] or "").strip()), address))
+        elif match["address"]:
+            words.written(f"<{match[0]}>")
         else:
-            self._tag(words, found["tag"].lower(), bool(found["end"]), found[0])
+            self._tag(words, match["tag"].lower(), bool(match["end"]), match[0])
 
     @staticmethod
     def _quotes(words: Words, written: str) -> None:

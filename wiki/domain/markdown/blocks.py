@@ -136,11 +136,11 @@ class _Reader:
         self.root.last = max(0, self.number - 1)
         if self.has_notes:
             self.root.children = list(self._with_contents())
-        for found in self.groups:
-            if isinstance(found, List):
-                _finish_list(found)
+        for group in self.groups:
+            if isinstance(group, List):
+                _finish_list(group)
             else:
-                _finish_glossary(found)
+                _finish_glossary(group)
         if self.has_notes:
             _find_codes(self.root)
         return self.root
@@ -148,11 +148,11 @@ class _Reader:
     def _with_contents(self) -> Iterator[Block]:
         """The blocks of a page: what is `[TOC]` and nothing else is no paragraph."""
         contents = _CONTENTS - {f"[{label}]" for label in self.root.definitions}
-        for one in self.root.children:
-            if isinstance(one, Paragraph) and one.content.text.casefold() in contents:
-                yield Contents(one.start, one.end, one.line, one.last)
+        for block in self.root.children:
+            if isinstance(block, Paragraph) and block.content.text.casefold() in contents:
+                yield Contents(block.start, block.end, block.line, block.last)
             else:
-                yield one
+                yield block
 
     # What the line begins with
 
@@ -496,12 +496,12 @@ class _Reader:
         return True
 
     def _begin_abbreviation(self, depth: int) -> bool:
-        found = abbreviations.definition(self.line, self.next)
-        if not found:
+        meaning = abbreviations.definition(self.line, self.next)
+        if not meaning:
             return False
         known = self.root.abbreviations
         if len(known) < abbreviations.MOST:
-            known.setdefault(*found)
+            known.setdefault(*meaning)
         start, end = self.base + self.pos, self.base + len(self.line)
         self._add(Abbreviation(start, end, self.number, self.number), depth)
         return True
@@ -848,15 +848,15 @@ def _find_alert(quote: Quote) -> None:
 
 def _find_codes(block: Container) -> None:
     """Put short codes in the place of paragraphs that are nothing else, at any depth."""
-    found: list[Block] = []
+    children: list[Block] = []
     for child in block.children:
         codes: list[Block] = []
         if isinstance(child, Paragraph):
             codes = [*short_codes.of(child.content, child.line)]
         elif isinstance(child, Container):
             _find_codes(child)
-        found += codes or [child]
-    block.children = found
+        children += codes or [child]
+    block.children = children
 
 
 def _finish_list(block: List) -> None:

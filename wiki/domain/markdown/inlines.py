@@ -103,28 +103,30 @@ _KINDS = {"~": Kind.STRIKE, "=": Kind.MARK}
 _Piece = tuple[int, int] | Inline | _Run | _Bracket | _End
 
 
-def inlines(content: Content, known: Known) -> list[Inline]:
+def inlines(content: Content, meanings: Known) -> list[Inline]:
     """The inline nodes of a text."""
     text = content.text
-    if text and not _ANY.search(text) and not known.abbreviations:
+    if text and not _ANY.search(text) and not meanings.abbreviations:
         return [Inline(Kind.TEXT, content.at(0), content.at(len(text) - 1) + 1, text)]
-    return _Builder(content, known).build(_Scanner(content.text, known).run())
+    return _Builder(content, meanings).build(_Scanner(content.text, meanings).run())
 
 
-def links(content: Content, known: Known) -> list[Inline]:
+def links(content: Content, meanings: Known) -> list[Inline]:
     """The links and pictures that `inlines` gives, but for addresses of mail without marks.
 
     What stands around them may be left out, which takes less time; what is in them is complete.
     """
-    return _Builder(content, known).build(_Scanner(content.text, known, only_links=True).run())
+    return _Builder(content, meanings).build(
+        _Scanner(content.text, meanings, only_links=True).run()
+    )
 
 
 class _Scanner:
     """One walk over a text; the pieces it gives are plain stretches, nodes, and marks in pairs."""
 
-    def __init__(self, text: str, known: Known, *, only_links: bool = False) -> None:
+    def __init__(self, text: str, meanings: Known, *, only_links: bool = False) -> None:
         self.text = text
-        self.known = known
+        self.known = meanings
         self.only_links = only_links
         self.at = self.plain = 0
         self.pieces: list[_Piece] = []
@@ -485,12 +487,12 @@ _ACTIONS = {
 class _Builder:
     """Makes a tree of pieces; what nests too deep stays as written."""
 
-    def __init__(self, content: Content, known: Known) -> None:
+    def __init__(self, content: Content, meanings: Known) -> None:
         self.content = content
         self.text = content.text
         self.shift = content.sources[0] if len(content.offsets) == 1 else -1
-        self.mentions = known.mentions
-        self.short = known.abbreviations
+        self.mentions = meanings.mentions
+        self.short = meanings.abbreviations
         self.calls = "@" in content.text
         self.nodes: list[Inline] = []
         self.outer: list[tuple[list[Inline], Inline | None]] = []

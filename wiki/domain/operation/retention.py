@@ -30,24 +30,24 @@ class Rule:
         none by that.
         """
         newest_first = sorted(set(made), reverse=True)
-        kept = set(newest_first[:1])
+        moments = set(newest_first[:1])
         for kind, count in self.counts:
             newest_of: dict[object, datetime] = {}
             for when in newest_first:
                 newest_of.setdefault(_PERIODS[kind](when), when)
-            kept.update(list(newest_of.values())[:count])
-        return kept
+            moments.update(list(newest_of.values())[:count])
+        return moments
 
 
 def read(written: str) -> Rule:
     """Read a rule such as `7d,4w,12m`; raises ValueError, with a sentence, for anything else."""
     counts: dict[str, int] = {}
     for part in written.split(","):
-        found = _PART.fullmatch(part.strip())
-        if found is None or found[2] in counts or not 0 < int(found[1]) <= MOST:
+        match = _PART.fullmatch(part.strip())
+        if match is None or match[2] in counts or not 0 < int(match[1]) <= MOST:
             raise ValueError(
                 f"{part.strip()[:20]!r}: write how many days, weeks, months and years keep a "
                 "backup, each once, such as 7d,4w,12m"
             )
-        counts[found[2]] = int(found[1])
+        counts[match[2]] = int(match[1])
     return Rule(tuple(counts.items()))

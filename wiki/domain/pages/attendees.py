@@ -101,13 +101,13 @@ def _of_paragraph(said: str, labelled: bool) -> Sequence[Attendee]:
     entries = map(_entry, filter(str.strip, _PIECE.split(said)))
     if labelled:
         return [entry for entry in entries if entry]
-    found: list[Attendee] = []
+    attendees: list[Attendee] = []
     for entry in entries:
         # Most paragraphs are not read beyond their first words.
         if not entry or not entry.short:
             return ()
-        found.append(entry)
-    return found if len(found) > 1 else ()
+        attendees.append(entry)
+    return attendees if len(attendees) > 1 else ()
 
 
 def _entry(written: str) -> Attendee | None:

@@ -73,7 +73,7 @@ def asked(text: str) -> Asked:
         raise Invalid("list_name", written=(call.name or text)[:_LONGEST], possible=possible)
     if call.rest:
         raise Invalid("list_rest", written=call.rest[:_LONGEST])
-    found = Asked(name)
+    wanted = Asked(name)
     seen: set[str] = set()
     for field in call.fields:
         key = _KEYS.get(field.key, field.key)
@@ -83,8 +83,8 @@ def asked(text: str) -> Asked:
         if key in seen:
             raise Invalid("list_twice", written=field.key)
         seen.add(key)
-        found = _with(found, key, field)
-    return found
+        wanted = _with(wanted, key, field)
+    return wanted
 
 
 def is_list(text: str) -> bool:
@@ -92,17 +92,17 @@ def is_list(text: str) -> bool:
     return read(text).name in _NAMES
 
 
-def _with(found: Asked, key: str, field: Field) -> Asked:
+def _with(wanted: Asked, key: str, field: Field) -> Asked:
     value = " ".join(field.value.split())
     if key == "limit":
-        return replace(found, limit=_limit(value))
+        return replace(wanted, limit=_limit(value))
     if not value:
         raise Invalid("list_empty", written=field.key)
     if key == "status":
-        return replace(found, status=_status(found.list, value))
+        return replace(wanted, status=_status(wanted.list, value))
     if key == "folder":
-        return replace(found, folder=value.strip("/"))
-    return replace(found, question=value) if key == "question" else replace(found, tag=value)
+        return replace(wanted, folder=value.strip("/"))
+    return replace(wanted, question=value) if key == "question" else replace(wanted, tag=value)
 
 
 def _status(name: List, value: str) -> str:

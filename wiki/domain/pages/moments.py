@@ -71,11 +71,11 @@ def _spoken(value: str) -> Typed | None:
     """A day and a time in words or numbers, in either order."""
     day, rest = _day(value)
     clock = ""
-    found = [match for match in _CLOCK.finditer(rest) if _is_clock(match)]
-    if len(found) > 1:
+    clocks = [match for match in _CLOCK.finditer(rest) if _is_clock(match)]
+    if len(clocks) > 1:
         return None
-    if found:
-        match = found[0]
+    if clocks:
+        match = clocks[0]
         read = _clock(match["hour"], match["minute"] or "0", (match["half"] or "").lower())
         if read is None:
             return None

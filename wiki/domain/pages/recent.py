@@ -85,12 +85,12 @@ def moments(
     That is the commit's own time; one that lies ahead of now was a wrong clock's, and is taken for
     that of the revision before it. `earlier` is when what comes before all of them happened.
     """
-    found: list[datetime] = []
+    times: list[datetime] = []
     for revision in reversed(revisions):
         if earlier is None or revision.when <= now + AHEAD:
             earlier = revision.when
-        found.append(earlier)
-    return found[::-1]
+        times.append(earlier)
+    return times[::-1]
 
 
 def by_day(

@@ -165,11 +165,11 @@ def _cue(lines: Sequence[str], time: int, speakers: Speakers) -> Iterator[Said]:
     label = ""
     said: list[str] = []
     for line in map(_shown, lines):
-        found = _labelled(line, speakers)
-        if found and (said or label):
+        labelled = _labelled(line, speakers)
+        if labelled and (said or label):
             yield Said(label, time, " ".join(said))
-        if found:
-            label, said = found[0], [found[1]]
+        if labelled:
+            label, said = labelled[0], [labelled[1]]
         else:
             said.append(line)
     yield Said(label, time, " ".join(said).strip())

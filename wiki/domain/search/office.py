@@ -55,15 +55,15 @@ def unpacked(data: bytes, part: str, kind: str) -> bytes | None:
             if archive.getinfo(part).file_size > MOST:
                 raise Invalid(f"{kind}_large")
             with archive.open(part) as file:
-                found = file.read(MOST + 1)
+                content = file.read(MOST + 1)
     except (zipfile.BadZipFile, zlib.error, KeyError, EOFError, OSError, ValueError) as error:
         raise Invalid(f"{kind}_unreadable") from error
     except (RuntimeError, NotImplementedError) as error:
         # Encrypted, or packed in a way that Python does not know.
         raise Invalid(f"{kind}_unreadable") from error
-    if len(found) > MOST or found.count(b"<") + 2 * found.count(b"=") > _MOST_MARKS:
+    if len(content) > MOST or content.count(b"<") + 2 * content.count(b"=") > _MOST_MARKS:
         raise Invalid(f"{kind}_large")
-    return found
+    return content
 
 
 def walk(document: bytes, handler: Handler, kind: str) -> None:

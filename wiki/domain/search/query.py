@@ -212,13 +212,13 @@ def day_after(text: str) -> date | None:
 def without(text: str, name: str, value: str) -> str:
     """The line of text without the filter that asks for this value."""
     plain = text.translate(_QUOTES)
-    kept = plain
+    rest = plain
     for match in _PIECE.finditer(plain):
         _, written, quoted, _, bare = match.groups()
         same = (quoted if quoted is not None else bare or "").strip(" ,;") == value
         if same and _FIELDS.get((written or "").lower()) == name:
-            kept = kept.replace(match.group(), " ", 1)
-    return " ".join(kept.split())
+            rest = rest.replace(match.group(), " ", 1)
+    return " ".join(rest.split())
 
 
 def words_of(text: str) -> str:
@@ -232,11 +232,11 @@ def words_of(text: str) -> str:
 
 def typed(text: str, name: str) -> str:
     """The last value of a filter as it was typed (`2009-12`), or empty."""
-    found = ""
+    value = ""
     for match in _PIECE.finditer(text.translate(_QUOTES)):
         if _FIELDS.get((match[2] or "").lower()) == name:
-            found = (match[3] or match[5] or "").strip(" ,;")
-    return found
+            value = (match[3] or match[5] or "").strip(" ,;")
+    return value
 
 
 def _is_filter(name: str | None) -> bool:

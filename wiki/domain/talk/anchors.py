@@ -117,22 +117,22 @@ def written(revision: str, start: int, end: int, quote: str) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def locate(asked: Asked, text: str) -> Span:
+def locate(wanted: Asked, text: str) -> Span:
     """Where the words that were asked for stand in a text.
 
     Raises Invalid (field `anchor`): they are not there, or not at the place that was named and
     elsewhere more than once.
     """
-    if len(asked.quote) > QUOTE_MOST:
+    if len(wanted.quote) > QUOTE_MOST:
         raise Invalid.field("anchor", "anchor_long", most=QUOTE_MOST)
-    if asked.span is not None and 0 <= asked.span.start < asked.span.end <= len(text):
-        span = _trim(text, asked.span)
+    if wanted.span is not None and 0 <= wanted.span.start < wanted.span.end <= len(text):
+        span = _trim(text, wanted.span)
         here = text[span.start : span.end]
-        if here and (not asked.quote.strip() or even(here) == even(asked.quote)):
+        if here and (not wanted.quote.strip() or even(here) == even(wanted.quote)):
             if len(here) > QUOTE_MOST:
                 raise Invalid.field("anchor", "anchor_long", most=QUOTE_MOST)
             return span
-    found = find(asked.quote, text, most=2)
+    found = find(wanted.quote, text, most=2)
     if len(found) == 1:
         return found[0]
     raise Invalid.field("anchor", "anchor_twice" if found else "anchor_missing")
@@ -226,11 +226,11 @@ class Step:
         if not standing.gone:
             span = self._carry(place.blob).carry(place.start, place.end)
             return self._at(span) if span else replace(standing, gone=self.revision)
-        for known in (place, made):
-            if known.blob == self.blob:
-                return Standing(known)
-            if even(known.words) in self._even:
-                span = self._carry(known.blob).equal(known.start, known.end)
+        for anchor in (place, made):
+            if anchor.blob == self.blob:
+                return Standing(anchor)
+            if even(anchor.words) in self._even:
+                span = self._carry(anchor.blob).equal(anchor.start, anchor.end)
                 if span:
                     return self._at(span)
         return standing
