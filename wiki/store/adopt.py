@@ -101,11 +101,11 @@ def adopt(folder: Path, branch: str, witness: str = "") -> Adopted:
             _recall(git, branch, witness)
             notices += _mend(git)
             _refuse(folder, git)
-            found, more = _take(folder, git, branch)
+            own_branch, more = _take(folder, git, branch)
     except OSError as error:
         detail = f"{error.strerror}: {error.filename}"
         raise StoreError("store_unwritable", folder=str(folder), detail=detail) from error
-    return Adopted(git, found, (*notices, *more))
+    return Adopted(git, own_branch, (*notices, *more))
 
 
 def _create(folder: Path, branch: str) -> list[Notice]:

@@ -465,11 +465,11 @@ class Store:
         """Every object that the branch, other refs and what was seen last reach and nobody can
         read: goes through all of history.
         """
-        known = [self.head(), self._branch.known()]
+        tips = [self.head(), self._branch.known()]
         # Where git cannot list refs, the branch is looked at all the same.
         with suppress(StoreError):
-            known += [id for _, id, _ in moving.refs(self.git)]
-        return damage.examine(self._reader, dict.fromkeys(filter(None, known)))
+            tips += [id for _, id, _ in moving.refs(self.git)]
+        return damage.examine(self._reader, dict.fromkeys(filter(None, tips)))
 
     def mend(self, source: str = "") -> int:
         """Put damaged objects right as far as they can be had; gives how many.

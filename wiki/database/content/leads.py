@@ -102,22 +102,22 @@ def resolve(
     pairs: Collection[Pair],
     *,
     sight: Sight,
-    known: Known | None = None,
+    existing: Known | None = None,
 ) -> dict[Pair, Lead | None]:
     """Where each link leads for somebody who sees this much; a redirect out of sight is none.
 
-    Nothing is asked of the database if `known` is all that there is in sight.
+    Nothing is asked of the database if `existing` is all that there is in sight.
     """
     # Most links name a page by its path: for those one question is enough.
     at = {target: naming.stem(target) for target in {target for _, target in pairs}}
-    pages = known.pages if known else _pages(connection, set(at.values()), sight)
+    pages = existing.pages if existing else _pages(connection, set(at.values()), sight)
     settled = {target: naming.at_path(target, pages.get(stem, ())) for target, stem in at.items()}
     left = [pair for pair in pairs if settled[pair[1]] is None]
-    if known is None and left:
-        known = gather(connection, left, sight)
+    if existing is None and left:
+        existing = gather(connection, left, sight)
     leads = {pair: settled[pair[1]] for pair in pairs}
-    if known is not None:
-        leads.update((pair, naming.elsewhere(*pair, known)) for pair in left)
+    if existing is not None:
+        leads.update((pair, naming.elsewhere(*pair, existing)) for pair in left)
     if sight.hidden:
         for pair, lead in leads.items():
             if lead and lead.to is To.FOLDER and not _holds(connection, lead.path, sight):
@@ -130,32 +130,32 @@ def gather(connection: Connection, pairs: Collection[Pair], sight: Sight) -> Kno
     stems = {naming.stem(place) for pair in pairs for place in naming.places(*pair)}
     # Whatever is at one of these places ends as it does, so that its key finds it.
     called = {naming.key(target) for _, target in pairs}.union(map(naming.key, stems))
-    known = _known(_called(connection, called, sight))
+    existing = _known(_called(connection, called, sight))
     nameless = {stem for stem in stems if not stem or len(stem) > MOST}
     if nameless:
-        known.pages.update(_pages(connection, nameless, sight))
-    return known
+        existing.pages.update(_pages(connection, nameless, sight))
+    return existing
 
 
 def _known(rows: Iterable[Any]) -> Known:
-    known = Known({}, {}, {}, {}, {})
+    existing = Known({}, {}, {}, {}, {})
     for what, value, path, said, rank in rows:
         if what == _NAME:
-            known.named.setdefault(value, []).append(Named(path, said, rank))
+            existing.named.setdefault(value, []).append(Named(path, said, rank))
             if rank == Rank.NAME or rank == Rank.STUB:
-                known.pages.setdefault(said, []).append(path)
+                existing.pages.setdefault(said, []).append(path)
         elif what == _FILE:
-            known.called.setdefault(value, []).append(path)
-            known.files.setdefault(fold(path), []).append(path)
+            existing.called.setdefault(value, []).append(path)
+            existing.files.setdefault(fold(path), []).append(path)
         elif what == _PAGE:
-            known.pages.setdefault(value, []).append(path)
+            existing.pages.setdefault(value, []).append(path)
         elif what == _SYMLINK:
-            known.symlinks.setdefault(naming.stem(path), {})[path] = said
+            existing.symlinks.setdefault(naming.stem(path), {})[path] = said
         else:
             # Of those that differ in case only the first one is meant.
             folder = fold(path)
-            known.folders[folder] = min(path, known.folders.get(folder, path))
-    return known
+            existing.folders[folder] = min(path, existing.folders.get(folder, path))
+    return existing
 
 
 def _called(connection: Connection, called: Collection[str], sight: Sight) -> Iterator[Any]:
@@ -190,10 +190,10 @@ def followed(
 ) -> Iterator[list[tuple[Any, ...]]]:
     """Whole rows of links, with where they lead, some at a time; given is what stands before."""
     source = _source(table).name
-    known = _all_known(connection) if len(rows) > _AT_ONCE else None
+    existing = _all_known(connection) if len(rows) > _AT_ONCE else None
     for some in _parts(rows):
         pairs = [(row[source], row["target"]) for row in some]
-        found = resolve(connection, pairs, sight=EVERYTHING, known=known)
+        found = resolve(connection, pairs, sight=EVERYTHING, existing=existing)
         yield [
             (*row.values(), naming.key(pair[1]), *_written(found[pair]))
             for row, pair in zip(some, pairs, strict=True)
@@ -345,11 +345,13 @@ def _source(table: Table) -> Column[str]:
     return next(iter(table.c))
 
 
-def _settle(connection: Connection, table: Table, rows: Sequence[Any], known: Known | None) -> None:
+def _settle(
+    connection: Connection, table: Table, rows: Sequence[Any], existing: Known | None
+) -> None:
     """Write where links lead, if that is not what is written already."""
     for some in _parts(rows):
         was = {(row[0], row.target): _lead(row) for row in some}
-        leads = resolve(connection, was, sight=EVERYTHING, known=known)
+        leads = resolve(connection, was, sight=EVERYTHING, existing=existing)
         values = [
             {
                 "of": pair[0],
@@ -381,11 +383,11 @@ def _concerned(connection: Connection, touched: Touched) -> dict[Table, list[Any
     """The links that what was touched may change."""
     # What is settled leads to a page with the stem of its target: to one that went, or is there.
     twins = [path for _, path in _PAGES.rows(connection, touched.stems)]
-    found: dict[Table, dict[Pair, Any]] = {table: {} for table in LEADING}
+    concerned: dict[Table, dict[Pair, Any]] = {table: {} for table in LEADING}
     for paths, names in _side_by_side(touched.paths.union(twins), touched.names):
         for row in asked(connection, _CONCERNED, {"paths": paths, "names": names}):
-            found[LEADING[row.number]][row.source, row.target] = row
-    return {table: list(rows.values()) for table, rows in found.items()}
+            concerned[LEADING[row.number]][row.source, row.target] = row
+    return {table: list(rows.values()) for table, rows in concerned.items()}
 
 
 def _concerning() -> Iterator[Select[Any]]:
@@ -414,11 +416,11 @@ def _side_by_side(*values: Collection[str]) -> Iterator[tuple[list[str], ...]]:
 
 def _pages(connection: Connection, stems: Collection[str], sight: Sight) -> dict[str, list[str]]:
     """The pages in sight by their stems."""
-    found: dict[str, list[str]] = {}
+    pages: dict[str, list[str]] = {}
     narrow = partial(_seen, sight=sight) if sight.hidden else None
     for stem, path in _PAGES.rows(connection, stems, narrow):
-        found.setdefault(stem, []).append(path)
-    return found
+        pages.setdefault(stem, []).append(path)
+    return pages
 
 
 def _seen(query: Select[Any], sight: Sight) -> Select[Any]:

@@ -202,15 +202,15 @@ class Database:
 
         Within a request it stays what it was at the first question, until something is written.
         """
-        asked = _ASKED.get()
-        if asked is not None and self in asked:
-            return asked[self]
+        generations = _ASKED.get()
+        if generations is not None and self in generations:
+            return generations[self]
         try:
             self._generation = self._backend.generation()
         except Exception as error:
             self._notice(_passed_over(error, self._generation))
-        if asked is not None:
-            asked[self] = self._generation
+        if generations is not None:
+            generations[self] = self._generation
         return self._generation
 
     def begin_request(self) -> None:

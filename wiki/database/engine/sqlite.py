@@ -479,11 +479,11 @@ def _reattach(raw: sqlite3.Connection, file: Path) -> None:
 
 def _bytes(folder: Path, pattern: str) -> int:
     """Count the bytes that files take; one that goes meanwhile takes none."""
-    found = 0
+    total = 0
     for file in folder.glob(pattern):
         with suppress(FileNotFoundError):
-            found += file.stat().st_size
-    return found
+            total += file.stat().st_size
+    return total
 
 
 def _quoted(path: str) -> str:

@@ -236,11 +236,11 @@ def of_pages(
 
 def of_commits(connection: Connection, ids: Sequence[str]) -> list[Revision]:
     """List the revisions of pages that these commits made."""
-    found: list[Revision] = []
+    made: list[Revision] = []
     for start in range(0, len(ids), 500):
         query = ROW.where(revisions.c.commit.in_(ids[start : start + 500]))
-        found += [_revision(row) for row in connection.execute(query)]
-    return found
+        made += [_revision(row) for row in connection.execute(query)]
+    return made
 
 
 def since(connection: Connection, date: int) -> list[Revision]:

@@ -207,11 +207,11 @@ class PostgresLedger:
             yield _Turn(connection)
 
     def made(self, step: Step) -> int:
-        asked = select(git_log.c.seq).where(
+        query = select(git_log.c.seq).where(
             git_log.c.new == step.new, git_log.c.old == step.old, git_log.c.ref == step.ref
         )
         with self._writing() as connection:
-            number = connection.scalar(asked.order_by(git_log.c.seq.desc()).limit(1))
+            number = connection.scalar(query.order_by(git_log.c.seq.desc()).limit(1))
             if number:
                 connection.execute(_LASTING)
             return number or 0

@@ -117,11 +117,11 @@ def traces(connection: Connection, path: str) -> Iterable[tuple[str, str, str]]:
     The grave is the last blob of a page that died, empty for one that lives; an empty page stands
     for a path at which nothing was left.
     """
-    found: list[Any] = [
+    rows: list[Any] = [
         *map(tuple, connection.execute(_TOUCHED.where(revisions.c.path == path))),
         *map(tuple, connection.execute(_CROSSED.where(crossings.c.path == path))),
     ]
-    return [row[1:] for row in sorted(found, reverse=True)]
+    return [row[1:] for row in sorted(rows, reverse=True)]
 
 
 def last_trace(connection: Connection, path: str) -> tuple[str, str, str] | None:

@@ -186,11 +186,11 @@ def load_alive(connection: Connection, page: str) -> list[Sentence]:
 
 def load_gone(connection: Connection, page: str, texts: Collection[str]) -> list[Sentence]:
     """The sentences that died on a page with one of these texts."""
-    found: list[Sentence] = []
+    candidates: list[Sentence] = []
     for some in _slices({_mark(text) for text in texts}):
         query = _SENTENCE.where(sentences.c.page == page, sentences.c.mark.in_(some))
-        found += _sentences(connection, query)
-    return [one for one in found if one.died != ALIVE and one.text in texts]
+        candidates += _sentences(connection, query)
+    return [one for one in candidates if one.died != ALIVE and one.text in texts]
 
 
 def last_number(connection: Connection, page: str) -> int:

@@ -124,12 +124,12 @@ def of_member(
     connection: Connection, member: int, *, before: int = 0, limit: int = 50, unread: bool = False
 ) -> list[Notification]:
     """A member's notifications, newest first; `before` is the id to go on after."""
-    asked = select(notifications).where(notifications.c.member == member)
+    query = select(notifications).where(notifications.c.member == member)
     if before:
-        asked = asked.where(notifications.c.id < before)
+        query = query.where(notifications.c.id < before)
     if unread:
-        asked = asked.where(_UNREAD)
-    found = connection.execute(asked.order_by(notifications.c.id.desc()).limit(limit))
+        query = query.where(_UNREAD)
+    found = connection.execute(query.order_by(notifications.c.id.desc()).limit(limit))
     return [_notification(row) for row in found]
 
 

@@ -164,7 +164,7 @@ def waiting(connection: Connection, webhook: int) -> int:
 
 def due(connection: Connection, now: datetime, limit: int) -> list[tuple[Delivery, Webhook]]:
     """Messages whose time has come, the one that waits longest first, with their webhooks."""
-    asked = (
+    query = (
         select(deliveries)
         .join(webhooks, webhooks.c.id == deliveries.c.webhook)
         .where(deliveries.c.due <= now, webhooks.c.active == true())
@@ -172,7 +172,7 @@ def due(connection: Connection, now: datetime, limit: int) -> list[tuple[Deliver
         .limit(limit)
     )
     known = {one.id: one for one in active(connection)}
-    found = [filled(Delivery, row) for row in connection.execute(asked)]
+    found = [filled(Delivery, row) for row in connection.execute(query)]
     return [(one, known[one.webhook]) for one in found if one.webhook in known]
 
 

@@ -128,9 +128,9 @@ def behind(connection: Connection, place: tuple[int, int]) -> int:
 
 def standby(connection: Connection) -> Standby:
     """Whether a save waits until another server has it too."""
-    found = connection.execute(_STANDBY).one()
-    if found.sure and not found.is_light:
+    row = connection.execute(_STANDBY).one()
+    if row.sure and not row.is_light:
         return Standby.SYNCHRONOUS
-    if found.hidden:
+    if row.hidden:
         return Standby.UNKNOWN
-    return Standby.ASYNCHRONOUS if found.every else Standby.NONE
+    return Standby.ASYNCHRONOUS if row.every else Standby.NONE

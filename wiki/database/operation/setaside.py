@@ -41,11 +41,11 @@ talk = _table("set_aside_talk", truth)
 
 def every(connection: Connection, limit: int = 1_000) -> list[Fault]:
     """All that is set aside, what was found last first."""
-    found: list[Fault] = []
+    faults: list[Fault] = []
     for table in (derived, talk):
         query = select(table).order_by(table.c.last.desc(), table.c.part, table.c.key)
-        found += (_fault(row) for row in connection.execute(query.limit(limit)))
-    return found
+        faults += (_fault(row) for row in connection.execute(query.limit(limit)))
+    return faults
 
 
 def of(connection: Connection, table: Table, *parts: str) -> list[Fault]:

@@ -303,32 +303,32 @@ def tagged(
 
 
 def asked_for(
-    connection: Connection, asked: Asked, about: str = "", *, sight: Sight
+    connection: Connection, asked_list: Asked, about: str = "", *, sight: Sight
 ) -> list[Summary]:
     """The pages of a list that a text asks for; `about` is the question that dialogues are about.
 
     Dialogues the newest first, pages by title, others the last changed first.
     """
-    query = listed(KINDS.get(asked.list), asked.status, sight)
+    query = listed(KINDS.get(asked_list.list), asked_list.status, sight)
     path = catalogue.c.path
-    if asked.tag:
+    if asked_list.tag:
         query = query.where(
-            path.in_(select(carried.c.path).where(carried.c.key == fold(asked.tag)))
+            path.in_(select(carried.c.path).where(carried.c.key == fold(asked_list.tag)))
         )
-    if asked.folder:
-        query = query.where(inside(path, asked.folder))
+    if asked_list.folder:
+        query = query.where(inside(path, asked_list.folder))
     if about:
         here = [about, *connection.scalars(_stubs(about))]
         among = select(dialogue_questions.c.path).where(dialogue_questions.c.dest.in_(here))
         query = query.where(path.in_(among))
-    if asked.list is List.DIALOGUES:
+    if asked_list.list is List.DIALOGUES:
         query = query.order_by(*_NEWEST)
-    elif asked.list is List.PAGES:
+    elif asked_list.list is List.PAGES:
         query = query.order_by(catalogue.c.title_fold, path)
     else:
         there = and_(places.c.path == path, places.c.alive)
         query = query.join(places, there).order_by(places.c.date.desc(), path)
-    return summaries(connection, query, asked.limit, 0)
+    return summaries(connection, query, asked_list.limit, 0)
 
 
 def people(
@@ -375,11 +375,11 @@ def slug_of(connection: Connection, username: str, *, sight: Sight) -> str:
 def accounts(connection: Connection, slugs: Collection[str] | None) -> list[tuple[str, str]]:
     """The slug and username of people (of all if None) whose account dialogues name, folded."""
     asked = select(named.c.slug, func.lower(named.c.member)).where(named.c.member != "").distinct()
-    found: list[tuple[str, str]] = []
+    pairs: list[tuple[str, str]] = []
     for some in [[]] if slugs is None else slices(slugs):
         query = asked.where(named.c.slug.in_(some)) if some else asked
-        found += [(row[0], row[1]) for row in connection.execute(query)]
-    return found
+        pairs += [(row[0], row[1]) for row in connection.execute(query)]
+    return pairs
 
 
 def _names(username: str) -> ColumnElement[bool]:

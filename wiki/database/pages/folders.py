@@ -36,12 +36,12 @@ def under(connection: Connection, folder: str, *, sight: Sight) -> dict[str, int
 def within(counts: dict[str, int], folder: str) -> list[Folder]:
     """The folders right below one, by name, from what `under` gave for it."""
     at = f"{folder}/" if folder else ""
-    found: dict[str, int] = {}
+    totals: dict[str, int] = {}
     for path, pages in counts.items():
         if path != folder:
             name = path.removeprefix(at).partition("/")[0]
-            found[at + name] = found.get(at + name, 0) + pages
-    return [Folder(path, found[path]) for path in sorted(found, key=fold)]
+            totals[at + name] = totals.get(at + name, 0) + pages
+    return [Folder(path, totals[path]) for path in sorted(totals, key=fold)]
 
 
 def pages(
@@ -120,8 +120,8 @@ _ROW = SUMMARY.with_only_columns(catalogue.c.path, catalogue.c.title, commits.c.
 
 def rows(connection: Connection, paths: Sequence[str]) -> list[Row]:
     """The pages at these paths, in their order; those that hold none are left out."""
-    known: dict[str, Row] = {}
+    by_path: dict[str, Row] = {}
     for some in slices(paths):
         for row in connection.execute(_ROW.where(catalogue.c.path.in_(some))):
-            known[row.path] = Row(row.path, row.title, row.written.astimezone(UTC))
-    return [known[path] for path in paths if path in known]
+            by_path[row.path] = Row(row.path, row.title, row.written.astimezone(UTC))
+    return [by_path[path] for path in paths if path in by_path]

@@ -32,11 +32,11 @@ def find(
 ) -> list[Summary]:
     """The pages that are wanted, in that order; questions with their number of dialogues."""
     query = _asked(wanted, span, sight).order_by(*_order(wanted), catalogue.c.path)
-    found = summaries(connection, query, limit, offset)
+    pages = summaries(connection, query, limit, offset)
     if wanted.kind is not Kind.QUESTION:
-        return found
-    counts = dialogue_counts(connection, [page.path for page in found], sight=sight)
-    return [replace(page, dialogues=counts[page.path]) for page in found]
+        return pages
+    counts = dialogue_counts(connection, [page.path for page in pages], sight=sight)
+    return [replace(page, dialogues=counts[page.path]) for page in pages]
 
 
 def statuses(connection: Connection, wanted: Wanted, span: Span, *, sight: Sight) -> dict[str, int]:

@@ -81,13 +81,13 @@ class Where:
         """Its words are found by this tsquery."""
         self._parts.append(self.has(Has(query)))
 
-    def has(self, one: Has) -> str:
+    def has(self, documents: Has) -> str:
         """The condition that a document is among these."""
         parts = []
-        if one.query:
-            parts.append(f"words @@ {self.bind(one.query, 'tsquery')}")
-        if one.ids is not None:
-            parts.append(f"id = ANY({self.bind(list(one.ids), 'bigint[]')})")
+        if documents.query:
+            parts.append(f"words @@ {self.bind(documents.query, 'tsquery')}")
+        if documents.ids is not None:
+            parts.append(f"id = ANY({self.bind(list(documents.ids), 'bigint[]')})")
         return " OR ".join(parts)
 
     def at_least(self, table: str, groups: Sequence[Sequence[Has]], number: int) -> None:
@@ -128,17 +128,17 @@ class Where:
             cases.append(f"WHEN {under.format(self.bind(prefix))} THEN {_truth(may)}")
         return _case(cases, scope.everywhere)
 
-    def keys(self, asked: Keys) -> None:
+    def keys(self, wanted: Keys) -> None:
         """It is what filters ask for."""
-        if asked.tags:
-            self._parts.append(f"tag_keys && {self.bind(list(asked.tags), 'text[]')}")
-        if asked.statuses:
-            self._parts.append(f"status_key = ANY({self.bind(list(asked.statuses), 'text[]')})")
+        if wanted.tags:
+            self._parts.append(f"tag_keys && {self.bind(list(wanted.tags), 'text[]')}")
+        if wanted.statuses:
+            self._parts.append(f"status_key = ANY({self.bind(list(wanted.statuses), 'text[]')})")
         for column, values, like in (
-            ("name_keys", asked.names, "starts_with(k, a) OR strpos(k, ' ' || a) > 0"),
+            ("name_keys", wanted.names, "starts_with(k, a) OR strpos(k, ' ' || a) > 0"),
             (
                 "question_keys",
-                asked.questions,
+                wanted.questions,
                 "k = a OR right(k, length(a) + 1) = '/' || a"
                 " OR strpos(k, replace(a, ' ', '-')) > 0",
             ),
@@ -148,10 +148,10 @@ class Where:
                     f"EXISTS (SELECT FROM unnest({column}) AS k,"
                     f" unnest({self.bind(list(values), 'text[]')}) AS a WHERE {like})"
                 )
-        if asked.since is not None:
-            self._parts.append(f"at >= {self.bind(asked.since, 'bigint')}")
-        if asked.until is not None:
-            self._parts.append(f"at < {self.bind(asked.until, 'bigint')}")
+        if wanted.since is not None:
+            self._parts.append(f"at >= {self.bind(wanted.since, 'bigint')}")
+        if wanted.until is not None:
+            self._parts.append(f"at < {self.bind(wanted.until, 'bigint')}")
 
 
 def _joined(group: Sequence[Has]) -> tuple[str, tuple[int, ...] | None]:

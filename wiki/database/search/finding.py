@@ -22,8 +22,8 @@ def count(
     connection: Connection, of: State, where: Where, chosen: Collection[Found], zone: str
 ) -> Counted:
     """Count what was found by kind, and what of it is of a chosen kind by its facets."""
-    asked = where.copy()
-    kinds = asked.bind([kind.value for kind in chosen or Found], "text[]")
+    clause = where.copy()
+    kinds = clause.bind([kind.value for kind in chosen or Found], "text[]")
     select = "SELECT '{0}' AS facet, {1} AS value, count(*) AS number FROM chosen{2} GROUP BY 2"
     each = ["SELECT 'kind' AS facet, kind AS value, count(*) AS number FROM found GROUP BY 2"]
     each += [
@@ -33,16 +33,16 @@ def count(
     each.append(
         select.format(
             "year",
-            f"extract(year FROM to_timestamp(at) AT TIME ZONE {asked.bind(zone)})::integer::text",
+            f"extract(year FROM to_timestamp(at) AT TIME ZONE {clause.bind(zone)})::integer::text",
             f" WHERE at <> {NEVER}",
         )
     )
     rows = connection.exec_driver_sql(
         "WITH found AS MATERIALIZED (SELECT kind, status, tags, people, questions, at"
-        f" FROM {of.documents} WHERE {asked.sql}),"
+        f" FROM {of.documents} WHERE {clause.sql}),"
         f" chosen AS (SELECT * FROM found WHERE kind = ANY({kinds}))"
         f" {' UNION ALL '.join(each)}",
-        asked.values,
+        clause.values,
     )
     counted: dict[str, list[tuple[str, int]]] = defaultdict(list)
     for row in rows:
@@ -108,11 +108,11 @@ def tags(
     connection: Connection, of: State, where: Where, wanted: Sequence[str], most: int
 ) -> list[str]:
     """Those of the tags that what was found has, the most frequent first."""
-    asked = where.copy()
+    clause = where.copy()
     rows = connection.exec_driver_sql(
         f"SELECT k FROM {of.documents}, unnest(tag_keys) AS k"
-        f" WHERE ({asked.sql}) AND k = ANY({asked.bind(list(wanted), 'text[]')})"
+        f" WHERE ({clause.sql}) AND k = ANY({clause.bind(list(wanted), 'text[]')})"
         f" GROUP BY k ORDER BY count(*) DESC, k LIMIT {int(most)}",
-        asked.values,
+        clause.values,
     )
     return [row.k for row in rows]

@@ -303,12 +303,12 @@ def _count(
 
 def reached(connection: Connection, name: str, revision: str, change: int) -> State:
     """Note how far an index is; gives how it stands then."""
-    found = connection.exec_driver_sql(
+    row = connection.exec_driver_sql(
         f"UPDATE {SCHEMA}.indexes SET generation = generation + 1, revision = %(revision)s,"
         " change = %(change)s WHERE name = %(name)s RETURNING *",
         {"name": name, "revision": revision, "change": change},
     ).one()
-    return State(**found._mapping)
+    return State(**row._mapping)
 
 
 def tidy(connection: Connection, of: State) -> None:

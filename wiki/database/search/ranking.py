@@ -94,19 +94,19 @@ def best(
     limit: int,
 ) -> list[int]:
     """What was found, the best first."""
-    asked = where.copy()
-    scored = _scored(of, asked, ranking, _tier(of, asked, ranking, total))
+    clause = where.copy()
+    scored = _scored(of, clause, ranking, _tier(of, clause, ranking, total))
     first = ""
     if ranking.passage:
-        query = asked.bind(ranking.passage, "tsquery")
+        query = clause.bind(ranking.passage, "tsquery")
         first = f"f.id IN (SELECT id FROM {of.documents} WHERE words @@ {query}) DESC, "
     rows = connection.exec_driver_sql(
-        f"WITH found AS MATERIALIZED (SELECT id, at FROM {of.documents} WHERE {asked.sql}),"
+        f"WITH found AS MATERIALIZED (SELECT id, at FROM {of.documents} WHERE {clause.sql}),"
         f" scored AS ({scored})"
         " SELECT f.id FROM found AS f LEFT JOIN scored AS s USING (id)"
         f" ORDER BY {first}s.score DESC NULLS LAST, f.at DESC, f.id DESC"
         f" OFFSET {int(offset)} LIMIT {int(limit)}",
-        asked.values,
+        clause.values,
     )
     return [row.id for row in rows]
 

@@ -509,12 +509,12 @@ def _newest_ids(
     connection: Connection, before: int, author: int | None, limit: int
 ) -> Sequence[int]:
     """Readable comments on whatever page: left to itself, SQLite begins with all the pages."""
-    asked = select(comments.c.id).where(LIVE)
+    query = select(comments.c.id).where(LIVE)
     if before:
-        asked = asked.where(comments.c.id < before)
+        query = query.where(comments.c.id < before)
     if author is not None:
-        asked = asked.where(comments.c.author == author)
-    return connection.scalars(asked.order_by(comments.c.id.desc()).limit(limit)).all()
+        query = query.where(comments.c.author == author)
+    return connection.scalars(query.order_by(comments.c.id.desc()).limit(limit)).all()
 
 
 def by_author(

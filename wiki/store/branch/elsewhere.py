@@ -89,13 +89,13 @@ def beside(git: Path) -> Iterator[Path]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def fetch(folder: Path, there: Elsewhere, known: str) -> str:
+def fetch(folder: Path, there: Elsewhere, ours: str) -> str:
     """Fetch its branch into the repository beside ours; gives its newest commit, empty if none.
 
-    `known` is a commit of ours, so that git need not ask for everything. Raises Failed.
+    `ours` is one of our commits, so that git need not ask for everything. Raises Failed.
     """
-    if known:
-        command.run(folder, "update-ref", "refs/heads/known", known)
+    if ours:
+        command.run(folder, "update-ref", "refs/heads/known", ours)
     listed = _run(folder, there, "ls-remote", "--", there.url, f"refs/heads/{there.branch}")
     found = re.match(r"([0-9a-f]{40})\trefs/heads/", listed)
     if not found:

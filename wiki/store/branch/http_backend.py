@@ -95,20 +95,20 @@ class Answered:
     pieces: Pieces
 
 
-def run(git: Path, branch: str, asked: Asked, answer: Answer, seconds: float) -> Answered:
+def run(git: Path, branch: str, request: Asked, answer: Answer, seconds: float) -> Answered:
     """Let git answer one request. Raises StoreError (`store_git_missing`, `store_git_failed`)."""
     with ExitStack() as stack:
         door, theirs = socket.socketpair()
         stack.callback(door.close)
-        environment = _environment(git, branch, asked)
+        environment = _environment(git, branch, request)
         with theirs:
-            if asked.pushes:
+            if request.pushes:
                 hooks = receiving.install_door(git)
                 environment |= {receive.DOOR: str(theirs.fileno())}
                 _configure(environment, {"core.hooksPath": os.fspath(hooks)})
             errors = stack.enter_context(tempfile.TemporaryFile())
-            running = _Running(_started(environment, asked, theirs, errors), door, seconds)
-            stack.callback(_tell, errors, asked)
+            running = _Running(_started(environment, request, theirs, errors), door, seconds)
+            stack.callback(_tell, errors, request)
             stack.callback(running.end)
         pieces = running.pieces(answer)
         status, headers, rest = _head(pieces)
@@ -116,7 +116,7 @@ def run(git: Path, branch: str, asked: Asked, answer: Answer, seconds: float) ->
     raise AssertionError
 
 
-def _environment(git: Path, branch: str, asked: Asked) -> dict[str, str]:
+def _environment(git: Path, branch: str, request: Asked) -> dict[str, str]:
     """Give what a CGI program is told; nothing else of ours, and no secret."""
     told = {
         "PATH": os.environ.get("PATH", os.defpath),
@@ -126,30 +126,30 @@ def _environment(git: Path, branch: str, asked: Asked) -> dict[str, str]:
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_PROJECT_ROOT": os.fspath(git),
         "GIT_HTTP_EXPORT_ALL": "1",
-        "PATH_INFO": asked.path,
-        "QUERY_STRING": asked.query,
-        "REQUEST_METHOD": asked.method,
-        "CONTENT_TYPE": asked.type,
-        "REMOTE_USER": asked.who,
+        "PATH_INFO": request.path,
+        "QUERY_STRING": request.query,
+        "REQUEST_METHOD": request.method,
+        "CONTENT_TYPE": request.type,
+        "REMOTE_USER": request.who,
         "REMOTE_ADDR": "",
     }
-    if asked.encoding in ("gzip", "x-gzip"):
-        told["HTTP_CONTENT_ENCODING"] = asked.encoding
-    if asked.method == "POST":
-        asked.body.seek(0, os.SEEK_END)
-        told["CONTENT_LENGTH"] = str(asked.body.tell())
-        asked.body.seek(0)
-    if _PROTOCOL.fullmatch(asked.protocol):
-        told["GIT_PROTOCOL"] = asked.protocol
+    if request.encoding in ("gzip", "x-gzip"):
+        told["HTTP_CONTENT_ENCODING"] = request.encoding
+    if request.method == "POST":
+        request.body.seek(0, os.SEEK_END)
+        told["CONTENT_LENGTH"] = str(request.body.tell())
+        request.body.seek(0)
+    if _PROTOCOL.fullmatch(request.protocol):
+        told["GIT_PROTOCOL"] = request.protocol
     head = receive.HEADS + branch
     _configure(
         told,
         {
             "safe.directory": "*",
-            "http.receivepack": "true" if asked.pushes else "false",
+            "http.receivepack": "true" if request.pushes else "false",
             "http.getanyfile": "false",
             "transfer.hideRefs": "refs/",
-            "receive.maxInputSize": str(asked.most_bytes),
+            "receive.maxInputSize": str(request.most_bytes),
             "receive.fsckObjects": "true",
             # A push that is refused leaves nothing to be cleared away.
             "receive.autogc": "false",
@@ -175,16 +175,16 @@ def _configure(told: dict[str, str], settings: Mapping[str, str]) -> None:
 
 
 def _started(
-    environment: dict[str, str], asked: Asked, theirs: socket.socket, errors: IO[bytes]
+    environment: dict[str, str], request: Asked, theirs: socket.socket, errors: IO[bytes]
 ) -> subprocess.Popen[bytes]:
     try:
         return subprocess.Popen(
             ["git", "http-backend"],
             env=environment,
-            stdin=asked.body if asked.method == "POST" else subprocess.DEVNULL,
+            stdin=request.body if request.method == "POST" else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=errors,
-            pass_fds=[theirs.fileno()] if asked.pushes else [],
+            pass_fds=[theirs.fileno()] if request.pushes else [],
             # A group of its own: what it starts ends with it.
             start_new_session=True,
         )
@@ -254,13 +254,13 @@ class _Running:
         self._process.stdout.close()
 
 
-def _tell(errors: IO[bytes], asked: Asked) -> None:
+def _tell(errors: IO[bytes], request: Asked) -> None:
     """Let the log tell what git complained of: never what somebody sent."""
     size = errors.seek(0, os.SEEK_END)
     errors.seek(max(0, size - 500))
     said = " ".join(errors.read().decode("utf-8", "replace").split())
     if said:
-        log.info("git says at %s: %s", asked.path, said)
+        log.info("git says at %s: %s", request.path, said)
 
 
 def _head(pieces: Iterator[bytes]) -> tuple[int, list[tuple[str, str]], bytes]:

@@ -87,14 +87,14 @@ class Incoming:
         if not weight.is_whole or weight.entries > MOST_FILES:
             raise TooLarge("push_files", commit=commit.id[:10], most=MOST_FILES)
         parents = [log.tree_of(self._reader, parent) for parent in commit.parents] or [""]
-        found = {one.file: one for one in self._differing(parents[0], commit.tree, "")}
+        arrivals = {one.file: one for one in self._differing(parents[0], commit.tree, "")}
         for parent in parents[1:]:
             others = {one.file for one in self._differing(parent, commit.tree, "")}
-            found = {file: one for file, one in found.items() if file in others}
-        self._left -= len(found)
+            arrivals = {file: one for file, one in arrivals.items() if file in others}
+        self._left -= len(arrivals)
         if self._left < 0:
             raise TooLarge("push_changes", most=MOST_CHANGES)
-        return list(found.values())
+        return list(arrivals.values())
 
     def twin(self, tree: str, file: str) -> str:
         """Another name in a tree that some computers take for a file's, or for a folder's above it.
@@ -164,8 +164,8 @@ class Incoming:
 
 def _folded(raw: bytes) -> Mapping[str, list[str]]:
     """The names of a tree by what they are folded to."""
-    found: dict[str, list[str]] = defaultdict(list)
+    names: dict[str, list[str]] = defaultdict(list)
     for name in trees.names(raw):
         shown = name.decode(errors="replace")
-        found[fold(shown)].append(shown)
-    return found
+        names[fold(shown)].append(shown)
+    return names

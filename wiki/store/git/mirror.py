@@ -38,19 +38,19 @@ def files_of(git: Path) -> frozenset[str]:
     """The files that a mirror has now; none if it is not there or cannot be read."""
     try:
         repository = pygit2.Repository(os.fspath(git))
-        found: set[str] = set()
-        _gather(repository, repository.head.peel(pygit2.Tree), "", found)
+        files: set[str] = set()
+        _gather(repository, repository.head.peel(pygit2.Tree), "", files)
     except (pygit2.GitError, KeyError):
         return frozenset()
-    return frozenset(found)
+    return frozenset(files)
 
 
-def _gather(repository: pygit2.Repository, tree: pygit2.Tree, before: str, found: set[str]) -> None:
+def _gather(repository: pygit2.Repository, tree: pygit2.Tree, before: str, files: set[str]) -> None:
     for entry in tree:
         if isinstance(entry, pygit2.Tree):
-            _gather(repository, entry, f"{before}{entry.name}/", found)
+            _gather(repository, entry, f"{before}{entry.name}/", files)
         else:
-            found.add(f"{before}{entry.name}")
+            files.add(f"{before}{entry.name}")
 
 
 def write(git: Path, branch: str, step: Step, *, goes_on: bool) -> None:

@@ -180,8 +180,8 @@ def _diff(item: bytes, path: bytes) -> Diff:
     return Diff(path, mode, "" if blob == _GONE.encode() else blob.decode())
 
 
-def _diffs(found: Survey) -> Iterator[Diff]:
-    for node in (*found.nodes, *found.notes):
+def _diffs(survey: Survey) -> Iterator[Diff]:
+    for node in (*survey.nodes, *survey.notes):
         yield from node.diffs
 
 
@@ -420,13 +420,13 @@ class _Writing:
         known = self.blobs.get(id)
         if known is not None:
             return known
-        found = self._found
-        if id in found.task.texts:
-            data = found.task.texts[id]
-        elif id in found.texts or (id in found.linking and id not in self._settled):
+        survey = self._found
+        if id in survey.task.texts:
+            data = survey.task.texts[id]
+        elif id in survey.texts or (id in survey.linking and id not in self._settled):
             before = self._reader.read_as("blob", id)
-            data = self._words.replaced(before.decode()).encode() if id in found.texts else before
-            data = self.ids.data(data) if id in found.linking else data
+            data = self._words.replaced(before.decode()).encode() if id in survey.texts else before
+            data = self.ids.data(data) if id in survey.linking else data
             if data == before:
                 return id
         else:

@@ -152,12 +152,12 @@ class Copy:
         return before != self._here()
 
     def _go_on(self, place: Place, standing: Standing) -> None:
-        found = self._after(place, standing)
-        if found is None:
+        moves = self._after(place, standing)
+        if moves is None:
             self._turn_back(standing)
             return
         mark, refs = place.mark, set[str]()
-        for move in self._applied(found, place.seq, standing.seq):
+        for move in self._applied(moves, place.seq, standing.seq):
             mark = move.step.new
             refs.add(move.step.ref)
         if refs - {self._ref}:

@@ -120,21 +120,21 @@ def objects(
     `base` gives kind and bytes of what differences are from and the pack does not hold.
     """
     waiting = list(entries(pack, ids))
-    known: dict[str, tuple[str, bytes]] = {}
+    unpacked: dict[str, tuple[str, bytes]] = {}
     inside = {entry.id for entry in waiting}
     while waiting:
         later = []
         for entry in waiting:
-            if entry.base in inside and entry.base not in known:
+            if entry.base in inside and entry.base not in unpacked:
                 later.append(entry)
                 continue
             kind, data = entry.kind, entry.data
             if entry.base:
-                kind, before = known.get(entry.base) or base(entry.base)
+                kind, before = unpacked.get(entry.base) or base(entry.base)
                 data = patched(before, entry.data, entry.id)
             if id_of(kind, data) != entry.id:
                 raise Unreadable(entry.id, "hash")
-            known[entry.id] = (kind, data)
+            unpacked[entry.id] = (kind, data)
             yield entry.id, kind, data
         if len(later) == len(waiting):
             raise Unreadable(later[0].id, "pack")
@@ -216,24 +216,24 @@ def _part(before: bytes, said: bytes, at: int) -> tuple[bytes, int]:
     return before[place : place + size], at
 
 
-def _alike(one: bytes, other: bytes, most: int) -> int:
+def _alike(left: bytes, right: bytes, most: int) -> int:
     """How many bytes two begin with alike: halves are compared, so every byte about twice."""
     low, high = 0, most
     while low < high:
         middle = (low + high + 1) // 2
-        if one[low:middle] == other[low:middle]:
+        if left[low:middle] == right[low:middle]:
             low = middle
         else:
             high = middle - 1
     return low
 
 
-def _alike_at_end(one: bytes, other: bytes, most: int) -> int:
+def _alike_at_end(left: bytes, right: bytes, most: int) -> int:
     low, high = 0, most
     while low < high:
         middle = (low + high + 1) // 2
-        mine = one[len(one) - middle : len(one) - low]
-        if mine == other[len(other) - middle : len(other) - low]:
+        mine = left[len(left) - middle : len(left) - low]
+        if mine == right[len(right) - middle : len(right) - low]:
             low = middle
         else:
             high = middle - 1
