@@ -286,13 +286,13 @@ def _rows(path: str, blob: str, meta: Meta, seen: Scan) -> Rows:
         "words": seen.words,
         "meta": entries.written(meta),
     }
-    asked = {link.target: _asks(link) for link in seen.links if len(link.target) <= entries.MOST}
+    linked = {link.target: _asks(link) for link in seen.links if len(link.target) <= entries.MOST}
     named = naming.names_of(path, meta.aliases, title, is_stub=bool(redirect))
     return {
         entries.catalogue: [card],
         entries.links: [
             {"source": path, "target": target, "key": naming.stem(target), "asks": asks}
-            for target, asks in asked.items()
+            for target, asks in linked.items()
         ],
         entries.page_names: [
             {"path": path, "said": said, "rank": rank, "key": key}

@@ -252,16 +252,16 @@ class _Folding:
             return Life(page)
         return next((life for life in lives if life and life.grave), None)
 
-    def _choose(self, path: str, one: str, other: str, sides: Sequence[Lives]) -> str:
+    def _choose(self, path: str, left: str, right: str, sides: Sequence[Lives]) -> str:
         """Which of two pages a path keeps: the one that did not move; else they are the same."""
         moved = [
-            any(side.home(page) not in (None, path) for side in sides) for page in (one, other)
+            any(side.home(page) not in (None, path) for side in sides) for page in (left, right)
         ]
         if any(moved):
-            return other if moved == [True, False] else one
-        self.step.same.append((one, other))
-        self._learn([(one, other)], sides)
-        return self._lives.same.get(one, one)
+            return right if moved == [True, False] else left
+        self.step.same.append((left, right))
+        self._learn([(left, right)], sides)
+        return self._lives.same.get(left, left)
 
     def _claimed_twice(
         self, settled: Mapping[str, Life | None], sides: Sequence[Lives]

@@ -113,13 +113,13 @@ class Lives:
     def differing(self, other: Lives) -> set[str]:
         """At least every path at which this and another differ."""
         mine, theirs = self._lives, other._lives
-        found = {path for path, life in mine.items() if theirs.get(path, self) is not life}
-        found.update(path for path in theirs if path not in mine)
+        paths = {path for path, life in mine.items() if theirs.get(path, self) is not life}
+        paths.update(path for path in theirs if path not in mine)
         if self._past is not other._past:
             past = self._past or other._past
             assert past is not None
-            found |= past.differing(other._past if past is self._past else self._past)
-        return found
+            paths |= past.differing(other._past if past is self._past else self._past)
+        return paths
 
     def learn(self, pairs: Iterable[tuple[str, str]], birth: Callable[[str], Birth]) -> None:
         """Take over that pairs of pages are the same; each class goes by its earliest birth."""
@@ -140,9 +140,9 @@ def classes(pairs: Iterable[tuple[str, str]], birth: Callable[[str], Birth]) -> 
         joined = groups.get(one, {one}) | groups.get(other, {other})
         for page in joined:
             groups[page] = joined
-    found = {}
+    earliest = {}
     for page, group in groups.items():
         first = min(group, key=birth)
         if first != page:
-            found[page] = first
-    return found
+            earliest[page] = first
+    return earliest

@@ -101,12 +101,14 @@ def check(store: Store, database: Database, most: int = 500) -> list[str]:
     with database.read() as connection:
         aside = _set_aside(connection)
         for page, path in kept.followed_pages(connection, most):
-            found = kept.followed(connection, page)
-            if found is None or page in aside:
+            followed = kept.followed(connection, page)
+            if followed is None or page in aside:
                 continue
             weave = Weave()
             # What came after that still waits for the worker.
-            for step, one in enumerate(kept.waiting(connection, page, Followed(), found.steps), 1):
+            for step, one in enumerate(
+                kept.waiting(connection, page, Followed(), followed.steps), 1
+            ):
                 weave.fold(step, _keys(store, one.blob))
             right = {sentence.number: sentence for sentence in kept.load(connection, page)}
             if right != weave.all:

@@ -95,7 +95,7 @@ class Past(Content):
             is_little = many < MOST or deleted_text.is_all_waiting(connection)
             return is_little and sentences.behind(connection) > 0
 
-    def follow(self, kept: Kept, store: Store, database: Database) -> Done | None:
+    def follow(self, index: Kept, store: Store, database: Database) -> Done | None:
         """Take in what was deleted since."""
         with database.read() as connection:
             if deleted_text.is_all_waiting(connection):
@@ -110,10 +110,10 @@ class Past(Content):
             into: list[Prepared] = []
             trial = Trial(store.git)
             for page, steps in of.items():
-                gone, came = self._changed(store, connection, kept, page, steps, trial)
+                gone, came = self._changed(store, connection, index, page, steps, trial)
                 out += gone
                 into += came
-        kept.replace(READY, out, into)
+        index.replace(READY, out, into)
 
         def settle(database: Database) -> None:
             with database.project() as connection:
@@ -145,7 +145,7 @@ class Past(Content):
         self,
         store: Store,
         connection: Connection,
-        kept: Kept,
+        index: Kept,
         page: str,
         steps: set[int],
         trial: Trial,
@@ -154,7 +154,7 @@ class Past(Content):
         source = _source(store, connection, page, self.site)
         if source is None:
             return [_owner(page)], []
-        if _facts_in(kept, page) not in ("", _facts(source.page)):
+        if _facts_in(index, page) not in ("", _facts(source.page)):
             steps = {deleted_text.EVERY}
         removals = tuple(deleted_text.removals(connection, page, steps))
         documents = tried(replace(source, removals=removals), self.site, trial)
@@ -173,7 +173,7 @@ class PastIndex(Index):
 
         Of so many pages at most; nothing while something waits. Raises NotReady.
         """
-        with self.kept() as kept, database.read() as connection:
+        with self.kept() as index, database.read() as connection:
             if deleted_text.count(connection) or sentences.behind(connection):
                 return []
             wrong = []
@@ -184,7 +184,7 @@ class PastIndex(Index):
                     continue
                 given = replace(source, removals=tuple(deleted_text.removals(connection, page)))
                 right = map(asdict, given.documents(self.site))
-                if _essence(right) != _essence(kept.owned([_owner(page)])):
+                if _essence(right) != _essence(index.owned([_owner(page)])):
                     wrong.append(source.page.path)
             return wrong
 
@@ -303,9 +303,9 @@ def _digest(what: object) -> str:
     return f"{crc32(repr(what).encode()):08x}"
 
 
-def _facts_in(kept: Kept, page: str) -> str:
+def _facts_in(index: Kept, page: str) -> str:
     """The facts that the index has of a page; empty if it has none."""
-    return next((str(stored["blob"]) for stored in kept.owned([_owner(page)])), "")
+    return next((str(stored["blob"]) for stored in index.owned([_owner(page)])), "")
 
 
 def _essence(documents: Iterable[Mapping[str, Any]]) -> list[tuple[Any, ...]]:

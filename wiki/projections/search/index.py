@@ -36,10 +36,10 @@ class Present(Content):
     def __init__(self, site: Site | None = None) -> None:
         self.site = site or Site()
 
-    def follow(self, kept: Kept, store: Store, database: Database) -> Done | None:
+    def follow(self, index: Kept, store: Store, database: Database) -> Done | None:
         """Bring an index up to date with git and SQL."""
         head = store.head()
-        before = kept.progress
+        before = index.progress
         if before.revision and store.get(before.revision) is None:
             raise Outdated("its revision is not in the repository")
         with database.read() as connection:
@@ -49,7 +49,7 @@ class Present(Content):
             if len(waiting.pages) > MOST_FOLLOWED:
                 raise Outdated(f"{len(waiting.pages)} pages changed")
             trial = Trial(store.git)
-            follow(kept, store, connection, waiting, self.site, trial)
+            follow(index, store, connection, waiting, self.site, trial)
         reached = waiting.progress.change
 
         def settle(database: Database) -> None:

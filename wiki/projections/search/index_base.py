@@ -62,7 +62,7 @@ class Content(ABC):
         return False
 
     @abstractmethod
-    def follow(self, kept: Kept, store: Store, database: Database) -> Done | None:
+    def follow(self, index: Kept, store: Store, database: Database) -> Done | None:
         """Bring an index up to date; None if nothing waits. Raises Outdated."""
 
     @abstractmethod

@@ -27,14 +27,14 @@ def seal(wiki: Wiki, secret: str, purpose: str = ELSEWHERE) -> str:
     return _fernet(wiki, purpose).encrypt(secret.encode()).decode() if secret else ""
 
 
-def unseal(wiki: Wiki, kept: str, purpose: str = ELSEWHERE) -> str:
+def unseal(wiki: Wiki, sealed: str, purpose: str = ELSEWHERE) -> str:
     """The secret again. Raises Conflict (`secret_lost`) where the key is another one by now."""
     from cryptography.fernet import InvalidToken
 
-    if not kept:
+    if not sealed:
         return ""
     try:
-        return _fernet(wiki, purpose).decrypt(kept).decode()
+        return _fernet(wiki, purpose).decrypt(sealed).decode()
     except InvalidToken:
         raise Conflict("secret_lost") from None
 

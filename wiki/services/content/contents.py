@@ -114,12 +114,12 @@ def show(wiki: Wiki, blob: str, path: str) -> RenderedContent:
     are a problem of the page. Raises NotFound.
     """
     key = (blob, path, wiki.settings.timezone, wiki.settings.dialogues)
-    kept = _SHELF.get(key)
-    if kept is None:
-        kept = _shown(wiki, blob, path)
-        _SHELF.put(key, kept)
-    drawings.want(wiki, kept.diagrams)
-    return kept
+    content = _SHELF.get(key)
+    if content is None:
+        content = _shown(wiki, blob, path)
+        _SHELF.put(key, content)
+    drawings.want(wiki, content.diagrams)
+    return content
 
 
 def _shown(wiki: Wiki, blob: str, path: str) -> RenderedContent:

@@ -67,7 +67,7 @@ def want(wiki: Wiki, sources: Sequence[str]) -> None:
     if not sources or not wiki.settings.mermaid_command:
         return
     folder = _folder(wiki)
-    asked = False
+    has_new = False
     for source in sources:
         digest = drawings.digest(source)
         if len(source) > drawings.MOST_CHARACTERS or _is_known(folder, digest):
@@ -78,8 +78,8 @@ def want(wiki: Wiki, sources: Sequence[str]) -> None:
             waiting.mkdir(parents=True, exist_ok=True)
             if len(list(waiting.iterdir())) < MOST_WANTED:
                 keeping.keep(waiting / digest, source, keeping.PRIVATE)
-                asked = True
-    if asked:
+                has_new = True
+    if has_new:
         wiki.wake()
 
 

@@ -143,12 +143,12 @@ def _people(found: Iterable[Participant]) -> list[str] | list[Participant]:
 
 def _moment(value: str, date: str) -> str:
     """A moment as it is written in front matter; a time alone is on the day of `date`."""
-    found = typed(value)
-    if found and found.clock and not found.day:
+    moment = typed(value)
+    if moment and moment.clock and not moment.day:
         begin = typed(date)
         if begin and begin.day:
-            found = replace(found, day=begin.day, offset=_ZONE_OFFSET.sub(r"\1", begin.offset))
-    return found.written if found and found.day else write_value(value)
+            moment = replace(moment, day=begin.day, offset=_ZONE_OFFSET.sub(r"\1", begin.offset))
+    return moment.written if moment and moment.day else write_value(value)
 
 
 def _is_clock(value: str) -> bool:

@@ -163,8 +163,8 @@ def narrow(wiki: Wiki, sent: File, width: int) -> File:
     if not wide or PurePosixPath(sent.file).suffix.lower() not in pictures.SCALED:
         return sent
     folder = Path(wiki.settings.data) / _CACHE
-    kept = folder / f"{sent.blob}-{wide}.webp"
-    data = kept.read_bytes() if kept.is_file() else None
+    cached = folder / f"{sent.blob}-{wide}.webp"
+    data = cached.read_bytes() if cached.is_file() else None
     if data is None:
         data = pictures.narrow(sent.data, wide)
         if data is None:
@@ -172,7 +172,7 @@ def narrow(wiki: Wiki, sent: File, width: int) -> File:
         # A full disk costs the time to make it again.
         with contextlib.suppress(OSError):
             folder.mkdir(exist_ok=True)
-            keeping.keep(kept, data)
+            keeping.keep(cached, data)
     return File(sent.file, f"{sent.blob}-{wide}", data, "image/webp", True)
 
 
@@ -184,12 +184,12 @@ def beside(wiki: Wiki, actor: Actor, path: str) -> Attached:
 
 def listing(wiki: Wiki, actor: Actor, path: str, most: int | None = None) -> list[Listed]:
     """The files beside a page that the actor may read, by name, so many at most."""
-    found = (
+    listed = (
         _listed(wiki, path, entry.file.removeprefix(path + "/"), entry.blob)
         for entry in wiki.store.files_in(path)
         if is_attachment(entry.file) and wiki.rights.may(actor, Right.READ, entry.file)
     )
-    return list(islice(found, most))
+    return list(islice(listed, most))
 
 
 def _listed(wiki: Wiki, path: str, name: str, blob: str) -> Listed:
@@ -209,11 +209,11 @@ def whole(wiki: Wiki, actor: Actor, file: str) -> Whole:
     path, _, name = file.rpartition("/")
     entry = wiki.store.entry(file) if is_attachment(file) else None
     with wiki.database.read() as connection:
-        found = versions.versions(connection, file)
-    if entry is None and not found:
+        past = versions.versions(connection, file)
+    if entry is None and not past:
         raise NotFound("file_missing", file=file)
     listed = _listed(wiki, path, name, entry.blob if entry else "")
-    return Whole(path, listed, entry is not None, found)
+    return Whole(path, listed, entry is not None, past)
 
 
 def add(wiki: Wiki, actor: Actor, path: str, name: str, data: bytes, summary: str = "") -> File:
@@ -235,7 +235,7 @@ def add_all(
     place = places.find(wiki, actor, path)
     wiki.rights.require(actor, Right.EDIT, place.path)
     check(sent)
-    kept = [cleaned(wiki, one.name, one.data) for one in sent]
+    contents = [cleaned(wiki, one.name, one.data) for one in sent]
     taken: dict[str, str] = {}
     expect: dict[str, str | None] = {}
     with wiki.database.read() as connection:
@@ -244,7 +244,7 @@ def add_all(
             file, blob = _free(wiki, connection, place.path, given, taken)
             taken[file] = given
             expect[file] = blob
-    changes = [Change(file, data) for file, data in zip(taken, kept, strict=True)]
+    changes = [Change(file, data) for file, data in zip(taken, contents, strict=True)]
     _commit(wiki, actor, changes, expect, summary, called(taken))
     return list(taken)
 

@@ -42,21 +42,21 @@ def joined(wiki: Wiki, base: str, tip: str) -> Joined:
 
     To be asked with the writers' lock held.
     """
-    found = Joined()
+    outcome = Joined()
     for diff in wiki.store.diff(base, tip):
         entry = wiki.store.entry(diff.file)
         here = entry.blob if entry else ""
         if here == diff.after:
             continue
         if here == diff.before:
-            found.changes.append(Change(diff.file, None, diff.after))
+            outcome.changes.append(Change(diff.file, None, diff.after))
             continue
         data = _merged(wiki, diff, here)
         if data is None:
-            found.clashes.append(Clash(diff.file, diff.before, here, diff.after))
+            outcome.clashes.append(Clash(diff.file, diff.before, here, diff.after))
         else:
-            found.changes.append(Change(diff.file, data))
-    return found
+            outcome.changes.append(Change(diff.file, data))
+    return outcome
 
 
 def merged(before: bytes, here: bytes, there: bytes) -> bytes | None:

@@ -44,16 +44,16 @@ def wait(process: subprocess.Popen[bytes], seconds: float, memory: int) -> str:
 def _look(first: int, seen: Family) -> int:
     """Note a process that was not waited for, and all that came of it; gives the bytes they use."""
     told = list(_told())
-    known = {first, *(pid for pid, _, began, _ in told if seen.get(pid) == began)}
+    pids = {first, *(pid for pid, _, began, _ in told if seen.get(pid) == began)}
     grown = True
     while grown:
         grown = False
         for pid, parent, _, _ in told:
-            if parent in known and pid not in known:
-                known.add(pid)
+            if parent in pids and pid not in pids:
+                pids.add(pid)
                 grown = True
-    seen.update((pid, began) for pid, _, began, _ in told if pid in known)
-    return sum(used for pid, _, _, used in told if pid in known)
+    seen.update((pid, began) for pid, _, began, _ in told if pid in pids)
+    return sum(used for pid, _, _, used in told if pid in pids)
 
 
 def _told() -> Iterator[tuple[int, int, str, int]]:

@@ -12,12 +12,12 @@ from wiki.render.links import LinkState
 from wiki.services.content import places
 
 
-def states(wiki: Wiki, actor: Actor, found: Mapping[str, Lead | None]) -> dict[str, LinkState]:
+def states(wiki: Wiki, actor: Actor, resolved: Mapping[str, Lead | None]) -> dict[str, LinkState]:
     """The state of each link for this reader: one to what they may not read is wanted."""
     may = wiki.rights.may
     return {
         target: LinkState(lead.path, to=lead.to)
-        for target, lead in found.items()
+        for target, lead in resolved.items()
         if lead and may(actor, Right.READ, lead.path)
     }
 

@@ -45,24 +45,26 @@ def add(wiki: Wiki, actor: Actor, draft: str, path: str, sent: Sequence[Sent]) -
     if not is_id(draft):
         raise Invalid.field("file", "draft_unknown")
     files.check(sent)
-    kept = [files.cleaned(wiki, one.name, one.data) for one in sent]
+    cleaned = [files.cleaned(wiki, one.name, one.data) for one in sent]
     most = MOST_FILES * wiki.settings.max_file_bytes
     added: list[HeldFile] = []
     with wiki.database.write() as connection:
-        known = {one.name: one.given for one in draft_files.listing(connection, member, draft)}
-        if draft_files.size(connection, member) + sum(map(len, kept)) > most:
+        given_names = {
+            one.name: one.given for one in draft_files.listing(connection, member, draft)
+        }
+        if draft_files.size(connection, member) + sum(map(len, cleaned)) > most:
             raise Refused("draft_files_large", most_bytes=most)
-        for one, data in zip(sent, kept, strict=True):
+        for one, data in zip(sent, cleaned, strict=True):
             given = attachments.given_name(one.name)
             taken = {file.name for file in added}
             name = next(
                 name
                 for name in attachments.names(given)
-                if name not in taken and known.get(name, given) == given
+                if name not in taken and given_names.get(name, given) == given
             )
             added.append(HeldFile(name, given, len(data)))
             draft_files.keep(connection, member, draft, added[-1], data, wiki.clock())
-        if len(known.keys() | {file.name for file in added}) > files.MOST_AT_ONCE:
+        if len(given_names.keys() | {file.name for file in added}) > files.MOST_AT_ONCE:
             raise Invalid.field("file", "files_many", most=files.MOST_AT_ONCE)
     return added
 

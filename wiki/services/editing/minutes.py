@@ -96,23 +96,23 @@ def _look(wiki: Wiki, path: str, file: Entry) -> tuple[Looked, bytes]:
     if not source.readable or "kind" in given or meta.redirect:
         why_not = "minutes_have_kind" if source.readable else "minutes_not_utf8"
         return Looked(path, None, why_not), b""
-    found = minutes.of(source.text, path)
-    if not found.are_minutes:
-        return Looked(path, found, "minutes_none"), b""
-    if not (found.day or meta.date):
-        return Looked(path, found, "minutes_undated"), b""
-    text = frontmatter.replace(source.text, dict(_added(found, given)))
-    return Looked(path, found), texts.encode(text, source)
+    parsed = minutes.of(source.text, path)
+    if not parsed.are_minutes:
+        return Looked(path, parsed, "minutes_none"), b""
+    if not (parsed.day or meta.date):
+        return Looked(path, parsed, "minutes_undated"), b""
+    text = frontmatter.replace(source.text, dict(_added(parsed, given)))
+    return Looked(path, parsed), texts.encode(text, source)
 
 
-def _added(found: Minutes, given: dict[str, str]) -> Iterator[tuple[str, str]]:
+def _added(parsed: Minutes, given: dict[str, str]) -> Iterator[tuple[str, str]]:
     yield "kind", "dialogue"
     if "status" not in given:
         yield "status", "held"
     if "date" not in given:
-        yield "date", found.day
+        yield "date", parsed.day
     if "participants" not in given:
-        yield "participants", write_value(found.participants)
+        yield "participants", write_value(parsed.participants)
 
 
 def _summary(folder: str) -> str:

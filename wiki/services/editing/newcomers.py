@@ -22,15 +22,15 @@ _known: WeakKeyDictionary[Wiki, set[int]] = WeakKeyDictionary()
 
 def is_new(wiki: Wiki, actor: Actor) -> bool:
     """Whether this is a member of whom nothing much is known yet."""
-    known = _known.setdefault(wiki, set())
-    if actor.role > Role.MEMBER or actor.id is None or actor.id in known:
+    established = _known.setdefault(wiki, set())
+    if actor.role > Role.MEMBER or actor.id is None or actor.id in established:
         return False
     with wiki.database.read() as connection:
         wrote = history.count_by(connection, actor.uid)
         said = premoderation.approved(connection, actor.id, NEW)
     if wrote < NEW and said < NEW:
         return True
-    known.add(actor.id)
+    established.add(actor.id)
     return False
 
 

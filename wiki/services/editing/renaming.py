@@ -197,14 +197,14 @@ class _Outlook:
         source = text.decode(data)
         if not source.readable:
             return data
-        document, asked = opened(source.text), 0
+        document, questions = opened(source.text), 0
         while True:
             self._asked = set()
             written = self._still_yaml(document, repoint(document, page, self.move), page)
             if not self._asked:
                 return source.encode(written)
-            asked += len(self._asked)
-            if asked > MOST_LINKS * SPELLINGS:
+            questions += len(self._asked)
+            if questions > MOST_LINKS * SPELLINGS:
                 return None
             # What comes out may ask for more: for another spelling, of which there are few.
             self._find_out()

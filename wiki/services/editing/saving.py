@@ -332,11 +332,11 @@ def drop_draft(wiki: Wiki, actor: Actor, path: str) -> None:
         if not keys:
             return
         page = history.identity(connection, path)
-    kept = keys & {key_of_page(page), key_of_path(path)}
-    if kept:
+    dropped = keys & {key_of_page(page), key_of_path(path)}
+    if dropped:
         # One that came back after all would say what the page says.
         with wiki.database.write(light=True) as connection:
-            for key in kept:
+            for key in dropped:
                 draft_rows.drop(connection, actor.id, key)
 
 

@@ -414,11 +414,11 @@ def waiting(wiki: Wiki, actor: Actor, page: str = "") -> int:
     if not actor.is_member:
         return 0
     version = (wiki.database.version(), wiki.store.stamp())
-    kept = _waiting.get(wiki)
-    if kept is None or kept[0] != version:
+    cached = _waiting.get(wiki)
+    if cached is None or cached[0] != version:
         with wiki.database.read() as connection:
-            kept = _waiting[wiki] = (version, suggestions.waiting(connection))
-    paths = [path for known, path in kept[1] if not page or known == page]
+            cached = _waiting[wiki] = (version, suggestions.waiting(connection))
+    paths = [path for known, path in cached[1] if not page or known == page]
     return sum(may_review(wiki, actor, path) for path in paths)
 
 

@@ -51,14 +51,14 @@ class Asked:
     address: str = ""
 
 
-def serve(wiki: Wiki, bearer: Bearer | None, actor: Actor, asked: Asked) -> Answered:
+def serve(wiki: Wiki, bearer: Bearer | None, actor: Actor, git_request: Asked) -> Answered:
     """Let git answer, if who asks may have that.
 
     Raises NotFound, LoginRequired, Forbidden; Unavailable (`git_busy`), StoreError.
     """
-    if asked.service not in (FETCH, PUSH):
+    if git_request.service not in (FETCH, PUSH):
         raise NotFound("git_unknown")
-    pushes = asked.service == PUSH
+    pushes = git_request.service == PUSH
     if pushes:
         require_push(wiki, bearer, actor)
     else:
@@ -66,11 +66,11 @@ def serve(wiki: Wiki, bearer: Bearer | None, actor: Actor, asked: Asked) -> Answ
     if not _TURNS.acquire(timeout=PATIENCE):
         raise Unavailable("git_busy", seconds=BUSY)
     try:
-        push = Push(wiki, actor, asked.language, asked.address)
+        push = Push(wiki, actor, git_request.language, git_request.address)
         answered = http_backend.run(
             wiki.store.git,
             wiki.store.branch,
-            _request(wiki, actor, asked),
+            _request(wiki, actor, git_request),
             push.answer if pushes else _none,
             SECONDS,
         )
@@ -78,25 +78,25 @@ def serve(wiki: Wiki, bearer: Bearer | None, actor: Actor, asked: Asked) -> Answ
     except BaseException:
         _TURNS.release()
         raise
-    if not asked.begins and not pushes:
-        journal.note("git-fetch", member=actor.id, place=journal.place(wiki, asked.address))
+    if not git_request.begins and not pushes:
+        journal.note("git-fetch", member=actor.id, place=journal.place(wiki, git_request.address))
     return answered
 
 
-def serve_public(wiki: Wiki, asked: Asked) -> Answered:
+def serve_public(wiki: Wiki, git_request: Asked) -> Answered:
     """Let git answer from the mirror of what everybody may read; nothing is pushed there.
 
     Raises NotFound, Forbidden (`git_public_push`), Unavailable (`git_busy`), StoreError.
     """
-    if asked.service == PUSH:
+    if git_request.service == PUSH:
         raise Forbidden("git_public_push")
-    if asked.service != FETCH:
+    if git_request.service != FETCH:
         raise NotFound("git_unknown")
     git = public_mirror.require(wiki)
     if not _PUBLIC_TURNS.acquire(timeout=PATIENCE):
         raise Unavailable("git_busy", seconds=BUSY)
     try:
-        request = _request(wiki, ANONYMOUS, asked)
+        request = _request(wiki, ANONYMOUS, git_request)
         answered = http_backend.run(git, wiki.store.branch, request, _none, SECONDS)
         answered.pieces.afterwards(_PUBLIC_TURNS.release)
     except BaseException:
@@ -105,17 +105,17 @@ def serve_public(wiki: Wiki, asked: Asked) -> Answered:
     return answered
 
 
-def _request(wiki: Wiki, actor: Actor, asked: Asked) -> http_backend.Asked:
+def _request(wiki: Wiki, actor: Actor, git_request: Asked) -> http_backend.Asked:
     return http_backend.Asked(
-        method="GET" if asked.begins else "POST",
-        path="/" + ("info/refs" if asked.begins else asked.service),
-        query=f"service={asked.service}" if asked.begins else "",
-        type=asked.type,
-        encoding=asked.encoding,
-        protocol=asked.protocol,
-        body=asked.body,
+        method="GET" if git_request.begins else "POST",
+        path="/" + ("info/refs" if git_request.begins else git_request.service),
+        query=f"service={git_request.service}" if git_request.begins else "",
+        type=git_request.type,
+        encoding=git_request.encoding,
+        protocol=git_request.protocol,
+        body=git_request.body,
         who=actor.username,
-        pushes=asked.service == PUSH,
+        pushes=git_request.service == PUSH,
         most_bytes=wiki.settings.max_push_bytes,
     )
 

@@ -82,19 +82,19 @@ class Push:
             return self._refusal([_Found("", "", Conflict("push_failed"))])
         return {"refused": "", "said": []}
 
-    def _refusal(self, found: Sequence[_Found]) -> Mapping[str, Any]:
-        for code in dict.fromkeys(one.error.code for one in found):
+    def _refusal(self, faults: Sequence[_Found]) -> Mapping[str, Any]:
+        for code in dict.fromkeys(one.error.code for one in faults):
             journal.note("push-refused", code=code, member=self._actor.id)
-        said = [line for one in found for line in self._lines(one)]
+        said = [line for one in faults for line in self._lines(one)]
         # What stands behind the branch's name is one short line; all of it stands above.
-        short = said[0] if len(found) == 1 and len(said) == 1 else self._word("push_refused")
+        short = said[0] if len(faults) == 1 and len(said) == 1 else self._word("push_refused")
         return {"refused": _line(short), "said": said}
 
-    def _lines(self, found: _Found) -> list[str]:
-        where = " ".join(filter(None, (found.commit[:10], found.file)))
-        causes: list[WikiError | FieldError] = [found.error]
-        if isinstance(found.error, Invalid) and found.error.fields:
-            causes = list(found.error.fields)
+    def _lines(self, fault: _Found) -> list[str]:
+        where = " ".join(filter(None, (fault.commit[:10], fault.file)))
+        causes: list[WikiError | FieldError] = [fault.error]
+        if isinstance(fault.error, Invalid) and fault.error.fields:
+            causes = list(fault.error.fields)
         told = [self._word(one.code, one.values) for one in causes]
         return [_line(f"{where}: {words}" if where else words) for words in told]
 
@@ -106,26 +106,26 @@ class Push:
     def _look(self, refs: Sequence[str], apart: str) -> Mapping[str, Any]:
         branch = self._wiki.store.branch
         incoming = self._wiki.store.incoming(apart)
-        found: list[_Found] = []
+        faults: list[_Found] = []
         for line in refs:
             _, new, ref = line.split(" ", 2)
             if ref not in (HEADS + branch, OFFERED + branch):
                 raise Refused("push_branch", branch=branch)
             if new == NOTHING:
                 raise Refused("push_delete")
-            found += self._wrong(incoming, new)
-        return self._refusal(found) if found else {"refused": "", "said": []}
+            faults += self._wrong(incoming, new)
+        return self._refusal(faults) if faults else {"refused": "", "said": []}
 
     def _wrong(self, incoming: Incoming, tip: str) -> list[_Found]:
         """Tell what is wrong with the commits of a push, ten things at most."""
         until = time.monotonic() + MOST_SECONDS
-        found: list[_Found] = []
+        faults: list[_Found] = []
         pages: set[str] = set()
         new: set[str] = set()
         tree = ""
         for commit in incoming.commits(tip):
             tree = commit.tree
-            found += _of_commit(self._actor, commit)
+            faults += _of_commit(self._actor, commit)
             arrivals = incoming.changes(commit)
             came = {one.after for one in arrivals if not one.before}
             for arrival in arrivals:
@@ -137,13 +137,13 @@ class Push:
                 try:
                     _check(self._wiki, self._actor, incoming, arrival, self._renamed)
                 except WikiError as error:
-                    found.append(_Found(commit.id, arrival.file, error))
-            if len(found) >= MOST_SAID:
-                return found[:MOST_SAID]
-        found += self._twins(incoming, tree, new)
-        if not found:
+                    faults.append(_Found(commit.id, arrival.file, error))
+            if len(faults) >= MOST_SAID:
+                return faults[:MOST_SAID]
+        faults += self._twins(incoming, tree, new)
+        if not faults:
             self._count(len(pages))
-        return found[:MOST_SAID]
+        return faults[:MOST_SAID]
 
     def _twins(self, incoming: Incoming, tree: str, new: set[str]) -> list[_Found]:
         """New files whose names some computers take for that of another."""
@@ -228,16 +228,16 @@ def look_at(wiki: Wiki, actor: Actor, incoming: Incoming, new: Sequence[Commit])
 
 def _of_commit(actor: Actor, commit: Commit) -> list[_Found]:
     """Tell what a commit says of itself that its pusher may not say."""
-    found: list[WikiError] = []
+    errors: list[WikiError] = []
     if len(commit.message) > MOST_MESSAGE:
-        found.append(TooLarge("push_message", most=MOST_MESSAGE))
+        errors.append(TooLarge("push_message", most=MOST_MESSAGE))
     if not commit.sealed:
         uids = {commit.author.uid, commit.committer.uid} - {"", actor.uid}
         if uids:
-            found.append(Forbidden("push_author"))
+            errors.append(Forbidden("push_author"))
         if trailers.read(commit.message).event is not Event.OUTSIDE or _SEAL in commit.message:
-            found.append(Forbidden("push_trailer"))
-    return [_Found(commit.id, "", error) for error in found]
+            errors.append(Forbidden("push_trailer"))
+    return [_Found(commit.id, "", error) for error in errors]
 
 
 def _check(

@@ -65,9 +65,9 @@ def catch_up(wiki: Wiki) -> bool:
 def sync(wiki: Wiki, remote: Remote) -> None:
     """Bring one remote in step, and note how that went."""
     problem, values = "", {}
-    seen, kept = remote.seen, dict(remote.kept)
+    seen, copies = remote.seen, dict(remote.kept)
     try:
-        seen = _round(wiki, remote, kept)
+        seen = _round(wiki, remote, copies)
     except Failed as failed:
         problem, values = failed.code, {"said": failed.said}
     except WikiError as error:
@@ -80,7 +80,7 @@ def sync(wiki: Wiki, remote: Remote) -> None:
     failures = remote.failures + 1 if problem else 0
     pause = PAUSES[min(failures, len(PAUSES)) - 1] if problem else EVERY
     # Told until somebody chose between the two.
-    both = {new: file for new, file in kept.items() if wiki.store.entry(new)}
+    both = {new: file for new, file in copies.items() if wiki.store.entry(new)}
     told = {**values, **({"kept": dict(list(both.items())[-MOST_KEPT:])} if both else {})}
     note = {
         "state": (State.TROUBLE if problem else State.WELL).value,
@@ -96,15 +96,15 @@ def sync(wiki: Wiki, remote: Remote) -> None:
     journal.note("remote", number=remote.id, code=problem or "well")
 
 
-def _round(wiki: Wiki, remote: Remote, kept: dict[str, str]) -> str:
+def _round(wiki: Wiki, remote: Remote, copies: dict[str, str]) -> str:
     """Fetch, merge and push; gives the commit that both have then. Raises Failed, WikiError.
 
-    Notes in `kept` what is kept beside a file, as `Remote.kept` has it.
+    Notes in `copies` what is kept beside a file, as `Remote.kept` has it.
     """
     owner = _owner(wiki, remote)
     with _reached(wiki, remote) as there:
         for again in range(TRIES):
-            tip = _take_in(wiki, remote, owner, there, kept)
+            tip = _take_in(wiki, remote, owner, there, copies)
             head = wiki.store.head()
             if not head or head == tip:
                 return head
@@ -119,7 +119,7 @@ def _round(wiki: Wiki, remote: Remote, kept: dict[str, str]) -> str:
 
 
 def _take_in(
-    wiki: Wiki, remote: Remote, owner: Actor, there: Elsewhere, kept: dict[str, str]
+    wiki: Wiki, remote: Remote, owner: Actor, there: Elsewhere, copies: dict[str, str]
 ) -> str:
     """Let the branch take in what is new there; gives the newest commit there."""
     with elsewhere.beside(wiki.store.git) as folder:
@@ -151,7 +151,7 @@ def _take_in(
                 elif clash.there:
                     new = _beside(wiki, remote, clash.file, joined)
                     joined.changes.append(Change(new, None, clash.there))
-                    kept[new] = clash.file
+                    copies[new] = clash.file
 
         message = f"Merge what changed at {remote.name}"
         joining.take_in(wiki, SYSTEM, tip, message, look)

@@ -76,23 +76,25 @@ def answer(wiki: Wiki, given: Sequence[tuple[str, str]], prefix: str) -> Answer:
         return Answer(verb, kept, error=refusal.code)
 
 
-def _answered(wiki: Wiki, verb: str, asked: Mapping[str, str], prefix: str) -> Answer:
+def _answered(wiki: Wiki, verb: str, arguments: Mapping[str, str], prefix: str) -> Answer:
     if verb == "Identify":
-        return Answer(verb, asked)
+        return Answer(verb, arguments)
     if verb == "GetRecord":
-        if "identifier" not in asked or "metadataPrefix" not in asked:
+        if "identifier" not in arguments or "metadataPrefix" not in arguments:
             raise Refusal("badArgument")
-        found = _record(wiki, asked["identifier"], prefix)
-        _require_format(asked)
-        return Answer(verb, asked, [found])
+        found = _record(wiki, arguments["identifier"], prefix)
+        _require_format(arguments)
+        return Answer(verb, arguments, [found])
     if verb == "ListMetadataFormats":
-        found_one = [_record(wiki, asked["identifier"], prefix)] if "identifier" in asked else []
-        return Answer(verb, asked, found_one)
+        found_one = (
+            [_record(wiki, arguments["identifier"], prefix)] if "identifier" in arguments else []
+        )
+        return Answer(verb, arguments, found_one)
     if verb == "ListSets":
-        if "resumptionToken" in asked:
+        if "resumptionToken" in arguments:
             raise Refusal("badResumptionToken")
-        return Answer(verb, asked)
-    return _list(wiki, verb, asked)
+        return Answer(verb, arguments)
+    return _list(wiki, verb, arguments)
 
 
 def stamp(moment: datetime) -> str:
@@ -100,8 +102,8 @@ def stamp(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime(_SECOND)
 
 
-def _require_format(asked: Mapping[str, str]) -> None:
-    if asked["metadataPrefix"] != FORMAT:
+def _require_format(arguments: Mapping[str, str]) -> None:
+    if arguments["metadataPrefix"] != FORMAT:
         raise Refusal("cannotDisseminateFormat")
 
 
@@ -122,23 +124,23 @@ def _record(wiki: Wiki, identifier: str, prefix: str) -> Summary:
 # -- lists --
 
 
-def _list(wiki: Wiki, verb: str, asked: Mapping[str, str]) -> Answer:
-    wanted, after = dict(asked), ""
-    if "resumptionToken" in asked:
-        if len(asked) > 2:
+def _list(wiki: Wiki, verb: str, arguments: Mapping[str, str]) -> Answer:
+    wanted, after = dict(arguments), ""
+    if "resumptionToken" in arguments:
+        if len(arguments) > 2:
             raise Refusal("badArgument")
-        wanted, after = _read_token(asked["resumptionToken"])
+        wanted, after = _read_token(arguments["resumptionToken"])
     if "metadataPrefix" not in wanted:
         raise Refusal("badArgument")
     _require_format(wanted)
     summaries: list[Summary] = []
     for summary in _chosen(wiki, wanted, after):
         if len(summaries) == AT_ONCE:
-            return Answer(verb, asked, summaries, token=_token(wanted, summaries[-1].path))
+            return Answer(verb, arguments, summaries, token=_token(wanted, summaries[-1].path))
         summaries.append(summary)
     if not summaries:
         raise Refusal("noRecordsMatch")
-    return Answer(verb, asked, summaries, is_last_part=bool(after))
+    return Answer(verb, arguments, summaries, is_last_part=bool(after))
 
 
 def _chosen(wiki: Wiki, wanted: Mapping[str, str], after: str) -> Iterator[Summary]:
@@ -187,10 +189,10 @@ def _read_token(token: str) -> tuple[dict[str, str], str]:
     try:
         if len(token) > _TOKEN_MOST:
             raise ValueError
-        kept, after = json.loads(base64.urlsafe_b64decode(token.encode()))
-        texts = [*kept, *kept.values(), after]
+        wanted, after = json.loads(base64.urlsafe_b64decode(token.encode()))
+        texts = [*wanted, *wanted.values(), after]
         if not after or not all(isinstance(one, str) for one in texts):
             raise ValueError
     except (ValueError, TypeError, AttributeError, binascii.Error, RecursionError) as error:
         raise Refusal("badResumptionToken") from error
-    return dict(kept), after
+    return dict(wanted), after

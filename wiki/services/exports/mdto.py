@@ -60,37 +60,37 @@ class Kept:
     files: Sequence[Held]
 
 
-def question(kept: Kept) -> bytes:
+def question(record: Kept) -> bytes:
     """The metadata of a question as an information object."""
     root = _root()
     about = Tree.SubElement(root, "informatieobject")
-    _identity(about, kept.id, kept.source)
-    _text(about, "naam", kept.name[:_NAME_MOST])
+    _identity(about, record.id, record.source)
+    _text(about, "naam", record.name[:_NAME_MOST])
     _term(about, "aggregatieniveau", "Dossier", "", "Begrippenlijst Aggregatieniveaus MDTO")
-    for tag in kept.tags:
+    for tag in record.tags:
         _text(about, "trefwoord", tag)
-    if kept.text:
-        _text(about, "omschrijving", kept.text)
-    if kept.address:
+    if record.text:
+        _text(about, "omschrijving", record.text)
+    if record.address:
         place = Tree.SubElement(about, "raadpleeglocatie")
-        _text(place, "raadpleeglocatieOnline", kept.address)
-    _text(about, "taal", kept.language)
-    _event(about, "Creatie", kept.begun, "")
-    _event(about, "Afsluiting", kept.ended, kept.status)
+        _text(place, "raadpleeglocatieOnline", record.address)
+    _text(about, "taal", record.language)
+    _event(about, "Creatie", record.begun, "")
+    _event(about, "Afsluiting", record.ended, record.status)
     _term(about, "waardering", "Nog niet gewaardeerd")
-    for held in kept.files:
-        _reference(about, "heeftRepresentatie", held.name, held.id, kept.source)
-    _reference(about, "archiefvormer", kept.source)
+    for held in record.files:
+        _reference(about, "heeftRepresentatie", held.name, held.id, record.source)
+    _reference(about, "archiefvormer", record.source)
     limit = Tree.SubElement(about, "beperkingGebruik")
     _term(limit, "beperkingGebruikType", "Openbaar")
     return _written(root)
 
 
-def file(held: Held, kept: Kept) -> bytes:
+def file(held: Held, record: Kept) -> bytes:
     """The metadata of one file."""
     root = _root()
     about = Tree.SubElement(root, "bestand")
-    _identity(about, held.id, kept.source)
+    _identity(about, held.id, record.source)
     _text(about, "naam", held.name[-_NAME_MOST:])
     _text(about, "omvang", str(held.size))
     label, code = _FORMATS.get(held.name.rpartition(".")[2].lower(), ("Onbekend", ""))
@@ -99,7 +99,7 @@ def file(held: Held, kept: Kept) -> bytes:
     _term(sum, "checksumAlgoritme", "SHA-256", "", "Begrippenlijst ChecksumAlgoritme MDTO")
     _text(sum, "checksumWaarde", held.sha256)
     _text(sum, "checksumDatum", _moment(held.when))
-    _reference(about, "isRepresentatieVan", kept.name[:_NAME_MOST], kept.id, kept.source)
+    _reference(about, "isRepresentatieVan", record.name[:_NAME_MOST], record.id, record.source)
     return _written(root)
 
 

@@ -102,11 +102,11 @@ class _Site:
     def _linked(self, html: str, file: str) -> str:
         """The page with links that lead inside the export, or to the wiki, or nowhere."""
 
-        def one(found: re.Match[str]) -> str:
+        def attribute(found: re.Match[str]) -> str:
             address = self._leads(unescape(found[2]), file)
             return f'{found[1]}="{escape(address)}"' if address else f'data-{found[1]}=""'
 
-        return _ADDRESS.sub(one, html)
+        return _ADDRESS.sub(attribute, html)
 
     def _leads(self, address: str, file: str) -> str:
         path, hash, anchor = address.partition("#")

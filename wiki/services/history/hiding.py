@@ -167,19 +167,19 @@ def _people(revision: Revision) -> list[Author]:
     return [revision.author, *([revision.accepter] if revision.accepter else [])]
 
 
-def _with_names(revision: Revision, known: Mapping[str, tuple[str, str]]) -> Revision:
+def _with_names(revision: Revision, names: Mapping[str, tuple[str, str]]) -> Revision:
     accepter = revision.accepter
     return replace(
         revision,
-        author=_with_name(revision.author, known),
-        accepter=_with_name(accepter, known) if accepter else None,
+        author=_with_name(revision.author, names),
+        accepter=_with_name(accepter, names) if accepter else None,
     )
 
 
-def _with_name(author: Author, known: Mapping[str, tuple[str, str]]) -> Author:
-    if author.uid not in known or author.name == FORMER:
+def _with_name(author: Author, names: Mapping[str, tuple[str, str]]) -> Author:
+    if author.uid not in names or author.name == FORMER:
         return author
-    username, name = known[author.uid]
+    username, name = names[author.uid]
     return replace(author, name=username, given=name)
 
 

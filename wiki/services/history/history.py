@@ -296,9 +296,9 @@ def compare(wiki: Wiki, actor: Actor, path: str, start: str, end: str) -> Compar
     return Comparison(page, title, kind, before, after)
 
 
-def patch_of(found: Comparison) -> bytes:
+def patch_of(comparison: Comparison) -> bytes:
     """The difference between two revisions as a patch of the page's file."""
-    before, after = found.before, found.after
+    before, after = comparison.before, comparison.after
     old, was = (before.data, file_of(before.revision.path)) if before else (None, "")
     return patches.unified(old, after.data, file_of(after.revision.path), was)
 

@@ -92,11 +92,11 @@ class DokuWiki:
     def _leave_closed(self) -> None:
         """Leave out the pages, and the files beside them, that not everybody may read there."""
         levels = dict(self._levels())
-        known = (self._current, self._old, self._media, self._old_media)
-        closed = {id for table in known for id in table if _level(levels, id) == 0}
+        tables = (self._current, self._old, self._media, self._old_media)
+        closed = {id for table in tables for id in table if _level(levels, id) == 0}
         for id in sorted(closed):
             self._report.leave(id, "import_closed")
-            for table in known:
+            for table in tables:
                 table.pop(id, None)
 
     def _levels(self) -> Iterator[tuple[str, int]]:
@@ -159,12 +159,12 @@ class DokuWiki:
                 if isinstance(one, dict) and one.get("show", True):
                     yield self._remark(id, str(key), one)
 
-    def _remark(self, id: str, key: str, one: dict[object, object]) -> Remark:
-        user = one.get("user")
+    def _remark(self, id: str, key: str, entry: dict[object, object]) -> Remark:
+        user = entry.get("user")
         by = user.get("id") or user.get("name") if isinstance(user, dict) else user
-        words = self._markdown(id, str(one.get("raw", "")))
-        when = datetime.fromtimestamp(_created(one), UTC)
-        parent = str(one.get("parent") or "")
+        words = self._markdown(id, str(entry.get("raw", "")))
+        when = datetime.fromtimestamp(_created(entry), UTC)
+        parent = str(entry.get("parent") or "")
         answers = f"{id}/{parent}" if parent else ""
         by = "" if is_machine(str(by or "")) else str(by or "")
         return Remark(f"{id}/{key}", f"page/{id}", by, when, words, answers)

@@ -195,11 +195,11 @@ class _Run:
         self._report.lost["mail"] += count
         return source.encode(words) if count and source.readable else data
 
-    def write(self, kept: Sequence[_Kept], line: Line) -> None:
+    def write(self, versions: Sequence[_Kept], line: Line) -> None:
         """Write a commit for each version."""
         pages, files = set[str](), set[str]()
         system = commits.author(SYSTEM)
-        for number, each in enumerate(kept, 1):
+        for number, each in enumerate(versions, 1):
             version = each.version
             moved = {"From": page_of(version.came_from) or version.came_from}
             revision = line.commit(
@@ -220,10 +220,10 @@ class _Run:
             if version.came_from:
                 self._after[version.came_from] = ""
             if number % BATCH == 0:
-                self._tell("writing", number, len(kept))
+                self._tell("writing", number, len(versions))
         self._report.pages = len({file for file in pages if self._after[file]})
         self._report.files = len({file for file in files if self._after[file]})
-        self._report.revisions = len(kept)
+        self._report.revisions = len(versions)
 
     def _note(self, file: str, when: datetime, revision: str) -> None:
         self._made.setdefault(file, []).append((when, revision))

@@ -158,11 +158,11 @@ class MediaWiki:
         return page_link(path or " ".join(name.split()), words, anchor)
 
     def _show(self, page: str, name: str, words: str) -> str | None:
-        found = self._images.get(_folded(name))
-        if not found:
+        image = self._images.get(_folded(name))
+        if not image:
             self._report.lost["picture"] += 1
             return None
-        address = address_of(self._place(found, page))
+        address = address_of(self._place(image, page))
         is_look = words in (
             "thumb",
             "mini",
@@ -199,14 +199,14 @@ def _dump_in(source: Path) -> Path:
     """The dump: the file itself, or the one in a folder. Raises Invalid (`import_source`)."""
     if source.is_file():
         return source
-    found = sorted(
+    dumps = sorted(
         file
         for file in source.iterdir()
         if file.name.endswith((".xml", ".xml.gz", ".xml.bz2")) and not file.is_symlink()
     )
-    if len(found) != 1:
+    if len(dumps) != 1:
         raise Invalid("import_source", source=str(source))
-    return found[0]
+    return dumps[0]
 
 
 def _person(revision: Revision) -> str:

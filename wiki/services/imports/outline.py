@@ -94,18 +94,18 @@ class Outline:
         for key in sorted(set(self._attachments.values()) - self._placed.keys()):
             self._report.leave(key, "import_unused")
 
-    def _document(self, id: str, one: Record) -> Version:
+    def _document(self, id: str, record: Record) -> Version:
         file = self._files[id]
 
         def find(address: str) -> str | None:
-            return self._find(address, file, one)
+            return self._find(address, file, record)
 
-        text = prosemirror.to_markdown(one.get("data"), find, self._report.lost)
-        whole = frontmatter.replace(text, {"title": write_value(_title(one))})
-        changed = _moment(one.get("updatedAt")) or _moment(one.get("createdAt")) or _EARLIEST
+        text = prosemirror.to_markdown(record.get("data"), find, self._report.lost)
+        whole = frontmatter.replace(text, {"title": write_value(_title(record))})
+        changed = _moment(record.get("updatedAt")) or _moment(record.get("createdAt")) or _EARLIEST
         data = whole.encode("utf-8", "replace")
         version = changed.isoformat()
-        return Version(f"document/{id}", version, file, changed, _text(one, "createdById"), data)
+        return Version(f"document/{id}", version, file, changed, _text(record, "createdById"), data)
 
     def remarks(self) -> Iterable[Remark]:
         """None: the export has no comments."""

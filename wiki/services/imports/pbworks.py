@@ -85,11 +85,11 @@ class PBworks:
         if not data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<!--"):
             return {}
         text, at = text_of(data), 0
-        found: dict[str, str] = {}
+        head: dict[str, str] = {}
         while line := _HEAD.match(text, at):
-            found.setdefault(line[1], line[2].strip())
+            head.setdefault(line[1], line[2].strip())
             at = line.end()
-        return found
+        return head
 
     # -- what an import asks --
 
@@ -101,12 +101,14 @@ class PBworks:
         """Every version of every page, and every file."""
         for page, written in self._pages.items():
             file = self._called[_folded(page)]
-            for one in written:
-                data = self._archive.read(one.name, PAGE_MOST)
+            for revision in written:
+                data = self._archive.read(revision.name, PAGE_MOST)
                 if data is not None:
                     text = self._text(page, file, text_of(data)).encode("utf-8", "replace")
-                    when = datetime.fromtimestamp(one.time, UTC) if one.time else _EARLIEST
-                    yield Version(f"page/{page}", str(one.time), file, when, one.by, text)
+                    when = (
+                        datetime.fromtimestamp(revision.time, UTC) if revision.time else _EARLIEST
+                    )
+                    yield Version(f"page/{page}", str(revision.time), file, when, revision.by, text)
         for name in self._files.values():
             file = self._file(name, "")
             data = self._archive.read(name, MOST)

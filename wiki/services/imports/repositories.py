@@ -154,12 +154,12 @@ def _otter_order(source: Path) -> Order:
         file = folder / "db.sqlite"
         if not file.is_file() or file.is_symlink():
             continue
-        asked = "SELECT value FROM preferences WHERE name = 'WIKILINK_STYLE'"
+        query = "SELECT value FROM preferences WHERE name = 'WIKILINK_STYLE'"
         try:
             with closing(
                 sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)
             ) as database:
-                row = database.execute(asked).fetchone()
+                row = database.execute(query).fetchone()
         except sqlite3.Error:
             continue
         style = str(row[0]).upper().replace("_", "") if row else ""

@@ -171,12 +171,12 @@ def _published(wiki: Wiki) -> Published:
     if not is_on(wiki.settings):
         raise NotFound("provider_off")
     issuer, now = wiki.settings.oidc_issuer, wiki.clock()
-    kept = _KEPT.get(issuer)
-    if kept is None or kept.until <= now:
-        kept = _ask(wiki, kept, now)
-    if kept.published is None:
+    cached = _KEPT.get(issuer)
+    if cached is None or cached.until <= now:
+        cached = _ask(wiki, cached, now)
+    if cached.published is None:
         raise _unreachable(wiki.settings)
-    return kept.published
+    return cached.published
 
 
 def _ask(wiki: Wiki, before: _Kept | None, now: datetime) -> _Kept:

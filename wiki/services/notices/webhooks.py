@@ -71,26 +71,26 @@ def news_of(wiki: Wiki, connection: Connection, revisions: Iterable[Revision]) -
     """What there is to tell of revisions that came; nothing if nobody listens."""
     if not webhooks.active(connection):
         return []
-    found: list[News] = []
-    for one in revisions:
-        is_aside = one.event is Doing.RENAME and one.blob and not one.came_from
-        if one.event is Doing.IMPORT or is_aside:
+    news: list[News] = []
+    for revision in revisions:
+        is_aside = revision.event is Doing.RENAME and revision.blob and not revision.came_from
+        if revision.event is Doing.IMPORT or is_aside:
             continue  # what came from another wiki, and links that a rename repaired, are no news
-        is_hidden = Part.AUTHOR in one.hidden
+        is_hidden = Part.AUTHOR in revision.hidden
         about: dict[str, str | int | None] = {
-            "revision": one.commit,
-            "by": None if is_hidden else one.author.name,
+            "revision": revision.commit,
+            "by": None if is_hidden else revision.author.name,
         }
-        if not one.blob:
-            found.append((Event.PAGE_DELETED, one.path, about))
-        elif one.event is Doing.RENAME:
-            found.append((Event.PAGE_RENAMED, one.path, {**about, "from": one.came_from}))
+        if not revision.blob:
+            news.append((Event.PAGE_DELETED, revision.path, about))
+        elif revision.event is Doing.RENAME:
+            news.append((Event.PAGE_RENAMED, revision.path, {**about, "from": revision.came_from}))
         else:
-            found.append((Event.PAGE_SAVED, one.path, about))
-            summary = catalogue.get(connection, one.path)
+            news.append((Event.PAGE_SAVED, revision.path, about))
+            summary = catalogue.get(connection, revision.path)
             if summary and summary.meta.kind is Kind.DIALOGUE:
-                found.append((Event.DIALOGUE_SAVED, one.path, about))
-    return found
+                news.append((Event.DIALOGUE_SAVED, revision.path, about))
+    return news
 
 
 def _may_hear(wiki: Wiki, webhook: Webhook, path: str) -> bool:
@@ -200,13 +200,13 @@ def again(wiki: Wiki, actor: Actor, delivery: int) -> int:
     """
     wiki.rights.require(actor, Right.ADMINISTER)
     with wiki.database.write() as connection:
-        found = webhooks.delivery(connection, delivery)
-        if found is None:
+        message = webhooks.delivery(connection, delivery)
+        if message is None:
             raise NotFound("webhook_missing")
         values = {"due": wiki.clock(), "tries": 0, "problem": "", "arrived": None}
         webhooks.note(connection, delivery, values)
     wiki.wake()
-    return found.webhook
+    return message.webhook
 
 
 def _get(wiki: Wiki, actor: Actor, id: int) -> Webhook:

@@ -241,12 +241,12 @@ def _fill(tar: tarfile.TarFile, folder: Path, settings: Settings) -> None:
 def _member(tar: tarfile.TarFile, name: str) -> Any:
     """An open file of the archive, by its exact name; Invalid if it is not there."""
     try:
-        found = tar.extractfile(name)
+        file = tar.extractfile(name)
     except KeyError:
-        found = None
-    if found is None:
+        file = None
+    if file is None:
         raise Invalid("backup_incomplete", missing=name)
-    return found
+    return file
 
 
 def _manifest(tar: tarfile.TarFile) -> dict[str, Any]:

@@ -111,11 +111,11 @@ def _name(uid: int) -> str:
 
 
 def _of_git() -> Iterator[Finding]:
-    found = _git()
-    if not found:
+    installed = _git()
+    if not installed:
         yield Finding("git_missing")
-    elif _numbers(found) < OLDEST_GIT:
-        yield Finding("git_old", {"found": found, "wanted": ".".join(map(str, OLDEST_GIT))})
+    elif _numbers(installed) < OLDEST_GIT:
+        yield Finding("git_old", {"found": installed, "wanted": ".".join(map(str, OLDEST_GIT))})
 
 
 def _git() -> str:

@@ -215,12 +215,12 @@ def _only_in(wiki: Wiki, gone: Iterable[str], others: Iterable[str]) -> tuple[st
         text = wiki.store.blob(blob).decode("utf-8", "replace")
         return sentences(text) | sentences(source.plain(blob))
 
-    found = {sentence for blob in gone for sentence in said(blob)}
+    unique = {sentence for blob in gone for sentence in said(blob)}
     for blob in others:
-        if not found:
+        if not unique:
             break
-        found -= said(blob)
-    return tuple(sorted(found))
+        unique -= said(blob)
+    return tuple(sorted(unique))
 
 
 # -- doing it --

@@ -104,11 +104,11 @@ def listing(wiki: Wiki, actor: Actor, environment: Mapping[str, str]) -> Listed:
 
 
 def _shown(
-    wiki: Wiki, setting: Any, found: tuple[Source, Any] | None, chosen: Mapping[str, str]
+    wiki: Wiki, setting: Any, reading: tuple[Source, Any] | None, chosen: Mapping[str, str]
 ) -> SettingView:
     name, value = setting.name, getattr(wiki.settings, setting.name)
     base = getattr(wiki.configured, name)
-    source, fresh = found or (Source.GIVEN, base)
+    source, fresh = reading or (Source.GIVEN, base)
     is_secret, is_made = name in SECRETS, name == "secret_key" and not fresh
     waits = not is_made and fresh != base
     if waits and source is Source.DEFAULT:

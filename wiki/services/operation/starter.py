@@ -58,10 +58,10 @@ def _stands(wiki: Wiki, name: str, data: bytes) -> bool:
 
 def _found(folder: Traversable, prefix: str) -> list[tuple[str, bytes]]:
     """Every file under the folder, with its name from there."""
-    found = []
+    entries = []
     for item in sorted(folder.iterdir(), key=lambda item: item.name):
         if item.is_dir():
-            found += _found(item, f"{prefix}{item.name}/")
+            entries += _found(item, f"{prefix}{item.name}/")
         elif item.name.endswith(".md"):
-            found.append((prefix + item.name, item.read_bytes()))
-    return found
+            entries.append((prefix + item.name, item.read_bytes()))
+    return entries

@@ -61,7 +61,7 @@ class _Including:
     def expand(self, html: str, links: Links, around: tuple[str, ...]) -> str:
         """The HTML with pages in it; `around` are those in which it stands."""
 
-        def one(target: str, anchor: str) -> str | None:
+        def included(target: str, anchor: str) -> str | None:
             state = links.get(target)
             if state is None or state.path is None or state.to is not To.PAGE or state.at:
                 return None
@@ -73,7 +73,7 @@ class _Including:
             language = (self.labels or Labels()).language
             return listings.shown(self.wiki, self.actor, text, page, language, self.lists)
 
-        return pieces.include(pieces.listed(html, listed), one)
+        return pieces.include(pieces.listed(html, listed), included)
 
     def _page(self, path: str, anchor: str, around: tuple[str, ...]) -> str | None:
         try:

@@ -51,12 +51,12 @@ def shown(
     seen, now = sight.of(wiki, actor), today(wiki)
     state = (wiki.database.version(), wiki.store.stamp(), wiki.settings.data, now)
     key = (state, seen, wanted, about, language)
-    kept = _SHELF.get(key)
-    if kept is None:
+    html = _SHELF.get(key)
+    if html is None:
         empty = translations(language).gettext("Nothing to list yet.")
-        kept = listings.listing(_entries(wiki, seen, wanted, about, language), empty)
-        _SHELF.put(key, kept)
-    return kept
+        html = listings.listing(_entries(wiki, seen, wanted, about, language), empty)
+        _SHELF.put(key, html)
+    return html
 
 
 def _question(wanted: Asked, page: LinkState | None) -> str:
@@ -70,19 +70,19 @@ def _question(wanted: Asked, page: LinkState | None) -> str:
 def _entries(wiki: Wiki, seen: Sight, wanted: Asked, about: str, language: str) -> Sequence[Entry]:
     with wiki.database.read() as connection:
         if wanted.list is List.AGENDA:
-            found = catalogue.agenda(
+            summaries = catalogue.agenda(
                 connection, today(wiki), limit=wanted.limit, statuses=("announced",), sight=seen
             )
         else:
-            found = catalogue.asked_for(connection, wanted, about, sight=seen)
+            summaries = catalogue.asked_for(connection, wanted, about, sight=seen)
         counts: Mapping[str, int] = {}
         if wanted.list is List.QUESTIONS:
-            paths = [one.path for one in found]
+            paths = [one.path for one in summaries]
             counts = catalogue.dialogue_counts(connection, paths, sight=seen)
     zone = wiki.settings.timezone
     return [
         Entry(one.title, page_url(one.path), _about(one, wanted.list, counts, language, zone))
-        for one in found
+        for one in summaries
     ]
 
 

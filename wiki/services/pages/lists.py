@@ -84,20 +84,20 @@ class _Choices:
 def _choices(wiki: Wiki, connection: Connection, wanted: Wanted, seen: Sight) -> _Choices:
     state = (wiki.database.version(), wiki.store.stamp(), wiki.settings.data, str(wiki.zone))
     key = (state, seen, replace(wanted, order=Order.NEWEST))
-    kept = _SHELF.get(key)
-    if kept is None:
+    choices = _SHELF.get(key)
+    if choices is None:
         span, chosen = _span(wiki, wanted.year), wanted.person
         tags = lists.tags(connection, wanted, span, MOST_VALUES, sight=seen)
         people = lists.people(connection, wanted, span, MOST_VALUES, sight=seen)
         named = catalogue.person(connection, chosen, sight=seen) if chosen else None
-        kept = _Choices(
+        choices = _Choices(
             statuses=lists.statuses(connection, wanted, span, sight=seen),
             years=_years(wiki, lists.moments(connection, wanted, sight=seen), wanted.year),
             tags=_with_chosen(tags, fold(wanted.tag), wanted.tag),
             people=_with_chosen(people, chosen, named.name if named else chosen),
         )
-        _SHELF.put(key, kept)
-    return kept
+        _SHELF.put(key, choices)
+    return choices
 
 
 _SHELF: Shelf[Hashable, _Choices] = Shelf(100)

@@ -104,11 +104,11 @@ def read(wiki: Wiki, actor: Actor, path: str, *, at: str = "", redirect: bool = 
             view = replace(view, dialogues=about_it)
         questions = _questions(view.meta)
         about = catalogue.resolve_links(connection, questions, place.path, sight=seen)
-        known = catalogue.find(connection, [path for path in about.values() if path])
-        first = next(iter(known), "")
+        subjects = catalogue.find(connection, [path for path in about.values() if path])
+        first = next(iter(subjects), "")
         siblings = catalogue.dialogues_of(connection, first, sight=seen) if first else []
     view = replace(view, is_over=bool(view.over_at and view.over_at <= wiki.clock()))
-    return _about(wiki, actor, _beside(view, siblings), about, known)
+    return _about(wiki, actor, _beside(view, siblings), about, subjects)
 
 
 @dataclass(frozen=True, slots=True)

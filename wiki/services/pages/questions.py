@@ -20,13 +20,13 @@ UNSETTLED = ("open", "in dialogue")
 def open_ones(wiki: Wiki, actor: Actor, limit: int = MOST_OPEN) -> list[Summary]:
     """Unsettled questions that the actor may read, those in dialogue first."""
     seen = sight.of(wiki, actor)
-    found: list[Summary] = []
+    summaries: list[Summary] = []
     with wiki.database.read() as connection:
         for status in reversed(UNSETTLED):
-            found += catalogue.questions(
+            summaries += catalogue.questions(
                 connection, status=status, limit=limit, offset=0, sight=seen
             )
-    return found[:limit]
+    return summaries[:limit]
 
 
 @dataclass(frozen=True, slots=True)

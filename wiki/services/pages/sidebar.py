@@ -95,13 +95,13 @@ def beside(
 def _tree(wiki: Wiki, connection: Connection, folder: str, seen: Sight) -> Level | None:
     """The tree beside all that lies in a folder; kept as long as nothing changes."""
     state = (wiki.database.version(), wiki.store.stamp(), wiki.settings.data)
-    kept = _SHELF.get((state, seen, folder))
-    if kept is None:
+    cached = _SHELF.get((state, seen, folder))
+    if cached is None:
         has_tree = folders.has_more_than(connection, HANDFUL, sight=seen)
         opened = [*ancestors(f"{folder}/")][:_DEEPEST] if folder else []
-        kept = (_level(connection, "", opened, seen) if has_tree else None,)
-        _SHELF.put((state, seen, folder), kept)
-    return kept[0]
+        cached = (_level(connection, "", opened, seen) if has_tree else None,)
+        _SHELF.put((state, seen, folder), cached)
+    return cached[0]
 
 
 _SHELF: Shelf[Hashable, tuple[Level | None]] = Shelf(200)
@@ -134,13 +134,13 @@ def _html(
     except Unreadable:
         # Its own address says what is the matter; the pages beside it are whole.
         return Markup()
-    found = leads.of_page(connection, place.path, shown.targets, sight=seen)
+    resolved = leads.of_page(connection, place.path, shown.targets, sight=seen)
     is_named = shown.title != name_of(place.path)
     is_said = any(heading.text == shown.title for heading in shown.headings)
     # What a page has as its title stands above its text; here nothing else shows it.
     title = Markup("<h2>{}</h2>\n").format(shown.title) if is_named and not is_said else Markup()
     html = pieces.inner(shown.html, _PREFIX, page_url(place.path))
-    links = linking.states(wiki, actor, found)
+    links = linking.states(wiki, actor, resolved)
     whole = including.expand(wiki, actor, place.path, html, links, labels)
     return title + wiki.renderer.fill(whole, links, labels)
 

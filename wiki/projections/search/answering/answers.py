@@ -72,23 +72,23 @@ def answer(view: View, query: Query, scope: Scope, site: Site, offset: int, limi
 
 def marks(view: View, query: Query, scope: Scope, site: Site) -> frozenset[int]:
     """The marks of what has all that is asked for."""
-    asked, _ = bounded(compounded(plan(query, site), view), view)
-    if query.is_empty or asked.only_stop_words:
+    affordable, _ = bounded(compounded(plan(query, site), view), view)
+    if query.is_empty or affordable.only_stop_words:
         return frozenset()
     chosen = filters.kinds(query)
     marked: set[int] = set()
     for number in range(len(view.parts)):
         begun = _begin(view, number, query, scope, site)
         segment = begun.matcher.segment
-        documents = _all(begun, asked)
+        documents = _all(begun, affordable)
         if chosen:
             documents &= filters.of_kinds(segment, chosen)
         marked.update(map(segment.marks.__getitem__, documents))
     return frozenset(marked)
 
 
-def _notices(asked: Plan) -> Iterable[Notice]:
-    if asked.only_stop_words:
+def _notices(plan: Plan) -> Iterable[Notice]:
+    if plan.only_stop_words:
         yield Notice("search_only_common")
 
 
@@ -101,46 +101,46 @@ def _begin(view: View, number: int, query: Query, scope: Scope, site: Site) -> A
     return Answer(Matcher(view, part), allowed, set())
 
 
-def _all(found: Answer, asked: Plan) -> set[int]:
+def _all(answer: Answer, plan: Plan) -> set[int]:
     """Documents with every group that is wanted and none that is refused."""
-    sets: list[AbstractSet[int]] = [found.matcher.group(group) for group in asked.wanted]
-    if found.allowed is not None:
-        sets.append(found.allowed)
+    sets: list[AbstractSet[int]] = [answer.matcher.group(group) for group in plan.wanted]
+    if answer.allowed is not None:
+        sets.append(answer.allowed)
     sets.sort(key=len)
-    documents = set(sets[0]) if sets else found.matcher.part.all()
+    documents = set(sets[0]) if sets else answer.matcher.part.all()
     for more in sets[1:]:
         documents &= more
-    return _without(found, documents, asked)
+    return _without(answer, documents, plan)
 
 
-def _without(found: Answer, documents: set[int], asked: Plan) -> set[int]:
-    for group in asked.refused:
-        documents -= found.matcher.group(group)
-    return found.matcher.part.live(documents)
+def _without(answer: Answer, documents: set[int], plan: Plan) -> set[int]:
+    for group in plan.refused:
+        documents -= answer.matcher.group(group)
+    return answer.matcher.part.live(documents)
 
 
-def _loosen(answers: list[Answer], asked: Plan) -> bool:
+def _loosen(answers: list[Answer], plan: Plan) -> bool:
     """Take documents with at least half of the groups too; says whether that found more."""
-    groups = [_loose(group) for group in asked.wanted]
-    if len(groups) < 2 and groups == list(asked.wanted):
+    groups = [_loose(group) for group in plan.wanted]
+    if len(groups) < 2 and groups == list(plan.wanted):
         return False
-    counted = [_counts(found, groups) for found in answers]
+    counted = [_counts(answer, groups) for answer in answers]
     needed = _needed(counted, len(groups))
     more = False
-    for found, counts in zip(answers, counted, strict=True):
+    for answer, counts in zip(answers, counted, strict=True):
         some = {document for document, count in counts.items() if count >= needed}
-        if found.allowed is not None:
-            some &= found.allowed
-        some = _without(found, some, asked)
-        more = more or not some <= found.documents
-        found.documents |= some
+        if answer.allowed is not None:
+            some &= answer.allowed
+        some = _without(answer, some, plan)
+        more = more or not some <= answer.documents
+        answer.documents |= some
     return more
 
 
-def _counts(found: Answer, groups: list[Group]) -> Counter[int]:
+def _counts(answer: Answer, groups: list[Group]) -> Counter[int]:
     counts: Counter[int] = Counter()
     for group in groups:
-        counts.update(found.matcher.group(group))
+        counts.update(answer.matcher.group(group))
     return counts
 
 
@@ -164,41 +164,41 @@ def _loose(group: Group) -> Group:
 
 
 def _best(
-    view: View, answers: list[Answer], asked: Plan, sort: Sort, most: int
+    view: View, answers: list[Answer], plan: Plan, sort: Sort, most: int
 ) -> list[tuple[int, int]]:
     """The best documents, as (number of the segment, document)."""
     ranked: list[tuple[float, int, int, int]] = []
     newest = max((part.matcher.segment.newest for part in answers), default=NEVER)
-    groups = _rarest(view, asked, sum(len(part.documents) for part in answers))
+    groups = _rarest(view, plan, sum(len(part.documents) for part in answers))
     for number, part in enumerate(answers):
         when = part.matcher.segment.when
-        if sort is Sort.DATE or not asked.wanted:
+        if sort is Sort.DATE or not plan.wanted:
             ranked += [(0.0, when[d], -number, d) for d in part.documents]
         else:
             scores = _scores(part, groups, newest)
-            if asked.passage:
+            if plan.passage:
                 first = max(scores.values(), default=0.0)
-                for d in part.matcher.passage(asked.passage, part.documents):
+                for d in part.matcher.passage(plan.passage, part.documents):
                     scores[d] += first
             ranked += [(score, when[d], -number, d) for d, score in scores.items()]
     return [(-number, d) for _, _, number, d in heapq.nlargest(most, ranked)]
 
 
-def _rarest(view: View, asked: Plan, documents: int) -> list[Group]:
+def _rarest(view: View, plan: Plan, documents: int) -> list[Group]:
     """The groups that are scored: the rarest, as many as so many documents allow."""
-    rarest = sorted(asked.wanted, key=lambda group: sum(cost(leaf, view) for leaf in group.leaves))
+    rarest = sorted(plan.wanted, key=lambda group: sum(cost(leaf, view) for leaf in group.leaves))
     return rarest[: max(1, MOST_SCORED // max(1, documents))]
 
 
-def _scores(found: Answer, groups: Sequence[Group], newest: int) -> dict[int, float]:
+def _scores(answer: Answer, groups: Sequence[Group], newest: int) -> dict[int, float]:
     """How well each document answers: the sum over the groups, less if groups are missing."""
-    segment = found.matcher.segment
-    total: dict[int, float] = dict.fromkeys(found.documents, 0.0)
+    segment = answer.matcher.segment
+    total: dict[int, float] = dict.fromkeys(answer.documents, 0.0)
     have: Counter[int] = Counter()
     for group in groups:
         best: dict[int, float] = {}
         for leaf in _loose(group).leaves:
-            for document, score in found.matcher.scores(leaf, found.documents).items():
+            for document, score in answer.matcher.scores(leaf, answer.documents).items():
                 best[document] = max(score, best.get(document, 0.0))
         have.update(best.keys())
         for document, score in best.items():
@@ -249,21 +249,21 @@ def _years(answers: list[Answer], zone: tzinfo) -> tuple[tuple[str, int], ...]:
 
 
 def _hits(
-    answers: list[Answer], best: list[tuple[int, int]], asked: Plan, scope: Scope
+    answers: list[Answer], best: list[tuple[int, int]], plan: Plan, scope: Scope
 ) -> list[Hit]:
     """The hits in their order; each segment is read once, from front to back."""
     hits: dict[tuple[int, int], Hit] = {}
-    for number, found in enumerate(answers):
+    for number, answer in enumerate(answers):
         documents = sorted(d for at, d in best if at == number)
         if documents:
-            marker = Marker(found.matcher.segment, asked, documents)
-            make = partial(_hit, found, marker, scope)
+            marker = Marker(answer.matcher.segment, plan, documents)
+            make = partial(_hit, answer, marker, scope)
             hits.update({(number, document): make(document) for document in documents})
     return [hits[place] for place in best]
 
 
-def _hit(found: Answer, marker: Marker, scope: Scope, document: int) -> Hit:
-    segment = found.matcher.segment
+def _hit(answer: Answer, marker: Marker, scope: Scope, document: int) -> Hit:
+    segment = answer.matcher.segment
     kinds = segment.column("kind")
     stored = segment.stored(document)
     kind = Found(kinds.values[kinds.codes[document]])

@@ -45,19 +45,19 @@ MOST_PLACED = 8
 """Words of a phrase that are looked up; with few texts left all are compared with what is read."""
 
 
-def bounded(asked: Plan, lexicon: Lexicon) -> tuple[Plan, list[Notice]]:
+def bounded(whole: Plan, lexicon: Lexicon) -> tuple[Plan, list[Notice]]:
     """The plan without what costs too much, its beginnings spelled out, and what there is to say.
 
     The rarest words are kept: they say most about what is wanted. One of them always is.
     """
     notices: list[Notice] = []
-    words = [word for leaf in asked.every_leaf() for word in words_of(leaf.what)]
+    words = [word for leaf in whole.every_leaf() for word in words_of(leaf.what)]
     lexicon.expect("exact", (word.exact for word in words))
     lexicon.expect("stem", (stem for word in words for stem, _ in word.stems))
-    spelled = _spell(asked, lexicon, notices)
+    spelled = _spell(whole, lexicon, notices)
     spelled = {leaf: _phrased(made, lexicon, notices) for leaf, made in spelled.items()}
-    wanted = [_within(group, spelled, lexicon, notices) for group in asked.wanted]
-    refused = [Group(tuple(spelled[leaf] for leaf in group.leaves)) for group in asked.refused]
+    wanted = [_within(group, spelled, lexicon, notices) for group in whole.wanted]
+    refused = [Group(tuple(spelled[leaf] for leaf in group.leaves)) for group in whole.refused]
     costs = {group: sum(cost(leaf, lexicon) for leaf in group.leaves) for group in wanted + refused}
     ordered = sorted(wanted, key=costs.__getitem__) + sorted(refused, key=costs.__getitem__)
     spent = accumulate(costs[group] for group in ordered)
@@ -71,8 +71,8 @@ def bounded(asked: Plan, lexicon: Lexicon) -> tuple[Plan, list[Notice]]:
         notices.append(Notice("search_too_common", ", ".join(left)))
     spent_in_all = sum(costs[group] for group in affordable)
     plan = replace(
-        asked,
-        passage=_near(asked.passage, lexicon, MOST_READ - spent_in_all) if asked.passage else None,
+        whole,
+        passage=_near(whole.passage, lexicon, MOST_READ - spent_in_all) if whole.passage else None,
         wanted=tuple(group for group in wanted if group in affordable),
         refused=tuple(group for group in refused if group in affordable),
     )
@@ -101,9 +101,9 @@ def _field(leaf: Leaf) -> str:
     return "name" if leaf.title else "exact"
 
 
-def _spell(asked: Plan, lexicon: Lexicon, notices: list[Notice]) -> dict[Leaf, Leaf]:
+def _spell(plan: Plan, lexicon: Lexicon, notices: list[Notice]) -> dict[Leaf, Leaf]:
     """Each leaf; a beginning with the words that begin so, as far as they are looked for."""
-    leaves = dict.fromkeys(asked.every_leaf())
+    leaves = dict.fromkeys(plan.every_leaf())
     begun = [leaf for leaf in leaves if isinstance(leaf.what, Prefix)]
     share = MOST_BEGUN // max(2, len(begun))
     spelled = dict(zip(leaves, leaves, strict=True))

@@ -27,12 +27,12 @@ def visible(segment: Segment, scope: Scope) -> frozenset[int] | None:
     """The documents that may be found (None: all of them); worked out once for each scope."""
     if scope.is_whole:
         return None
-    kept = segment.visible.get(scope)
-    if kept is None:
+    documents = segment.visible.get(scope)
+    if documents is None:
         if len(segment.visible) >= MOST_SCOPES:
             segment.visible.clear()
-        kept = segment.visible[scope] = frozenset(_visible(segment, scope))
-    return kept
+        documents = segment.visible[scope] = frozenset(_visible(segment, scope))
+    return documents
 
 
 def _visible(segment: Segment, scope: Scope) -> set[int]:

@@ -91,11 +91,11 @@ class Matcher:
         return self._in_order(what, leaf.title)
 
     def _find_word(self, word: Word, title: bool) -> set[int]:
-        found: set[int] = set()
+        documents: set[int] = set()
         for stem, _ in word.stems:
             name, term = ("name", f"={stem}") if title else ("stem", stem)
-            found |= self.segment.postings(name, term).keys()
-        return found
+            documents |= self.segment.postings(name, term).keys()
+        return documents
 
     def _find_prefix(self, prefix: Prefix, title: bool) -> set[int]:
         name = "name" if title else "exact"
@@ -128,13 +128,13 @@ class Matcher:
 
     def _with_forms(self, words: Iterable[Word]) -> set[int]:
         """Documents that have each of the words in the form that was typed."""
-        found: set[int] | None = None
+        documents: set[int] | None = None
         for word in words:
             here = self.segment.postings("exact", word.exact).keys()
-            found = set(here) if found is None else found & here
-            if not found:
+            documents = set(here) if documents is None else documents & here
+            if not documents:
                 return set()
-        return found or set()
+        return documents or set()
 
     def _reads(self, document: int, pattern: re.Pattern[str], title: bool) -> bool:
         """Whether the words stand there in the forms that were typed, stop words too."""

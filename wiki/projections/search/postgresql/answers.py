@@ -57,26 +57,28 @@ class _Found:
 def answer(view: View, query: Query, scope: Scope, site: Site, offset: int, limit: int) -> Results:
     """Answer a query within the scope."""
     lexicon = view.lexicon
-    asked, left_out = bounded(compounded(plan(query, site), lexicon), lexicon)
-    common = (Notice("search_only_common"),) if asked.only_stop_words else ()
+    affordable, left_out = bounded(compounded(plan(query, site), lexicon), lexicon)
+    common = (Notice("search_only_common"),) if affordable.only_stop_words else ()
     notices = (*query.notices, *common, *left_out)
-    if query.is_empty or asked.only_stop_words:
+    if query.is_empty or affordable.only_stop_words:
         return Results(notices=notices)
     asking = Asking(view.connection, view.state, lexicon)
-    found = _find(view, asking, asked, query, scope, site)
-    kinds = dict(found.counted.get("kind", ()))
+    result = _find(view, asking, affordable, query, scope, site)
+    kinds = dict(result.counted.get("kind", ()))
     chosen = filters.kinds(query)
     total = sum(number for kind, number in kinds.items() if not chosen or Found(kind) in chosen)
-    where = found.where.copy()
+    where = result.where.copy()
     if chosen:
         where.kinds(chosen)
-    best = _best(view, asking, asked, query.sort, where, found.is_partial, total, offset, limit)
+    best = _best(
+        view, asking, affordable, query.sort, where, result.is_partial, total, offset, limit
+    )
     return Results(
         total=total,
-        hits=tuple(_hits(view, best, asked, scope)),
+        hits=tuple(_hits(view, best, affordable, scope)),
         kinds={kind: kinds[kind] for kind in Found if kind in kinds},
-        facets=_facets(found.counted, scope),
-        partial=found.is_partial,
+        facets=_facets(result.counted, scope),
+        partial=result.is_partial,
         notices=notices,
     )
 
@@ -84,12 +86,12 @@ def answer(view: View, query: Query, scope: Scope, site: Site, offset: int, limi
 def marks(view: View, query: Query, scope: Scope, site: Site) -> frozenset[int]:
     """The marks of what has all that is asked for."""
     lexicon = view.lexicon
-    asked, _ = bounded(compounded(plan(query, site), lexicon), lexicon)
-    if query.is_empty or asked.only_stop_words:
+    affordable, _ = bounded(compounded(plan(query, site), lexicon), lexicon)
+    if query.is_empty or affordable.only_stop_words:
         return frozenset()
     asking = Asking(view.connection, view.state, lexicon)
     where = _limits(query, scope, site)
-    where.groups([asking.group(group) for group in asked.wanted], _refused(asking, asked))
+    where.groups([asking.group(group) for group in affordable.wanted], _refused(asking, affordable))
     chosen = filters.kinds(query)
     if chosen:
         where.kinds(chosen)
@@ -110,14 +112,14 @@ def _limits(query: Query, scope: Scope, site: Site) -> Where:
     return where
 
 
-def _keys(asked: Filters, site: Site) -> Keys:
+def _keys(wanted: Filters, site: Site) -> Keys:
     return Keys(
-        tags=_folded(asked.tags),
-        names=_folded(asked.people),
-        questions=_folded(asked.questions),
-        statuses=_folded(asked.statuses),
-        since=filters.seconds(asked.after, site.zone) if asked.after else None,
-        until=filters.seconds(asked.before, site.zone) if asked.before else None,
+        tags=_folded(wanted.tags),
+        names=_folded(wanted.people),
+        questions=_folded(wanted.questions),
+        statuses=_folded(wanted.statuses),
+        since=filters.seconds(wanted.after, site.zone) if wanted.after else None,
+        until=filters.seconds(wanted.before, site.zone) if wanted.before else None,
     )
 
 
@@ -125,26 +127,24 @@ def _folded(values: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(fold(clean(value)) for value in values)
 
 
-def _refused(asking: Asking, asked: Plan) -> list[tuple[Has, ...]]:
-    return [asking.group(group) for group in asked.refused]
+def _refused(asking: Asking, plan: Plan) -> list[tuple[Has, ...]]:
+    return [asking.group(group) for group in plan.refused]
 
 
-def _find(
-    view: View, asking: Asking, asked: Plan, query: Query, scope: Scope, site: Site
-) -> _Found:
+def _find(view: View, asking: Asking, plan: Plan, query: Query, scope: Scope, site: Site) -> _Found:
     """What has every group that is wanted; where that is too little, what has some of them too."""
     limits, chosen, zone = _limits(query, scope, site), filters.kinds(query), str(site.zone)
     where = limits.copy()
-    where.groups([asking.group(group) for group in asked.wanted], _refused(asking, asked))
+    where.groups([asking.group(group) for group in plan.wanted], _refused(asking, plan))
     counted = finding.count(view.connection, view.state, where, chosen, zone)
     total = sum(number for _, number in counted.get("kind", ()))
-    groups = [loose(group) for group in asked.wanted]
-    if total >= FEW or (len(groups) < 2 and groups == list(asked.wanted)):
+    groups = [loose(group) for group in plan.wanted]
+    if total >= FEW or (len(groups) < 2 and groups == list(plan.wanted)):
         return _Found(where, False, counted)
     wanted = [asking.group(group) for group in groups]
     needed = _needed(ranking.counts(view.connection, view.state, limits, wanted), len(groups))
     limits.at_least(view.state.documents, wanted, needed)
-    limits.groups((), _refused(asking, asked))
+    limits.groups((), _refused(asking, plan))
     more = finding.count(view.connection, view.state, limits, chosen, zone)
     if sum(number for _, number in more.get("kind", ())) <= total:
         return _Found(where, False, counted)
@@ -165,7 +165,7 @@ def _needed(having: Mapping[int, int], groups: int) -> int:
 def _best(
     view: View,
     asking: Asking,
-    asked: Plan,
+    plan: Plan,
     sort: Sort,
     where: Where,
     is_partial: bool,
@@ -175,23 +175,23 @@ def _best(
 ) -> list[int]:
     if not limit or offset >= total:
         return []
-    if sort is Sort.DATE or not asked.wanted:
+    if sort is Sort.DATE or not plan.wanted:
         return ranking.newest(view.connection, view.state, where, offset, limit)
-    groups = _rarest(asking.lexicon, asked, min(total, MOST_RANKED))
+    groups = _rarest(asking.lexicon, plan, min(total, MOST_RANKED))
     rank = Ranking(
         groups=tuple(asking.scored(group, is_sure=not is_partial) for group in groups),
         curve=_curve(asking.lexicon),
         most=MOST_RANKED,
-        passage=passage(asked.passage) if asked.passage else "",
+        passage=passage(plan.passage) if plan.passage else "",
         about=about(groups),
     )
     return ranking.best(view.connection, view.state, where, rank, total, offset, limit)
 
 
-def _rarest(lexicon: Lexicon, asked: Plan, documents: int) -> list[Group]:
+def _rarest(lexicon: Lexicon, plan: Plan, documents: int) -> list[Group]:
     """The groups that are scored: the rarest, as many as so many documents allow."""
     rarest = sorted(
-        asked.wanted, key=lambda group: sum(cost(leaf, lexicon) for leaf in group.leaves)
+        plan.wanted, key=lambda group: sum(cost(leaf, lexicon) for leaf in group.leaves)
     )
     return rarest[: max(1, MOST_SCORED // max(1, documents))]
 
@@ -234,14 +234,14 @@ class _Places:
         return {id: [p - BODY_AT for p in places if p >= BODY_AT] for id, places in of.items()}
 
 
-def _hits(view: View, best: list[int], asked: Plan, scope: Scope) -> Iterator[Hit]:
+def _hits(view: View, best: list[int], plan: Plan, scope: Scope) -> Iterator[Hit]:
     """The hits in their order."""
     if not best:
         return
     stored = indexed.read(view.connection, view.state, best)
-    stems = [clean(stem) for stem in Marker.stems_of(asked)]
+    stems = [clean(stem) for stem in Marker.stems_of(plan)]
     places = _Places(finding.places(view.connection, view.state, best, stems) if stems else {})
-    marker = Marker(places, asked, best)
+    marker = Marker(places, plan, best)
     for id in best:
         if id in stored:
             yield _hit(stored[id], marker, scope)

@@ -84,11 +84,11 @@ class Lexicon:
     def frequency(self, field: str, term: str) -> int:
         """Count how many documents have the term."""
         place = self._key(_SIGNS[field], clean(term))
-        kept = self._counts.get(place)
-        if kept is None:
+        count = self._counts.get(place)
+        if count is None:
             self.expect(field, [term])
-            kept = self._counts.get(place)
-        return kept or 0
+            count = self._counts.get(place)
+        return count or 0
 
     def frequencies(self, field: str, start: str, most: int) -> tuple[dict[str, int], bool]:
         """Terms that begin so with how many documents, at most so many; whether these are all."""

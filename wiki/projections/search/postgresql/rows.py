@@ -99,13 +99,13 @@ def vector(given: Mapping[str, Any]) -> tuple[str, bool]:
             continue
         if spent + size + 8 > MOST_BYTES:
             return " ".join(written), True
-        kept = _kept(places)
-        if spent + size + 8 + 2 * len(kept) > MOST_BYTES // 2:
+        positions = _kept(places)
+        if spent + size + 8 + 2 * len(positions) > MOST_BYTES // 2:
             # Of half of what there is room for, words alone.
-            kept = []
-        is_cut = is_cut or len(kept) < len(places)
-        spent += size + 8 + 2 * len(kept)
-        written.append(lexeme(word) + (":" + ",".join(kept) if kept else ""))
+            positions = []
+        is_cut = is_cut or len(positions) < len(places)
+        spent += size + 8 + 2 * len(positions)
+        written.append(lexeme(word) + (":" + ",".join(positions) if positions else ""))
     return " ".join(written), is_cut
 
 

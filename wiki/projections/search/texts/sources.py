@@ -240,12 +240,12 @@ def everything(
 
 def all_pages(store: Store, head: str) -> dict[str, str]:
     """Every page of a revision with its blob."""
-    found = {}
+    blobs = {}
     for entry in store.list(at=head) if head else ():
         path = page_of(entry.file)
         if path is not None:
-            found[path] = entry.blob
-    return found
+            blobs[path] = entry.blob
+    return blobs
 
 
 def all_files(store: Store, head: str) -> dict[str, str]:
@@ -352,12 +352,12 @@ def all_comments(connection: Connection) -> Iterator[CommentSource]:
 
 def comments_at(connection: Connection, paths: Iterable[str]) -> list[int]:
     """The ids of the comments on the pages that live at these paths."""
-    found: list[int] = []
+    ids: list[int] = []
     for path in paths:
         page = history.identity(connection, path)
         if page:
-            found += comments.ids_on(connection, page)
-    return found
+            ids += comments.ids_on(connection, page)
+    return ids
 
 
 def newest_change(connection: Connection) -> int:

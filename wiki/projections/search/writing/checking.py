@@ -24,13 +24,13 @@ class Difference:
     true: str
 
 
-def check(kept: Kept, store: Store, connection: Connection) -> list[Difference]:
+def check(index: Kept, store: Store, connection: Connection) -> list[Difference]:
     """List what the index has that git and SQL do not have, and the other way round.
 
     Texts are compared by blob; a comment by being there.
     """
-    pages, comments = _kept(kept)
-    head = kept.progress.revision
+    pages, comments = _kept(index)
+    head = index.progress.revision
     true = {
         page.summary.path: page.summary.blob
         for page in sources.pages(store, connection, sources.all_pages(store, head), head, Site())
@@ -52,11 +52,11 @@ def check(kept: Kept, store: Store, connection: Connection) -> list[Difference]:
     return differences
 
 
-def _kept(kept: Kept) -> tuple[dict[str, str], Counter[str]]:
+def _kept(index: Kept) -> tuple[dict[str, str], Counter[str]]:
     """The blob of each page and file in the index, and how often each comment is in it."""
     pages: dict[str, str] = {}
     comments: Counter[str] = Counter()
-    for stored in kept.of_kinds((*_TEXTS, Found.COMMENT)):
+    for stored in index.of_kinds((*_TEXTS, Found.COMMENT)):
         if stored["kind"] == Found.COMMENT:
             comments[str(stored["number"])] += 1
         else:

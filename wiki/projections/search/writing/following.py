@@ -28,7 +28,7 @@ from wiki.store.store import Store
 
 
 def follow(
-    kept: Kept,
+    index: Kept,
     store: Store,
     connection: Connection,
     waiting: Pending,
@@ -38,14 +38,14 @@ def follow(
     """Bring the index up to `waiting.progress`; what cannot be described, the trial knows."""
     head = waiting.progress.revision
     changed = list(sources.pages(store, connection, waiting.pages, head, site))
-    elsewhere = waiting.came_or_went | _retitled(kept, changed)
+    elsewhere = waiting.came_or_went | _retitled(index, changed)
     talk = {*waiting.comments, *sources.comments_at(connection, sorted(elsewhere))}
     gone = {page_owner(path) for path in waiting.pages}
     out = [
         *gone,
         *map(file_owner, waiting.files),
         *map(comment_owner, sorted(talk)),
-        *_comments_on(kept, elsewhere),
+        *_comments_on(index, elsewhere),
     ]
     for kind, seen in (("page", waiting.pages), ("file", waiting.files)):
         for path, blob in seen.items():
@@ -58,21 +58,21 @@ def follow(
         came += tried(file, site, trial)
     for comment in sources.comments_of(connection, sorted(talk)):
         came += tried(comment, site, trial)
-    ids = sorted({*waiting.members, *people.members_in(kept, waiting.pages)})
+    ids = sorted({*waiting.members, *people.members_in(index, waiting.pages)})
     accounts = [member_owner(id) for id in ids]
     for member in sources.members_of(connection, ids):
         came += tried(member, site, trial)
-    named = people.named_by(kept, [*gone, *accounts]) | _named(one.document for one in came)
+    named = people.named_by(index, [*gone, *accounts]) | _named(one.document for one in came)
     out += accounts
     if not named:
-        kept.replace(waiting.progress, out, came)
+        index.replace(waiting.progress, out, came)
         return
-    newest = kept.replace(kept.progress, out, came)
+    newest = index.replace(index.progress, out, came)
     add_people(newest, connection, waiting.progress, site, trial, named)
 
 
 def add_people(
-    kept: Kept,
+    index: Kept,
     connection: Connection,
     progress: Progress,
     site: Site,
@@ -81,23 +81,23 @@ def add_people(
 ) -> None:
     """Add everyone (or only those with these slugs) whom a dialogue names, as they are now."""
     accounts = people.accounts(connection, only)
-    persons = tried_alone(people.documents(kept, site, accounts, only), trial)
-    kept.replace(progress, people.owners(only or (), accounts), persons)
+    persons = tried_alone(people.documents(index, site, accounts, only), trial)
+    index.replace(progress, people.owners(only or (), accounts), persons)
 
 
-def _retitled(kept: Kept, pages: list[PageSource]) -> set[str]:
+def _retitled(index: Kept, pages: list[PageSource]) -> set[str]:
     """The paths of pages whose title changed: their comments carry it too."""
     titles = {page.summary.path: page.summary.title for page in pages}
     return {
         stored["path"]
-        for stored in kept.owned(map(page_owner, titles))
+        for stored in index.owned(map(page_owner, titles))
         if stored["title"] != titles[stored["path"]]
     }
 
 
-def _comments_on(kept: Kept, paths: set[str] | frozenset[str]) -> list[str]:
+def _comments_on(index: Kept, paths: set[str] | frozenset[str]) -> list[str]:
     """The owners of the comments that the index has on these pages."""
-    found = kept.below(sorted(paths), Found.COMMENT)
+    found = index.below(sorted(paths), Found.COMMENT)
     return [comment_owner(stored["number"]) for stored in found if stored["path"] in paths]
 
 

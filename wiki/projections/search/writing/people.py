@@ -25,12 +25,12 @@ from wiki.projections.search.writing.kept import Kept
 
 
 def documents(
-    kept: Kept, site: Site, accounts: Mapping[str, Member], only: Collection[str] | None = None
+    index: Kept, site: Site, accounts: Mapping[str, Member], only: Collection[str] | None = None
 ) -> Iterator[Document]:
     """A document for each person (or only for those with these slugs) that a dialogue names."""
     names: dict[str, str] = {}
     said: dict[str, list[tuple[str, int]]] = defaultdict(list)
-    for person, path, when in kept.named():
+    for person, path, when in index.named():
         key = person_slug(person)
         if key and (only is None or key in only):
             names.setdefault(key, person)
@@ -44,23 +44,23 @@ def documents(
 
 def accounts(connection: Connection, only: Collection[str] | None = None) -> dict[str, Member]:
     """The members that people (or only those with these slugs) are, by the people's slugs."""
-    found = {}
+    by_slug = {}
     for key, username in catalogue.accounts(connection, only):
         member = members.by_username(connection, username)
         if member and member.status is Status.ACTIVE and person_slug(member.called) == key:
-            found[key] = member
-    return found
+            by_slug[key] = member
+    return by_slug
 
 
-def named_by(kept: Kept, owners: Iterable[str]) -> set[str]:
+def named_by(index: Kept, owners: Iterable[str]) -> set[str]:
     """The slugs of the people whom the documents of these owners name."""
-    stored = kept.owned(owners)
+    stored = index.owned(owners)
     return {person_slug(person) for one in stored for person in one["people"]} - {""}
 
 
-def members_in(kept: Kept, paths: Iterable[str]) -> set[int]:
+def members_in(index: Kept, paths: Iterable[str]) -> set[int]:
     """The ids of the members whose documents were made with dialogues at these paths."""
-    return {stored["number"] for stored in kept.below(paths, Found.PERSON)} - {0}
+    return {stored["number"] for stored in index.below(paths, Found.PERSON)} - {0}
 
 
 def owners(slugs: Collection[str], accounts: Mapping[str, Member]) -> list[str]:

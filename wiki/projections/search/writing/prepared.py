@@ -39,8 +39,8 @@ def tried(source: Source, site: Site, trial: Trial) -> list[Prepared]:
 
 def tried_alone(documents: Iterable[Document], trial: Trial) -> list[Prepared]:
     """Documents of names alone, each tried by itself: one that cannot be analysed is left out."""
-    found: list[Prepared] = []
+    prepared: list[Prepared] = []
     for document in documents:
         item = Item(NAME, "person", document.path, mark_of(document.title))
-        found += trial.of(item, partial(prepare, [document]), lambda reason: [])
-    return found
+        prepared += trial.of(item, partial(prepare, [document]), lambda reason: [])
+    return prepared
