@@ -127,11 +127,11 @@ class Wiki:
         with self.database.read() as connection:
             settings = chosen_over(self.configured, choices.every(connection))
             self.logo = choices.logo_mark(connection)
-            found = Rights(site_rights(settings), tuple(rules.all_rules(connection)))
+            rights = Rights(site_rights(settings), tuple(rules.all_rules(connection)))
         self._settings = settings
         self._know_site(settings)
-        self._rights = (version, found)
-        return found
+        self._rights = (version, rights)
+        return rights
 
     def renew(self) -> bool:
         """Let the settings hold that were chosen meanwhile, in whichever process.
@@ -426,10 +426,10 @@ def _indexes(settings: Settings, database: Database, site: Site) -> tuple[Presen
 def _trust(store: Store, database: Database) -> None:
     """Let the store know the wiki's own commits; those of before there were seals are believed."""
     with database.read() as connection:
-        known = sealing.get(connection)
-    if known is None:
+        sealed = sealing.get(connection)
+    if sealed is None:
         with database.write() as connection:
             sealing.begin(connection, store.head())
-            known = sealing.get(connection)
-    assert known is not None
-    store.trust(*known)
+            sealed = sealing.get(connection)
+    assert sealed is not None
+    store.trust(*sealed)

@@ -424,11 +424,11 @@ def _secret_in(file: Path) -> str:
 
 def _read_secret(file: Path) -> str:
     try:
-        found = file.read_bytes().decode("ascii", "replace").strip()
+        secret = file.read_bytes().decode("ascii", "replace").strip()
     except FileNotFoundError:
         return ""
     # Cut off or zeroed by a power cut: too short, or no letters, to be a secret.
-    return found if len(found) >= LEAST_SECRET and found.isprintable() else ""
+    return secret if len(secret) >= LEAST_SECRET and secret.isprintable() else ""
 
 
 def _named_in(environment: Mapping[str, str]) -> dict[str, str]:
@@ -470,12 +470,12 @@ def with_database(text: str, url: str) -> str:
 
 def parse(name: str, value: Any) -> Any:
     """The value of a setting as the wiki uses it; raises SettingError."""
-    known = {f.name: f for f in table()}
-    if name not in known:
-        near = difflib.get_close_matches(name, known, 1)
+    by_name = {f.name: f for f in table()}
+    if name not in by_name:
+        near = difflib.get_close_matches(name, by_name, 1)
         hint = f" Did you mean {near[0].upper()}?" if near else ""
         raise SettingError(f"there is no setting {name.upper()}.{hint}")
-    setting = known[name]
+    setting = by_name[name]
     parsed = _convert(name, value, type(setting.default))
     choices = setting.metadata["choices"]
     if choices and parsed not in choices:

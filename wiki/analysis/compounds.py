@@ -71,11 +71,11 @@ def parts() -> dict[str, Part]:
         costs = [log(total / count) if count else inf for count in (first, last, first + last)]
         return Part(costs[0], costs[1], costs[2] + log(2), links)
 
-    found = {word: part(SELDOM, SELDOM, _usual(word)) for word in policy}
+    by_word = {word: part(SELDOM, SELDOM, _usual(word)) for word in policy}
     for word, first, last, links in _counted():
         least = SELDOM if word in policy else 0
-        found[word] = part(max(first, least), max(last, least), links or _usual(word))
-    return found
+        by_word[word] = part(max(first, least), max(last, least), links or _usual(word))
+    return by_word
 
 
 def _counted() -> Iterator[tuple[str, int, int, tuple[str, ...]]]:

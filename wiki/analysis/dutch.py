@@ -144,11 +144,11 @@ def _strong(word: str) -> str:
             continue
         if root.removeprefix(prefix) in _STRONG:
             return root
-        found = _FORMS_OF_STRONG.get(form, "")
-        if not found and prefix in _INSEPARABLE:
-            found = _PREFIXED.get(form) or _FORMS_OF_STRONG.get(f"ge{form}", "")
-        if found and not (prefix and _LIKE_PLURAL.search(form)):
-            return prefix + found
+        strong_stem = _FORMS_OF_STRONG.get(form, "")
+        if not strong_stem and prefix in _INSEPARABLE:
+            strong_stem = _PREFIXED.get(form) or _FORMS_OF_STRONG.get(f"ge{form}", "")
+        if strong_stem and not (prefix and _LIKE_PLURAL.search(form)):
+            return prefix + strong_stem
     return ""
 
 

@@ -42,7 +42,7 @@ SHOWN = 20
 @click.option("--keep-addresses", is_flag=True, help="Leave e-mail addresses in texts.")
 @click.option(
     "--report",
-    "kept",
+    "report_file",
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write the whole report to this file, as JSON.",
 )
@@ -57,7 +57,7 @@ def import_(
     by: str,
     private_into: str,
     keep_addresses: bool,
-    kept: Path | None,
+    report_file: Path | None,
 ) -> None:
     """Take in a wiki FROM another system, as SOURCE holds it: a folder or a file.
 
@@ -79,8 +79,8 @@ def import_(
         report = importing.run(wiki, wanted, found, bars.show)
     finally:
         bars.close()
-    if kept:
-        kept.write_text(
+    if report_file:
+        report_file.write_text(
             json.dumps(asdict(report), ensure_ascii=False, indent=1, default=str) + "\n"
         )
     _tell(wiki.settings.language, report, dry_run=dry_run)

@@ -25,14 +25,14 @@ def upgrade(data: Path | None, check: bool) -> None:
     The next start does the same by itself. With --check: exit code 1 if there is something to do.
     """
     settings = settings_in(data)
-    found = _planned(settings)
-    for line in _lines(settings.language, found):
+    plan = _planned(settings)
+    for line in _lines(settings.language, plan):
         click.echo(line)
-    if found.database.is_newer:
+    if plan.database.is_newer:
         sys.exit(2)
     if check:
-        sys.exit(1 if found.is_needed else 0)
-    if found.is_needed:
+        sys.exit(1 if plan.is_needed else 0)
+    if plan.is_needed:
         _take(settings)
         click.echo(notice(settings.language, "upgrade_done", {}))
 
@@ -58,20 +58,20 @@ def _planned(settings: Settings) -> Plan:
         raise Stop(sentence(settings.language, error.code, error.values)) from error
 
 
-def _lines(language: str, found: Plan) -> Sequence[str]:
-    database = found.database
+def _lines(language: str, plan: Plan) -> Sequence[str]:
+    database = plan.database
     if database.is_newer:
         return [notice(language, "upgrade_newer", {"step": database.step})]
-    if not found.is_needed:
+    if not plan.is_needed:
         return [notice(language, "upgrade_nothing", {"step": database.step})]
     lines = [notice(language, "upgrade_step", {"step": step}) for step in database.steps]
-    lines += _told(language, "upgrade_first", found.first)
-    lines += _told(language, "upgrade_later", found.later)
+    lines += _told(language, "upgrade_first", plan.first)
+    lines += _told(language, "upgrade_later", plan.later)
     values = {
-        "first": max(1, round(found.seconds)),
-        "later": round(found.seconds_later),
-        "commits": found.commits,
-        "files": found.files,
+        "first": max(1, round(plan.seconds)),
+        "later": round(plan.seconds_later),
+        "commits": plan.commits,
+        "files": plan.files,
     }
     return [*lines, notice(language, "upgrade_time", values)]
 

@@ -87,9 +87,13 @@ def forget(wiki: Wiki, name: str) -> None:
         raise Stop(f"there is no node called {name}")
 
 
-def _line(one: Node) -> tuple[str, ...]:
-    ago = f"{one.ago:.0f} s ago" if one.is_alive else f"silent since {one.seen:%Y-%m-%d %H:%M} UTC"
-    behind = {0: "up to date", -1: "before the last purge"}.get(one.behind, f"{one.behind} behind")
-    notes = ["leads"] * one.leads + ["two of this name"] * one.has_twin
-    notes += ["other settings"] * one.differs
-    return one.name, ago, one.version, behind, ", ".join(notes)
+def _line(node: Node) -> tuple[str, ...]:
+    ago = (
+        f"{node.ago:.0f} s ago" if node.is_alive else f"silent since {node.seen:%Y-%m-%d %H:%M} UTC"
+    )
+    behind = {0: "up to date", -1: "before the last purge"}.get(
+        node.behind, f"{node.behind} behind"
+    )
+    notes = ["leads"] * node.leads + ["two of this name"] * node.has_twin
+    notes += ["other settings"] * node.differs
+    return node.name, ago, node.version, behind, ", ".join(notes)

@@ -188,11 +188,11 @@ class Renderer:
     def _page(self, text: str, begin: int, path: str, meta: Meta) -> _Written:
         names = [p.name for p in meta.participants] if meta.kind is Kind.DIALOGUE else None
         document = read(text, begin)
-        found = sections.of(document)
-        starts = {section.start: section for section in found}
+        page_sections = sections.of(document)
+        starts = {section.start: section for section in page_sections}
         recording = played(meta, path)
         page = Page(path, starts, fragments=Fragments(document, starts), recording=recording)
-        for section in found:
+        for section in page_sections:
             page.anchors.given.setdefault(section.anchor, 1)
         by_turn = parts(document, Speakers(())) if names is None else read_parts(document, names)
         html, title = self._write(document, page, by_turn, meta.title)

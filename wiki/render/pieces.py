@@ -87,33 +87,33 @@ def asks(html: str) -> bool:
     return MARK + "E" in html or MARK + "Q" in html
 
 
-def include(html: str, one: Callable[[str, str], str | None]) -> str:
-    """The HTML with what `one` gives for a target and a place there, where they stand alone.
+def include(html: str, html_of: Callable[[str, str], str | None]) -> str:
+    """The HTML with what `html_of` gives for a target and a place there, where they stand alone.
 
-    It stays as it is, a picture or a link, where `one` gives None.
+    It stays as it is, a picture or a link, where `html_of` gives None.
     """
 
     def embed(found: re.Match[str]) -> str | None:
         target, anchor, *_ = map(unescape, found[1].split(APART))
-        return one(target, anchor)
+        return html_of(target, anchor)
 
     def alone(block: re.Match[str]) -> str:
         if block["item"]:
-            found = _ASKED.match(block["item"])
-            shown = embed(found) if found else None
+            match = _ASKED.match(block["item"])
+            shown = embed(match) if match else None
             return f"<{block['in']}>{block['item'] if shown is None else shown}"
         pieces = []
-        for found in _ASKED.finditer(block[0]):
-            shown = embed(found)
-            pieces.append(f"{block['open']}{found[0]}</p>" if shown is None else shown)
+        for match in _ASKED.finditer(block[0]):
+            shown = embed(match)
+            pieces.append(f"{block['open']}{match[0]}</p>" if shown is None else shown)
         return "\n".join(pieces)
 
     return _ALONE.sub(alone, html)
 
 
-def listed(html: str, one: Callable[[str, str], str]) -> str:
-    """The HTML with what `one` gives for a short code, and for the page that it names."""
-    return _LIST.sub(lambda found: found[1] + one(*map(unescape, found[2].split(APART))), html)
+def listed(html: str, html_of: Callable[[str, str], str]) -> str:
+    """The HTML with what `html_of` gives for a short code, and for the page that it names."""
+    return _LIST.sub(lambda found: found[1] + html_of(*map(unescape, found[2].split(APART))), html)
 
 
 def included(html: str, title: str, address: str) -> str:

@@ -146,14 +146,14 @@ def fill(
 def fill_mentions(html: str, members: Mapping[str, str]) -> str:
     """HTML with its mentions filled; `members` has usernames by folded form, others stay text."""
 
-    def one(match: re.Match[str]) -> str:
+    def mention(match: re.Match[str]) -> str:
         name = members.get(match[1].casefold())
         if name is None:
             return match[2]
         address = escape(url_of("member", name))
         return f'<a class="mention" href="{address}">{match[2]}</a>'
 
-    return _MENTION.sub(one, html)
+    return _MENTION.sub(mention, html)
 
 
 class _Filling:

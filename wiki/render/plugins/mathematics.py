@@ -96,11 +96,11 @@ def _written(element: Element, depth: int) -> str:
         raise _Wrong
     if name == "mi" and _UNKNOWN.match(text):
         raise _Wrong
-    known = ATTRIBUTES.get(name, frozenset())
+    allowed = ATTRIBUTES.get(name, frozenset())
     said = "".join(
         f' {key}="{value}"'
         for key, value in element.items()
-        if key in known and _VALUE.fullmatch(value)
+        if key in allowed and _VALUE.fullmatch(value)
     )
     inner = "".join(_written(child, depth + 1) for child in element)
     return f"<{name}{said}>{escape(text)}{inner}</{name}>"

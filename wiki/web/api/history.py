@@ -24,12 +24,12 @@ TAG = "history"
 )
 def listing(path: str, cursor: str) -> dict[str, Any]:
     """List a page's revisions, the newest first; of a deleted page as well."""
-    found = history.listing(wiki(), actor(), path, cursor)
+    listed = history.listing(wiki(), actor(), path, cursor)
     return {
-        "path": found.page.path,
-        "count": found.count,
-        "items": found.revisions,
-        "next": found.more,
+        "path": listed.page.path,
+        "count": listed.count,
+        "items": listed.revisions,
+        "next": listed.more,
     }
 
 
@@ -43,12 +43,12 @@ def listing(path: str, cursor: str) -> dict[str, Any]:
 )
 def compare(path: str, start: str, end: str) -> dict[str, Any]:
     """Compare two revisions of a page, word by word."""
-    found = history.compare(wiki(), actor(), path, start, end)
+    comparison = history.compare(wiki(), actor(), path, start, end)
     return {
-        "path": found.page.path,
-        "before": found.before.revision if found.before else None,
-        "after": found.after.revision,
-        "blocks": found.blocks,
+        "path": comparison.page.path,
+        "before": comparison.before.revision if comparison.before else None,
+        "after": comparison.after.revision,
+        "blocks": comparison.blocks,
     }
 
 

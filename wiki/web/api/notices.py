@@ -157,29 +157,29 @@ def send_again(id: int) -> None:
     webhooks.again(wiki(), actor(), id)
 
 
-def _webhook(found: Webhook) -> dict[str, Any]:
+def _webhook(webhook: Webhook) -> dict[str, Any]:
     return {
-        "id": found.id,
-        "name": found.name,
-        "address": found.address,
-        "events": found.events.split(),
-        "closed": found.closed,
-        "active": found.active,
-        "made": found.made,
-        "failing": found.failing,
+        "id": webhook.id,
+        "name": webhook.name,
+        "address": webhook.address,
+        "events": webhook.events.split(),
+        "closed": webhook.closed,
+        "active": webhook.active,
+        "made": webhook.made,
+        "failing": webhook.failing,
     }
 
 
-def _delivery(found: Delivery) -> dict[str, Any]:
+def _delivery(delivery: Delivery) -> dict[str, Any]:
     return {
-        "id": found.id,
-        "message": found.mark,
-        "event": found.event,
-        "path": found.path,
-        "made": found.made,
-        "due": found.due,
-        "tries": found.tries,
-        "status": found.status,
-        "problem": found.problem,
-        "arrived": found.arrived,
+        "id": delivery.id,
+        "message": delivery.mark,
+        "event": delivery.event,
+        "path": delivery.path,
+        "made": delivery.made,
+        "due": delivery.due,
+        "tries": delivery.tries,
+        "status": delivery.status,
+        "problem": delivery.problem,
+        "arrived": delivery.arrived,
     }

@@ -20,13 +20,13 @@ def search(cursor: str, **fields: str) -> dict[str, Any]:
     """Search what one may read, with the words and filters of the search form."""
     if fields["q"]:
         pace.take(rates.searches)
-    found = searching.search(wiki(), actor(), SearchForm(**fields, page=number_of(cursor)))
+    result = searching.search(wiki(), actor(), SearchForm(**fields, page=number_of(cursor)))
     return {
-        "total": found.results.total,
-        "ready": found.ready,
-        "corrected": found.results.corrected,
-        "items": [_hit(linked) for linked in found.hits],
-        "next": following(found.number, found.has_more),
+        "total": result.results.total,
+        "ready": result.ready,
+        "corrected": result.results.corrected,
+        "items": [_hit(linked) for linked in result.hits],
+        "next": following(result.number, result.has_more),
     }
 
 

@@ -27,16 +27,16 @@ def listing(cursor: str) -> dict[str, Any]:
     return {"items": items, "next": str(found.more) if found.more else ""}
 
 
-def _told(found: Suggestion) -> dict[str, Any]:
+def _told(suggestion: Suggestion) -> dict[str, Any]:
     return {
-        "id": found.id,
-        "path": found.path,
-        "base": found.base,
-        "author": found.username,
-        "text": found.text,
-        "summary": found.summary,
-        "state": found.state.value,
-        "created": found.created,
+        "id": suggestion.id,
+        "path": suggestion.path,
+        "base": suggestion.base,
+        "author": suggestion.username,
+        "text": suggestion.text,
+        "summary": suggestion.summary,
+        "state": suggestion.state.value,
+        "created": suggestion.created,
     }
 
 

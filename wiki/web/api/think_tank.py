@@ -91,11 +91,11 @@ def list_people(cursor: str) -> dict[str, Any]:
 )
 def read_person(slug: str, cursor: str) -> dict[str, Any]:
     """Read who somebody is, and the dialogues in which they took part, the latest first."""
-    found = people.profile(wiki(), actor(), slug, number_of(cursor))
+    profile = people.profile(wiki(), actor(), slug, number_of(cursor))
     return {
-        "person": found.person,
-        "items": found.appearances,
-        "next": following(found.number, found.has_more),
+        "person": profile.person,
+        "items": profile.appearances,
+        "next": following(profile.number, profile.has_more),
     }
 
 

@@ -78,11 +78,11 @@ def _cited(path: str, revision: str) -> str:
 
 def _read_turn(path: str, turn: int) -> Any:
     read = think_tank.read_dialogue(path, "", "no")
-    found = next((one for one in read["turns"] if one["number"] == turn), None)
-    if found is None:
+    spoken = next((one for one in read["turns"] if one["number"] == turn), None)
+    if spoken is None:
         raise NotFound("page_missing", path=path)
     return {
-        **shapes.TurnShape().dump(found),
+        **shapes.TurnShape().dump(spoken),
         "url": _cited(read["path"], read["revision"]) + f"#turn-{turn}",
         "dialogue": read["title"],
     }

@@ -102,16 +102,16 @@ def _as_json(path: str, some: Collection[str] = ()) -> Response:
     return jsonify([_described(found[file]) for file in some or found if file in found])
 
 
-def _described(one: files.Listed) -> dict[str, str | int]:
-    url = placed(url_of("file", one.file))
-    small = placed(url_of("file", one.file, width=files.WIDTHS[0]))
+def _described(file: files.Listed) -> dict[str, str | int]:
+    url = placed(url_of("file", file.file))
+    small = placed(url_of("file", file.file, width=files.WIDTHS[0]))
     return {
-        "name": one.name,
-        "shape": one.shape.value,
-        "bytes": one.bytes,
+        "name": file.name,
+        "shape": file.shape.value,
+        "bytes": file.bytes,
         "url": url,
-        "small": small if one.shape == "picture" else "",
-        "markdown": one.markdown,
+        "small": small if file.shape == "picture" else "",
+        "markdown": file.markdown,
     }
 
 

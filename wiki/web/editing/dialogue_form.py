@@ -52,12 +52,12 @@ def without_removed(lines: str, action: str, prefix: str) -> str:
     removed = _REMOVE.fullmatch(action)
     if not removed:
         return lines
-    kept = [
+    others = [
         participants.write(person)
         for number, person in _sent_rows(prefix).items()
         if number != int(removed[1]) and person != _BLANK
     ]
-    return "\n".join(kept)
+    return "\n".join(others)
 
 
 def rows(lines: str, prefix: str = "", action: str = "") -> Rows:

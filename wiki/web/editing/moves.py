@@ -92,12 +92,12 @@ def delete(path: str) -> Response:
 def show_trash() -> Response:
     """List what was deleted."""
     before = request.args.get("before", "")
-    found = trash.listing(wiki(), actor(), before)
+    deleted = trash.listing(wiki(), actor(), before)
     pager = Pager(
         newer=url_of("trash") if before else "",
-        older=url_of("trash", before=found.more) if found.more else "",
+        older=url_of("trash", before=deleted.more) if deleted.more else "",
     )
-    return respond("history/history/trash.html", found=found, pager=pager)
+    return respond("history/history/trash.html", found=deleted, pager=pager)
 
 
 @blueprint.get("/restore/<path:path>")
@@ -156,13 +156,13 @@ def _before(path: str, right: Right, problem: forms.Problem | None) -> tuple[str
 
 def _ask(act: str, path: str, problem: forms.Problem | None) -> Response:
     revision = request.values.get("revision", "")
-    found = preview = None
+    version = preview = None
     if not (problem and problem.login):
         page = history.page_at(wiki(), actor(), path)
         path = page.path
-        found = history.revision_of(wiki(), page.page, revision, actor())
+        version = history.revision_of(wiki(), page.page, revision, actor())
         preview = _preview(act, path, revision)
-    values = {"act": act, "path": path, "revision": revision, "found": found, "preview": preview}
+    values = {"act": act, "path": path, "revision": revision, "found": version, "preview": preview}
     return forms.page("history/history/ask.html", problem, **values)
 
 

@@ -118,17 +118,17 @@ def list_files() -> Response:
     return jsonify([_described(draft, one) for one in draft_files.listing(wiki(), actor(), draft)])
 
 
-def _described(draft: str, one: HeldFile) -> dict[str, str | int]:
+def _described(draft: str, file: HeldFile) -> dict[str, str | int]:
     """Tell what a file is and how a text shows it, as of one beside a page."""
-    url = placed(url_of("draft_file", f"{draft}/{one.name}"))
-    shape = attachments.shape_of(one.name)
+    url = placed(url_of("draft_file", f"{draft}/{file.name}"))
+    shape = attachments.shape_of(file.name)
     return {
-        "name": one.name,
+        "name": file.name,
         "shape": shape.value,
-        "bytes": one.bytes,
+        "bytes": file.bytes,
         "url": url,
         "small": url if shape is Shape.PICTURE else "",
-        "markdown": attachments.markdown_of(one.name),
+        "markdown": attachments.markdown_of(file.name),
     }
 
 

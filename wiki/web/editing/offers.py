@@ -39,11 +39,13 @@ def suggest() -> Response:
 
 def _named(text: str) -> Iterator[dict[str, str]]:
     """Pages, and people who take part in dialogues."""
-    for one in search.suggest(wiki(), actor(), text) if text.strip() else ():
-        if one.kind == "person":
-            yield _offer(one.kind, one.title, "/" + quote(one.path))
-        elif one.kind != "tag":
-            yield _offer(one.kind, one.title, page_url(one.path), one.path)
+    for completion in search.suggest(wiki(), actor(), text) if text.strip() else ():
+        if completion.kind == "person":
+            yield _offer(completion.kind, completion.title, "/" + quote(completion.path))
+        elif completion.kind != "tag":
+            yield _offer(
+                completion.kind, completion.title, page_url(completion.path), completion.path
+            )
 
 
 def _members(text: str) -> Iterator[dict[str, str]]:

@@ -23,13 +23,13 @@ def came_from() -> str:
     """Where the writer was before the form, as it or the browser says; empty if nowhere else."""
     if request.method == "POST":
         return back_to(request.form.get("back"), "")
-    found = urlsplit(request.referrer or "")
+    referrer = urlsplit(request.referrer or "")
     root = placed(url_of("front"))
-    path = url_of("front") + found.path.removeprefix(root)
-    is_here = found.netloc == request.host and found.path.startswith(root)
+    path = url_of("front") + referrer.path.removeprefix(root)
+    is_here = referrer.netloc == request.host and referrer.path.startswith(root)
     if not is_here or path.startswith(_NO_WAY_BACK):
         return ""
-    return back_to(path + (f"?{found.query}" if found.query else ""), "")
+    return back_to(path + (f"?{referrer.query}" if referrer.query else ""), "")
 
 
 def saved_page(saved: Saved, *, is_told: bool = False) -> Response:

@@ -80,13 +80,13 @@ def _sent_file() -> str:
 def _chosen() -> dict[str, str]:
     """Read what was chosen for each label; a transcript that changed meanwhile has other labels."""
     form = request.form
-    found: dict[str, str] = {}
+    choices: dict[str, str] = {}
     for number in range(1, _LABELS + 1):
         label = form.get(f"label.{number}.name")
         if label is None:
             break
-        found[label] = form.get(f"label.{number}", transcripts.NEW)
-    return found
+        choices[label] = form.get(f"label.{number}", transcripts.NEW)
+    return choices
 
 
 def _lines(text: str) -> str:

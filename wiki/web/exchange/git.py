@@ -155,7 +155,7 @@ def _answer(service: str, *, begins: bool, is_public: bool = False) -> Response:
         raise Invalid("git_type")
     body = _body()
     try:
-        asked = Asked(
+        git_request = Asked(
             service=service,
             begins=begins,
             body=body,
@@ -166,9 +166,9 @@ def _answer(service: str, *, begins: bool, is_public: bool = False) -> Response:
             address=request.remote_addr or "",
         )
         if is_public:
-            answered = git_door.serve_public(wiki(), asked)
+            answered = git_door.serve_public(wiki(), git_request)
         else:
-            answered = git_door.serve(wiki(), g.git_bearer, actor(), asked)
+            answered = git_door.serve(wiki(), g.git_bearer, actor(), git_request)
     finally:
         # Git has a handle of its own.
         body.close()

@@ -94,25 +94,27 @@ def compare(path: str) -> Response:
     )
 
 
-def _shown(view: str, found: Comparison, old: str, new: str) -> tuple[Markup, bool]:
+def _shown(view: str, comparison: Comparison, old: str, new: str) -> tuple[Markup, bool]:
     """The difference in one of the views, and whether it is too long for that: then its words."""
     words = differences.labels()
     if view == "source":
-        patch = history.patch_of(found).decode(errors="replace")
+        patch = history.patch_of(comparison).decode(errors="replace")
         if not render.is_long_patch(patch):
             return render.source_html(patch), False
-    elif view != "words" and not render.is_long(found.old, found.after.text):
-        return _beside(view, found, old, new, words), False
-    return render.words_html(found.blocks, words), view != "words"
+    elif view != "words" and not render.is_long(comparison.old, comparison.after.text):
+        return _beside(view, comparison, old, new, words), False
+    return render.words_html(comparison.blocks, words), view != "words"
 
 
-def _beside(view: str, found: Comparison, old: str, new: str, words: render.DiffLabels) -> Markup:
+def _beside(
+    view: str, comparison: Comparison, old: str, new: str, words: render.DiffLabels
+) -> Markup:
     if view == "side":
         return render.side_html(diff.side(old, new), words)
     # Slow to load, and the view that is asked for least.
     from wiki.render import marked
 
-    return marked.rendered_html(_as_read(found.before), _as_read(found.after), words)
+    return marked.rendered_html(_as_read(comparison.before), _as_read(comparison.after), words)
 
 
 def _as_read(side: Side | None) -> str:
@@ -122,10 +124,10 @@ def _as_read(side: Side | None) -> str:
     return pages.html_at(wiki(), actor(), side.revision, labels(gettext, language()))
 
 
-def _download(found: Comparison) -> Response:
-    answer = Response(history.patch_of(found), content_type="text/x-patch")
-    name = found.page.path.rpartition("/")[2]
-    name = f"{name}-{found.after.revision.commit[:10]}.patch"
+def _download(comparison: Comparison) -> Response:
+    answer = Response(history.patch_of(comparison), content_type="text/x-patch")
+    name = comparison.page.path.rpartition("/")[2]
+    name = f"{name}-{comparison.after.revision.commit[:10]}.patch"
     answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
     answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return answer

@@ -39,14 +39,14 @@ KEEP, REMOVE = "keep", "remove"
 @blueprint.get("/members")
 def directory() -> Response:
     """The members, for members; `q` is what their name or work holds."""
-    found = profiles.directory(wiki(), actor(), request.args.get("q", ""), page_number())
+    listed = profiles.directory(wiki(), actor(), request.args.get("q", ""), page_number())
     return respond(
         "members/members/directory.html",
-        found=found,
+        found=listed,
         pager=counted(
-            lambda page: url_of("members", q=found.text, page=page),
-            found.number,
-            pages_of(found.total, profiles.PAGE),
+            lambda page: url_of("members", q=listed.text, page=page),
+            listed.number,
+            pages_of(listed.total, profiles.PAGE),
         ),
         active="people",
     )

@@ -32,13 +32,13 @@ def show() -> Response:
     """Show what one was told, by day."""
     before = arg_number("before")
     unread = bool(request.args.get("unread"))
-    found = notifications.listing(wiki(), actor(), before=before, unread=unread, zone=zone())
-    only = "yes" if found.only_unread else ""
+    listed = notifications.listing(wiki(), actor(), before=before, unread=unread, zone=zone())
+    only = "yes" if listed.only_unread else ""
     pager = Pager(
         newer=url_of("notifications") if before else "",
-        older=url_of("notifications", before=found.more, unread=only) if found.more else "",
+        older=url_of("notifications", before=listed.more, unread=only) if listed.more else "",
     )
-    answer = respond("notices/notifications/list.html", found=found, pager=pager)
+    answer = respond("notices/notifications/list.html", found=listed, pager=pager)
     answer.headers["Cache-Control"] = "no-store"
     return answer
 

@@ -32,12 +32,12 @@ class Follows:
         if visit is None or visit.actor.id is None:
             return None
         member, stamp = visit.actor.id, (visit.watching, request.environ[cache.VERSION])
-        known = self._known.get(member)
-        if known is None or known[0] != stamp:
+        cached = self._known.get(member)
+        if cached is None or cached[0] != stamp:
             if len(self._known) >= MEMBERS:
                 self._known.clear()
-            known = self._known[member] = (stamp, watches.watched(wiki(), member))
-        return known[1].held_by(path, questions)
+            cached = self._known[member] = (stamp, watches.watched(wiki(), member))
+        return cached[1].held_by(path, questions)
 
 
 @blueprint.get("/watch/<path:path>")

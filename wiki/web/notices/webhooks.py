@@ -47,13 +47,13 @@ def add() -> Response:
 @blueprint.get("/<int:id>")
 def show(id: int, problem: Problem | None = None, secret: str = "") -> Response:
     """Show what a webhook was sent, and how that went."""
-    found = webhooks.look(wiki(), actor(), id, before=arg_number("before"))
+    view = webhooks.look(wiki(), actor(), id, before=arg_number("before"))
     why = {
         one.id: sentence(language(), one.problem, {"status": one.status})
-        for one in found.deliveries
+        for one in view.deliveries
         if one.problem
     }
-    shown = {"found": found, "why": why, "secret": secret}
+    shown = {"found": view, "why": why, "secret": secret}
     return forms.page("access/admin/webhook.html", problem, **shown)
 
 

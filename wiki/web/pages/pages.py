@@ -105,11 +105,13 @@ def show(path: str) -> Response:
     )
 
 
-def folder(found: folders.FolderList) -> Response:
+def folder(listing: folders.FolderList) -> Response:
     """The answer where a folder is and no page: what lies in it."""
-    pager = pager_of(found, "page", found.path)
-    side = sidebar.beside(wiki(), actor(), found.path, labels(gettext, language()), is_folder=True)
-    return respond("pages/pages/folder.html", found=found, pager=pager, side=side)
+    pager = pager_of(listing, "page", listing.path)
+    side = sidebar.beside(
+        wiki(), actor(), listing.path, labels(gettext, language()), is_folder=True
+    )
+    return respond("pages/pages/folder.html", found=listing, pager=pager, side=side)
 
 
 @blueprint.get("/wiki/")

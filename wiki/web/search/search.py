@@ -59,11 +59,11 @@ def suggest() -> Response:
     if request.args.get("as") == "opensearch":
         links = [base_url() + _suggestion_url(one) for one in offered]
         return jsonify([text, [one.title for one in offered], [""] * len(offered), links])
-    found = [
+    destinations = [
         {"kind": one.kind, "title": one.title, "url": placed(_suggestion_url(one))}
         for one in offered
     ]
-    answer = jsonify(found)
+    answer = jsonify(destinations)
     answer.headers["Cache-Control"] = "private, max-age=5"
     return answer
 
@@ -184,9 +184,9 @@ def _escaped(text: str) -> str:
     return quote(text, safe="").replace("-", "%2D")
 
 
-def _suggestion_url(one: Completion) -> str:
-    if one.kind == "tag":
-        return url_of("tag", one.path)
-    if one.kind == "person":
-        return "/" + quote(one.path)
-    return page_url(one.path)
+def _suggestion_url(completion: Completion) -> str:
+    if completion.kind == "tag":
+        return url_of("tag", completion.path)
+    if completion.kind == "person":
+        return "/" + quote(completion.path)
+    return page_url(completion.path)
