@@ -361,10 +361,10 @@ def _database(settings: Settings) -> Database:
         if not mark:
             with database.write() as connection:
                 mark = marks.ensure(connection)
-        found = identity.Identity(mark, has_people)
-        if found != marked:
+        identified = identity.Identity(mark, has_people)
+        if identified != marked:
             database.harden()
-            identity.write(data, found)
+            identity.write(data, identified)
     except BaseException:
         database.close()
         raise

@@ -37,10 +37,10 @@ def adopt_minutes(wiki: Wiki, folder: str, dry_run: bool) -> None:
         raise click.ClickException(f"There is no page in {folder}.") from error
     except Stale as error:
         raise click.ClickException("Somebody saved one of these pages: do it again.") from error
-    for one in done.pages:
-        click.echo(f"{one.path}: {_said(one)}")
-    for one in done.left:
-        click.echo(f"{one.path}: left alone: {WHY_NOT[one.why_not]}")
+    for page in done.pages:
+        click.echo(f"{page.path}: {_said(page)}")
+    for page in done.left:
+        click.echo(f"{page.path}: left alone: {WHY_NOT[page.why_not]}")
     turns = sum(one.minutes.turns for one in done.pages if one.minutes)
     verb = "would become" if dry_run else "became"
     click.echo(f"{len(done.pages)} pages {verb} dialogues, with {turns} turns.")

@@ -230,10 +230,10 @@ def _blob_at(folder: int, name: str) -> str | None:
     except OSError:
         return None
     with os.fdopen(handle, "rb") as file:
-        found = os.fstat(file.fileno())
-        if not stat.S_ISREG(found.st_mode):
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode):
             return None
-        digest = hashlib.sha1(f"blob {found.st_size}\0".encode(), usedforsecurity=False)
+        digest = hashlib.sha1(f"blob {status.st_size}\0".encode(), usedforsecurity=False)
         while some := file.read(1 << 20):
             digest.update(some)
     return digest.hexdigest()

@@ -122,10 +122,10 @@ class Texts:
         pages = [one for one in diffs if page_of(one.file)]
         if len(commit.parents) > 1 or all(one.before for one in pages):
             return
-        for one in pages:
-            if one.before and one.after:
-                self.redirect(one.after)
-                self.redirect(one.before)
+        for change in pages:
+            if change.before and change.after:
+                self.redirect(change.after)
+                self.redirect(change.before)
         if any(not one.after for one in pages):
             self.renames(commit)
 

@@ -106,10 +106,10 @@ def check(store: Store, database: Database, most: int = 500) -> list[str]:
                 continue
             weave = Weave()
             # What came after that still waits for the worker.
-            for step, one in enumerate(
+            for step, revision in enumerate(
                 kept.waiting(connection, page, Followed(), followed.steps), 1
             ):
-                weave.fold(step, _keys(store, one.blob))
+                weave.fold(step, _keys(store, revision.blob))
             right = {sentence.number: sentence for sentence in kept.load(connection, page)}
             if right != weave.all:
                 wrong.append(path)
@@ -123,10 +123,10 @@ def standing(store: Store, database: Database, page: str, blob: str) -> list[kep
     of two sides. Steps beyond the last one are given as the last one.
     """
     with database.read() as connection:
-        found = kept.followed(connection, page) or Followed()
-        weave = _weave(database, connection, page, _keys(store, found.blob))
-    weave.fold(found.steps + 1, _keys(store, blob))
-    last = found.steps
+        followed = kept.followed(connection, page) or Followed()
+        weave = _weave(database, connection, page, _keys(store, followed.blob))
+    weave.fold(followed.steps + 1, _keys(store, blob))
+    last = followed.steps
     return [
         kept.Standing(min(one.origin, last), min(one.born, last), one.words)
         for one in weave.standing

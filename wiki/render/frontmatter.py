@@ -338,10 +338,10 @@ def parse_moment(written: str, zone: tzinfo = UTC) -> Moment | None:
 
     The first and the last year there are have moments that no other zone can name: they are none.
     """
-    found = _DATE.fullmatch(written.strip()) or _spoken(written)
-    if not found:
+    match = _DATE.fullmatch(written.strip()) or _spoken(written)
+    if not match:
         return None
-    year, month, day, hour, minute, second, offset = found.groups()
+    year, month, day, hour, minute, second, offset = match.groups()
     if not MINYEAR < int(year) < MAXYEAR:
         return None
     try:

@@ -185,10 +185,10 @@ def _met(found: Sequence[Piece], old: Sequence[_Unit], new: Sequence[_Unit]) -> 
         yield piece if following is None else Piece(Fate.CHANGED, piece.old, following.new)
 
 
-def _is_one(one: Piece, other: Piece, old: Sequence[_Unit], new: Sequence[_Unit]) -> bool:
-    if (one.fate, other.fate) != (Fate.DELETED, Fate.INSERTED):
+def _is_one(left: Piece, right: Piece, old: Sequence[_Unit], new: Sequence[_Unit]) -> bool:
+    if (left.fate, right.fate) != (Fate.DELETED, Fate.INSERTED):
         return False
-    before, after = old[one.old], new[other.new]
+    before, after = old[left.old], new[right.new]
     return before.tag == after.tag and _holds_blocks(before) and _holds_blocks(after)
 
 

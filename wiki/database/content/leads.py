@@ -203,10 +203,10 @@ def followed(
 def follow(connection: Connection, touched: Touched) -> None:
     """Look again where those links lead that what was touched concerns."""
     if touched.is_much:
-        known = _all_known(connection)
+        existing = _all_known(connection)
         for table in LEADING:
             for some in _all(connection, table):
-                _settle(connection, table, some, known)
+                _settle(connection, table, some, existing)
         return
     for table, rows in _concerned(connection, touched).items():
         _settle(connection, table, rows, None)
@@ -237,10 +237,10 @@ def pointing(connection: Connection, paths: Collection[str]) -> set[str]:
 
 def names_of(connection: Connection, paths: Collection[str]) -> dict[str, set[Named]]:
     """The names that each of these pages has."""
-    found: dict[str, set[Named]] = {path: set() for path in paths}
+    names: dict[str, set[Named]] = {path: set() for path in paths}
     for row in _NAMES_OF.rows(connection, paths):
-        found[row.path].add(Named(row.path, row.said, row.rank))
-    return found
+        names[row.path].add(Named(row.path, row.said, row.rank))
+    return names
 
 
 def symlinks_to(connection: Connection, paths: Collection[str]) -> set[str]:

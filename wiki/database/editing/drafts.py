@@ -67,10 +67,10 @@ def get(connection: Connection, member: int, key: str) -> Draft | None:
 def of_new(connection: Connection, member: int, limit: int) -> list[tuple[str, Draft]]:
     """List the member's drafts of pages that have no path yet, with their ids, newest first."""
     mine = drafts.c.member == member, drafts.c.key.startswith(NEW, autoescape=True)
-    asked = select(drafts).where(*mine).order_by(drafts.c.updated.desc(), drafts.c.key)
+    query = select(drafts).where(*mine).order_by(drafts.c.updated.desc(), drafts.c.key)
     return [
         (id_of_new(row.key), Draft(row.base, row.text, json.loads(row.fields), row.updated))
-        for row in connection.execute(asked.limit(limit))
+        for row in connection.execute(query.limit(limit))
     ]
 
 

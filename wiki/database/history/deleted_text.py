@@ -202,7 +202,7 @@ def hidden_steps(connection: Connection, pages: Collection[str]) -> dict[str, se
     same = and_(hidden.c.commit == steps.c.commit, hidden.c.path == steps.c.path)
     query = select(steps.c.page, steps.c.step).join(hidden, same)
     query = query.where(steps.c.page.in_(pages), hidden.c.part == Part.TEXT.value)
-    found: dict[str, set[int]] = {page: set() for page in pages}
+    by_page: dict[str, set[int]] = {page: set() for page in pages}
     for page, step in connection.execute(query):
-        found[page].add(step)
-    return found
+        by_page[page].add(step)
+    return by_page

@@ -217,10 +217,10 @@ class PostgresLedger:
             return number or 0
 
     def last_of(self, ids: Sequence[str]) -> Move | None:
-        asked = _WITHOUT_PACK.where(git_log.c.new.in_(ids)).order_by(git_log.c.seq.desc()).limit(1)
+        query = _WITHOUT_PACK.where(git_log.c.new.in_(ids)).order_by(git_log.c.seq.desc()).limit(1)
 
         def ask(connection: Connection) -> Move | None:
-            row = connection.execute(asked).first()
+            row = connection.execute(query).first()
             return Move(row.seq, Step(row.ref, row.old, row.new), b"", b"") if row else None
 
         return self._ask(ask)
@@ -335,10 +335,10 @@ def replace(
         return False
     for name, (_, new) in moves.items():
         connection.execute(update(git_refs).where(git_refs.c.name == name).values(oid=new))
-    known = sorted({*state.barred.split(), *barred})
+    all_barred = sorted({*state.barred.split(), *barred})
     seq = state.seq + 1
     connection.execute(
-        update(git_state).values(epoch=epoch + 1, seq=seq, base=seq, barred="\n".join(known))
+        update(git_state).values(epoch=epoch + 1, seq=seq, base=seq, barred="\n".join(all_barred))
     )
     connection.execute(delete(git_log))
     connection.execute(delete(git_base))

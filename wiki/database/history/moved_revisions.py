@@ -21,10 +21,10 @@ _BATCH = 500
 
 def now(connection: Connection, written: str) -> str:
     """The commit that an old one became, by its id or the beginning of it; empty if none."""
-    asked = select(moved_revisions.c.became).where(
+    query = select(moved_revisions.c.became).where(
         moved_revisions.c.commit.startswith(written, autoescape=True)
     )
-    found = set(connection.scalars(asked.limit(2)))
+    found = set(connection.scalars(query.limit(2)))
     return found.pop() if len(found) == 1 else ""
 
 

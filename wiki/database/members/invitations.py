@@ -99,10 +99,10 @@ def add(
 
 def newest(connection: Connection, *, before: int = 0, limit: int = 50) -> list[Invitation]:
     """The invitations, newest first; with `before`, those with a lower id."""
-    asked = _asked().order_by(invitations.c.id.desc()).limit(limit)
+    query = _asked().order_by(invitations.c.id.desc()).limit(limit)
     if before:
-        asked = asked.where(invitations.c.id < before)
-    return [_invitation(row) for row in connection.execute(asked)]
+        query = query.where(invitations.c.id < before)
+    return [_invitation(row) for row in connection.execute(query)]
 
 
 def get(connection: Connection, id: int) -> tuple[Invitation, int | None] | None:

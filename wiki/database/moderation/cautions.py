@@ -45,10 +45,10 @@ def add(
 
 def of_member(connection: Connection, member: int, *, unseen: bool = False) -> list[Caution]:
     """A member's warnings, the newest first; only those not read yet, if asked."""
-    asked = select(cautions).where(cautions.c.member == member).order_by(cautions.c.id.desc())
+    query = select(cautions).where(cautions.c.member == member).order_by(cautions.c.id.desc())
     if unseen:
-        asked = asked.where(cautions.c.seen.is_(None))
-    return [filled(Caution, row) for row in connection.execute(asked)]
+        query = query.where(cautions.c.seen.is_(None))
+    return [filled(Caution, row) for row in connection.execute(query)]
 
 
 def see(connection: Connection, member: int, id: int, now: datetime) -> bool:

@@ -131,10 +131,10 @@ def newest(
 ) -> list[Case]:
     """Open or handled cases, the newest first; with `before`, those with a lower id."""
     state = cases.c.handled.is_not(None) if handled else cases.c.handled.is_(None)
-    asked = _query().where(state).order_by(cases.c.id.desc()).limit(limit)
+    query = _query().where(state).order_by(cases.c.id.desc()).limit(limit)
     if before:
-        asked = asked.where(cases.c.id < before)
-    return [_case(row) for row in connection.execute(asked)]
+        query = query.where(cases.c.id < before)
+    return [_case(row) for row in connection.execute(query)]
 
 
 def of_cases(connection: Connection, ids: Sequence[int]) -> dict[int, list[Report]]:

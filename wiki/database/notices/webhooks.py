@@ -178,10 +178,10 @@ def due(connection: Connection, now: datetime, limit: int) -> list[tuple[Deliver
 
 def newest(connection: Connection, webhook: int, before: int, limit: int) -> list[Delivery]:
     """What a webhook was sent, the newest first; from before an id, if one is given."""
-    asked = select(deliveries).where(deliveries.c.webhook == webhook)
+    query = select(deliveries).where(deliveries.c.webhook == webhook)
     if before:
-        asked = asked.where(deliveries.c.id < before)
-    rows = connection.execute(asked.order_by(deliveries.c.id.desc()).limit(limit))
+        query = query.where(deliveries.c.id < before)
+    rows = connection.execute(query.order_by(deliveries.c.id.desc()).limit(limit))
     return [filled(Delivery, row) for row in rows]
 
 

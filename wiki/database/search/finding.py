@@ -84,10 +84,10 @@ def places(
         " WHERE id = ANY(%(ids)s::bigint[]) AND lexeme = ANY(%(words)s::text[])",
         {"ids": list(ids), "words": list(words)},
     )
-    found: dict[str, dict[int, list[int]]] = defaultdict(dict)
+    positions: dict[str, dict[int, list[int]]] = defaultdict(dict)
     for row in rows:
-        found[row.lexeme][row.id] = row.positions or []
-    return found
+        positions[row.lexeme][row.id] = row.positions or []
+    return positions
 
 
 def named(

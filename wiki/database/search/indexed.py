@@ -183,10 +183,10 @@ def is_gone(error: Exception) -> bool:
 
 def state(connection: Connection, name: str) -> State | None:
     """How an index stands; None if it was never built."""
-    found = connection.exec_driver_sql(
+    row = connection.exec_driver_sql(
         f"SELECT * FROM {SCHEMA}.indexes WHERE name = %(name)s", {"name": name}
     ).first()
-    return State(**found._mapping) if found else None
+    return State(**row._mapping) if row else None
 
 
 def is_there(connection: Connection) -> bool:

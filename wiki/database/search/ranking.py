@@ -187,9 +187,9 @@ def _word(word: ScoredWord, curve: Curve) -> str:
 
 def counts(connection: Connection, of: State, where: Where, groups: Any) -> dict[int, int]:
     """How many documents have how many of the groups."""
-    asked = where.copy()
-    counted = asked.counted(of.documents, groups)
+    clause = where.copy()
+    counted = clause.counted(of.documents, groups)
     rows = connection.exec_driver_sql(
-        f"SELECT number, count(*) AS documents FROM ({counted}) AS c GROUP BY number", asked.values
+        f"SELECT number, count(*) AS documents FROM ({counted}) AS c GROUP BY number", clause.values
     )
     return {row.number: row.documents for row in rows}

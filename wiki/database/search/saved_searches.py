@@ -77,10 +77,10 @@ def find(connection: Connection, member: int, address: str) -> SavedSearch | Non
 
 def of_member(connection: Connection, member: int) -> list[SavedSearch]:
     """The member's saved searches, the newest first."""
-    asked = select(*_SHOWN).where(saved_searches.c.member == member)
+    query = select(*_SHOWN).where(saved_searches.c.member == member)
     return [
         filled(SavedSearch, row)
-        for row in connection.execute(asked.order_by(saved_searches.c.id.desc()))
+        for row in connection.execute(query.order_by(saved_searches.c.id.desc()))
     ]
 
 

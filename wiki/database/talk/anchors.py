@@ -148,10 +148,10 @@ def are_new(connection: Connection, page: str) -> bool:
 
 def load(connection: Connection, page: str) -> dict[int, Standing]:
     """Load each of a page's anchors as far as it was followed, by comment."""
-    asked = select(standing).where(standing.c.page == page)
+    query = select(standing).where(standing.c.page == page)
     return {
         row.comment: Standing(Anchor(row.blob, row.start, row.end, row.words), row.gone)
-        for row in connection.execute(asked)
+        for row in connection.execute(query)
     }
 
 

@@ -280,10 +280,10 @@ def set_state(connection: Connection, id: int, state: State) -> None:
 
 def count_by(connection: Connection, author: int) -> int:
     """Count how many comments of a member can be read or were hidden."""
-    asked = select(func.count()).where(
+    query = select(func.count()).where(
         comments.c.author == author, comments.c.state != State.DELETED.value
     )
-    return connection.scalar(asked) or 0
+    return connection.scalar(query) or 0
 
 
 def made_before(connection: Connection, author: int, number: int) -> datetime | None:
@@ -496,10 +496,10 @@ def latest(
         ids = _newest_ids(connection, before, author, batch)
         if not ids:
             break
-        asked = (
+        query = (
             placed_query().where(comments.c.id.in_(ids), readable).order_by(comments.c.id.desc())
         )
-        rows = connection.execute(asked.limit(limit - len(newest)))
+        rows = connection.execute(query.limit(limit - len(newest)))
         newest += [placed_comment(row) for row in rows]
         before, batch = ids[-1], min(2 * batch, 2000)
     return newest
@@ -521,10 +521,10 @@ def by_author(
     connection: Connection, author: int, *, after: int = 0, limit: int = 1000
 ) -> list[PlacedComment]:
     """All comments of a member in whatever state, the oldest first, from an id on."""
-    asked = placed_query().where(comments.c.author == author, comments.c.id > after)
+    query = placed_query().where(comments.c.author == author, comments.c.id > after)
     return [
         placed_comment(row)
-        for row in connection.execute(asked.order_by(comments.c.id).limit(limit))
+        for row in connection.execute(query.order_by(comments.c.id).limit(limit))
     ]
 
 

@@ -156,10 +156,10 @@ class Rights:
     _by_prefix: dict[Right, dict[str, Rule]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        found: dict[Right, dict[str, Rule]] = {}
+        by_right: dict[Right, dict[str, Rule]] = {}
         for rule in self.rules:
-            found.setdefault(rule.right, {}).setdefault(rule.prefix.rstrip("/"), rule)
-        object.__setattr__(self, "_by_prefix", found)
+            by_right.setdefault(rule.right, {}).setdefault(rule.prefix.rstrip("/"), rule)
+        object.__setattr__(self, "_by_prefix", by_right)
 
     def may(self, actor: Actor, right: Right, path: str = "") -> bool:
         """Whether the actor has the right on the page (the empty path is the site)."""

@@ -48,10 +48,10 @@ class Rule:
             names += zip(self.below, path[len(path) - len(self.below) :], strict=True)
         said: dict[str, str] = {}
         for pattern, name in names:
-            found = pattern.fullmatch(name)
-            if found is None:
+            match = pattern.fullmatch(name)
+            if match is None:
                 return ""
-            said.update(found.groupdict())
+            said.update(match.groupdict())
         try:
             return date(*(int(said[part]) for part in _PARTS)).isoformat()
         except ValueError:

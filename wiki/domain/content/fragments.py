@@ -102,10 +102,10 @@ class Fragments:
             base = github(text)[:_MOST_IN_ID]
             count = counts.get(base, 0)
             counts[base] = count + 1
-            found = f"{base}-{count}" if count else base
+            fragment = f"{base}-{count}" if count else base
             section = self._sections.get(heading.start)
-            if not self._bear(heading, found) and section and found:
-                self._meant.setdefault(found, section.anchor)
+            if not self._bear(heading, fragment) and section and fragment:
+                self._meant.setdefault(fragment, section.anchor)
 
     def _bear(self, heading: Heading, fragment: str) -> bool:
         if fragment in self._taken or not _is_free(fragment):
@@ -126,10 +126,10 @@ def _is_part(char: str) -> bool:
     return category(char) in ("Mn", "Mc", "Me", "Pc", "Nd")
 
 
-def _is_free(found: str) -> bool:
+def _is_free(fragment: str) -> bool:
     """Whether an id is none of ours, and none of the screen around the text."""
-    is_ours = found in OF_SCREEN or found.startswith(_SCREENS) or _OWN.fullmatch(found)
-    return bool(found) and not is_ours
+    is_ours = fragment in OF_SCREEN or fragment.startswith(_SCREENS) or _OWN.fullmatch(fragment)
+    return bool(fragment) and not is_ours
 
 
 def mark_of(text: str) -> tuple[str, int]:

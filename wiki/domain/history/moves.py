@@ -221,10 +221,10 @@ def _end(file: str, depth: int) -> str:
     return "/".join(file.split("/")[-depth:]) if depth else ""
 
 
-def _tail(one: str, other: str) -> int:
+def _tail(left: str, right: str) -> int:
     """How many names at the end of two paths are the same."""
     count = 0
-    for mine, theirs in zip(reversed(one.split("/")), reversed(other.split("/")), strict=False):
+    for mine, theirs in zip(reversed(left.split("/")), reversed(right.split("/")), strict=False):
         if mine != theirs:
             break
         count += 1

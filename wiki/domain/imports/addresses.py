@@ -67,9 +67,9 @@ def is_machine(text: str) -> bool:
 def without_machines(text: str, machines: Collection[str] | None = None) -> str:
     """The text without IP addresses; with `machines`, without those alone."""
 
-    def instead(found: re.Match[str]) -> str:
-        number = found[0].rstrip(".")
+    def instead(match: re.Match[str]) -> str:
+        number = match[0].rstrip(".")
         is_meant = number in machines if machines is not None else is_machine(number)
-        return INSTEAD + found[0][len(number) :] if is_meant else found[0]
+        return INSTEAD + match[0][len(number) :] if is_meant else match[0]
 
     return _NUMBERS.sub(instead, text)

@@ -254,10 +254,10 @@ class _Writer:
     def words(self, text: str) -> str:
         """Words in a line, or in the lines of a paragraph."""
         words, at = Words(), 0
-        for found in _INLINE.finditer(text):
-            words.plain(_ENTITY.sub(lambda one: _ENTITIES[one[1]], text[at : found.start()]))
-            self._inline(words, found)
-            at = found.end()
+        for match in _INLINE.finditer(text):
+            words.plain(_ENTITY.sub(lambda one: _ENTITIES[one[1]], text[at : match.start()]))
+            self._inline(words, match)
+            at = match.end()
         words.plain(_ENTITY.sub(lambda one: _ENTITIES[one[1]], text[at:]))
         return words.text()
 

@@ -45,10 +45,10 @@ def forms(password: str) -> frozenset[str]:
     and signs that stand for them; and once, where it is the same word over and over.
     """
     word = password.casefold()
-    found = {word, word.translate(_LEET)}
-    found |= {bare for each in list(found) if len(each) - len(bare := _bare(each)) <= _AROUND}
-    found |= {bare.translate(_LEET) for bare in list(found)}
-    return frozenset(_unit(each) for each in found if each)
+    words = {word, word.translate(_LEET)}
+    words |= {bare for each in list(words) if len(each) - len(bare := _bare(each)) <= _AROUND}
+    words |= {bare.translate(_LEET) for bare in list(words)}
+    return frozenset(_unit(each) for each in words if each)
 
 
 def _bare(word: str) -> str:

@@ -275,10 +275,10 @@ class _Scanner:
             if end:
                 return end
         if text.startswith("[^", at):
-            found = _NOTE.match(text, at)
-            if found and fold(found[1]) in self.known.notes:
-                note = Inline(Kind.NOTE, at, found.end(), target=found[1])
-                return self._put(note, found.end())
+            match = _NOTE.match(text, at)
+            if match and fold(match[1]) in self.known.notes:
+                note = Inline(Kind.NOTE, at, match.end(), target=match[1])
+                return self._put(note, match.end())
         return self._open(_Bracket(at, at + 1, len(self.runs)))
 
     def _open(self, bracket: _Bracket) -> int:

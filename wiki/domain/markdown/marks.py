@@ -165,10 +165,10 @@ def _title(text: str, at: int, space: re.Pattern[str]) -> tuple[str, int]:
     start = _skip(space, text, at)
     if start == at:
         return "", at
-    found = _TITLE.match(text, start)
-    if not found:
+    match = _TITLE.match(text, start)
+    if not match:
         return "", at
-    return unescape(found[found.lastindex or 0]), found.end()
+    return unescape(match[match.lastindex or 0]), match.end()
 
 
 def _skip(pattern: re.Pattern[str], text: str, at: int) -> int:

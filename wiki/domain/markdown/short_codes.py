@@ -48,10 +48,10 @@ def read(text: str) -> Call:
         return Call("", (), text.strip())
     at = named.end()
     fields: list[Field] = []
-    while found := _FIELD.match(text, at):
-        kind = found.lastgroup or "bare"
-        fields.append(Field(found["key"].casefold(), found[kind], *found.span(kind)))
-        at = found.end()
+    while match := _FIELD.match(text, at):
+        kind = match.lastgroup or "bare"
+        fields.append(Field(match["key"].casefold(), match[kind], *match.span(kind)))
+        at = match.end()
     return Call(named[1].casefold().replace("’", "'"), tuple(fields), text[at:].strip())
 
 

@@ -228,10 +228,10 @@ class Day:
 
 def bundled(items: Iterable[Item]) -> tuple[Bundle, ...]:
     """Notifications, the newest first, brought together by page."""
-    found: dict[str, list[Item]] = {}
+    by_key: dict[str, list[Item]] = {}
     for item in items:
-        found.setdefault(item.key, []).append(item)
-    return tuple(Bundle(tuple(some)) for some in found.values())
+        by_key.setdefault(item.key, []).append(item)
+    return tuple(Bundle(tuple(some)) for some in by_key.values())
 
 
 def by_day(items: Iterable[Item], zone: tzinfo) -> list[Day]:

@@ -76,10 +76,10 @@ class Transcript:
         return [label for label in self.labels if not speakers.named(label)]
 
 
-def read(text: str, known: Iterable[str] = ()) -> Transcript:
-    """The turns of a transcript, whatever wrote it; `known` are names that may speak in it."""
+def read(text: str, names: Iterable[str] = ()) -> Transcript:
+    """The turns of a transcript, whatever wrote it; `names` are names that may speak in it."""
     lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    speakers = Speakers(known)
+    speakers = Speakers(names)
     if any(_CUE.fullmatch(line) for line in lines):
         pieces = list(_cues(lines, speakers))
     else:
@@ -237,10 +237,10 @@ def _labelled(line: str, speakers: Speakers) -> tuple[str, str, int | None] | No
     if timed:
         time, name, end = _seconds(timed[2]), timed[1].strip(), timed.end()
     else:
-        found = _LABEL.match(head)
-        if not found:
+        match = _LABEL.match(head)
+        if not match:
             return None
-        name, end = (found["boxed"] or found["bare"] or "").strip(), found.end()
+        name, end = (match["boxed"] or match["bare"] or "").strip(), match.end()
     if not _is_name(name, speakers):
         return None
     return _label(name), (head[end:] + rest).strip(), time

@@ -185,10 +185,10 @@ def seconds(time: str) -> int | None:
     counted = _SECONDS.fullmatch(time.strip())
     if counted:
         return int(counted[1])
-    found = _OFFSET.fullmatch(time.strip())
-    if not found or (found[1] is None and not time.strip().startswith("t=")):
+    match = _OFFSET.fullmatch(time.strip())
+    if not match or (match[1] is None and not time.strip().startswith("t=")):
         return None
-    return int(found[1] or 0) * 3600 + int(found[2]) * 60 + int(found[3])
+    return int(match[1] or 0) * 3600 + int(match[2]) * 60 + int(match[3])
 
 
 @dataclass(slots=True)

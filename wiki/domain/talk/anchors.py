@@ -132,10 +132,10 @@ def locate(wanted: Asked, text: str) -> Span:
             if len(here) > QUOTE_MOST:
                 raise Invalid.field("anchor", "anchor_long", most=QUOTE_MOST)
             return span
-    found = find(wanted.quote, text, most=2)
-    if len(found) == 1:
-        return found[0]
-    raise Invalid.field("anchor", "anchor_twice" if found else "anchor_missing")
+    spans = find(wanted.quote, text, most=2)
+    if len(spans) == 1:
+        return spans[0]
+    raise Invalid.field("anchor", "anchor_twice" if spans else "anchor_missing")
 
 
 def even(text: str) -> str:
@@ -456,8 +456,8 @@ class _Sentences:
         places = [self._places.get(key, []) for key in keys]
         rarest = min(range(len(keys)), key=lambda number: len(places[number]))
         starts = (at - rarest for at in places[rarest] if at >= rarest)
-        found = (at for at in starts if self.keys[at : at + len(keys)] == keys)
+        matches = (at for at in starts if self.keys[at : at + len(keys)] == keys)
         return [
             Span(self.spans[at].start, self.spans[at + len(keys) - 1].end)
-            for at in islice(found, 2)
+            for at in islice(matches, 2)
         ]

@@ -95,7 +95,7 @@ def people(wiki: Wiki, actor: Actor) -> list[str]:
 
 def tidy(wiki: Wiki) -> None:
     """Forget acts that are kept no longer. For the worker."""
-    kept = wiki.settings.retain_audit_days
-    if kept:
+    days = wiki.settings.retain_audit_days
+    if days:
         with wiki.database.write() as connection:
-            audit.forget(connection, wiki.clock() - timedelta(days=kept))
+            audit.forget(connection, wiki.clock() - timedelta(days=days))

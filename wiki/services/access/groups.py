@@ -185,7 +185,7 @@ def _refuse_taken(connection: Connection, name: str, but: int = 0) -> None:
 
 
 def _group(connection: Connection, id: int) -> Group:
-    found = groups.by_id(connection, id)
-    if found is None:
+    group = groups.by_id(connection, id)
+    if group is None:
         raise NotFound("group_missing")
-    return found
+    return group

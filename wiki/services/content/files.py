@@ -148,10 +148,10 @@ def _allowed(wiki: Wiki, actor: Actor, file: str) -> str:
 def _version(wiki: Wiki, file: str, revision: str) -> Version:
     commit = wiki.store.resolve(revision) or ""
     with wiki.database.read() as connection:
-        found = versions.version(connection, file, commit)
-    if found is None:
+        version = versions.version(connection, file, commit)
+    if version is None:
         raise NotFound("revision_missing", revision=revision[:64])
-    return found
+    return version
 
 
 def narrow(wiki: Wiki, sent: File, width: int) -> File:
@@ -330,10 +330,10 @@ def restore(wiki: Wiki, actor: Actor, file: str, revision: str) -> None:
 
 def _mine(wiki: Wiki, actor: Actor, file: str) -> tuple[str, str | None]:
     """A file that the actor may change, and its blob if it is there; raises NotFound."""
-    found = whole(wiki, actor, file)
-    wiki.rights.require(actor, Right.EDIT, found.path)
-    entry = wiki.store.entry(found.listed.file)
-    return found.listed.file, entry.blob if entry else None
+    file_shown = whole(wiki, actor, file)
+    wiki.rights.require(actor, Right.EDIT, file_shown.path)
+    entry = wiki.store.entry(file_shown.listed.file)
+    return file_shown.listed.file, entry.blob if entry else None
 
 
 def cleaned(wiki: Wiki, name: str, data: bytes) -> bytes:

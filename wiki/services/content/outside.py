@@ -28,10 +28,10 @@ class Private(OSError):
 
 def public_address(host: str, port: int) -> str:
     """The address of a host, if all it has are public; raises Private, OSError."""
-    found = _addresses(host, port)
-    if not all(map(is_public, found)):
+    addresses = _addresses(host, port)
+    if not all(map(is_public, addresses)):
         raise Private(f"{host} is at no public address")
-    return found[0]
+    return addresses[0]
 
 
 def any_address(host: str, port: int) -> str:
@@ -40,10 +40,12 @@ def any_address(host: str, port: int) -> str:
 
 
 def _addresses(host: str, port: int) -> list[str]:
-    found = [str(each[4][0]) for each in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-    if not found:
+    addresses = [
+        str(each[4][0]) for each in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    ]
+    if not addresses:
         raise OSError(f"{host} has no address")
-    return found
+    return addresses
 
 
 def is_public(address: str) -> bool:

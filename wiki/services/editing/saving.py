@@ -344,10 +344,10 @@ def between(wiki: Wiki, actor: Actor, path: str, base: str) -> tuple[Revision, .
     """List the revisions of a page since it had the blob `base`, newest first, at most twenty."""
     with wiki.database.read() as connection:
         page = history.identity(connection, path)
-        found = history.of_page(connection, page, limit=MOST_REVISIONS)
-        found = hiding.redact(wiki, connection, actor, found)
+        revisions = history.of_page(connection, page, limit=MOST_REVISIONS)
+        revisions = hiding.redact(wiki, connection, actor, revisions)
     came: list[Revision] = []
-    for revision in found:
+    for revision in revisions:
         if revision.blob == base:
             break
         came.append(revision)

@@ -71,10 +71,10 @@ def add(wiki: Wiki, actor: Actor, sent: Mapping[str, str]) -> Remote:
             raise Conflict("remotes_many", most=MOST)
         id = remotes.add(connection, new)
         audit.write(wiki, connection, actor, LoggedAct.REMOTE_ADD, name, address=new.address)
-        found = remotes.get(connection, id)
+        added = remotes.get(connection, id)
     wiki.wake()
-    assert found
-    return found
+    assert added
+    return added
 
 
 def _pair() -> tuple[str, str]:

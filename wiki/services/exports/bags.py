@@ -50,10 +50,10 @@ def _digest(data: bytes) -> str:
 
 def _bag(wiki: Wiki, question: Summary, folder: Folder) -> None:
     payload = dict(_payload(wiki, question))
-    kept = _told(wiki, question, payload)
-    for held in kept.files:
-        payload[f"{held.name}.bestand.mdto.xml"] = mdto.file(held, kept)
-    payload["informatieobject.mdto.xml"] = mdto.question(kept)
+    record = _told(wiki, question, payload)
+    for held in record.files:
+        payload[f"{held.name}.bestand.mdto.xml"] = mdto.file(held, record)
+    payload["informatieobject.mdto.xml"] = mdto.question(record)
     tags: dict[str, bytes] = {
         "bagit.txt": b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n",
         "bag-info.txt": _info(wiki, question, payload).encode(),

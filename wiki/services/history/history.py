@@ -269,10 +269,10 @@ def on_date(wiki: Wiki, actor: Actor, path: str, until: int) -> tuple[PageNow, R
     """
     page = page_at(wiki, actor, path)
     with wiki.database.read() as connection:
-        found = history.of_page(connection, page.page, until=until, limit=1)
-    if not found or not found[0].blob:
+        revisions = history.of_page(connection, page.page, until=until, limit=1)
+    if not revisions or not revisions[0].blob:
         raise NotFound("page_missing_then", path=page.path)
-    return page, found[0]
+    return page, revisions[0]
 
 
 def compare(wiki: Wiki, actor: Actor, path: str, start: str, end: str) -> Comparison:

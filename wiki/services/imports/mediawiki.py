@@ -220,7 +220,7 @@ def _folded(title: str) -> str:
 
 def _moment(time: str) -> datetime:
     try:
-        found = datetime.fromisoformat(time[:40])
+        moment = datetime.fromisoformat(time[:40])
     except ValueError:
         return datetime(2001, 1, 1, tzinfo=UTC)
-    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -217,10 +217,10 @@ class Ning:
 
     def _page(self, thing: _Thing) -> Iterator[Version]:
         record = thing.record
-        for number, one in enumerate(_comments(record)):
-            id = f"{thing.key}/{_text(one, 'id') or number}"
-            words = self._words(thing, one)
-            self._remarks.append(Remark(id, thing.key, _by(one), _when(one), words))
+        for number, comment in enumerate(_comments(record)):
+            id = f"{thing.key}/{_text(comment, 'id') or number}"
+            words = self._words(thing, comment)
+            self._remarks.append(Remark(id, thing.key, _by(comment), _when(comment), words))
         if thing.kind == "events":
             yield from self._told(thing, self._event(thing))
             return
@@ -364,10 +364,10 @@ def _by(record: Record) -> str:
 
 def _list(value: Any) -> list[Any]:
     """The items of a list, lists in it opened: that is how some were written."""
-    found: list[Any] = []
+    items: list[Any] = []
     for one in value if isinstance(value, list) else ():
-        found += one if isinstance(one, list) else [one]
-    return found
+        items += one if isinstance(one, list) else [one]
+    return items
 
 
 def _comments(record: Record) -> list[Record]:

@@ -129,10 +129,10 @@ class Outline:
         return address_of(found) if found else None
 
 
-def _above(documents: dict[str, Record], one: Record) -> list[str]:
+def _above(documents: dict[str, Record], document: Record) -> list[str]:
     """The titles of the documents that one lies under, the outermost first."""
     titles: list[str] = []
-    parent = _text(one, "parentDocumentId")
+    parent = _text(document, "parentDocumentId")
     while parent in documents and len(titles) < _DEEPEST:
         titles.append(_text(documents[parent], "title"))
         parent = _text(documents[parent], "parentDocumentId")
@@ -154,7 +154,7 @@ def _record(value: Any) -> Record:
 
 def _moment(value: Any) -> datetime | None:
     try:
-        found = datetime.fromisoformat(str(value)[:40])
+        moment = datetime.fromisoformat(str(value)[:40])
     except ValueError:
         return None
-    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

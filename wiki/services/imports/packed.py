@@ -20,16 +20,16 @@ def gunzipped(data: bytes, most: int) -> bytes | None:
 
 def _zlib(unpacking: zlib._Decompress, data: bytes, most: int) -> bytes | None:
     try:
-        found = unpacking.decompress(data, most + 1)
+        unpacked = unpacking.decompress(data, most + 1)
     except zlib.error:
         return None
-    return found if len(found) <= most else None
+    return unpacked if len(unpacked) <= most else None
 
 
 def bunzipped(data: bytes, most: int) -> bytes | None:
     """Unpack what bzip2 packed; None if it is damaged or larger."""
     try:
-        found = bz2.BZ2Decompressor().decompress(data, most + 1)
+        unpacked = bz2.BZ2Decompressor().decompress(data, most + 1)
     except (OSError, ValueError):
         return None
-    return found if len(found) <= most else None
+    return unpacked if len(unpacked) <= most else None

@@ -126,10 +126,10 @@ class People:
             return members.by_username(connection, told)
         if not person.key:
             return None
-        found = members.by_email(connection, person.email) if person.email else None
-        found = found or (members.by_username(connection, person.login) if person.login else None)
-        found = found or members.called(connection, person.name)
-        return found if found and found.status is Status.ACTIVE else None
+        member = members.by_email(connection, person.email) if person.email else None
+        member = member or (members.by_username(connection, person.login) if person.login else None)
+        member = member or members.called(connection, person.name)
+        return member if member and member.status is Status.ACTIVE else None
 
 
 def told_in(file: Path | None) -> dict[str, str]:

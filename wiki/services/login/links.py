@@ -93,10 +93,10 @@ def get(wiki: Wiki, connection: Connection, kind: Kind, token: str) -> tokens.To
 
 def use(wiki: Wiki, connection: Connection, kind: Kind, token: str) -> tokens.Token:
     """Return the purpose of the link; it works no more. Raises NotFound (`link_dead`)."""
-    found = get(wiki, connection, kind, token)
-    if found is None or not tokens.use(connection, found):
+    link = get(wiki, connection, kind, token)
+    if link is None or not tokens.use(connection, link):
         raise NotFound("link_dead")
-    return found
+    return link
 
 
 def works(wiki: Wiki, token: str, *kinds: Kind) -> bool:

@@ -91,10 +91,10 @@ def listing(wiki: Wiki, actor: Actor) -> list[Passkey]:
 
 def get(wiki: Wiki, actor: Actor, passkey: int) -> Passkey:
     """One of the actor's passkeys; raises NotFound."""
-    found = next((kept for kept in listing(wiki, actor) if kept.id == passkey), None)
-    if found is None:
+    match = next((kept for kept in listing(wiki, actor) if kept.id == passkey), None)
+    if match is None:
         raise NotFound("passkey_missing")
-    return found
+    return match
 
 
 def has_any(wiki: Wiki, member: Member) -> bool:
@@ -123,10 +123,10 @@ def begin_adding(
     if len(passkeys) >= MOST:
         raise Invalid("passkeys_many", most=MOST)
     challenge = secrets.token_bytes(32)
-    asked = ceremonies.registration_options(
+    options = ceremonies.registration_options(
         place.id, wiki.settings.site_name, actor, challenge, passkeys
     )
-    return Question(_ticket(wiki, ADD, challenge, actor.own_id()), asked)
+    return Question(_ticket(wiki, ADD, challenge, actor.own_id()), options)
 
 
 def add(
@@ -216,10 +216,10 @@ def _ask(
     from wiki.services.login import ceremonies
 
     challenge = secrets.token_bytes(32)
-    asked = ceremonies.login_options(
+    options = ceremonies.login_options(
         place.id, challenge, passkeys, must_check_owner=must_check_owner
     )
-    return Question(_ticket(wiki, USE, challenge), asked)
+    return Question(_ticket(wiki, USE, challenge), options)
 
 
 def log_in(

@@ -292,9 +292,9 @@ def _new_codes(connection: Connection, member: int) -> list[str]:
     return [readable(code) for code in made]
 
 
-def _secret(wiki: Wiki, kept: str) -> str:
+def _secret(wiki: Wiki, sealed: str) -> str:
     """The secret as it is, or a new one that fits no app if the site's key was changed since."""
     try:
-        return sealed_secrets.unseal(wiki, kept, sealed_secrets.SECOND_FACTOR)
+        return sealed_secrets.unseal(wiki, sealed, sealed_secrets.SECOND_FACTOR)
     except Conflict:
         return pyotp.random_base32()

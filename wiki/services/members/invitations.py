@@ -169,10 +169,10 @@ def forget(wiki: Wiki, connection: Connection) -> None:
 
 
 def _end(wiki: Wiki, connection: Connection, id: int) -> Invitation:
-    kept = invitations.get(connection, id)
-    if kept is None or kept[0].used:
+    row = invitations.get(connection, id)
+    if row is None or row[0].used:
         raise NotFound("invitation_missing")
-    invitation, token = kept
+    invitation, token = row
     if token is not None:
         tokens.remove(connection, token)
     if invitation.revoked is None:

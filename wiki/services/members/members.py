@@ -222,10 +222,10 @@ def _changes(wiki: Wiki, actor: Actor, member: Member, before: str) -> tuple[lis
 def _dialogues(wiki: Wiki, actor: Actor, member: Member, before: str) -> tuple[list[Summary], str]:
     start = min(whole(before) or 0, MOST_DIALOGUES)
     with wiki.database.read() as connection:
-        found = catalogue.dialogues_of_member(
+        dialogues = catalogue.dialogues_of_member(
             connection, member.username, SHOWN + 1, start, sight=sight.of(wiki, actor)
         )
-    return found[:SHOWN], str(start + SHOWN) if len(found) > SHOWN else ""
+    return dialogues[:SHOWN], str(start + SHOWN) if len(dialogues) > SHOWN else ""
 
 
 def _said(wiki: Wiki, actor: Actor, member: Member, before: str) -> tuple[list[Talk], str]:

@@ -151,10 +151,10 @@ def _somebody(role: Role) -> Actor:
 
 def _member(wiki: Wiki, username: str) -> Member:
     with wiki.database.read() as connection:
-        found = members.by_username(connection, username)
-    if found is None:
+        member = members.by_username(connection, username)
+    if member is None:
         raise Invalid.field("member", "member_unknown", username=username.strip())
-    return found
+    return member
 
 
 def _path(written: str) -> str:

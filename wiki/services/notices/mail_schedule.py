@@ -146,10 +146,10 @@ def _write(wiki: Wiki, reader: _Reader) -> bool:
     return len(unmailed) == MOST and bool(ready)
 
 
-def _is_ready(wiki: Wiki, reader: _Reader, one: Notification) -> bool:
+def _is_ready(wiki: Wiki, reader: _Reader, notification: Notification) -> bool:
     """Whether it is to be dealt with now: what goes at once goes along with what waited."""
-    pace = reader.pace(one)
-    return pace is Pace.AT_ONCE or _is_due(wiki, reader.member, pace, one.created)
+    pace = reader.pace(notification)
+    return pace is Pace.AT_ONCE or _is_due(wiki, reader.member, pace, notification.created)
 
 
 def _take_back(wiki: Wiki, member: Member) -> None:
@@ -161,10 +161,10 @@ def _take_back(wiki: Wiki, member: Member) -> None:
 
 
 def _to_tell(
-    wiki: Wiki, connection: Connection, reader: _Reader, found: Sequence[Notification]
+    wiki: Wiki, connection: Connection, reader: _Reader, waiting: Sequence[Notification]
 ) -> list[Item]:
     """Choose what a letter may tell: wanted, not read on the site, not closed to its member."""
-    wanted = [one for one in found if one.read is None and reader.pace(one) is not Pace.NONE]
+    wanted = [one for one in waiting if one.read is None and reader.pace(one) is not Pace.NONE]
     actor = strength.absent(wiki.settings, connection, reader.member)
     return seen(wiki, connection, actor, wanted, EXCERPT)
 

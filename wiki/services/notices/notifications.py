@@ -324,10 +324,10 @@ def _hidden(connection: Connection, one: Notification) -> frozenset[Part]:
     return frozenset[Part]().union(*hiding.parts(connection, {one.revision}).values())
 
 
-def _summary(connection: Connection, one: Notification) -> str:
+def _summary(connection: Connection, notification: Notification) -> str:
     """Return the writer's summary of the change."""
-    found = history.of_commits(connection, [one.revision])
-    messages = (row.message for row in found if row.path == one.path and not row.is_silent)
+    found = history.of_commits(connection, [notification.revision])
+    messages = (row.message for row in found if row.path == notification.path and not row.is_silent)
     return excerpt(next(messages, ""))
 
 

@@ -176,10 +176,10 @@ def _made(wiki: Wiki, letter: Letter) -> EmailMessage | None:
 
 def tidy(wiki: Wiki) -> None:
     """Forget mail that was sent, or given up, long ago."""
-    kept = wiki.settings.retain_mail_days
-    if kept:
+    days = wiki.settings.retain_mail_days
+    if days:
         with wiki.database.write() as connection:
-            outbox.forget(connection, wiki.clock() - timedelta(days=kept))
+            outbox.forget(connection, wiki.clock() - timedelta(days=days))
 
 
 def _send_all(wiki: Wiki, letters: Sequence[Letter], renew: Renew) -> None:

@@ -132,10 +132,10 @@ def look(wiki: Wiki, actor: Actor, id: int, *, before: int = 0) -> Looked:
     """A webhook and what it was sent; for administrators. Raises NotFound (`webhook_missing`)."""
     webhook = _get(wiki, actor, id)
     with wiki.database.read() as connection:
-        found = webhooks.newest(connection, id, before, PAGE + 1)
+        deliveries = webhooks.newest(connection, id, before, PAGE + 1)
         number = webhooks.waiting(connection, id)
-    more = found[PAGE - 1].id if len(found) > PAGE else 0
-    return Looked(webhook, found[:PAGE], number, more)
+    more = deliveries[PAGE - 1].id if len(deliveries) > PAGE else 0
+    return Looked(webhook, deliveries[:PAGE], number, more)
 
 
 def add(

@@ -71,10 +71,10 @@ def _manifest(file: Path) -> Mapping[str, object]:
             if first is None or first.name != backup.MANIFEST or first.size > MOST_MANIFEST:
                 return {}
             opened = tar.extractfile(first)
-            found = json.load(opened) if opened else {}
+            manifest = json.load(opened) if opened else {}
     except (tarfile.TarError, zlib.error, EOFError, OSError, ValueError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return manifest if isinstance(manifest, dict) else {}
 
 
 @dataclass(frozen=True, slots=True)

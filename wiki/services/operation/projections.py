@@ -66,10 +66,10 @@ def renew_after_purge(wiki: Wiki) -> None:
     epoch, note = wiki.store.epoch, wiki.settings.data / EPOCH
     if not epoch:
         return
-    known = note.read_text(encoding="ascii") if note.exists() else ""
-    if known == str(epoch):
+    last_epoch = note.read_text(encoding="ascii") if note.exists() else ""
+    if last_epoch == str(epoch):
         return
-    if known:
+    if last_epoch:
         drawings.forget(wiki.settings.data)
         for index in (wiki.search, wiki.deleted_text):
             index.rebuild(wiki.store, wiki.database, lambda done, total: None)
@@ -280,10 +280,10 @@ def _search_comes_to(wiki: Wiki, head: str, patience: float) -> bool:
         last = changes.current(connection)
     end = time.monotonic() + patience
     while True:
-        known = wiki.search.progress.revision
+        reached = wiki.search.progress.revision
         with wiki.database.read() as connection:
             waiting = changes.pending(connection, limit=1)
-        has_commit = known == head or bool(known and wiki.store.reachable(head, known))
+        has_commit = reached == head or bool(reached and wiki.store.reachable(head, reached))
         if has_commit and not (waiting and waiting[0].id <= last):
             return True
         if time.monotonic() > end:

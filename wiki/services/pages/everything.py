@@ -78,10 +78,10 @@ def tagged(wiki: Wiki, actor: Actor, tag: str) -> list[Summary]:
     """The pages with this tag that the actor may read. Raises NotFound if there is none."""
     wiki.rights.require(actor, Right.READ)
     with wiki.database.read() as connection:
-        found = catalogue.tagged(connection, tag, sight=sight.of(wiki, actor))
-    if not found:
+        summaries = catalogue.tagged(connection, tag, sight=sight.of(wiki, actor))
+    if not summaries:
         raise NotFound("tag_missing", tag=tag[:80])
-    return filled_in(wiki, found)
+    return filled_in(wiki, summaries)
 
 
 def using(wiki: Wiki, actor: Actor, file: str) -> list[Summary]:

@@ -148,10 +148,10 @@ def _blob(wiki: Wiki, actor: Actor, path: str, at: str) -> str:
     if not at:
         return places.find(wiki, actor, path).blob
     page = page_at(wiki, actor, path)
-    found = hiding.require_text(revision_of(wiki, page.page, at, actor))
-    if not found.blob:
-        raise NotFound("revision_deleted", revision=found.commit, path=page.path)
-    return found.blob
+    revision = hiding.require_text(revision_of(wiki, page.page, at, actor))
+    if not revision.blob:
+        raise NotFound("revision_deleted", revision=revision.commit, path=page.path)
+    return revision.blob
 
 
 def preview(

@@ -57,10 +57,10 @@ def listing(wiki: Wiki, actor: Actor, number: int = 1) -> PeopleList:
     wiki.rights.require(actor, Right.READ)
     number = min(max(1, number), LAST_PAGE)
     with wiki.database.read() as connection:
-        found = catalogue.people(
+        names = catalogue.people(
             connection, PAGE + 1, (number - 1) * PAGE, sight=sight.of(wiki, actor)
         )
-    return PeopleList(found[:PAGE], number, len(found) > PAGE)
+    return PeopleList(names[:PAGE], number, len(names) > PAGE)
 
 
 def profile(wiki: Wiki, actor: Actor, key: str, number: int = 1) -> Profile:

@@ -162,7 +162,7 @@ def _since(wiki: Wiki, actor: Actor, filters: RecentFilter) -> datetime | None:
 
 def tidy(wiki: Wiki) -> None:
     """Forget visits that are kept no longer. For the worker."""
-    kept = wiki.settings.retain_visits_days
-    if kept:
+    days = wiki.settings.retain_visits_days
+    if days:
         with wiki.database.write() as connection:
-            visits.forget(connection, wiki.clock() - timedelta(days=kept))
+            visits.forget(connection, wiki.clock() - timedelta(days=days))

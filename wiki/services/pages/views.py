@@ -91,7 +91,7 @@ def of_page(wiki: Wiki, actor: Actor, path: str) -> Reading:
 
 def tidy(wiki: Wiki) -> None:
     """Forget the numbers of months that are kept no longer. For the worker."""
-    kept = wiki.settings.retain_views_months
-    if kept:
+    months = wiki.settings.retain_views_months
+    if months:
         with wiki.database.write() as connection:
-            views.forget(connection, month_of(wiki.clock(), kept))
+            views.forget(connection, month_of(wiki.clock(), months))

@@ -104,10 +104,10 @@ def count_new(wiki: Wiki) -> bool:
     with wiki.database.read() as connection:
         waiting = saved_searches.uncounted(connection, state, BATCH)
     trial = Trial(wiki.store.git, wiki.clock)
-    for one in waiting:
-        item = Item(PART, "search", str(one.id), state)
-        skip = partial(_skip, wiki, one, state)
-        if not trial.of(item, partial(_count, wiki, one, state), skip):
+    for search in waiting:
+        item = Item(PART, "search", str(search.id), state)
+        skip = partial(_skip, wiki, search, state)
+        if not trial.of(item, partial(_count, wiki, search, state), skip):
             return False
     trial.settle(wiki.database, setaside.talk)
     return len(waiting) == BATCH

@@ -72,10 +72,10 @@ def queue(wiki: Wiki, actor: Actor, *, after: int = 0, limit: int = 50) -> list[
     return waiting[:limit]
 
 
-def titles(wiki: Wiki, found: list[PlacedComment]) -> dict[str, str]:
+def titles(wiki: Wiki, comments: list[PlacedComment]) -> dict[str, str]:
     """Return the titles of these comments' pages, by path."""
     with wiki.database.read() as connection:
-        known = catalogue.find(connection, sorted({placed.path for placed in found}))
+        known = catalogue.find(connection, sorted({placed.path for placed in comments}))
     return {path: summary.title for path, summary in known.items()}
 
 

@@ -77,10 +77,10 @@ class Branch:
         """The commit that it was last seen at; empty if that was never written down."""
         try:
             with Path(self._seen).open("rb") as file:
-                found = _NOTE.match(file.read(_LONGEST))
+                match = _NOTE.match(file.read(_LONGEST))
         except FileNotFoundError:
             return ""
-        return found[1].decode() if found and found[2].decode() == self._ref else ""
+        return match[1].decode() if match and match[2].decode() == self._ref else ""
 
     def note(self, commit: str) -> None:
         """Write down where it is; call with the writers' lock held."""
@@ -222,10 +222,10 @@ class Branch:
 def seen_branch(git: Path) -> str:
     """The branch that the wiki worked on last, by the note beside it; empty if there is none."""
     try:
-        found = _NOTE.match((git / SEEN).read_bytes()[:_LONGEST])
+        match = _NOTE.match((git / SEEN).read_bytes()[:_LONGEST])
     except FileNotFoundError:
         return ""
-    return found[2].decode().removeprefix(HEADS) if found else ""
+    return match[2].decode().removeprefix(HEADS) if match else ""
 
 
 def clear_locks(git: Path) -> None:

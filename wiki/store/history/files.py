@@ -87,10 +87,10 @@ def inside(reader: Reader, root: str, folder: str) -> Iterator[Entry]:
         node = _descend(reader, root, folder.encode().split(b"/"))
     except UnicodeEncodeError:
         return
-    for one in trees.nodes(reader.tree(node.id)) if node and node.is_folder else ():
-        file = trees.path_of(f"{folder}/", one.name)
-        if file is not None and one.is_file:
-            yield Entry(file, one.id, _mode(one))
+    for child in trees.nodes(reader.tree(node.id)) if node and node.is_folder else ():
+        file = trees.path_of(f"{folder}/", child.name)
+        if file is not None and child.is_file:
+            yield Entry(file, child.id, _mode(child))
 
 
 def odd_names(reader: Reader, root: str, at: str = "") -> Iterator[str]:

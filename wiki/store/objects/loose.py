@@ -65,10 +65,10 @@ def _head(id: str, start: bytes) -> tuple[str, int, int]:
 def _everything(handle: int) -> bytes:
     # One byte more than there is: the end is seen without a second call.
     size = os.fstat(handle).st_size + 1
-    found = os.read(handle, size)
-    while more := os.read(handle, size) if len(found) >= size else b"":
-        found += more
-    return found
+    data = os.read(handle, size)
+    while more := os.read(handle, size) if len(data) >= size else b"":
+        data += more
+    return data
 
 
 def _inflated(id: str, packed: bytes) -> tuple[str, bytes]:

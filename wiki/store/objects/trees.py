@@ -171,10 +171,10 @@ def _until_equal(
 
 
 def _collect(raw: bytes, at: int, end: int) -> tuple[dict[bytes, Node], int]:
-    found: dict[bytes, Node] = {}
+    by_name: dict[bytes, Node] = {}
     while at < end:
-        at = _one_more(raw, at, found)
-    return found, at
+        at = _one_more(raw, at, by_name)
+    return by_name, at
 
 
 def _one_more(raw: bytes, at: int, nodes: dict[bytes, Node]) -> int:

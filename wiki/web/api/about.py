@@ -39,10 +39,10 @@ def root() -> Response:
 @blueprint.get("/api")
 def show() -> Response:
     """Show what programs may ask, for people."""
-    found = sorted(OPERATIONS, key=lambda one: (one.tag, one.rule, one.method))
+    operations = sorted(OPERATIONS, key=lambda one: (one.tag, one.rule, one.method))
     return respond(
         "api/about/api.html",
-        groups=[(tag, list(some)) for tag, some in groupby(found, key=lambda one: one.tag)],
+        groups=[(tag, list(some)) for tag, some in groupby(operations, key=lambda one: one.tag)],
         scopes=list(Scope),
         address=base_url(),
     )

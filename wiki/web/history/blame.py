@@ -61,10 +61,12 @@ def shares(contributors: Iterable[Contributor]) -> list[tuple[str, int]]:
     """Names with their words, for a bar: those who wrote most, and the others together."""
     named = list(contributors)
     first, others = named[:MOST_NAMED], named[MOST_NAMED:]
-    found = [(called(one.author.called) or gettext("author hidden"), one.words) for one in first]
+    named_shares = [
+        (called(one.author.called) or gettext("author hidden"), one.words) for one in first
+    ]
     if others:
-        found.append((gettext("others"), sum(one.words for one in others)))
-    return found
+        named_shares.append((gettext("others"), sum(one.words for one in others)))
+    return named_shares
 
 
 def _paragraph(sentences: Sequence[str]) -> Paragraph:

@@ -154,10 +154,10 @@ def half_token() -> str:
 def _keep_device(answer: Response) -> Response:
     visit = current_visit()
     if visit and visit.actor.id is not None:
-        kept = devices.keep(wiki(), visit.actor.id, _device())
+        device = devices.keep(wiki(), visit.actor.id, _device())
         answer.set_cookie(
             current_app.config[DEVICE_COOKIE],
-            kept,
+            device,
             max_age=COOKIE_SECONDS,
             path="/",
             httponly=True,

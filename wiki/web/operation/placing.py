@@ -86,7 +86,7 @@ def in_html(html: str, prefix: str) -> str:
     Our pages are well-formed: a `<` is the beginning of a tag, and addresses stand in `"`.
     """
 
-    def one(tag: re.Match[str]) -> str:
+    def placed(tag: re.Match[str]) -> str:
         return _ADDRESS.sub(rf"\1{prefix}/", tag[0]) if '="/' in tag[0] else tag[0]
 
-    return _TAG.sub(one, html)
+    return _TAG.sub(placed, html)

@@ -145,10 +145,10 @@ def _phrased(leaf: Leaf, lexicon: Lexicon, notices: list[Notice]) -> Leaf:
 
 def _near(passage: Sequence, lexicon: Lexicon, most: int) -> Sequence | None:
     """The passage by its rarest words, whose postings are read anyway; None if it costs more."""
-    known = [word for word in passage.words if lexicon.frequency("exact", word.exact)]
-    if len(known) < len(passage.words):
+    words = [word for word in passage.words if lexicon.frequency("exact", word.exact)]
+    if len(words) < len(passage.words):
         return None
-    rarest = sorted(known, key=lambda word: (lexicon.frequency("exact", word.exact), word.at))
+    rarest = sorted(words, key=lambda word: (lexicon.frequency("exact", word.exact), word.at))
     first = lexicon.frequency("exact", rarest[0].exact)
     if first > MOST_NEAR or 2 * PLACED * first > most:
         return None
