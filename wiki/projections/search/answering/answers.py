@@ -4,30 +4,26 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, tzinfo
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
 from functools import partial
-from typing import Any
+from itertools import chain
 
 from wiki.domain.search.query import Notice, Query, Sort
-from wiki.domain.search.search import Facets, Found, Hit, Results, Scope, Site, person_path
+from wiki.domain.search.search import Facets, Found, Hit, Results, Scope, Site
 from wiki.projections.search.answering import filters
-from wiki.projections.search.answering.bounds import bounded, cost
+from wiki.projections.search.answering.bounds import bounded
 from wiki.projections.search.answering.compounding import compounded
-from wiki.projections.search.answering.matching import Matcher, apart, freshness, kind_weights
+from wiki.projections.search.answering.groups import FEW, loose, needed, rarest
+from wiki.projections.search.answering.hits import hit_of
+from wiki.projections.search.answering.matching import Matcher, freshness, kind_weights
 from wiki.projections.search.answering.plan import Group, Plan, plan
 from wiki.projections.search.answering.snippets import Marker
 from wiki.projections.search.storage.fields import NEVER
 from wiki.projections.search.storage.segments import split
 from wiki.projections.search.storage.view import View
-
-FEW = 3
-"""Below so many documents with all the words, those with some are found too."""
-
-MOST_SCORED = 40_000
-"""Documents times words that are scored: of more, only the rarest words make the difference."""
 
 MOST_VALUES = 100
 _COLUMNS = {"tag": "tags", "person": "people", "question": "questions", "status": "status"}
@@ -121,14 +117,15 @@ def _without(answer: Answer, documents: set[int], plan: Plan) -> set[int]:
 
 def _loosen(answers: list[Answer], plan: Plan) -> bool:
     """Take documents with at least half of the groups too; says whether that found more."""
-    groups = [_loose(group) for group in plan.wanted]
+    groups = [loose(group) for group in plan.wanted]
     if len(groups) < 2 and groups == list(plan.wanted):
         return False
     counted = [_counts(answer, groups) for answer in answers]
-    needed = _needed(counted, len(groups))
+    having = Counter(chain.from_iterable(counts.values() for counts in counted))
+    least = needed(having, len(groups))
     more = False
     for answer, counts in zip(answers, counted, strict=True):
-        some = {document for document, count in counts.items() if count >= needed}
+        some = {document for document, count in counts.items() if count >= least}
         if answer.allowed is not None:
             some &= answer.allowed
         some = _without(answer, some, plan)
@@ -144,32 +141,13 @@ def _counts(answer: Answer, groups: list[Group]) -> Counter[int]:
     return counts
 
 
-def _needed(counted: list[Counter[int]], groups: int) -> int:
-    """How many groups a document must have: half of them, more if that are too many to score."""
-    having: Counter[int] = Counter()
-    for counts in counted:
-        having.update(counts.values())
-    needed = (groups + 1) // 2
-    while needed < max(having, default=0):
-        documents = sum(number for count, number in having.items() if count >= needed)
-        if documents * groups <= MOST_SCORED:
-            break
-        needed += 1
-    return needed
-
-
-def _loose(group: Group) -> Group:
-    extra = tuple(leaf for leaf in map(apart, group.leaves) if leaf)
-    return Group((*group.leaves, *extra)) if extra else group
-
-
 def _best(
     view: View, answers: list[Answer], plan: Plan, sort: Sort, most: int
 ) -> list[tuple[int, int]]:
     """The best documents, as (number of the segment, document)."""
     ranked: list[tuple[float, int, int, int]] = []
     newest = max((part.matcher.segment.newest for part in answers), default=NEVER)
-    groups = _rarest(view, plan, sum(len(part.documents) for part in answers))
+    groups = rarest(plan, view, sum(len(part.documents) for part in answers))
     for number, part in enumerate(answers):
         when = part.matcher.segment.when
         if sort is Sort.DATE or not plan.wanted:
@@ -184,12 +162,6 @@ def _best(
     return [(-number, d) for _, _, number, d in heapq.nlargest(most, ranked)]
 
 
-def _rarest(view: View, plan: Plan, documents: int) -> list[Group]:
-    """The groups that are scored: the rarest, as many as so many documents allow."""
-    rarest = sorted(plan.wanted, key=lambda group: sum(cost(leaf, view) for leaf in group.leaves))
-    return rarest[: max(1, MOST_SCORED // max(1, documents))]
-
-
 def _scores(answer: Answer, groups: Sequence[Group], newest: int) -> dict[int, float]:
     """How well each document answers: the sum over the groups, less if groups are missing."""
     segment = answer.matcher.segment
@@ -197,7 +169,7 @@ def _scores(answer: Answer, groups: Sequence[Group], newest: int) -> dict[int, f
     have: Counter[int] = Counter()
     for group in groups:
         best: dict[int, float] = {}
-        for leaf in _loose(group).leaves:
+        for leaf in loose(group).leaves:
             for document, score in answer.matcher.scores(leaf, answer.documents).items():
                 best[document] = max(score, best.get(document, 0.0))
         have.update(best.keys())
@@ -244,7 +216,7 @@ def _years(answers: list[Answer], zone: tzinfo) -> tuple[tuple[str, int], ...]:
         when = found.matcher.segment.when
         hours = Counter(when[d] // 3_600 for d in found.documents if when[d] != NEVER)
         for hour, number in hours.items():
-            counted[_moment(hour * 3_600).astimezone(zone).year] += number
+            counted[datetime.fromtimestamp(hour * 3_600, zone).year] += number
     return tuple((str(year), number) for year, number in sorted(counted.items(), reverse=True))
 
 
@@ -265,33 +237,13 @@ def _hits(
 def _hit(answer: Answer, marker: Marker, scope: Scope, document: int) -> Hit:
     segment = answer.matcher.segment
     kinds = segment.column("kind")
-    stored = segment.stored(document)
-    kind = Found(kinds.values[kinds.codes[document]])
-    people = segment.values("people", document)
-    when = segment.when[document]
-    hit = Hit(
-        kind=kind,
-        path=_path(scope, kind, stored),
-        title=marker.title(stored),
-        number=stored["number"],
-        revision=stored["revision"],
-        page=stored["page"],
-        hidden=stored["hidden"],
-        when=None if when == NEVER else _moment(when),
-        is_day=stored["is_day"],
-        status="".join(segment.values("status", document)),
-        tags=segment.values("tags", document),
-        questions=tuple(filter(scope.holds, segment.values("questions", document))),
-        snippets=marker.snippets(document, stored),
-    )
-    spoken = kind in (Found.TURN, Found.COMMENT)
-    return replace(hit, person=people[0]) if spoken and people else hit
-
-
-def _path(scope: Scope, kind: Found, stored: Mapping[str, Any]) -> str:
-    path = str(stored["path"])
-    return person_path(scope, path, stored["title"]) if kind is Found.PERSON else path
-
-
-def _moment(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
+    stored = {
+        **segment.stored(document),
+        "kind": kinds.values[kinds.codes[document]],
+        "at": segment.when[document],
+        "status": "".join(segment.values("status", document)),
+        "tags": segment.values("tags", document),
+        "people": segment.values("people", document),
+        "questions": segment.values("questions", document),
+    }
+    return hit_of(document, stored, marker, scope)

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from typing import Any
+from dataclasses import dataclass
 
 from wiki.analysis.tokens import fold
 from wiki.database.engine.connection import Connection
 from wiki.database.search import finding, indexed, ranking
 from wiki.database.search.conditions import Has, Keys, Where
-from wiki.database.search.indexed import NEVER, State
+from wiki.database.search.indexed import State
 from wiki.database.search.ranking import Curve, Ranking
 from wiki.domain.search.query import Filters, Notice, Query, Sort
-from wiki.domain.search.search import Facets, Found, Hit, Results, Scope, Site, person_path
+from wiki.domain.search.search import Facets, Found, Hit, Results, Scope, Site
 from wiki.projections.search.answering import filters, matching
-from wiki.projections.search.answering.answers import FEW, MOST_SCORED, MOST_VALUES
-from wiki.projections.search.answering.bounds import bounded, cost
+from wiki.projections.search.answering.answers import MOST_VALUES
+from wiki.projections.search.answering.bounds import bounded
 from wiki.projections.search.answering.compounding import compounded
-from wiki.projections.search.answering.plan import Group, Plan, plan
+from wiki.projections.search.answering.groups import FEW, loose, needed, rarest
+from wiki.projections.search.answering.hits import hit_of
+from wiki.projections.search.answering.plan import Plan, plan
 from wiki.projections.search.answering.snippets import Marker
-from wiki.projections.search.postgresql.asking import Asking, about, loose, passage
+from wiki.projections.search.postgresql.asking import Asking, about, passage
 from wiki.projections.search.postgresql.lexicon import Counts, Lexicon
 from wiki.projections.search.postgresql.rows import BODY_AT, clean
 
@@ -142,24 +142,13 @@ def _find(view: View, asking: Asking, plan: Plan, query: Query, scope: Scope, si
     if total >= FEW or (len(groups) < 2 and groups == list(plan.wanted)):
         return _Found(where, False, counted)
     wanted = [asking.group(group) for group in groups]
-    needed = _needed(ranking.counts(view.connection, view.state, limits, wanted), len(groups))
-    limits.at_least(view.state.documents, wanted, needed)
+    least = needed(ranking.counts(view.connection, view.state, limits, wanted), len(groups))
+    limits.at_least(view.state.documents, wanted, least)
     limits.groups((), _refused(asking, plan))
     more = finding.count(view.connection, view.state, limits, chosen, zone)
     if sum(number for _, number in more.get("kind", ())) <= total:
         return _Found(where, False, counted)
     return _Found(limits, True, more)
-
-
-def _needed(having: Mapping[int, int], groups: int) -> int:
-    """How many groups a document must have: half of them, more if that are too many to score."""
-    needed = (groups + 1) // 2
-    while needed < max(having, default=0):
-        documents = sum(number for count, number in having.items() if count >= needed)
-        if documents * groups <= MOST_SCORED:
-            break
-        needed += 1
-    return needed
 
 
 def _best(
@@ -177,7 +166,7 @@ def _best(
         return []
     if sort is Sort.DATE or not plan.wanted:
         return ranking.newest(view.connection, view.state, where, offset, limit)
-    groups = _rarest(asking.lexicon, plan, min(total, MOST_RANKED))
+    groups = rarest(plan, asking.lexicon, min(total, MOST_RANKED))
     rank = Ranking(
         groups=tuple(asking.scored(group, is_sure=not is_partial) for group in groups),
         curve=_curve(asking.lexicon),
@@ -186,14 +175,6 @@ def _best(
         about=about(groups),
     )
     return ranking.best(view.connection, view.state, where, rank, total, offset, limit)
-
-
-def _rarest(lexicon: Lexicon, plan: Plan, documents: int) -> list[Group]:
-    """The groups that are scored: the rarest, as many as so many documents allow."""
-    rarest = sorted(
-        plan.wanted, key=lambda group: sum(cost(leaf, lexicon) for leaf in group.leaves)
-    )
-    return rarest[: max(1, MOST_SCORED // max(1, documents))]
 
 
 def _curve(lexicon: Lexicon) -> Curve:
@@ -244,31 +225,4 @@ def _hits(view: View, best: list[int], plan: Plan, scope: Scope) -> Iterator[Hit
     marker = Marker(places, plan, best)
     for id in best:
         if id in stored:
-            yield _hit(stored[id], marker, scope)
-
-
-def _hit(stored: Mapping[str, Any], marker: Marker, scope: Scope) -> Hit:
-    kind = Found(stored["kind"])
-    people = stored["people"]
-    hit = Hit(
-        kind=kind,
-        path=_path(scope, kind, stored),
-        title=marker.title(stored),
-        number=stored["number"],
-        revision=stored["revision"],
-        page=stored["page"],
-        hidden=stored["hidden"],
-        when=None if stored["at"] == NEVER else datetime.fromtimestamp(stored["at"], UTC),
-        is_day=stored["is_day"],
-        status=stored["status"],
-        tags=tuple(stored["tags"]),
-        questions=tuple(filter(scope.holds, stored["questions"])),
-        snippets=marker.snippets(stored["id"], stored),
-    )
-    spoken = kind in (Found.TURN, Found.COMMENT)
-    return replace(hit, person=people[0]) if spoken and people else hit
-
-
-def _path(scope: Scope, kind: Found, stored: Mapping[str, Any]) -> str:
-    path = str(stored["path"])
-    return person_path(scope, path, stored["title"]) if kind is Found.PERSON else path
+            yield hit_of(id, stored[id], marker, scope)

@@ -15,7 +15,8 @@ from wiki.database.search.conditions import Has
 from wiki.database.search.indexed import State
 from wiki.database.search.ranking import ScoredLeaf, ScoredWord, key
 from wiki.database.search.terms import EXACT, NAME, STEM, TITLE
-from wiki.projections.search.answering.matching import APART, MOST_VERIFIED, PHRASE, apart
+from wiki.projections.search.answering.groups import loose
+from wiki.projections.search.answering.matching import APART, MOST_VERIFIED, PHRASE
 from wiki.projections.search.answering.plan import (
     AllOf,
     Group,
@@ -100,12 +101,6 @@ class Asking:
             if pattern.search(fold_text(called)) or (not title and pattern.search(fold_text(text)))
         )
         return Has(ids=tuple(read))
-
-
-def loose(group: Group) -> Group:
-    """The group with the parts of its compounds, standing apart, as further leaves."""
-    extra = tuple(leaf for leaf in map(apart, group.leaves) if leaf)
-    return Group((*group.leaves, *extra)) if extra else group
 
 
 def passage(phrase: Sequence, *, title: bool = False) -> str:
