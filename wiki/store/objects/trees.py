@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from wiki.store.objects.likeness import common_end, common_start
+
 FILE = 0o100644
 EXECUTABLE = 0o100755
 FOLDER = 0o40000
@@ -147,7 +149,8 @@ def differing(before: bytes, after: bytes) -> Iterator[tuple[Node | None, Node |
 
     What the two trees share at the start and at the end is skipped at the speed of a pattern.
     """
-    start = _boundary(before, _common_prefix(before, after))
+    shortest = min(len(before), len(after))
+    start = _boundary(before, common_start(before, after, shortest))
     old, new = _until_equal(before, after, start)
     for name in sorted(old.keys() | new.keys()):
         one, other = old.get(name), new.get(name)
@@ -158,7 +161,7 @@ def differing(before: bytes, after: bytes) -> Iterator[tuple[Node | None, Node |
 def _until_equal(
     before: bytes, after: bytes, start: int
 ) -> tuple[dict[bytes, Node], dict[bytes, Node]]:
-    shared = _common_suffix(before, after, start)
+    shared = common_end(before, after, min(len(before), len(after)) - start)
     old, left = _collect(before, start, len(before) - shared)
     new, right = _collect(after, start, len(after) - shared)
     # Both stopped at an entry's end; go on until the same rest follows.
@@ -192,28 +195,6 @@ def _boundary(raw: bytes, limit: int) -> int:
     """
     match = _ENTRIES.match(raw, 0, limit)
     return match.end() if match else 0
-
-
-def _common_prefix(a: bytes, b: bytes) -> int:
-    low, high = 0, min(len(a), len(b))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if a[low:middle] == b[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
-
-
-def _common_suffix(a: bytes, b: bytes, start: int) -> int:
-    low, high = 0, min(len(a), len(b)) - start
-    while low < high:
-        middle = (low + high + 1) // 2
-        if a[len(a) - middle : len(a) - low] == b[len(b) - middle : len(b) - low]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
 
 
 def _ends_at(raw: bytes, end: int) -> bool:

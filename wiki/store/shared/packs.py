@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from wiki.domain.errors import Unreadable
+from wiki.store.objects.likeness import common_end, common_start
 
 _NUMBERS = {"commit": 1, "tree": 2, "blob": 3, "tag": 4}
 _NAMES = {number: kind for kind, number in _NUMBERS.items()}
@@ -158,8 +159,8 @@ def id_of(kind: str, data: bytes) -> str:
 def delta(before: bytes, after: bytes) -> bytes:
     """Give what makes `after` of `before`, which begin and end alike: linear in their length."""
     most = min(len(before), len(after))
-    first = _alike(before, after, most)
-    last = _alike_at_end(before, after, most - first)
+    first = common_start(before, after, most)
+    last = common_end(before, after, most - first)
     middle = after[first : len(after) - last]
     return b"".join(
         (
@@ -214,30 +215,6 @@ def _part(before: bytes, said: bytes, at: int) -> tuple[bytes, int]:
     if place + size > len(before):
         raise ValueError
     return before[place : place + size], at
-
-
-def _alike(left: bytes, right: bytes, most: int) -> int:
-    """How many bytes two begin with alike: halves are compared, so every byte about twice."""
-    low, high = 0, most
-    while low < high:
-        middle = (low + high + 1) // 2
-        if left[low:middle] == right[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
-
-
-def _alike_at_end(left: bytes, right: bytes, most: int) -> int:
-    low, high = 0, most
-    while low < high:
-        middle = (low + high + 1) // 2
-        mine = left[len(left) - middle : len(left) - low]
-        if mine == right[len(right) - middle : len(right) - low]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
 
 
 def _copies(place: int, length: int) -> Iterator[bytes]:
