@@ -331,6 +331,7 @@ def adopt_database(settings: Settings) -> None:
     try:
         with database.write() as connection:
             mark = marks.ensure(connection)
+        identity.forget_reached(settings.data)
         identity.write(settings.data, identity.Identity(mark))
     finally:
         database.close()

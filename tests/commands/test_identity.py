@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import contextlib
+import multiprocessing
+import random
 import shutil
+import signal
+import time
 from collections.abc import Callable
+from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
 from tests.fixtures.running import PASSWORD, denktank
+from wiki.database.engine import changes
+from wiki.database.engine.faults import LOCKED
 from wiki.domain.access.rights import Role
 from wiki.domain.errors import Unavailable
-from wiki.engine import open_wiki
-from wiki.identity import FILE
+from wiki.engine import Wiki, open_wiki
+from wiki.identity import FILE, REACHED, reach, reached
 from wiki.services.members import members
 from wiki.settings import Settings
+
+FORK = multiprocessing.get_context("fork")
+T = TypeVar("T")
 
 
 def make(data: Path, url: str = "") -> Settings:
@@ -30,6 +42,62 @@ def refused(settings: Settings) -> str:
     with pytest.raises(Unavailable) as refusal:
         open_wiki(settings)
     return refusal.value.code
+
+
+def number(wiki: Wiki) -> int:
+    with wiki.database.read() as connection:
+        return changes.current(connection)
+
+
+def change(data: Path, count: int, told: Connection) -> None:
+    """In a process of its own: change what readers see, so many times; tell of each, and wait."""
+    wiki = patiently(lambda: open_wiki(Settings(data=data)))
+
+    def one() -> int:
+        with wiki.database.write() as connection:
+            changes.record(connection, "rule", "")
+            return changes.current(connection)
+
+    for _ in range(count):
+        told.send(patiently(one))
+    signal.pause()
+
+
+def patiently(do: Callable[[], T]) -> T:
+    """Do it, however long others write."""
+    while True:
+        try:
+            return do()
+        except Unavailable as error:
+            if error.code != LOCKED:
+                raise
+
+
+def killed(
+    data: Path, count: int, *, writers: int = 1, wait_for: int = 1, seconds: float = 0.0
+) -> int:
+    """Let processes change the wiki, kill them; gives the last change that one of them told.
+
+    Each has told of so many first, and goes on for so many seconds.
+    """
+    told, started = [], []
+    for _ in range(writers):
+        here, there = FORK.Pipe(duplex=False)
+        writer = FORK.Process(target=change, args=(data, count, there))
+        writer.start()
+        there.close()
+        started.append((writer, here))
+    for _, here in started:
+        told += [here.recv() for _ in range(wait_for)]
+    time.sleep(seconds)
+    for writer, here in started:
+        writer.kill()
+        writer.join()
+        # The last of what it said may be cut off.
+        with here, contextlib.suppress(EOFError, OSError):
+            while True:
+                told.append(here.recv())
+    return max(told)
 
 
 def delete(file: Path) -> None:
@@ -84,7 +152,84 @@ def test_people_that_were_rolled_back_are_missed(tmp_path: Path) -> None:
     for file in settings.data.glob("wiki.db*"):
         file.unlink()
     (settings.data / "wiki.db").write_bytes(before)
+    assert refused(settings) == "database_short"
+    (settings.data / REACHED).unlink()
     assert refused(settings) == "database_lost"
+
+
+def lose_the_log(data: Path) -> None:
+    for end in ("-wal", "-shm"):
+        (data / f"wiki.db{end}").unlink()
+
+
+def roll_back(data: Path) -> None:
+    lose_the_log(data)
+    shutil.copy(data.parent / "before.db", data / "wiki.db")
+
+
+@pytest.mark.parametrize("harm", [lose_the_log, roll_back])
+def test_a_database_that_is_older_than_what_was_answered_is_missed(
+    tmp_path: Path, harm: Callable[[Path], None]
+) -> None:
+    settings = make(tmp_path / "wiki")
+    shutil.copy(settings.data / "wiki.db", tmp_path / "before.db")
+    # Few enough that all of them are in the log alone.
+    answered = killed(settings.data, 9, wait_for=9)
+    shutil.copytree(settings.data, tmp_path / "whole")
+    harm(settings.data)
+    done = denktank("serve", "--data", settings.data, "--port", "0")
+    assert done.returncode == 2
+    assert "wiki.db-wal" in done.stderr
+    assert "--adopt" in done.stderr
+    assert "/setup/" not in done.stdout + done.stderr
+    assert refused(settings) == "database_short"
+
+    # Put back it is whole; believed as it is, it goes on from there.
+    whole = open_wiki(Settings(data=tmp_path / "whole"))
+    assert number(whole) >= answered
+    whole.close()
+    done = denktank("init", "--adopt", "--empty", "--data", settings.data)
+    assert done.returncode == 0, done.stderr
+    adopted = open_wiki(settings)
+    assert number(adopted) < answered
+    members.add(adopted, username="lida", email="", password=PASSWORD, role=Role.EDITOR)
+    adopted.close()
+    open_wiki(settings).close()
+
+
+@pytest.mark.slow
+def test_processes_that_are_killed_never_make_a_database_look_old(tmp_path: Path) -> None:
+    settings = make(tmp_path / "wiki")
+    for turn in range(20):
+        writers, seconds = 1 + turn % 2, random.uniform(0, 0.1)
+        answered = killed(settings.data, 1_000_000, writers=writers, seconds=seconds)
+        assert reached(settings.data) > 0
+    wiki = open_wiki(settings)
+    assert number(wiki) >= answered
+    wiki.close()
+
+
+def test_a_copy_made_file_by_file_of_a_wiki_that_runs_is_not_old(tmp_path: Path) -> None:
+    settings = make(tmp_path / "wiki")
+    wiki = open_wiki(settings)
+    (tmp_path / "copy").mkdir()
+    for file in sorted(settings.data.iterdir()):
+        if file.is_file():
+            with wiki.database.write() as connection:
+                changes.record(connection, "rule", "")
+            shutil.copy(file, tmp_path / "copy")
+    wiki.close()
+    open_wiki(Settings(data=tmp_path / "copy")).close()
+
+
+@pytest.mark.parametrize("said", [b"", b"0" * 20, b"9", b"99999999999999999 98", b"\0" * 20])
+def test_a_note_that_says_nothing_stops_nothing(tmp_path: Path, said: bytes) -> None:
+    settings = make(tmp_path / "wiki")
+    (settings.data / REACHED).write_bytes(said)
+    open_wiki(settings).close()
+    reach(settings.data, 7)
+    reach(settings.data, 3)
+    assert reached(settings.data) == 7
 
 
 def test_a_folder_from_before_there_were_marks_gets_one(tmp_path: Path) -> None:

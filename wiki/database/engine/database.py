@@ -18,7 +18,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, NullPool, create_engine, inspect, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from wiki.database.engine import identity, tables
+from wiki.database.engine import changes, identity, tables
 from wiki.database.engine.backend import Backend, Facts
 from wiki.database.engine.faults import (
     AWAY,
@@ -35,6 +35,7 @@ from wiki.database.engine.postgres import Postgres
 from wiki.database.engine.schema import truth
 from wiki.database.engine.sqlite import SQLite, has_pointer
 from wiki.domain.errors import Unavailable
+from wiki.identity import reached
 
 TRUTH = "wiki.db"
 _SUSPECT = frozenset({AWAY, DAMAGED, READONLY, FAILING})
@@ -62,8 +63,8 @@ class Database:
     def open(cls, url: str, data: Path, mark: str = "") -> Database:
         """The database at an SQLAlchemy URL, its tables brought up to date.
 
-        With a `mark` it must hold that wiki; raises Unavailable (`database_lost`,
-        `database_foreign`) and makes no tables if it does not.
+        With a `mark` it must hold that wiki, and all that was answered; raises Unavailable
+        (`database_lost`, `database_foreign`, `database_short`) and makes no tables if it does not.
 
         The empty URL is SQLite in the data folder. Raises Unavailable: with a code of `PASSING` if
         trying again may help, `database_unreadable` if the URL is wrong, leads to no database or to
@@ -77,6 +78,8 @@ class Database:
     def _open(cls, url: str, data: Path, mark: str) -> Database:
         parsed = make_url(url or f"sqlite:///{data / TRUTH}")
         kind = parsed.get_backend_name()
+        # Before the database is looked at: others may write meanwhile.
+        noted = reached(data) if mark and kind == "sqlite" else 0
         backend: Backend
         if kind == "sqlite":
             file = Path(parsed.database or data / TRUTH)
@@ -92,9 +95,12 @@ class Database:
             with backend.read() as connection:
                 found = identity.get(connection)
                 is_old = taken(connection) != newest()
+                is_short = found and changes.current(connection) < noted
             if mark and found != mark:
                 code = "database_foreign" if found else "database_lost"
                 raise Unavailable(code, folder=str(data))
+            if is_short:
+                raise Unavailable("database_short", folder=str(data))
             # Only then a transaction that writes: a disk that is read-only can be read from.
             if is_old:
                 upgrade(backend.truth)

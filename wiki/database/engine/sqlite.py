@@ -23,6 +23,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from wiki import identity
+from wiki.database.engine import changes
 from wiki.database.engine.backend import Facts, Pools
 from wiki.database.engine.faults import DAMAGED
 from wiki.database.engine.schema import PROJECTIONS, projections
@@ -74,6 +76,8 @@ class SQLite(Pools):
         del light
         with self._begun(self.truth) as connection:
             yield connection
+            number = changes.current(connection)
+        identity.reach(self._data, number)
 
     @contextmanager
     def project(self) -> Iterator[Connection]:

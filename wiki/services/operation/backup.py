@@ -50,7 +50,7 @@ DRAFT = ".backup-"
 HELD = "restored from a backup"
 """Why mail waits that was not sent when the backup was made."""
 RESTORED = (
-    *(UNFINISHED, FILE, SECRET_FILE, identity.FILE),
+    *(UNFINISHED, FILE, SECRET_FILE, identity.FILE, identity.REACHED),
     *("pages", "restore-", "wiki.db", "wiki.lock", "serve.lock", "projections"),
 )
 """How the names begin of what stands in the folder of a restore that was broken off."""
