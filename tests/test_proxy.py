@@ -19,6 +19,7 @@ import pytest
 
 from tests.conftest import IN_CI
 from tests.fixtures.certificate import certificate
+from tests.fixtures.ports import free_port
 from tests.fixtures.serving import served
 from wiki.app import create_app
 from wiki.engine import Wiki
@@ -64,7 +65,7 @@ class Proxy:
 def proxy(folder: Path, upstream: str, location: str, *, strips: bool = False) -> Iterator[Proxy]:
     """The example as it is, but for ports, certificate, location and where the wiki is."""
     folder.mkdir()
-    plain, secure = _port(), _port()
+    plain, secure = free_port(), free_port()
     text = EXAMPLE.read_text()
     for pattern, text_for_it in (
         (r"listen \[::\]:\d+[^;]*;", ""),
@@ -89,13 +90,6 @@ def proxy(folder: Path, upstream: str, location: str, *, strips: bool = False) -
     finally:
         running.terminate()
         running.wait(10)
-
-
-def _port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _wait(running: subprocess.Popen[bytes], port: int, log: Path) -> None:

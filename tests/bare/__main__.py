@@ -25,7 +25,7 @@ from pathlib import Path
 
 from tests.bare import guide, image, machine
 from tests.bare.machine import Failed, Machine
-from tests.fixtures.postgres import free_port
+from tests.fixtures.ports import free_port
 
 CHECKOUT = Path(__file__).parents[2]
 SITE = "denktank.example.org"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -24,6 +23,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from tests.fixtures.ports import free_port
 from wiki.domain.access.rights import Role
 from wiki.engine import open_wiki
 from wiki.services.members import members
@@ -63,14 +63,6 @@ class Site:
             email = f"{name}@example.org"
             members.add(wiki, username=name, email=email, password=PASSWORD, role=role)
         wiki.close()
-
-
-def free_port() -> int:
-    """A port on the loopback address that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def wait_for(url: str, process: subprocess.Popen[bytes], seconds: float = 30) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -14,6 +13,7 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from tests.fixtures.access import set_rule
+from tests.fixtures.ports import free_port
 from wiki.database.members import members
 from wiki.database.notices import mail_stops, notifications
 from wiki.database.notices import outbox as table
@@ -51,8 +51,7 @@ class Server:
 @pytest.fixture
 def server(wiki: Wiki) -> Iterator[Server]:
     made = Server()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     controller = Controller(made, hostname="127.0.0.1", port=port)
     controller.start()
     wiki.settings = replace(
