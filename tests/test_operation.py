@@ -227,14 +227,14 @@ def test_a_check_beside_savers_finds_nothing(running: Running) -> None:
 
 def test_children_leave_when_the_supervisor_is_killed(running: Running) -> None:
     family = running.family()
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while len(family) < 5:  # supervisor, server, two of its workers, worker
         assert time.monotonic() < end
         time.sleep(0.1)
         family = running.family()
     family[0].kill()
     running.process.wait()
-    _, alive = psutil.wait_procs(family[1:], timeout=10)
+    _, alive = psutil.wait_procs(family[1:], timeout=30)
     assert not alive
     running.start()
 
@@ -250,12 +250,12 @@ def test_a_push_is_seen_without_a_restart(running: Running, tmp_path: Path) -> N
     assert "kwikstaartnest" in browser.get("/wiki/zeldzaam")[1]
     assert "van buiten" in browser.get("/history/zeldzaam")[1]
     while 'data-path="zeldzaam"' not in browser.get("/search?q=kwikstaartnest")[1]:
-        assert time.monotonic() - pushed < 20
+        assert time.monotonic() - pushed < 60
         time.sleep(0.05)
 
 
 def test_ready_says_how_far_each_projection_is(running: Running) -> None:
-    end = time.monotonic() + 10
+    end = time.monotonic() + 60
     while True:
         status, body = Browser(running.port).get("/readyz")
         state = json.loads(body)

@@ -68,7 +68,7 @@ def test_a_server_that_is_killed_takes_its_processes_along(running: Running) -> 
     server = psutil.Process(children(running, "web")[0].ppid())
     left = server.children()
     server.kill()
-    _, alive = psutil.wait_procs(left, timeout=5)
+    _, alive = psutil.wait_procs(left, timeout=30)
     assert not alive
     until(lambda: answers(running) == 200)
     assert running.process is not None
@@ -86,7 +86,7 @@ def test_what_a_child_has_started_ends_after_it() -> None:
     group = [one for one in psutil.process_iter() if os.getpgid(one.pid) == child.pid]
     assert len(group) == 1
     serve.end_group(child)
-    assert psutil.wait_procs(group, timeout=5)[1] == []
+    assert psutil.wait_procs(group, timeout=30)[1] == []
 
 
 def test_what_cannot_start_is_in_no_hurry_until_it_ran_a_while() -> None:
@@ -128,8 +128,8 @@ def test_stops_in_the_middle_of_building_an_index(running: Running) -> None:
     began = time.monotonic()
     assert running.stop() == 0
     # It took thirty seconds and a kill; on a machine at rest it is less than five.
-    assert time.monotonic() - began < 20
-    _, alive = psutil.wait_procs(family, timeout=5)
+    assert time.monotonic() - began < 25
+    _, alive = psutil.wait_procs(family, timeout=30)
     assert not alive
 
 
@@ -250,8 +250,9 @@ def test_stops_while_a_mail_server_says_nothing(running: Running) -> None:
             family = running.family()
             began = time.monotonic()
             assert running.stop() == 0
-            assert time.monotonic() - began < 15, "about five where the machine is at rest"
-            assert psutil.wait_procs(family, timeout=2)[1] == []
+            # It waited for the server; on a machine at rest it is about five.
+            assert time.monotonic() - began < 25
+            assert psutil.wait_procs(family, timeout=30)[1] == []
 
 
 def test_locked_from_outside_at_its_start_it_waits(running: Running) -> None:
