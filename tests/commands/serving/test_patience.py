@@ -225,6 +225,17 @@ def test_a_process_that_hangs_is_started_anew(own):
         connection.close()
 
 
+def test_a_process_whose_parent_is_gone_leaves_though_it_is_busy(own):
+    busy = [own.send(GET % b"sleep?60") for _ in range(2)]
+    left = psutil.Process(own.process.pid).children()
+    assert left
+    own.process.kill()
+    assert psutil.wait_procs(left, timeout=30)[1] == []
+    own.process.wait()
+    for connection in busy:
+        connection.close()
+
+
 def test_who_waits_for_nothing_makes_room(own):
     idle = [own.send(GET % b"") for _ in range(60)]
     for connection in idle:

@@ -92,3 +92,23 @@ def test_a_slow_job_does_not_keep_the_worker_from_stopping(
     assert not run(wiki, stop, [Job("lost", build, every=1, slow=True)])
     assert begun.is_set()
     free.set()
+
+
+def test_without_a_sign_of_life_and_without_a_database_it_goes_on(
+    wiki: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError("no space left")
+
+    turns, stop = [], threading.Event()
+
+    def do(_: Wiki) -> bool:
+        turns.append(1)
+        if len(turns) == 3:
+            stop.set()
+        return True
+
+    monkeypatch.setattr(worker, "keep", fail)
+    monkeypatch.setattr(wiki.database, "version", fail)
+    assert run(wiki, stop, [Job("count", do, every=0)])
+    assert len(turns) == 3
