@@ -12,7 +12,6 @@ import subprocess
 import sys
 import time
 import tomllib
-import urllib.error
 import urllib.request
 import venv
 import zipfile
@@ -184,7 +183,7 @@ def fetch(address: str, seconds: float = 60) -> str:
         try:
             with urllib.request.urlopen(address, timeout=10) as answer:
                 return answer.read().decode()
-        except (urllib.error.URLError, ConnectionError):
+        except OSError:
             if time.monotonic() > end:
                 raise
             time.sleep(0.2)

@@ -13,11 +13,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import (
     Browser,
     BrowserContext,
+    Locator,
     Page,
     expect,
     sync_playwright,
@@ -179,6 +181,17 @@ def set_text(page: Page, text: str, name: str = "text") -> None:
     page.locator(".cm-content").first.click()
     page.keyboard.press("Control+A")
     page.keyboard.insert_text(text)
+
+
+def search_until(page: Page, hit: str, **asked: str) -> Locator:
+    """Search again until the index knows of the hit."""
+    address = f"/search?{urlencode(asked)}"
+    for _ in range(60):
+        page.goto(address)
+        if page.locator(hit).count():
+            return page.locator(hit).first
+        page.wait_for_timeout(500)
+    raise AssertionError(f"{address} does not find {hit}: {page.inner_text('main')}")
 
 
 def select(page: Page, words: str) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import FileChooser, Locator, Page, TimeoutError, expect
 
+from tests.browser.conftest import search_until
 from wiki.i18n import dates
 
 Visit = Callable[..., Page]
@@ -101,12 +102,7 @@ def test_from_announcement_to_a_found_turn(visit: Visit, tmp_path: Path, width: 
     expect(turn).to_contain_text("Karel Vis")
     expect(turn).to_contain_text("0:01:14")
 
-    hit = page.locator("[data-kind=turn] a").first
-    for _ in range(20):
-        page.goto(f"/search?q=kwartelnesten+straat{width}&in=turns")
-        if hit.count():
-            break
-        page.wait_for_timeout(500)
-    press(page, hit)
+    asked = {"q": f"kwartelnesten straat{width}", "in": "turns"}
+    press(page, search_until(page, "[data-kind=turn] a", **asked))
     assert page.url.endswith("#turn-2")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -4,28 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import new_page, set_text
+from tests.browser.conftest import new_page, search_until, set_text
 
 Visit = Callable[..., Page]
 NARROW = {"width": 360, "height": 740}
 WIDE = {"width": 1280, "height": 860}
 LONG = "\n\n".join(f"Alinea {number} gaat nergens over." for number in range(120))
-
-
-def search_until(page: Page, hit: str, **asked: str) -> Locator:
-    """Search again until the index knows of the hit."""
-    address = f"/search?{urlencode(asked)}"
-    for _ in range(60):
-        page.goto(address)
-        if page.locator(hit).count():
-            return page.locator(hit).first
-        page.wait_for_timeout(500)
-    raise AssertionError(f"{address} does not find {hit}: {page.inner_text('main')}")
 
 
 @pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])

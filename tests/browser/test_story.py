@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PASSWORD, log_in, new_page
+from tests.browser.conftest import PASSWORD, log_in, new_page, search_until
 
 Visit = Callable[..., Page]
 
@@ -46,13 +46,10 @@ def test_what_was_written_is_found_and_talked_about(visit: Visit) -> None:
     with bram.expect_navigation():
         bram.click("main form[action^='/comments/'] button[type=submit] >> nth=0")
     expect(bram.locator("[id^=comment-]")).to_contain_text("Wie betaalt dat?")
-    anna.wait_for_timeout(1000)
-    anna.goto("/search?q=buurtbudget")
-    hit = anna.locator(f"[data-path='{path}'][data-kind=page]")
-    expect(hit).to_have_count(1)
+    hit = search_until(anna, f"[data-path='{path}'][data-kind=page]", q="buurtbudget")
     expect(hit.locator("mark").first).to_contain_text("buurtbudget")
-    anna.goto("/search?q=betaalt&in=comments")
-    expect(anna.locator("[data-kind=comment]").first).to_contain_text("betaalt")
+    said = search_until(anna, "[data-kind=comment]", q="betaalt", **{"in": "comments"})
+    expect(said).to_contain_text("betaalt")
 
 
 def test_a_page_moves_goes_and_comes_back(visit: Visit) -> None:
