@@ -3,6 +3,7 @@
 import pytest
 
 from wiki.domain.markdown import read
+from wiki.domain.markdown.nodes import Paragraph
 from wiki.domain.pages.attendees import attendance
 from wiki.domain.pages.turns import Speakers, seconds, turns
 
@@ -161,6 +162,14 @@ def test_what_is_in_brackets_may_be_no_short_form() -> None:
         ("Anna de Boer", "", "KNAW"),
         ("Karel Vis", "", "provincie Utrecht"),
     ]
+
+
+def test_a_paragraph_longer_than_any_list_is_not_read_to_its_end() -> None:
+    document = read("**Anna:** " * 20_000)
+    (paragraph,) = document.root.children
+    assert isinstance(paragraph, Paragraph)
+    assert attendance(document).people == []
+    assert paragraph.inlines is None
 
 
 def test_names_that_are_not_one_participants_are_nobodys() -> None:

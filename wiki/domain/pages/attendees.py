@@ -15,6 +15,8 @@ _FIRST_BLOCKS = 60
 """How far into minutes a list of attendees is looked for."""
 _MOST = 200
 _LONGEST = 80
+_LONGEST_LIST = 2 * _LONGEST * _MOST
+"""Characters of a paragraph that are looked at: more than a list of all those takes."""
 
 _NAMES = frozenset("name naam attendee deelnemer participant aanwezige delegate wie who".split())
 _SHORT = frozenset("abbreviation afkorting abbr abbr. afk afk. initials initialen paraaf".split())
@@ -154,7 +156,7 @@ def _names_attendees(said: str) -> bool:
 
 def _said(document: Document, block: Block) -> str:
     leaves = (leaf for leaf in walk(block) if isinstance(leaf, Heading | Paragraph))
-    return "\n".join(words(document.inlines(leaf)) for leaf in leaves)
+    return "\n".join(words(document.beginning(leaf, _LONGEST_LIST)) for leaf in leaves)
 
 
 def _cells(document: Document, row: Row) -> list[str]:
