@@ -114,6 +114,20 @@ def test_a_connection_that_the_server_ended_meanwhile_is_no_fault(
             assert connection.scalar(own) not in ended
 
 
+@pytest.mark.postgres
+def test_who_stands_still_in_a_transaction_keeps_nobody_for_long(
+    postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(Database.open(postgres_url, tmp_path)) as other:
+        monkeypatch.setattr("wiki.database.engine.postgres.STILL", 1)
+        with closing(Database.open(postgres_url, tmp_path)) as frozen:
+            with pytest.raises(Unavailable) as refusal, frozen.write() as connection:
+                changes.record(connection, "comment", 1)
+                # Waits for the number that the other one took.
+                record(other)
+            assert refusal.value.code == "database_away"
+
+
 def test_an_error_of_our_own_stays_what_it_is(tmp_path: Path) -> None:
     with (
         closing(Database.open("", tmp_path)) as database,

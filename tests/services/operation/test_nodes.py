@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -158,9 +159,27 @@ def test_one_of_several_workers_does_what_is_done_once(nodes: list[Wiki]) -> Non
         assert not nodes[0].leads()
 
 
+def test_who_leads_and_stands_still_leads_no_more(
+    tmp_path: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as hasty:
+        hasty.setattr("wiki.database.operation.lead.SILENT", 1)
+        frozen = open_wiki(settings(tmp_path / "frozen", postgres_url))
+    other = open_wiki(settings(tmp_path / "other", postgres_url))
+    with closing(frozen), closing(other):
+        assert frozen.leads()
+        end = time.monotonic() + 60
+        while not other.leads():
+            assert time.monotonic() < end, "nobody leads"
+            time.sleep(0.1)
+        # It may go on at any moment, and asks before it does anything.
+        assert not frozen.leads()
+        assert other.leads()
+
+
 def in_the_past(wiki: Wiki, what: str) -> None:
     with wiki.database.write() as connection:
-        connection.execute(sql(f"UPDATE {what} - interval '1 minute'"))
+        connection.execute(sql(f"UPDATE {what} - interval '2 hours'"))
 
 
 def test_jobs_for_a_folder_are_done_on_every_node() -> None:
@@ -168,7 +187,11 @@ def test_jobs_for_a_folder_are_done_on_every_node() -> None:
     assert own == {"follow", "search", "export", "mirror", "lost", "diagrams", "maintain"}
 
 
-def test_nodes_are_seen_and_two_of_one_name_are_noticed(nodes: list[Wiki]) -> None:
+def test_nodes_are_seen_and_two_of_one_name_are_noticed(
+    nodes: list[Wiki], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # However slow this machine is, what was done just now is lately.
+    monkeypatch.setattr("wiki.domain.operation.nodes.SILENT", 3_600)
     one, other = nodes
     one.settings = replace(one.settings, node_name="een")
     other.settings = replace(other.settings, node_name="twee")

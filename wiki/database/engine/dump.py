@@ -29,6 +29,7 @@ from sqlalchemy import (
 )
 
 from wiki.database.engine import tables
+from wiki.database.engine.postgres import unhurried
 from wiki.database.engine.schema import Moment, truth
 
 BATCH = 500
@@ -49,6 +50,7 @@ def load(connection: Connection, written: Iterator[bytes]) -> int:
     Tables and columns that are unknown here are an error: KeyError names the first.
     """
     tables.load()
+    unhurried(connection)
     by_name = {table.name: table for table in _travelling()}
     for table in reversed(_travelling()):
         connection.execute(delete(table))

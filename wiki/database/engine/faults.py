@@ -48,6 +48,7 @@ _POSTGRES: Mapping[str, str] = {
     "55P03": LOCKED,
     "40": LOCKED,  # deadlock, serialisation
     "25006": READONLY,
+    "25P03": AWAY,  # idle in a transaction for too long
     "58": FAILING,  # system error
     "XX001": DAMAGED,
     "XX002": DAMAGED,

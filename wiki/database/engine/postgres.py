@@ -39,6 +39,8 @@ _WAIT = 3
 """Seconds that a request waits for a server that says nothing at all."""
 PATIENCE = 8.0
 """Seconds until the answer to a write is given up, such as one that waits for a standby."""
+STILL = 60
+"""Seconds in which a transaction asks nothing until the server ends it: its locks keep others."""
 ALIVE = "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3"
 """Lets the server notice within seconds that nobody is there any more, and let go of locks."""
 _NOTICED = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
@@ -57,9 +59,10 @@ class Postgres(Pools):
     def __init__(self, url: URL) -> None:
         self._url = url
         self._beside: list[Engine] = []
-        self.truth = _engine(url, "-c lock_timeout=7s")
+        still = f"-c idle_in_transaction_session_timeout={STILL}s"
+        self.truth = _engine(url, f"{still} -c lock_timeout=7s")
         # Derived rows: what a dead server takes along is followed again, so nothing waits for them.
-        self._projecting = _engine(url, "-c synchronous_commit=off")
+        self._projecting = _engine(url, f"{still} -c synchronous_commit=off")
         self._reading = _engine(
             url,
             "-c default_transaction_isolation=repeatable\\ read "
@@ -89,6 +92,7 @@ class Postgres(Pools):
             connection = plain.execution_options(schema_translate_map=names)
             with connection.begin():
                 _alone(connection, _REBUILDING)
+                unhurried(connection)
                 connection.execute(DropSchema(NEW, cascade=True, if_exists=True))
                 connection.execute(CreateSchema(NEW))
                 for table in projections.sorted_tables:
@@ -234,6 +238,12 @@ def _follow_alone(connection: Connection) -> None:
 def _alone(connection: Connection, what: int) -> None:
     """Wait until no other transaction does this; until the end of this one none begins."""
     connection.exec_driver_sql(_ALONE, {"what": what})
+
+
+def unhurried(connection: Connection) -> None:
+    """Let a transaction ask nothing for long, in which much is read and made meanwhile."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = '30min'")
 
 
 @contextmanager

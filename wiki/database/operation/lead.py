@@ -2,7 +2,8 @@
 
 A lock of PostgreSQL that lasts as long as the connection: who dies lets go of it, and another node
 has it at its next look. One that is cut off loses it on the server after some seconds, and knows
-sooner itself.
+sooner itself. So does one that stands still, for whom its kernel goes on answering: the server ends
+a connection on which nothing is asked.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from wiki.database.engine.faults import told
 from wiki.domain.errors import Unavailable
 
 LEADING = 7316105
+SILENT = 15
+"""Seconds after which who leads and asks nothing leads no more; each sign of life asks."""
 _EVERY = 2.0
 """Seconds between two wishes to lead; who leads asks each time whether that is still so."""
 # Who holds it gets it once more: it is let go of with the connection alone.
@@ -27,7 +30,7 @@ class Lead:
     """One process's wish to lead; safe among threads."""
 
     def __init__(self, database: Database) -> None:
-        self._engine = database.beside()
+        self._engine = database.beside(f"-c idle_session_timeout={SILENT}s")
         self._lock = threading.Lock()
         self._connection: Connection | None = None
         self._holder = 0

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from wiki.database.engine import schema
+from wiki.database.engine.postgres import unhurried
 
 SCHEMA = schema.SEARCH
 NEVER = -(2**62)
@@ -98,6 +99,7 @@ class Row:
     is_cut: bool
 
 
+_STATE = ", ".join(field.name for field in fields(State))
 _COLUMNS = ", ".join(field.name for field in fields(Row))
 _DOCUMENTS = """
 CREATE TABLE {0} (
@@ -184,7 +186,7 @@ def is_gone(error: Exception) -> bool:
 def state(connection: Connection, name: str) -> State | None:
     """How an index stands; None if it was never built."""
     row = connection.exec_driver_sql(
-        f"SELECT * FROM {SCHEMA}.indexes WHERE name = %(name)s", {"name": name}
+        f"SELECT {_STATE} FROM {SCHEMA}.indexes WHERE name = %(name)s", {"name": name}
     ).first()
     return State(**row._mapping) if row else None
 
@@ -199,6 +201,7 @@ def take(connection: Connection, name: str, *, wait: bool) -> bool:
 
     However many nodes and processes there are, one builds; `wait`: until the other one is done.
     """
+    unhurried(connection)
     what = {"lock": _ALONE + _NUMBERS[name]}
     if wait:
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%(lock)s)", what)
@@ -248,7 +251,7 @@ def finish(connection: Connection, made: State) -> None:
             f"DELETE FROM {SCHEMA}.indexes WHERE name = %(name)s", {"name": made.name}
         )
     connection.exec_driver_sql(
-        f"INSERT INTO {SCHEMA}.indexes"
+        f"INSERT INTO {SCHEMA}.indexes ({_STATE})"
         " SELECT %(name)s, %(build)s, %(version)s, %(rules)s, 1, '', 0, count(*),"
         f" coalesce(sum(length), 0), coalesce(max(at), {NEVER}) FROM {made.documents}",
         {"name": made.name, "build": made.build, "version": made.version, "rules": made.rules},
@@ -305,7 +308,7 @@ def reached(connection: Connection, name: str, revision: str, change: int) -> St
     """Note how far an index is; gives how it stands then."""
     row = connection.exec_driver_sql(
         f"UPDATE {SCHEMA}.indexes SET generation = generation + 1, revision = %(revision)s,"
-        " change = %(change)s WHERE name = %(name)s RETURNING *",
+        f" change = %(change)s WHERE name = %(name)s RETURNING {_STATE}",
         {"name": name, "revision": revision, "change": change},
     ).one()
     return State(**row._mapping)
