@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +23,7 @@ from wiki.database.engine.database import Database
 from wiki.database.history import ledger, moved_revisions
 from wiki.database.operation import purging
 from wiki.domain.access.acts import LoggedAct
+from wiki.domain.history.ledger import Part as Piece
 from wiki.domain.history.revisions import Part
 from wiki.domain.operation.purging import Ids, Words
 from wiki.projections import export
@@ -129,9 +131,9 @@ def go_on(settings: Settings) -> None:
 def _finish(store: Store, database: Database, data: Path, intent: Intent, tell: Tell) -> Done:
     steps = 6
     tell("purge", 0, steps)
-    with database.write() as connection:
+    with _base(store, intent) as base, database.write() as connection:
         if not audit.has(connection, ACT, intent.act):
-            _begin_epoch(connection, store, intent)
+            _begin_epoch(connection, store, intent, base)
             _follow(connection, intent)
     tell("purge", 1, steps)
     is_barred = push_guard.bar(store.git, intent.barred)
@@ -151,7 +153,19 @@ def _finish(store: Store, database: Database, data: Path, intent: Intent, tell: 
     return Done(tuple(borrowed), is_barred, is_gone)
 
 
-def _begin_epoch(connection: Connection, store: Store, intent: Intent) -> None:
+@contextmanager
+def _base(store: Store, intent: Intent) -> Iterator[Iterator[Piece]]:
+    """The new history, as nodes that join take it; nothing on one machine."""
+    here = {name: id for name, id, _ in moving.refs(store.git) if not name.startswith(copy.OWN)}
+    after = {**here, **{ref: new for ref, (_, new) in _shared_moves(intent).items()}}
+    is_shared = copy.read_place(store.git) is not None
+    with bases.parts(store.git, filter(None, after.values()) if is_shared else ()) as base:
+        yield base
+
+
+def _begin_epoch(
+    connection: Connection, store: Store, intent: Intent, base: Iterator[Piece]
+) -> None:
     """Give the new history to all nodes, if there are several: each drops what it has of the old.
 
     Raises StoreError (`purge_moved`) if another node saved meanwhile: then nothing is done.
@@ -159,14 +173,14 @@ def _begin_epoch(connection: Connection, store: Store, intent: Intent) -> None:
     place = copy.read_place(store.git)
     if place is None:
         return
-    moves = {ref: ids for ref, ids in intent.moves.items() if not ref.startswith(copy.OWN)}
-    here = {name: id for name, id, _ in moving.refs(store.git) if not name.startswith(copy.OWN)}
-    after = {**here, **{ref: new for ref, (_, new) in moves.items()}}
-    with bases.parts(store.git, filter(None, after.values())) as base:
-        is_done = ledger.replace(connection, place.epoch, moves, intent.barred, base)
-    if not is_done:
+    moves = _shared_moves(intent)
+    if not ledger.replace(connection, place.epoch, moves, intent.barred, base):
         moving.end(store.git)
         raise StoreError("purge_moved")
+
+
+def _shared_moves(intent: Intent) -> dict[str, tuple[str, str]]:
+    return {ref: ids for ref, ids in intent.moves.items() if not ref.startswith(copy.OWN)}
 
 
 def _follow(connection: Connection, intent: Intent) -> None:

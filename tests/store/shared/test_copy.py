@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import delete, update
 
 from tests.store.conftest import ANNA
-from wiki.database.history.ledger import git_log, git_refs, git_state
+from wiki.database.history.ledger import PostgresLedger, git_log, git_refs, git_state
 from wiki.domain.errors import Unavailable
 from wiki.store.branch.worktree import RECORD
 from wiki.store.shared import copy
@@ -164,3 +164,19 @@ def test_a_save_whose_answer_was_lost_is_found_and_not_made_twice(nodes, ledger,
     monkeypatch.undo()
     assert one.head() == revision
     assert [c.message.split("\n")[0] for c in one.log()] == ["one", "once"]
+
+
+def test_a_base_is_packed_before_anybody_waits_for_it(nodes, monkeypatch):
+    """The server ends a transaction in which git packs for minutes."""
+    one, _ = nodes
+    monkeypatch.setattr("wiki.store.shared.bases._LEAST", 1)
+    rebase = PostgresLedger.rebase
+    packed = []
+
+    def seen(ledger, standing, base):
+        packed.extend(one.git.glob("denktank.base-*/base-*.pack"))
+        return rebase(ledger, standing, base)
+
+    monkeypatch.setattr(PostgresLedger, "rebase", seen)
+    assert one.compact()
+    assert len(packed) == 1

@@ -39,24 +39,30 @@ def thin(git: Path, new: Iterable[str], known: Iterable[str]) -> bytes:
 
 @contextmanager
 def parts(git: Path, ids: Iterable[str]) -> Iterator[Iterator[Part]]:
-    """The pieces of a pack of all that these ids reach, and of its index."""
+    """The pieces of a pack of all that these ids reach, and of its index.
+
+    Both are made at once, which takes long: no transaction of who takes them waits for that.
+    """
     with tempfile.TemporaryDirectory(prefix=pruning.DRAFT, dir=git) as name:
-        yield _pieces(git, list(ids), Path(name))
+        if wanted := list(ids):
+            _pack(git, wanted, Path(name))
+        yield _pieces(Path(name))
 
 
-def _pieces(git: Path, ids: list[str], folder: Path) -> Iterator[Part]:
-    if not ids:
-        return
+def _pack(git: Path, ids: list[str], folder: Path) -> None:
     with tempfile.TemporaryFile() as file:
         _said(file, ids, ())
         words = ("-c", "pack.threads=1", "pack-objects", "--revs", "--delta-base-offset", "-q")
         with command.process(git, file, *words, str(folder / "base")) as running:
             running.stdout.read()
+
+
+def _pieces(folder: Path) -> Iterator[Part]:
     for kind in (PACK, INDEX):
-        (made,) = folder.glob(f"base-*.{kind}")
-        with made.open("rb") as whole:
-            while some := whole.read(_PIECE):
-                yield Part(kind, some)
+        for made in folder.glob(f"base-*.{kind}"):
+            with made.open("rb") as whole:
+                while some := whole.read(_PIECE):
+                    yield Part(kind, some)
 
 
 def renew(git: Path, ledger: Ledger, copy: Copy) -> bool:
