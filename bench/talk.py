@@ -136,4 +136,5 @@ def _crowd(wiki: Wiki, path: str) -> None:
             made.append(comments.add(connection, new))
         # That the worker would follow them all is not what is measured here.
         changes.done(connection, max(one.id for one in changes.pending(connection, 10 * CROWD)))
-        fan_out.done(connection, [number for number, _ in fan_out.waiting(connection, 10 * CROWD)])
+        for number, _ in fan_out.waiting(connection, 10 * CROWD):
+            fan_out.done(connection, number)

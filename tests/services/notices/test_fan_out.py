@@ -77,6 +77,24 @@ def test_a_mention_an_answer_and_a_watched_page(
     assert len(told(wiki, cor)) == 2
 
 
+def test_who_led_until_another_did_tells_nothing_twice(
+    wiki: Wiki, anna: Actor, bram: Actor, page: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page("a", "# A\n")
+    comments.post(wiki, bram, "a", "Dag @anna.")
+    heard = fan_out._heard
+
+    def overtaken(*asked: Any) -> Any:
+        said = heard(*asked)
+        monkeypatch.setattr(fan_out, "_heard", heard)
+        work(wiki)
+        return said
+
+    monkeypatch.setattr(fan_out, "_heard", overtaken)
+    work(wiki)
+    assert told(wiki, anna) == [("mention", "a")]
+
+
 def test_a_changed_comment_tells_only_whom_it_newly_mentions(
     wiki: Wiki, anna: Actor, bram: Actor, person: Person, page: Any
 ) -> None:

@@ -85,6 +85,21 @@ def test_mail_arrives_once(wiki: Wiki, server: Server) -> None:
     assert outbox.listing(wiki, SYSTEM).waiting == 0
 
 
+def test_a_worker_that_stood_still_leaves_mail_to_others(wiki: Wiki, server: Server) -> None:
+    put(wiki, subject="Een")
+    put(wiki, subject="Twee")
+
+    def standing_still(letter: Letter) -> Letter:
+        if letter.subject == "Twee":
+            later(wiki, minutes=11)
+        return letter
+
+    assert outbox.deliver(wiki, standing_still)
+    assert [letter["Subject"] for letter in server.taken] == ["Een"]
+    assert outbox.deliver(wiki)
+    assert [letter["Subject"] for letter in server.taken] == ["Een", "Twee"]
+
+
 def test_headers_cannot_be_injected(wiki: Wiki, server: Server) -> None:
     put(wiki, subject="Hallo\r\nBcc: eve@example.org")
     put(wiki, recipient="a@b\nBcc: eve@example.org")

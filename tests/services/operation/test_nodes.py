@@ -12,11 +12,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text as sql
 
+from tests.fixtures.running import PASSWORD
+from wiki.database.notices import notifications as told
 from wiki.database.operation.lead import Lead
+from wiki.domain.access.rights import Role
 from wiki.domain.errors import Unavailable
 from wiki.domain.history.revisions import Author
+from wiki.domain.notices.notifications import Kind, NewNotification
 from wiki.domain.operation.nodes import Standby
 from wiki.engine import Wiki, open_wiki
+from wiki.services.members import members
 from wiki.services.operation import jobs, purging
 from wiki.services.operation import nodes as presences
 from wiki.services.operation import projections as looking
@@ -175,6 +180,23 @@ def test_who_leads_and_stands_still_leads_no_more(
         # It may go on at any moment, and asks before it does anything.
         assert not frozen.leads()
         assert other.leads()
+
+
+def test_who_reads_does_not_wait_for_who_tells(nodes: list[Wiki]) -> None:
+    one, other = nodes
+    anna = members.add(one, username="anna", email="", password=PASSWORD, role=Role.MEMBER).id
+    now = one.clock()
+    with one.database.write() as connection:
+        for topic in ("a", "b"):
+            told.add(connection, [anna], NewNotification(Kind.CHANGE, now, topic=topic))
+    with one.database.write() as teller:
+        assert told.take(teller, "a", [anna])
+        with other.database.write() as reader:
+            told.read_all(reader, anna, 1_000, now)
+    with one.database.read() as connection:
+        assert [(left.topic, left.read) for left in told.of_member(connection, anna)] == [
+            ("b", now)
+        ]
 
 
 def in_the_past(wiki: Wiki, what: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -62,9 +62,9 @@ def waiting(connection: Connection, limit: int) -> list[tuple[int, int]]:
     return [(row.id, row.comment) for row in connection.execute(asked)]
 
 
-def done(connection: Connection, numbers: Iterable[int]) -> None:
-    """These were looked at."""
-    connection.execute(delete_from(untold).where(untold.c.id.in_(sorted(numbers))))
+def done(connection: Connection, number: int) -> bool:
+    """This one was looked at; False if another worker did that before."""
+    return bool(connection.execute(delete_from(untold).where(untold.c.id == number)).rowcount)
 
 
 def skip(connection: Connection, comment: int) -> None:

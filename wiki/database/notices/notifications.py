@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import (
     Column,
+    ColumnElement,
     Connection,
     ForeignKey,
     Index,
@@ -160,14 +161,22 @@ def unread_at(connection: Connection, member: int, path: str, kinds: Collection[
 
 def read(connection: Connection, member: int, ids: Collection[int], now: datetime) -> None:
     """The member has seen these."""
-    where = (notifications.c.member == member, notifications.c.id.in_(sorted(ids)), _UNREAD)
-    connection.execute(update(notifications).where(*where).values(read=now))
+    _read(connection, now, notifications.c.member == member, notifications.c.id.in_(sorted(ids)))
 
 
 def read_all(connection: Connection, member: int, last: int, now: datetime) -> None:
     """The member has seen all up to an id."""
-    where = (notifications.c.member == member, notifications.c.id <= last, _UNREAD)
-    connection.execute(update(notifications).where(*where).values(read=now))
+    _read(connection, now, notifications.c.member == member, notifications.c.id <= last)
+
+
+def _read(connection: Connection, now: datetime, *which: ColumnElement[bool]) -> None:
+    """Note what was seen; what the worker replaces or mails just now is left: nobody waits for it.
+
+    Both would wait for each other, where each holds a row that the other one wants next.
+    """
+    free = select(notifications.c.id).where(*which, _UNREAD).with_for_update(skip_locked=True)
+    seen = update(notifications).where(notifications.c.id.in_(free))
+    connection.execute(seen.values(read=now))
 
 
 def read_topic(connection: Connection, member: int, topic: str, now: datetime) -> None:

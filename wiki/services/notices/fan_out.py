@@ -61,7 +61,7 @@ def _skip(wiki: Wiki, number: int, reason: str) -> None:
     """Let a comment that cannot be told not hold up the others."""
     del reason
     with wiki.database.write() as connection:
-        fan_out.done(connection, [number])
+        fan_out.done(connection, number)
 
 
 # -- comments --
@@ -84,8 +84,7 @@ def _tell_comment(wiki: Wiki, number: int, id: int) -> None:
         is_there = placed is not None and placed.alive and placed.comment.state is State.LIVE
         said = _heard(wiki, connection, placed) if placed and is_there else None
     with wiki.database.write() as connection:
-        fan_out.done(connection, [number])
-        if said is None:
+        if not fan_out.done(connection, number) or said is None:
             return
         comment, path = said.placed.comment, said.placed.path
         fan_out.tell(connection, id, said.mentioned)
