@@ -57,7 +57,8 @@ def catch_up(store: Store, database: Database, most: int = 400) -> bool:
     with database.read() as connection:
         begun, format = progress.get(connection, NAME)
         head, _ = progress.get(connection, history.NAME)
-    if not head:
+        is_ahead = _is_ahead(store, connection)
+    if not head or is_ahead:
         return False
     if format != FORMAT or not begun or not store.reachable(begun, head):
         with database.project() as connection:
@@ -150,9 +151,10 @@ def _run(store: Store, database: Database, page: str, most: int) -> _Done:
     with database.read() as connection:
         before = _set_aside(connection).get(page)
         place = history_rows.place(connection, page)
-        is_followed = before is not None and not _waits(connection, page)
-    if is_followed:
-        return _Done(0, True)
+        is_ahead = _is_ahead(store, connection)
+        waits = (is_ahead or before is not None) and _waits(connection, page)
+    if is_ahead or (before is not None and not waits):
+        return _Done(0, not waits)
     if before is not None:
         trial.passed(before)
         forget_page(database, page)
@@ -169,6 +171,11 @@ def _run(store: Store, database: Database, page: str, most: int) -> _Done:
         trial.hear([(item, following.trial.failed[-1][1])])
     trial.settle(database)
     return done
+
+
+def _is_ahead(store: Store, connection: Connection) -> bool:
+    """Whether rows are of a newer format than ours, and nodes that know it see to them."""
+    return store.is_shared and progress.get(connection, NAME)[1] > FORMAT
 
 
 def _set_aside(connection: Connection) -> dict[str, Item]:

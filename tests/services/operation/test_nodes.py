@@ -13,6 +13,8 @@ import pytest
 from sqlalchemy import text as sql
 
 from tests.fixtures.running import PASSWORD
+from wiki.database.history import history
+from wiki.database.history import sentences as kept
 from wiki.database.notices import notifications as told
 from wiki.database.operation.lead import Lead
 from wiki.domain.access.rights import Role
@@ -21,6 +23,7 @@ from wiki.domain.history.revisions import Author
 from wiki.domain.notices.notifications import Kind, NewNotification
 from wiki.domain.operation.nodes import Standby
 from wiki.engine import Wiki, open_wiki
+from wiki.projections import sentences
 from wiki.services.members import members
 from wiki.services.operation import jobs, purging
 from wiki.services.operation import nodes as presences
@@ -197,6 +200,50 @@ def test_who_reads_does_not_wait_for_who_tells(nodes: list[Wiki]) -> None:
         assert [(left.topic, left.read) for left in told.of_member(connection, anna)] == [
             ("b", now)
         ]
+
+
+def test_the_index_is_never_moved_back_by_a_node_that_is_behind(nodes: list[Wiki]) -> None:
+    one, other = nodes
+    save(one, "# Eerst")
+    other.refresh()
+    newest = save(one, "# Nieuw")
+    jobs.search(one)
+    # It has not looked since; the index tells it.
+    jobs.search(other)
+    assert one.search.progress.revision == newest
+
+
+def test_sentences_of_a_newer_version_are_left_to_nodes_that_know_it(
+    nodes: list[Wiki], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = nodes
+    save(one, "# Eerst\n\nEen zin.")
+    with monkeypatch.context() as newer:
+        newer.setattr("wiki.projections.sentences.FORMAT", 999)
+        while jobs.sentences(one):
+            pass
+    save(other, "# Eerst\n\nEen andere zin.")
+    before = sentences_of(one)
+    for wiki in nodes:
+        assert not jobs.sentences(wiki)
+        with wiki.database.read() as connection:
+            (page,) = history.pages_at(connection, "a")
+        assert not sentences.follow(wiki.store, wiki.database, page)
+    assert sentences_of(one) == before
+    monkeypatch.setattr("wiki.projections.sentences.FORMAT", 999)
+    while jobs.sentences(other):
+        pass
+    assert sentences_of(one) != before
+
+
+def sentences_of(wiki: Wiki) -> tuple[object, ...]:
+    """What is kept of who wrote what, and in which format."""
+    with wiki.database.read() as connection:
+        return (
+            looking.progress.get(connection, sentences.NAME),
+            connection.execute(kept.sentences.select()).all(),
+            connection.execute(kept.weaves.select()).all(),
+        )
 
 
 def in_the_past(wiki: Wiki, what: str) -> None:

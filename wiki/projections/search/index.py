@@ -38,10 +38,13 @@ class Present(Content):
 
     def follow(self, index: Kept, store: Store, database: Database) -> Done | None:
         """Bring an index up to date with git and SQL."""
-        head = store.head()
         before = index.progress
+        # Another node may have followed what this one has yet to see.
+        if before.revision != store.head():
+            store.refresh()
         if before.revision and store.get(before.revision) is None:
             raise Outdated("its revision is not in the repository")
+        head = store.head()
         with database.read() as connection:
             waiting = sources.pending(store, connection, before, head)
             if not waiting:
