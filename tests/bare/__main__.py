@@ -33,6 +33,7 @@ AUTHORITY = "/var/lib/caddy/.local/share/caddy/pki/authorities/local/root.crt"
 BUDGET = 600
 _BOOTED = "until systemctl is-system-running --wait; do sleep 0.2; done"
 _WRONG = re.compile(r"^!! (\w+):", re.MULTILINE)
+_GRACE = re.compile(r"^ +stop_grace_period: (\d+)s$", re.MULTILINE)
 _LINK = re.compile(r"https?://\S+/setup/\S+")
 
 
@@ -182,12 +183,20 @@ def container(clock: Clock, base: Path, work: Path, log: Path) -> None:
     with machine.started(made.folder, *made.runnable(), log=log) as where:
         with clock.step("its command answers on a read-only root as its own user"):
             visit(where, "http://127.0.0.1:8000")
-            where.run(made.asked(), alone=True)
+        with clock.step("the check of its health says so as that user"):
+            where.run(made.confined(made.health), alone=True)
         link = _LINK.search(log.read_text(errors="replace"))
         if link is None:
             raise Failed(f"the log has no one-time link:\n{log.read_text(errors='replace')}")
         number = made.user.partition(":")[0]
         where.run(f'test "$(stat -c %u /proc/1)" = {number} && ! touch /opt/denktank/x')
+        for words in (["touch", "/data/x"], ["ssh", "-V"], ["git", "--version"]):
+            where.run(made.confined(words))
+        wanted = _GRACE.search((CHECKOUT / "deploy" / "compose.yaml").read_text(encoding="utf-8"))
+        if wanted is None:
+            raise Failed("deploy/compose.yaml does not say how long a stop may take")
+        with clock.step(f"SIGTERM ends it within the {wanted[1]} s of deploy/compose.yaml"):
+            where.stop(float(wanted[1]))
 
 
 def main() -> int:

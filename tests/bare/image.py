@@ -7,6 +7,7 @@ adds is done here too: the root is read-only, /data is the volume, no capability
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -93,20 +94,15 @@ class Image:
 
     def runnable(self) -> list[str]:
         """Give the words that run its command as an engine does, from the machine's process 1."""
-        number, _, group = self.user.partition(":")
-        around = " ".join(f"{name}={value}" for name, value in self._environment.items())
-        confined = (
-            f"env -i {around} setpriv --reuid {number} --regid {group} --clear-groups "
-            "--bounding-set=-all --inh-caps=-all --no-new-privs "
-        )
-        line = _RUNNABLE.format(self.volume, confined + " ".join(self.command))
-        return ["sh", "-c", line]
+        return ["sh", "-c", _RUNNABLE.format(self.volume, self.confined(self.command))]
 
-    def asked(self) -> str:
-        """Give the line that asks whether it is healthy."""
-        around = " ".join(f"{name}={value}" for name, value in self._environment.items())
-        words = " ".join("'" + word.replace("'", "'\\''") + "'" for word in self.health)
-        return f"{around} {words}"
+    def confined(self, words: list[str]) -> str:
+        """Give the line that runs something in the started container, as an engine does."""
+        number, _, group = self.user.partition(":")
+        around = [f"{name}={value}" for name, value in self._environment.items()]
+        become = f"setpriv --reuid {number} --regid {group} --clear-groups"
+        without = "--bounding-set=-all --inh-caps=-all --no-new-privs"
+        return f"env -i {shlex.join(around)} {become} {without} {shlex.join(words)}"
 
 
 def context(checkout: Path, folder: Path) -> Path:

@@ -96,9 +96,20 @@ def _cgroup() -> Iterator[Path]:
 class Machine:
     """What runs from a root; commands run inside, with this machine's network or its own."""
 
-    def __init__(self, folder: Path, process: int) -> None:
+    def __init__(self, folder: Path, process: int, outside: subprocess.Popen[bytes]) -> None:
         self.folder = folder
         self._process = process
+        self._outside = outside
+
+    def stop(self, seconds: float) -> None:
+        """Let its first command end by itself, as an engine does. Raises Failed."""
+        os.kill(self._process, signal.SIGTERM)
+        try:
+            status = self._outside.wait(seconds)
+        except subprocess.TimeoutExpired:
+            raise Failed(f"it does not stop in {seconds:.0f} s") from None
+        if status:
+            raise Failed(f"told to stop, it ended with {status}")
 
     def words(self, line: str, *, at: str = "/root", user: str = "", alone: bool) -> list[str]:
         """Give the words that run a line of shell inside; `alone` is with its own network."""
@@ -143,7 +154,7 @@ def started(folder: Path, *command: str, log: Path) -> Iterator[Machine]:
         try:
             first = _first(process, command[0], log)
             try:
-                yield Machine(folder, first)
+                yield Machine(folder, first, process)
             finally:
                 # all goes with process 1; one that became another user outlives unshare
                 with suppress(ProcessLookupError):

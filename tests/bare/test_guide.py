@@ -55,7 +55,8 @@ def test_a_step_that_is_not_known_stops_the_image(tmp_path: Path) -> None:
             made.follow(word, rest)
     assert (made.user, made.volume) == ("10001:10001", "/data")
     assert "setpriv --reuid 10001 --regid 10001" in made.runnable()[-1]
-    assert "/healthz" in made.asked()
+    assert made.health[0] == "python"
+    assert "setpriv --reuid 10001" in made.confined(made.health)
     with pytest.raises(machine.Failed, match="ADD"):
         made.follow("ADD", "x y")
 
