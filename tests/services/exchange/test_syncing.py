@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import logging
 import os
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -24,7 +27,7 @@ from wiki.engine import Wiki
 from wiki.services.content import files
 from wiki.services.editing import saving, suggestions
 from wiki.services.editing.saving import Sent
-from wiki.services.exchange import remotes, syncing
+from wiki.services.exchange import host_keys, remotes, syncing
 from wiki.services.login import access_tokens
 
 ROUNDS = int(os.environ.get("ROUNDS", "2"))
@@ -213,10 +216,31 @@ def test_what_goes_wrong_is_a_state_and_a_sentence(
 
 
 def test_a_host_that_never_answers_takes_a_bounded_time(
-    wiki: Wiki, admin: Actor, remote: Remote, monkeypatch: pytest.MonkeyPatch
+    wiki: Wiki, admin: Actor, there: There, remote: Remote, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(syncing, "SECONDS", 0.0)
-    assert step(wiki, admin).problem == "remote_slow"
+    monkeypatch.setattr(syncing, "SECONDS", 1.0)
+    there.host.may_answer.clear()
+    try:
+        assert step(wiki, admin).problem == "remote_slow"
+    finally:
+        there.host.may_answer.set()
+
+
+def test_neither_a_log_nor_a_file_tells_a_token(
+    wiki: Wiki, admin: Actor, there: There, remote: Remote, caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+):  # fmt: skip
+    caplog.set_level(logging.DEBUG)
+    assert step(wiki, admin).state is State.WELL
+    there.host.fails = "401 Unauthorized"
+    assert step(wiki, admin).problem == "remote_denied"
+    monkeypatch.setattr(syncing, "_round", lambda *_: 1 / 0)
+    assert step(wiki, admin).problem == "remote_failed"
+    assert "ZeroDivisionError" in caplog.text
+    kept = [file.read_bytes() for file in wiki.settings.data.rglob("*") if file.is_file()]
+    for secret in ("geheim", base64.b64encode(b"git:geheim").decode()):
+        assert secret not in caplog.text
+        assert not any(secret.encode() in data for data in kept)
 
 
 WRONG = (
@@ -245,6 +269,18 @@ def test_a_key_is_made_and_its_secret_half_kept_sealed(wiki: Wiki, admin: Actor)
     assert remotes.listing(wiki, admin)[0].problem == "remote_down"
 
 
+def test_a_machine_without_ssh_is_told(
+    wiki: Wiki, admin: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    for name in ("git", "sh"):
+        (tmp_path / name).symlink_to(shutil.which(name) or "")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    wiki.settings = replace(wiki.settings, private_addresses=True)
+    sent = {"name": "Met sleutel", "address": "ssh://git@127.0.0.1/a.git", "way": "key"}
+    remotes.add(wiki, admin, sent)
+    assert step(wiki, admin).problem == "remote_no_ssh"
+
+
 @pytest.mark.skipif(not ssh_server.SSHD and not IN_CI, reason="sshd is not installed")
 def test_over_ssh_a_key_is_let_in_and_the_host_is_held_to_its_own(
     wiki: Wiki, admin: Actor, page: Page, tmp_path: Path
@@ -267,15 +303,21 @@ def test_over_ssh_a_key_is_let_in_and_the_host_is_held_to_its_own(
         assert step(wiki, admin).state is State.WELL
     assert words(wiki, "twee") == "# Twee\n"
     assert there.read("een.md") == "# Een, hier\n"
-    known = (wiki.settings.data / syncing.KNOWN_HOSTS).read_text()
-    assert (folder / "host.pub").read_text().split()[1] in known
     assert step(wiki, admin).problem == "remote_down"
     before = there.head
     page("een", "# Een, weer\n")
+    assert step(wiki, admin).fingerprints == [f"ssh-ed25519 {host.fingerprint('host')}"]
     with host.running(key="another"):
+        found = step(wiki, admin)
+    assert (found.problem, found.values["said"]) == (
+        "remote_host",
+        f"ED25519 {host.fingerprint('another')}",
+    )
+    with host.running(key="of_another_kind", kind="ecdsa"):
         assert step(wiki, admin).problem == "remote_host"
     assert there.head == before
-    with host.running():
+    host_keys.believe(wiki, admin, made.id)
+    with host.running(key="another"):
         assert step(wiki, admin).state is State.WELL
     assert list(wiki.settings.data.rglob("key")) == []
 

@@ -38,6 +38,7 @@ remotes = Table(
     Column("user", String(100), nullable=False),
     Column("secret", Text, nullable=False),
     Column("public_key", Text, nullable=False),
+    Column("host_keys", Text, nullable=False, server_default=""),
     Column("owner", ForeignKey("members.id"), nullable=False),
     Column("made", Moment, nullable=False),
     Column("state", String(10), nullable=False),

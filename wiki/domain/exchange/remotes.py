@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -40,6 +42,7 @@ class State(StrEnum):
 class Remote:
     """A remote: `secret` is sealed, `seen` the commit that both had last.
 
+    `host_keys` are what its host showed the first time, in the lines of ssh's `known_hosts`.
     `problem` is the code of what is wrong, `detail` its values as JSON. `owner` added it.
     """
 
@@ -51,6 +54,7 @@ class Remote:
     user: str
     secret: str
     public_key: str
+    host_keys: str
     owner: int
     state: State
     problem: str
@@ -72,6 +76,18 @@ class Remote:
         """Files from there that both sides changed, and beside which of ours each is kept."""
         found = self.values.get("kept")
         return found if isinstance(found, dict) else {}
+
+    @property
+    def fingerprints(self) -> Sequence[str]:
+        """The keys of its host, as hosts publish theirs."""
+        keys = (line.split()[1:3] for line in self.host_keys.splitlines())
+        return [f"{kind} {fingerprint(base64.b64decode(key))}" for kind, key in keys]
+
+
+def fingerprint(key: bytes) -> str:
+    """What people compare of a public key of ssh."""
+    digest = base64.b64encode(hashlib.sha256(key).digest()).decode()
+    return "SHA256:" + digest.rstrip("=")
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ from wiki.services.content import commits, joining, outside
 from wiki.services.content.joining import Clash, Joined
 from wiki.services.editing import suggestions
 from wiki.services.editing.saving import Sent
-from wiki.services.exchange import pushing
+from wiki.services.exchange import host_keys, pushing
 from wiki.store.branch import elsewhere
 from wiki.store.branch.elsewhere import Elsewhere, Failed
 from wiki.store.store import Change
@@ -49,7 +49,6 @@ SECONDS = 45.0
 """In which each step there has to be over: looking, fetching, pushing."""
 MOST_KEPT = 20
 """Files of which is told that both sides changed them."""
-KNOWN_HOSTS = "remotes.known_hosts"
 
 
 def catch_up(wiki: Wiki) -> bool:
@@ -212,6 +211,8 @@ def _reached(wiki: Wiki, remote: Remote) -> Iterator[Elsewhere]:
         key = Path(folder) / "key"
         key.touch(0o600)
         key.write_text(secret, encoding="ascii")
+        hosts = Path(folder) / "hosts"
+        hosts.write_text(remote.host_keys, encoding="ascii")
         options = {
             "HostName": address,
             "HostKeyAlias": host,
@@ -220,10 +221,14 @@ def _reached(wiki: Wiki, remote: Remote) -> Iterator[Elsewhere]:
             "BatchMode": "yes",
             "ConnectTimeout": "10",
             "ServerAliveInterval": "10",
-            "StrictHostKeyChecking": "accept-new",
-            "UserKnownHostsFile": os.fspath(wiki.settings.data / KNOWN_HOSTS),
+            # A key of another kind would be new, and so be believed, for ever.
+            "StrictHostKeyChecking": "yes" if remote.host_keys else "accept-new",
+            "UserKnownHostsFile": os.fspath(hosts),
             "ProxyCommand": "none",
         }
         words = ["ssh", "-F", "none", *(f"-o{name}={value}" for name, value in options.items())]
         command = {"GIT_SSH_COMMAND": shlex.join(words), "GIT_SSH_VARIANT": "ssh"}
-        yield Elsewhere(place.url, remote.branch, {}, command, SECONDS)
+        try:
+            yield Elsewhere(place.url, remote.branch, {}, command, SECONDS)
+        finally:
+            host_keys.keep(wiki, remote, hosts.read_text(encoding="ascii"))

@@ -25,6 +25,7 @@ _REF = "refs/denktank/elsewhere"
 _BLOCK = 512
 """Bytes that `ulimit -f` counts in (POSIX)."""
 _SIGNS: Sequence[tuple[str, str]] = (
+    ("remote_no_ssh", r"\bssh: (?:command )?not found|cannot run ssh"),
     (
         "remote_moved",
         r"non-fast-forward|fetch first|stale info|cannot lock ref|failed to update ref",
@@ -50,6 +51,8 @@ _SIGNS: Sequence[tuple[str, str]] = (
     ),
 )
 """What git says of what went wrong, and the code for it; the first that fits."""
+_SHOWN = re.compile(r"fingerprint for the (\S+) key sent by the remote host is\s+(SHA256:\S+)\b")
+"""Of a changed key, what matters stands below ssh's banner."""
 _SAID = 300
 
 
@@ -190,5 +193,6 @@ def _failure(status: int, said: str) -> Failed:
         (code for code, sign in _SIGNS if re.search(sign, said[:20_000], re.IGNORECASE)),
         "remote_failed",
     )
-    short = " ".join(" ".join(lines[:3]).split())
+    shown = _SHOWN.search(said)
+    short = " ".join(shown.groups()) if shown else " ".join(" ".join(lines[:3]).split())
     return Failed(code, "".join(one if one.isprintable() else " " for one in short)[:_SAID])

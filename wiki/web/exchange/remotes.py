@@ -6,7 +6,7 @@ from flask import Blueprint, Response, flash, request
 
 from wiki.domain.content.addresses import url_of
 from wiki.i18n.errors import sentence
-from wiki.services.exchange import remotes
+from wiki.services.exchange import host_keys, remotes
 from wiki.web.http import forms
 from wiki.web.http.context import actor, gettext, language, see_other, wiki
 from wiki.web.http.forms import Problem
@@ -37,8 +37,12 @@ def add() -> Response:
 
 @blueprint.post("/<int:id>/sync")
 def sync(id: int) -> Response:
-    """Bring a remote in step now, also (`act`) where its history was written anew."""
-    remotes.sync_now(wiki(), actor(), id, anew=request.form.get("act") == "anew")
+    """Bring a remote in step now; `act` says so of one with a new history or a new key."""
+    act = request.form.get("act", "")
+    if act == "host":
+        host_keys.believe(wiki(), actor(), id)
+    else:
+        remotes.sync_now(wiki(), actor(), id, anew=act == "anew")
     flash(gettext("It is brought in step within a minute; look again then."), "done")
     return see_other(LIST)
 
