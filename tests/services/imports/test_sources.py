@@ -23,6 +23,13 @@ SOURCES: dict[str, tuple[Callable[[Path], Path], tuple[int, int, int, int]]] = {
     "dokuwiki": (lambda folder: exports.written(folder, exports.dokuwiki()), (2, 7, 1, 1)),
     "otter": (lambda folder: exports.repository(folder), (3, 4, 1, 0)),
     "gollum": (lambda folder: exports.repository(folder), (3, 4, 1, 0)),
+    "markdown": (
+        lambda folder: exports.zipped(
+            folder / "a.zip",
+            {"a.md": "# A\n\n[[b]]\n", "map/b.md": "# B\n", "map/c.png": b"\x89PNG"},
+        ),
+        (2, 2, 1, 0),
+    ),
     "outline": (lambda folder: exports.zipped(folder / "a.zip", exports.outline()), (2, 2, 1, 0)),
 }
 """An importer, its export, and the pages, versions of pages, files and comments in it."""

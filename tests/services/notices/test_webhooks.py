@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -70,8 +71,13 @@ def told(wiki: Wiki) -> None:
 
 
 def test_what_happens_is_told_and_signed(
-    wiki: Wiki, admin: Actor, member: Actor, listener: tuple[Listener, str]
+    wiki: Wiki,
+    admin: Actor,
+    member: Actor,
+    listener: tuple[Listener, str],
+    caplog: pytest.LogCaptureFixture,
 ):
+    caplog.set_level(logging.DEBUG)
     there, url = listener
     wiki.settings = replace(
         wiki.settings, private_addresses=True, base_url="https://wiki.example.org"
@@ -118,6 +124,9 @@ def test_what_happens_is_told_and_signed(
     told(wiki)
     assert there.told() == []
     assert secret not in str(webhooks.listing(wiki, admin))
+    assert secret not in caplog.text
+    kept = [file.read_bytes() for file in wiki.settings.data.rglob("*") if file.is_file()]
+    assert not any(secret.encode() in data for data in kept)
     webhooks.turn(wiki, admin, id, on=False)
     write(wiki, member, "los", "# Los\n")
     told(wiki)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import logging
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -134,6 +136,36 @@ def test_a_token_that_ran_out_or_was_ended_or_is_none(
     assert Program(client, "dt_none")("GET", "/questions").status_code == 401
     assert Program(client)("GET", "/questions").status_code == 200
     assert Program(client)("POST", "/pages", {"title": "x"}).json["code"] == "token_needed"
+
+
+def test_neither_a_log_nor_a_file_tells_a_token(
+    wiki: Wiki,
+    app: Any,
+    client: Any,
+    token: Callable[..., str],
+    member: Actor,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    app.testing = False
+    word = token(member)
+    program, wrong = Program(client, word), Program(client, word + "x")
+    assert program("PUT", "/pages/plan", {"text": "# Plan\n"}, If_None_Match="*").status_code == 201
+    assert program("GET", "/comment/999").status_code == 404
+    assert program("GET", "/webhooks").status_code == 403
+    assert wrong("GET", f"/me?token={word}").status_code == 401
+    pair = base64.b64encode(f"anna:{word}".encode()).decode()
+    git = {"Authorization": f"Basic {pair}"}
+    with client.get("/git/info/refs?service=git-upload-pack", headers=git) as refs:
+        assert refs.status_code == 200
+    monkeypatch.setattr("wiki.services.pages.pages.read", lambda *_, **__: 1 / 0)
+    assert program("GET", f"/pages/plan?x={word}").status_code == 500
+    assert "ZeroDivisionError" in caplog.text
+    kept = [file.read_bytes() for file in wiki.settings.data.rglob("*") if file.is_file()]
+    for secret in (word, pair):
+        assert secret not in caplog.text
+        assert not any(secret.encode() in data for data in kept)
 
 
 def test_a_cookie_opens_nothing(client: Any, member: Actor, login: Callable[..., None]) -> None:
