@@ -12,12 +12,14 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from tests.fixtures import names
 from tests.fixtures.postbox import postbox
 from wiki.commands.doctor import doctor
 from wiki.commands.upgrade import upgrade
 from wiki.database.engine import migrations
 from wiki.engine import open_wiki
 from wiki.i18n.languages import translations
+from wiki.services.notices import mail_domain
 from wiki.services.operation import backup
 from wiki.settings import Settings
 
@@ -71,11 +73,16 @@ def test_a_proxy_that_is_not_believed(data: Path) -> None:
     assert "address_open" in findings(data, BASE_URL="http://denktank.example.org")
 
 
-def test_the_mail_server_is_greeted_and_gets_no_mail(data: Path) -> None:
-    with postbox() as server:
+def test_the_mail_server_is_greeted_and_gets_no_mail(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = {("post.example.org", "MX"): ["10 a.example.org."]}
+    with postbox() as server, names.served(known) as resolver:
+        monkeypatch.setattr(mail_domain, "resolver", lambda: resolver)
         found = findings(data, MAIL_URL=server.url, MAIL_FROM="Wij <wij@post.example.org>")
         assert "mail_server" not in found
-        assert "_dmarc.post.example.org" in found["mail_dns"]["do"]
+        assert "_dmarc.post.example.org" in found["mail_dns_dmarc"]["do"]
+        assert not {"mail_dns_mx", "mail_dns_unknown"} & found.keys()
         assert server._letters == []
         named = server.url.replace("//", "//naam:geheim-woord@")
         refused = findings(data, MAIL_URL=named)["mail_server"]
@@ -102,6 +109,7 @@ def test_every_finding_has_its_words_in_both_languages() -> None:
         texts = translations(language).texts
         codes = {key for key in texts if key.startswith("notice.doctor_") and f"{key}_do" in texts}
         assert len(codes) > 30
+        assert {f"notice.doctor_{lack.value}" for lack in mail_domain.Lack} <= codes
         source = Path("wiki/services/operation/doctor.py").read_text(encoding="utf-8")
         health = Path("wiki/services/operation/health.py").read_text(encoding="utf-8")
         for text, call in ((source, "Finding("), (health, "Trouble(")):

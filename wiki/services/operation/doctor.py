@@ -26,7 +26,7 @@ from pathlib import Path
 from wiki.domain.access.rights import SYSTEM
 from wiki.domain.errors import Unavailable, WikiError
 from wiki.engine import PAGES, Wiki, open_wiki
-from wiki.services.notices import outbox
+from wiki.services.notices import mail_domain, outbox
 from wiki.services.operation import health, upgrading
 from wiki.settings import SECRET_FILE, Settings
 
@@ -149,7 +149,8 @@ def _of_mail(settings: Settings) -> Iterator[Finding]:
     if said:
         yield Finding("mail_server", {"said": said})
     sender = parseaddr(settings.mail_from)[1].rpartition("@")[2] or outbox.domain(settings)
-    yield Finding("mail_dns", {"domain": sender}, is_grave=False)
+    for lack in mail_domain.lacks(sender):
+        yield Finding(lack.value, {"domain": sender}, is_grave=False)
 
 
 def _mail_server_says(settings: Settings) -> str:
