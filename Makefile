@@ -43,6 +43,7 @@ check: $(STAMPS)/develop
 	@$(BIN)/djlint --lint --quiet templates
 	@$(BIN)/oxlint --quiet --deny-warnings --ignore-pattern '*.bundle.js' wiki/static/js frontend/src
 	@$(BIN)/hadolint deploy/Containerfile
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec deploy/compose*.yaml
 
 # The manual, in build/manual; a reference to what is not there fails it.
 manual: $(STAMPS)/develop

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import configparser
 import re
+from collections.abc import Mapping
+from functools import reduce
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 import pytest
@@ -14,7 +17,7 @@ from ruamel.yaml import YAML
 from wiki import cli
 from wiki.domain import proxies
 from wiki.domain.operation import retention
-from wiki.settings import table
+from wiki.settings import load, table
 
 ROOT = Path(__file__).parents[1]
 DEPLOY = ROOT / "deploy"
@@ -28,6 +31,7 @@ MANUAL = sorted(
     ]
 )
 FILES = sorted(file for file in DEPLOY.iterdir() if file.is_file())
+BASE = DEPLOY / "compose.yaml"
 COMPOSED = sorted(DEPLOY.glob("compose*.yaml"))
 UNITS = sorted(DEPLOY.glob("*.service"))
 SETTINGS = {setting.name.upper() for setting in table()} | {"DATA"}
@@ -60,6 +64,34 @@ def composed(file: Path) -> dict[str, Any]:
     found = YAML(typ="safe").load(read(file))
     assert isinstance(found, dict)
     return found
+
+
+def together(*files: Path) -> dict[str, Any]:
+    """What compose files say together, as `docker compose -f one -f other` reads them."""
+
+    def joined(one: Any, other: Any) -> Any:
+        if isinstance(one, dict) and isinstance(other, dict):
+            return one | {key: joined(one.get(key), value) for key, value in other.items()}
+        return one + other if isinstance(one, list) and isinstance(other, list) else other
+
+    return reduce(joined, map(composed, files), {})
+
+
+def filled(written: str, values: Mapping[str, str]) -> str:
+    """A value of a compose file with what `.env` says; a name that is needed has to be there."""
+
+    def one(found: re.Match[str]) -> str:
+        name, sign, rest = found.groups()
+        return values.get(name) or (rest if sign == ":-" else values[name])
+
+    return re.sub(r"\$\{(\w+)(:[-?])?([^}]*)\}", one, written)
+
+
+def told() -> dict[str, str]:
+    """What the guide tells to write in `deploy/.env`."""
+    block = re.search(r"`deploy/\.env`:\n\n```\n(.*?)```", read(GUIDES[0]), re.DOTALL)
+    assert block
+    return dict(line.split("=", 1) for line in block[1].splitlines())
 
 
 def unit(file: Path) -> configparser.RawConfigParser:
@@ -129,7 +161,7 @@ def test_images_are_not_bound_to_a_registry(file: Path) -> None:
 
 
 def test_the_wiki_in_a_container_can_write_its_volume_only() -> None:
-    wiki = composed(DEPLOY / "compose.yaml")["services"]["wiki"]
+    wiki = composed(BASE)["services"]["wiki"]
     assert wiki["read_only"] is True
     assert wiki["cap_drop"] == ["ALL"]
     assert wiki["volumes"] == ["data:/data"]
@@ -138,6 +170,46 @@ def test_the_wiki_in_a_container_can_write_its_volume_only() -> None:
     )
     caddy = composed(DEPLOY / "compose.caddy.yaml")["services"]["wiki"]
     assert proxies.read(caddy["environment"]["DENKTANK_TRUSTED_PROXIES"])
+
+
+def test_the_containers_together_are_a_wiki(tmp_path: Path) -> None:
+    found = together(BASE, *(file for file in COMPOSED if file != BASE))
+    services = found["services"]
+    values = told() | {"SITE_PATH": "/denktank"}
+    environment = {
+        name: filled(value, values) for name, value in services["wiki"]["environment"].items()
+    }
+    settings = load(tmp_path, environment)
+    assert settings.base_url == f"https://{values['SITE_HOST']}/denktank"
+    assert settings.mail_url == values["MAIL_URL"]
+    assert settings.mail_from == values["MAIL_FROM"]
+    database = urlsplit(settings.database_url)
+    assert (database.scheme, database.hostname) == ("postgresql", "db")
+    kept = {name: filled(value, values) for name, value in services["db"]["environment"].items()}
+    assert (database.username, database.password) == (
+        kept["POSTGRES_USER"],
+        kept["POSTGRES_PASSWORD"],
+    )
+    assert database.path == f"/{kept['POSTGRES_DB']}"
+    host, _, port = services["caddy"]["environment"]["UPSTREAM"].partition(":")
+    assert host in services
+    assert f'"--port", "{port}"' in read(DEPLOY / "Containerfile")
+    for service in services.values():
+        waits = service.get("depends_on", {})
+        assert set(waits) <= set(services)
+        for name, how in waits.items() if isinstance(waits, dict) else ():
+            assert how["condition"] == "service_healthy"
+            assert "healthcheck" in services[name]
+    used = {one.partition(":")[0] for each in services.values() for one in each.get("volumes", ())}
+    assert set(found["volumes"]) <= used
+
+
+def test_the_wiki_alone_needs_nothing_told(tmp_path: Path) -> None:
+    wiki = composed(BASE)["services"]["wiki"]
+    environment = {name: filled(value, {}) for name, value in wiki["environment"].items()}
+    settings = load(tmp_path, environment)
+    assert settings.base_url == f"http://localhost:{wiki['ports'][0].split(':')[1]}"
+    assert settings.mail_url == ""
 
 
 def test_the_image() -> None:
