@@ -206,3 +206,6 @@ def test_tags(client: Any, page: Any) -> None:
     assert "Met" in shown
     assert "Zonder" not in shown
     assert client.get("/tags/niets").status_code == 404
+    assert "nog geen gesprek" in shown
+    page("over", dialogue("2020-01-02").replace("kind: d", "questions: [a]\nkind: d"))
+    assert "1 gesprek" in client.get("/tags/wonen en zorg").text

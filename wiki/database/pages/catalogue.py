@@ -6,7 +6,7 @@ Every listing holds only what is in sight.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -129,9 +129,7 @@ def questions(
         .join(places, and_(places.c.path == catalogue.c.path, places.c.alive))
         .order_by(places.c.date.desc(), catalogue.c.path)
     )
-    found = summaries(connection, query, limit, offset)
-    counts = dialogue_counts(connection, [summary.path for summary in found], sight=sight)
-    return [replace(summary, dialogues=counts[summary.path]) for summary in found]
+    return with_dialogues(connection, summaries(connection, query, limit, offset), sight=sight)
 
 
 def dialogues(
@@ -204,6 +202,15 @@ def dialogues_of(
     by_date = (catalogue.c.starts.asc().nulls_last(), catalogue.c.path)
     query = _among(about, sight).order_by(*by_date)
     return summaries(connection, query, limit, offset)
+
+
+def with_dialogues(
+    connection: Connection, found: Sequence[Summary], *, sight: Sight
+) -> list[Summary]:
+    """The same pages, questions with their number of dialogues."""
+    asked = [one.path for one in found if one.meta.kind is Kind.QUESTION]
+    counts = dialogue_counts(connection, asked, sight=sight) if asked else {}
+    return [replace(one, dialogues=counts.get(one.path, 0)) for one in found]
 
 
 def dialogue_counts(
@@ -299,7 +306,7 @@ def tagged(
     """Pages that carry a tag (however it is capitalised), by title."""
     here = select(carried.c.path).where(carried.c.key == fold(tag))
     query = _among(here, sight).order_by(catalogue.c.title_fold, catalogue.c.path)
-    return summaries(connection, query, limit, offset)
+    return with_dialogues(connection, summaries(connection, query, limit, offset), sight=sight)
 
 
 def asked_for(

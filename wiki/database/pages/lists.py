@@ -12,7 +12,7 @@ from wiki.database.content.entries import catalogue, dialogue_questions
 from wiki.database.content.entries import participants as named
 from wiki.database.content.entries import tags as carried
 from wiki.database.history.history import identities, places
-from wiki.database.pages.catalogue import dialogue_counts, listed, summaries
+from wiki.database.pages.catalogue import listed, summaries, with_dialogues
 from wiki.domain.access.sight import Sight
 from wiki.domain.content.pages import Kind, Summary
 from wiki.domain.content.paths import fold
@@ -32,11 +32,7 @@ def find(
 ) -> list[Summary]:
     """The pages that are wanted, in that order; questions with their number of dialogues."""
     query = _asked(wanted, span, sight).order_by(*_order(wanted), catalogue.c.path)
-    pages = summaries(connection, query, limit, offset)
-    if wanted.kind is not Kind.QUESTION:
-        return pages
-    counts = dialogue_counts(connection, [page.path for page in pages], sight=sight)
-    return [replace(page, dialogues=counts[page.path]) for page in pages]
+    return with_dialogues(connection, summaries(connection, query, limit, offset), sight=sight)
 
 
 def statuses(connection: Connection, wanted: Wanted, span: Span, *, sight: Sight) -> dict[str, int]:
