@@ -30,6 +30,7 @@ from PIL import Image
 from playwright.sync_api import (
     Browser,
     BrowserContext,
+    FilePayload,
     FloatRect,
     Page,
     StorageState,
@@ -50,6 +51,8 @@ MEMBERS = {
     "voorzitter": "admin",
 }
 QUESTION = "vragen/systeemwereld"
+DIALOGUE = "gesprekken/de-corporatie-als-buur"
+EVENING = "wijkavond-in-beeld"
 SENTENCE = "Wat haar kracht geeft, is dat niemand haar bezit."
 CLAIM = "Wie van onderop begint, werkt meestal naast de bestaande organisatie."
 
@@ -92,6 +95,27 @@ EDITS = (
         "klant worden in plaats van deelnemer.",
     ),
 )
+
+TRANSCRIPT = """\
+WEBVTT
+
+00:00:01.000 --> 00:00:06.000
+<v Anna de Boer>Welkom allemaal. Wie bepaalt er eigenlijk in de wijk?</v>
+
+00:01:14.000 --> 00:01:25.000
+<v Spreker 2>Bij ons beginnen de bewoners. De gemeente schuift later aan.</v>
+
+00:02:00.000 --> 00:02:09.000
+<v Anna de Boer>En wie schrijft dan op wat er is afgesproken?</v>
+"""
+ATTACHED = {
+    "tafel-een.jpg": "#c9a66b",
+    "tafel-twee.jpg": "#6b8fc9",
+    "buurthuis.jpg": "#7a9a6b",
+    "flap-over.jpg": "#b9b2a5",
+    "plein.jpg": "#8a6f9a",
+}
+"""Pictures of one colour, which stand for photographs."""
 
 MOVED = "Misschien is het geen keuze maar een volgorde"
 LAST = "- Wie is er nodig om over te steken, en wat krijgt die daarvoor terug?\n"
@@ -190,7 +214,7 @@ def running() -> Iterator[str]:
 
 def wait(url: str) -> None:
     """Return when the wiki answers."""
-    for _ in range(300):
+    for _ in range(1200):
         try:
             urllib.request.urlopen(url, timeout=2).close()
             return
@@ -216,7 +240,7 @@ class Stage:
             java_script_enabled=scripts,
             **{"locale": "nl-NL", **options, **known},
         )
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(60_000)
         if not known:
             page = context.new_page()
             page.goto("/login")
@@ -246,6 +270,30 @@ class Stage:
         page.click("form.editor button.primary")
         page.goto(page.url.replace("/wiki/", "/delete/"))
         page.fill("[name=summary]", why)
+        page.click("main form.stack [type=submit]")
+        page.close()
+
+    def send(self, who: str, address: str, fields: dict[str, str], form: str) -> None:
+        """Somebody fills in a form and sends it."""
+        page = self.people[who].new_page()
+        page.goto(address)
+        for name, value in fields.items():
+            page.fill(f"{form} [name={name}]", value)
+        page.click(f"{form} [type=submit]")
+        page.close()
+
+    def attach(self, who: str, title: str, text: str) -> None:
+        """Somebody makes a page with many files."""
+        page = self.people[who].new_page()
+        page.goto("/new?kind=page")
+        page.fill("[name=title]", title)
+        page.fill("textarea[name=text]", text)
+        page.click("form.editor button.primary")
+        page.goto(page.url.replace("/wiki/", "/upload/"))
+        sent = [picture(name, colour) for name, colour in ATTACHED.items()]
+        said = b"Wat er aan tafel een is gezegd."
+        sent.append({"name": "aantekeningen.txt", "mimeType": "text/plain", "buffer": said})
+        page.set_input_files("main form [name=file]", sent)
         page.click("main form.stack [type=submit]")
         page.close()
 
@@ -334,12 +382,33 @@ class Stage:
         self.comment(
             "beleidsmedewerker-wonen", QUESTION, "Wie betaalt dat?", "dezelfde paar mensen"
         )
+        self.attach(
+            "community-builder",
+            "Wijkavond in beeld",
+            "Vijftig mensen, vier tafels en één vraag.\n\n![Tafel een](tafel-een.jpg)\n",
+        )
+        self.send(
+            "lid-uit-zwolle",
+            "/report/vragen/vitaliteit",
+            {"reason": "Hier staat een naam die er niet hoort."},
+            "main form:has([name=reason])",
+        )
+        admin = "main form:has([name=name])"
+        about = {"name": "redactie", "about": "Wie de gesprekken uitwerkt"}
+        self.send("voorzitter", "/admin/groups", about, admin)
         self.throw_away(
             "moderator-van-dienst",
             "Notulen werkgroep",
             "Aanwezig: vijf leden.",
             "Staat al bij de gesprekken",
         )
+
+
+def picture(name: str, colour: str) -> FilePayload:
+    """A file to send that is a picture."""
+    drawn = io.BytesIO()
+    Image.new("RGB", (640, 420), colour).save(drawn, "JPEG")
+    return {"name": name, "mimeType": "image/jpeg", "buffer": drawn.getvalue()}
 
 
 def rearranged(text: str) -> str:
@@ -396,6 +465,46 @@ def conflict(stage: Stage, page: Page) -> None:
     page.wait_for_selector("[data-hunk]")
 
 
+def transcript(stage: Stage, page: Page) -> None:
+    """Minutes that a meeting program wrote, read but not yet put into the text."""
+    page.goto("/new?kind=dialogue")
+    page.fill("[name=title]", "Wie bepaalt in de wijk?")
+    page.fill("[name='participants.1.name']", "Anna de Boer")
+    page.click("#field-transcript-part > summary")
+    page.fill("[name=transcript]", TRANSCRIPT)
+    page.click("button[value='transcript.read']")
+    page.wait_for_selector("button[value='transcript.put']")
+
+
+def files_first(stage: Stage, page: Page) -> None:
+    """A new page that has files before it is saved."""
+    page.goto("/new?kind=page")
+    page.fill("[name=title]", "Verslag van de wijkavond")
+    page.click("#field-file-part > summary")
+    sent = [picture(name, colour) for name, colour in list(ATTACHED.items())[:2]]
+    page.set_input_files("[name=file]", sent)
+    page.click("button[value='file.add']")
+    page.wait_for_selector("[data-held] code")
+
+
+def beside(stage: Stage, page: Page) -> None:
+    """A comment that is written beside the words that it is about."""
+    page.goto("/wiki/vragen/borging")
+    page.locator("article p").nth(1).click(click_count=3)
+    page.click(".passage-offer")
+    page.wait_for_selector(".talk-beside textarea")
+
+
+def first(address: str, link: str) -> Callable[[Stage, Page], None]:
+    """The screen behind the first such link of another."""
+
+    def go(stage: Stage, page: Page) -> None:
+        page.goto(address)
+        page.goto(page.locator(f"main {link}").first.get_attribute("href") or "")
+
+    return go
+
+
 def versions(page: Page) -> list[str]:
     """The question's revisions, newest first, from its history."""
     page.goto(f"/history/{QUESTION}")
@@ -424,8 +533,9 @@ def of_version(address: str, place: int) -> Callable[[Stage, Page], None]:
 SCREENS: dict[str, Callable[[Stage, Page], None]] = {
     "front": visit("/"),
     "question": visit(f"/wiki/{QUESTION}"),
-    "dialogue": visit("/wiki/gesprekken/de-corporatie-als-buur"),
+    "dialogue": visit(f"/wiki/{DIALOGUE}"),
     "edit": editing,
+    "comment": beside,
     "conflict": conflict,
     "history": visit(f"/history/{QUESTION}"),
     "history-narrowed": visit(f"/history/{QUESTION}?since=2020-01-01"),
@@ -461,13 +571,24 @@ OWN: dict[str, Callable[[Stage, Page], None]] = {
     "person": visit("/people/wijkmanager"),
     "members": visit("/members"),
     "pages": visit("/pages"),
+    "pages-az": visit("/pages?view=az"),
+    "pages-wanted": visit("/pages?view=wanted"),
+    "pages-files": visit("/pages?view=files"),
+    "pages-new": visit("/pages?view=new"),
+    "tag": visit("/tags/participatie"),
+    "help": visit("/help"),
     "folder": visit("/wiki/vragen"),
     "tags": visit("/tags"),
     "page": visit("/wiki/zo-werkt-deze-denktank"),
     "new-question": visit("/new?kind=question"),
     "new-dialogue": visit("/new?kind=dialogue"),
     "new-page": visit("/new?kind=page"),
-    "files": visit(f"/upload/{QUESTION}"),
+    "new-page-files": files_first,
+    "edit-dialogue": visit(f"/edit/{DIALOGUE}", ".editor-preview p"),
+    "transcript": transcript,
+    "attachments": visit(f"/wiki/{EVENING}"),
+    "files": visit(f"/upload/{EVENING}"),
+    "file": visit(f"/file/{EVENING}/tafel-een.jpg"),
     "watch": visit(f"/watch/{QUESTION}"),
     "report": visit(f"/report/{QUESTION}"),
     "notifications": visit("/notifications"),
@@ -490,6 +611,7 @@ MODERATED: dict[str, Callable[[Stage, Page], None]] = {
     "delete": visit(f"/delete/{QUESTION}"),
     "close": visit(f"/close/{QUESTION}"),
     "reports": visit("/admin/reports"),
+    "report-case": first("/admin/reports", "a[href^='/admin/reports/']"),
     "held": visit("/admin/held"),
     "views": visit("/views"),
     "trash": visit("/trash"),
@@ -504,12 +626,15 @@ ADMINISTERED: dict[str, Callable[[Stage, Page], None]] = {
     "admin-member": visit("/admin/members/redactielid"),
     "admin-invitations": visit("/admin/invitations"),
     "admin-groups": visit("/admin/groups"),
+    "admin-group": first("/admin/groups", "a[href^='/admin/groups/']"),
     "admin-rules": visit("/admin/rules"),
     "admin-preview": visit("/admin/rules/preview?prefix=vragen&right=read&role=editor"),
     "admin-rights": visit(f"/admin/rights?member=redactielid&path={QUESTION}"),
     "admin-terms": visit("/admin/terms"),
     "admin-audit": visit("/admin/audit"),
     "admin-settings": visit("/admin/settings"),
+    "admin-webhooks": visit("/admin/webhooks"),
+    "admin-remotes": visit("/admin/remotes"),
     "admin-outbox": visit("/admin/outbox"),
     "admin-health": visit("/admin/health"),
 }
@@ -549,6 +674,7 @@ def take_some(
         context = stage.enter(who, scripts=True, **options)
     else:
         context = stage.browser.new_context(base_url=stage.url, **options)
+        context.set_default_timeout(60_000)
     for name, go in screens.items():
         page = context.new_page()
         page.on("dialog", lambda dialog: dialog.accept())
