@@ -687,9 +687,18 @@ def take_some(
 
 
 def shown(page: Page) -> FloatRect:
-    """The part of the screen that the picture shows: the whole width, but not a long text's end."""
-    width, height = page.evaluate("() => [innerWidth, document.documentElement.scrollHeight]")
-    return {"x": 0, "y": 0, "width": width, "height": min(height, HIGHEST)}
+    """The part of the screen that the picture shows: the whole width, but not a long text's end.
+
+    It begins where the address does.
+    """
+    width, height, top = page.evaluate(
+        """() => {
+          const asked = location.hash && document.querySelector(location.hash);
+          const top = asked ? asked.getBoundingClientRect().top + scrollY - 40 : 0;
+          return [innerWidth, document.documentElement.scrollHeight, Math.round(top)];
+        }"""
+    )
+    return {"x": 0, "y": top, "width": width, "height": min(height - top, HIGHEST)}
 
 
 def press(picture: bytes, file: Path) -> None:
