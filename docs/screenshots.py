@@ -424,11 +424,13 @@ def rearranged(text: str) -> str:
     return made.replace("status: in dialogue", "status: answered")
 
 
-def visit(address: str, ready: str = "main") -> Callable[[Stage, Page], None]:
+def visit(address: str, ready: str = "main", status: int = 200) -> Callable[[Stage, Page], None]:
     """A screen that is one address; the picture waits for `ready`."""
 
     def go(stage: Stage, page: Page) -> None:
-        page.goto(address)
+        answer = page.goto(address)
+        if answer is None or answer.status != status:
+            raise SystemExit(f"{address}: {answer and answer.status}")
         page.wait_for_selector(ready)
 
     return go
@@ -558,7 +560,7 @@ OPEN: dict[str, Callable[[Stage, Page], None]] = {
     "register": visit("/register"),
     "reset": visit("/account/reset"),
     "terms": visit("/wiki/voorwaarden"),
-    "missing": visit("/wiki/vragen/nog-niet"),
+    "missing": visit("/wiki/vragen/nog-niet", status=404),
     "api": visit("/api"),
 }
 """What somebody without an account sees other than a member does."""
@@ -595,7 +597,7 @@ OWN: dict[str, Callable[[Stage, Page], None]] = {
     "suggestions": visit("/suggestions"),
     "searches": visit("/account/searches"),
     "watches": visit("/account/watches"),
-    "account": visit("/account/profile"),
+    "account": visit("/account"),
     "account-page": visit("/account/page"),
     "account-mail": visit("/account/notifications"),
     "account-sessions": visit("/account/sessions"),

@@ -37,7 +37,7 @@ CLOSED = [
     "/new?kind=dialogue",
     "/new?kind=page",
     "/trash",
-    "/account/profile",
+    "/account",
     "/account/page",
     "/account/export",
     "/account/sessions",
