@@ -1,8 +1,8 @@
-"""`python -m bench.like_github BUNDLE`: does every page show what cmark-gfm shows of it?
+"""`python -m bench.like_github REPOSITORY`: does every page show what cmark-gfm shows of it?
 
-For each Markdown file of a git bundle: words, headings, tables, code, links and pictures of our
-HTML beside those of cmark-gfm (GitHub's own). What differs on purpose has a reason, which is told
-with how many pages it is for; what differs without one is listed.
+For each Markdown file of a git repository or bundle: words, headings, tables, code, links and
+pictures of our HTML beside those of cmark-gfm (GitHub's own). What differs on purpose has a reason,
+which is told with how many pages it is for; what differs without one is listed.
 """
 
 from __future__ import annotations
@@ -23,10 +23,13 @@ from cmarkgfm.cmark import Options
 from lxml.html import HtmlElement
 
 from wiki.domain.content import frontmatter
-from wiki.domain.content.links import LinkKind, address
+from wiki.domain.content.links import Link, LinkKind, address
+from wiki.domain.content.names import To
+from wiki.domain.content.sections import titling
+from wiki.domain.content.text import decode
 from wiki.domain.markdown import read
 from wiki.domain.markdown.html import read_tag
-from wiki.domain.markdown.nodes import Html, Inline, Kind, Leaf, Quote, every, walk
+from wiki.domain.markdown.nodes import Heading, Html, Inline, Kind, Leaf, Quote, every, walk
 from wiki.render.links import LinkState
 from wiki.render.markdown import Renderer
 
@@ -62,12 +65,19 @@ def theirs(text: str) -> Shown:
 def ours(text: str) -> Shown:
     """What we show of it; pictures of other sites, which are links here, as pictures."""
     page = _RENDERER.render(text, path="a/b")
-    states = {target: LinkState(target) for target in page.targets}
+    states = {link.target: _there(link) for link in page.links}
     html = str(_RENDERER.fill(page.html, states))
-    shown = _shown(_tree(html))
-    if not page.title or page.title in shown.headings:
-        return shown
-    return _shown(_tree(f"<h1>{escape(page.title)}</h1>{html}"))
+    document = read(text, frontmatter.body_at(text))
+    written = sum(isinstance(block, Heading) for block in walk(document.root))
+    # The heading that is the page's title stands above its text.
+    if written > len(page.headings):
+        html = f"<h1>{escape(page.title)}</h1>{html}"
+    return _shown(_tree(html))
+
+
+def _there(link: Link) -> LinkState:
+    """A link that leads to what it names."""
+    return LinkState(link.target, to=To.FILE if link.kind is LinkKind.FILE else To.PAGE)
 
 
 def differences(text: str) -> list[tuple[str, str]]:
@@ -96,8 +106,15 @@ def _reasons(text: str) -> Iterator[str]:
         yield "addresses after an open bracket are links (cmark-gfm forgets them)"
     if any(address(link.target, "a").kind is LinkKind.REFUSED for link in links):
         yield "addresses of other kinds than http, mailto and tel are refused"
-    if any(node.kind is Kind.WIKILINK for node in nodes):
+    if any(node.kind in (Kind.WIKILINK, Kind.EMBED) for node in nodes):
         yield "[[a]] is a link to a page"
+    if any(node.kind in (Kind.MATH, Kind.FORMULA) for node in nodes):
+        yield "formulas are shown"
+    heading = titling(document)
+    if heading and any(n.kind is Kind.LINK for n in document.inlines(heading)):
+        yield "a title is no link"
+    if "front_matter_broken" in _RENDERER.render(text).problems:
+        yield "front matter that cannot be read is shown"
     if any(node.kind is Kind.NOTE for node in nodes):
         yield "notes of a title are not shown in it"
     if any(type(b).__name__ == "Glossary" for b in blocks):
@@ -122,7 +139,7 @@ def _tree(html: str) -> HtmlElement:
 
 def _shown(tree: HtmlElement) -> Shown:
     links = [
-        (_said(a), unquote(a.get("href", "")) if a.get("href", "").startswith("http") else "")
+        (_said(a), unquote(a.get("href", "")) if "://" in a.get("href", "") else "")
         for a in tree.iter("a")
         if a.get("href")
     ]
@@ -151,17 +168,19 @@ def _pieces(element: HtmlElement) -> Iterator[str]:
     yield apart
 
 
-def main(bundle: Path) -> None:
+def main(repository: Path) -> None:
     """Compare, and print."""
     with tempfile.TemporaryDirectory() as folder:
-        subprocess.run(["git", "clone", "-q", "-b", "main", str(bundle), folder], check=True)
-        files = sorted(Path(folder).rglob("*.md"))
+        subprocess.run(["git", "clone", "-q", str(repository), folder], check=True)
+        files = sorted(file for file in Path(folder).rglob("*.md") if file.is_file())
         same, reasons, unexplained = 0, Counter[str](), []
         for file in files:
-            found = differences(file.read_text(encoding="utf-8"))
+            found = differences(decode(file.read_bytes()).text)
             same += not found
             reasons.update({reason for _, reason in found if reason})
-            unexplained += [(file.name, name) for name, reason in found if not reason]
+            unexplained += [
+                (file.relative_to(folder), name) for name, reason in found if not reason
+            ]
     print(f"{len(files)} pages, {same} the same in {', '.join(ASPECTS)}")
     for reason, number in reasons.most_common():
         print(f"{number:>5} {reason}")
