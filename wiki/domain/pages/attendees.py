@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from wiki.domain.content.pages import Participant
 from wiki.domain.markdown import Document
-from wiki.domain.markdown.nodes import Block, Heading, List, Paragraph, Row, Table, walk
+from wiki.domain.markdown.nodes import Block, Heading, Leaf, List, Paragraph, Row, Table, walk
 from wiki.domain.markdown.plain import words
 
 _FIRST_BLOCKS = 60
@@ -60,22 +60,23 @@ def attendance(document: Document) -> Attendance:
     blocks: set[int] = set()
     labelled = False
     for block in document.root.children[:_FIRST_BLOCKS]:
-        for attendee in _of_block(document, block, labelled):
+        said = _said(document, block) if isinstance(block, Heading | Paragraph) else ""
+        for attendee in _of_block(document, block, said, labelled):
             blocks.add(id(block))
             known = people.get(attendee.name.casefold())
             if known is None or not known.short:
                 people[attendee.name.casefold()] = attendee
-        labelled = _is_label(document, block)
+        labelled = _is_label(block, said)
     return Attendance(list(people.values())[:_MOST], blocks)
 
 
-def _of_block(document: Document, block: Block, labelled: bool) -> Iterable[Attendee]:
+def _of_block(document: Document, block: Block, said: str, labelled: bool) -> Iterable[Attendee]:
     if isinstance(block, Table):
         return _of_table(document, block, labelled)
     if isinstance(block, List) and labelled:
-        return filter(None, (_entry(_said(document, item)) for item in block.children))
+        return filter(None, (_entry(_all_said(document, item)) for item in block.children))
     if isinstance(block, Paragraph):
-        return _of_paragraph(_said(document, block), labelled)
+        return _of_paragraph(said, labelled)
     return ()
 
 
@@ -142,11 +143,9 @@ def _fits(short: str, name: str) -> bool:
     return all(letter in letters for letter in short.casefold())
 
 
-def _is_label(document: Document, block: Block) -> bool:
-    if not isinstance(block, Heading | Paragraph):
-        return False
-    said = _said(document, block).strip()
-    return (said.endswith(":") or isinstance(block, Heading)) and _names_attendees(said)
+def _is_label(block: Block, said: str) -> bool:
+    is_opening = isinstance(block, Heading) or said.rstrip().endswith(":")
+    return is_opening and _names_attendees(said)
 
 
 def _names_attendees(said: str) -> bool:
@@ -154,9 +153,13 @@ def _names_attendees(said: str) -> bool:
     return len(parts) <= 4 and not _LABELS.isdisjoint(parts)
 
 
-def _said(document: Document, block: Block) -> str:
+def _said(document: Document, leaf: Leaf) -> str:
+    return words(document.beginning(leaf, _LONGEST_LIST))
+
+
+def _all_said(document: Document, block: Block) -> str:
     leaves = (leaf for leaf in walk(block) if isinstance(leaf, Heading | Paragraph))
-    return "\n".join(words(document.beginning(leaf, _LONGEST_LIST)) for leaf in leaves)
+    return "\n".join(_said(document, leaf) for leaf in leaves)
 
 
 def _cells(document: Document, row: Row) -> list[str]:
