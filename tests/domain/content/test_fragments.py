@@ -72,6 +72,7 @@ PAGE = """# Ankers van dit blad
         ("1-2-aanpak", "1.2 Aanpak"),
         ("1.2%20Aanpak", "1.2 Aanpak"),
         ("doel--opzet", "Doel"),
+        ("user-content-doel--opzet", "Doel"),
         ("второй-вопрос", "Второй"),
         ("中文", "中文"),
         ("c", "C++"),
@@ -97,6 +98,7 @@ def test_what_leads_from_another_page_is_an_id_there() -> None:
     there = ids(shown(PAGE))
     for anchor in ("kop-1", "comment-on-this", "doel--opzet", "Doel & opzet", "1.2 Aanpak",
                    "Los_stuk", "search", "h-kop-2", "één", "docs_dir", "Ankers van dit blad",
+                   "user-content-kop-1",
                    ):  # fmt: skip
         assert elsewhere(anchor) in there or anchor in there, anchor
 

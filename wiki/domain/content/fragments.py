@@ -26,24 +26,27 @@ OF_SCREEN = frozenset(
 )
 """Ids of the screens on which a text may stand."""
 
+_OF_GITHUB = "user-content-"
+"""What GitHub's ids begin with in its HTML; a link leads there with it and without."""
 _OWN = re.compile(r"(?:turn|fn|fnref|comment|passage|move-[a-z]++)-[0-9]++")
 _SCREENS = (PREFIX, "field-", "error-", "help-")
 _NAMED = re.compile(r"<a[ \t\n]", re.IGNORECASE)
+_ODD = re.compile(r"[^\w\- ]")
+"""What is no letter, digit or dash; marks of a letter are among it."""
 _MARK = re.compile(r"[A-Za-z0-9-]{4,64}")
 _MOST_IN_ID = 300
 
 
 def github(title: str) -> str:
     """The id that GitHub gives a heading with this text, if no heading before has the same."""
-    lower = title.lower()
-    kept = (char for char in lower if char in "-_ " or char.isalnum() or _is_part(char))
-    return "".join(kept).replace(" ", "-")
+    return _ODD.sub(_kept, title.lower()).replace(" ", "-")
 
 
 def elsewhere(anchor: str) -> str:
     """The id that `#anchor` means on a page that is not at hand: an id, or a heading's text."""
     if not anchor or anchor.startswith(PREFIX) or _OWN.fullmatch(anchor):
         return anchor
+    anchor = anchor.removeprefix(_OF_GITHUB)
     found = github(anchor)
     return found if _is_free(found) else PREFIX + slug(anchor)
 
@@ -84,7 +87,8 @@ class Fragments:
         """The id that `#anchor` means on this page."""
         if _OWN.fullmatch(anchor):
             return anchor
-        for written in (anchor, github(anchor), PREFIX + slug(anchor)):
+        bare = anchor.removeprefix(_OF_GITHUB)
+        for written in (anchor, github(anchor), github(bare), PREFIX + slug(bare)):
             if written in self._meant:
                 return self._meant[written]
             if written in self._taken:
@@ -122,8 +126,8 @@ class Fragments:
         self._meant.setdefault(github(name), name)
 
 
-def _is_part(char: str) -> bool:
-    return category(char) in ("Mn", "Mc", "Me", "Pc", "Nd")
+def _kept(odd: re.Match[str]) -> str:
+    return odd[0] if category(odd[0]) in ("Mn", "Mc", "Me", "Pc", "Nd") else ""
 
 
 def _is_free(fragment: str) -> bool:
