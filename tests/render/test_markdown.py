@@ -62,6 +62,7 @@ SAMPLES = [
         '<span class="formula-note">(this formula cannot be read)</span></div>',
     ),
     ("€ 5 of $5 en $6, US$5-$6", "<p>€ 5 of $5 en $6, US$5-$6</p>"),
+    ("$a/$(b) en $c =~ ^${d}", "<p>$a/$(b) en $c =~ ^${d}</p>"),
     ("van $5 (eerst 4$) $ a$ \\$a$", "<p>van $5 (eerst 4$) $ a$ $a$</p>"),
     ("`$a$` $HOME/$USER", "<p><code>$a$</code> $HOME/$USER</p>"),
     (

@@ -1,7 +1,8 @@
 """Formulas between dollar signs: `$…$` in a line, `$$…$$` on its own; prices are none.
 
 The next dollar sign ends a formula, or there is none: nothing is searched for twice. As on GitHub
-and in pandoc no blank stands inside the signs, and no letter or digit right outside them.
+and in pandoc no blank stands inside the signs, and no letter or digit right outside them. A sign
+before `{` or `(` begins what a shell fills in: it ends none.
 """
 
 from __future__ import annotations
@@ -48,7 +49,8 @@ class Dollars:
 
     def _source(self, at: int, inside: str, end: int) -> str:
         """The source of a formula in a line; empty if it is no formula."""
-        if self._text[max(0, at - 1) : at].isalnum() or self._text[end : end + 1].isalnum():
+        after = self._text[end : end + 1]
+        if self._text[max(0, at - 1) : at].isalnum() or after.isalnum() or after in ("{", "("):
             return ""
         if len(inside) > 2 and inside[0] == "`" == inside[-1] and "`" not in inside[1:-1]:
             return inside[1:-1].strip()
