@@ -41,6 +41,7 @@ PAGE = """# Ankers van dit blad
 ## Kop
 ## 1.2 Aanpak
 ## Doel & opzet
+## Hoog :crab: en `:tada:`
 ## Второй вопрос
 ## 中文
 ## C++
@@ -73,6 +74,7 @@ PAGE = """# Ankers van dit blad
         ("1.2%20Aanpak", "1.2 Aanpak"),
         ("doel--opzet", "Doel"),
         ("user-content-doel--opzet", "Doel"),
+        ("hoog-crab-en-tada", "Hoog"),
         ("второй-вопрос", "Второй"),
         ("中文", "中文"),
         ("c", "C++"),

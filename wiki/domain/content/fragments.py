@@ -13,7 +13,7 @@ from unicodedata import category
 
 from wiki.domain.content.paths import slug
 from wiki.domain.content.sections import PREFIX, Section
-from wiki.domain.markdown import Document, html
+from wiki.domain.markdown import Document, emoji, html
 from wiki.domain.markdown.nodes import Block, Heading, Html, Kind, Leaf, Paragraph, every, walk
 from wiki.domain.markdown.plain import title
 
@@ -103,7 +103,7 @@ class Fragments:
         """Give each heading the id it has on GitHub, where those of the same text are counted."""
         counts: dict[str, int] = {}
         for heading, text in headings:
-            base = github(text)[:_MOST_IN_ID]
+            base = github(_by_name(text, heading.content.text))[:_MOST_IN_ID]
             count = counts.get(base, 0)
             counts[base] = count + 1
             fragment = f"{base}-{count}" if count else base
@@ -124,6 +124,15 @@ class Fragments:
         self._taken.add(name)
         self._names[name] = name
         self._meant.setdefault(github(name), name)
+
+
+def _by_name(said: str, written: str) -> str:
+    """A heading's text, signs that it names (`:crab:`) by their names: so GitHub makes its id."""
+    for name in emoji.WRITTEN.finditer(written) if ":" in written else ():
+        found = emoji.sign(written, name.start(), 0)
+        if found:
+            said = said.replace(found[0], name[1], 1)
+    return said
 
 
 def _kept(odd: re.Match[str]) -> str:
