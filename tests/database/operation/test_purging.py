@@ -14,7 +14,7 @@ from wiki.domain.operation.purging import Ids
 
 OLD, NEW = "0123456789abcdef0123456789abcdef01234567", "f" * 40
 OPAQUE = {
-    *("avatars.data", "logos.data", "passkeys.key"),
+    *("avatars.data", "draft_files.data", "logos.data", "passkeys.key"),
     *("git_base.data", "git_log.oids", "git_log.pack"),
 }
 """Columns of bytes, in which no id can stand, or which a purge writes anew as a whole."""
