@@ -176,7 +176,9 @@ def _commits(branch: str, changes: Sequence[Change], clock: int, parent: str = "
 
 def measure(sides: Sequence[Side]) -> Iterator[tuple[str, list[tuple[float, ...]]]]:
     """What was done, and the milliseconds each side took each time, the base first."""
-    branch = said([*sides[0].git, "symbolic-ref", "--short", "HEAD"]).strip()
+    # A bundle may not say which branch is its first.
+    heads = said([*sides[0].git, "for-each-ref", "--format=%(refname:short)", "refs/heads"]).split()
+    branch = "main" if "main" in heads else heads[0]
     yield "opening", [tuple(side.answer() for side in sides)]
     yield "a page rendered", [_both(sides, "render", turn) for turn in range(3)]
     pages = Pages(sides[0].git, branch)
