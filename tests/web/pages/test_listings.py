@@ -145,7 +145,7 @@ def test_nobody_is_shown_what_they_may_not_read(
         shown = client.get(f"/wiki/{path}", headers={"Accept-Language": "nl"}).text
         assert "Geheim" not in shown
         assert "Gewoon" in shown
-        assert "geen vraagstuk “dicht/v” dat je kunt lezen" in unescape(shown)
+        assert "geen vraagstuk ‘dicht/v’ dat je kunt lezen" in unescape(shown)
     assert "Geheim" not in client.get("/export/a?format=html").text
 
 
