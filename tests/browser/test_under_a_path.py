@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import PASSWORD, PATIENCE, Site, running, set_text
+from wiki.domain.access.rights import Role
 
 PREFIX = "/wiki"
 
@@ -16,7 +17,7 @@ PREFIX = "/wiki"
 @pytest.fixture
 def placed(tmp_path: Path) -> Iterator[Site]:
     with running(tmp_path / "site", BASE_URL="{url}" + PREFIX) as site:
-        site.user("anna")
+        site.users(anna=Role.MEMBER)
         yield site
 
 
