@@ -40,8 +40,6 @@ MOST_CHARACTERS = 64_000
 _MOST_LONG_WAY = 20_000
 _MOST_KEPT = 4_000
 _MOST_EVENTS = 600
-_UNWRITTEN = re.compile("[\\0-\\x08\\x0b\\x0c\\x0e-\\x1f\\ud800-\\udfff]")
-"""What no text holds, but an escape can write: no database would take it."""
 _MOST_DEPTH = 12
 _MOST_ITEMS = 200
 
@@ -189,8 +187,7 @@ class _Building:
         if isinstance(event, AliasEvent):
             self.problem = "front_matter_alias"
         elif isinstance(event, ScalarEvent):
-            value = _UNWRITTEN.sub("\ufffd", event.value)
-            self._add(_plain(value) if event.implicit[0] else value)
+            self._add(_plain(event.value) if event.implicit[0] else event.value)
         elif isinstance(event, (MappingStartEvent, SequenceStartEvent)):
             made: Value = {} if isinstance(event, MappingStartEvent) else []
             self._add(made)
