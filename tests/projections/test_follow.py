@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, select
 
-from tests.attack.trees import Hands, Push
+from tests.attack.trees import Hands, Push, pages
 from tests.fixtures.outside import Symlink
 from tests.projections.conftest import START, Site
 from wiki.database.content import entries
@@ -308,3 +308,25 @@ def test_a_folder_as_no_git_writes_it_leaves_no_rows_behind(site: Site, tmp_path
         assert hands.push(Push(what, 1)).accepted
         site.follow()
         same_as_rebuilt(site)
+
+
+def test_what_no_database_takes_breaks_no_list(site_on: Site, tmp_path: Path) -> None:
+    """NUL and halves of characters, by every way in which a text or a commit can name them."""
+    odd = (
+        '---\nkind: dialogue\ntitle: "a\\0b\\ud800"\ntags: ["x\\0"]\nstatus: "\\x01"\n'
+        'participants: [{name: "p\\0\\ud83d"}]\nquestions: ["q\\0"]\naliases: ["n\\0"]\n'
+        'redirect: "r\\0"\n---\n'
+        "# k &#0; &#xd800;\n\n[a](x%00y) [b](/wiki/%ed%a0%80) ![c](p%00.png) [[d%00]] "
+        '[e](f#%00) <a href="h%00&#0;">i</a>\n\n[j]: k%00l\n\n[j]\n'
+    )
+    site_on.save("create", {"a": "x"})
+    hands = Hands(tmp_path / "hands", site_on.store.git)
+    folder, _ = pages(hands, [odd.encode(), odd.replace("redirect", "lang").encode()])
+    author = b"P\0Q <p@example.org> 1700000000 +0000"
+    commit = hands.commit([site_on.store.head()], folder, b"wo\0ord\n\nDenktank: \0", author)
+    assert hands._push(commit, forced=False).returncode == 0
+    site_on.follow()
+    same_as_rebuilt(site_on)
+    with site_on.database.read() as connection:
+        titles = connection.scalars(select(entries.catalogue.c.title)).all()
+    assert sorted(titles) == ["a", "a\ufffdb\ufffd", "a\ufffdb\ufffd"]

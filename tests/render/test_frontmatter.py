@@ -114,7 +114,8 @@ def test_the_short_way_gives_what_the_long_way_gives(text: str) -> None:
         assert (short, ()) == frontmatter._full(text)
 
 
-texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
+# NUL and halves of characters are in no text that a form brings.
+texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40)
 
 
 @given(texts)

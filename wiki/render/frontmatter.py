@@ -30,6 +30,7 @@ from wiki.domain.content import frontmatter
 from wiki.domain.content.conventions import Conventions
 from wiki.domain.content.pages import STATUSES, Kind, Meta, Moment, Participant
 from wiki.domain.content.paths import without_suffix
+from wiki.domain.content.text import storable
 from wiki.domain.pages import participants
 from wiki.domain.pages.moments import typed
 from wiki.render.values import write_value as write_value
@@ -187,7 +188,8 @@ class _Building:
         if isinstance(event, AliasEvent):
             self.problem = "front_matter_alias"
         elif isinstance(event, ScalarEvent):
-            self._add(_plain(event.value) if event.implicit[0] else event.value)
+            value = storable(event.value)
+            self._add(_plain(value) if event.implicit[0] else value)
         elif isinstance(event, (MappingStartEvent, SequenceStartEvent)):
             made: Value = {} if isinstance(event, MappingStartEvent) else []
             self._add(made)

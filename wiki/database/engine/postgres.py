@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from select import POLLIN, poll
 from typing import Any
 
+from psycopg.types.string import StrDumperUnknown
 from sqlalchemy import (
     URL,
     Connection,
@@ -31,6 +32,7 @@ from wiki.database.engine.backend import Facts, Pools
 from wiki.database.engine.changes import generation
 from wiki.database.engine.progress import progress, put
 from wiki.database.engine.schema import PROJECTIONS, SEARCH, projections, truth
+from wiki.domain.content.text import storable
 
 NEW = "projections_new"
 _FOLLOWING, _REBUILDING = 7316101, 7316102
@@ -216,8 +218,27 @@ def _checked(url: URL, **options: Any) -> Engine:
     That shows at our end of it, so there is no need to ask the server each time whether it lives.
     """
     engine = create_engine(url, max_overflow=-1, pool_use_lifo=True, **options)
+    event.listen(engine, "connect", _take_any_text)
     event.listen(engine, "checkout", _require_open)
     return engine
+
+
+class _AnyText(StrDumperUnknown):
+    """Sends what PostgreSQL refuses in a text (NUL, halves of characters) as U+FFFD.
+
+    A link, a name or a search term can hold either, and no statement is to fail for that.
+    """
+
+    def dump(self, obj: str) -> bytes:
+        try:
+            return obj.replace("\0", "\ufffd").encode()
+        except UnicodeEncodeError:
+            return storable(obj).encode()
+
+
+def _take_any_text(driver: Any, record: object) -> None:
+    del record
+    driver.adapters.register_dumper(str, _AnyText)
 
 
 def _require_open(driver: Any, record: object, proxy: object) -> None:

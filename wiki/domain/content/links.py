@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from wiki.domain.content.addresses import is_screen
 from wiki.domain.content.paths import folder_of, has_suffix, without_suffix
+from wiki.domain.content.text import storable
 from wiki.domain.markdown.plain import page_link_words
 
 _SCHEME = re.compile(r"[\s\x00-\x1f]*[A-Za-z][A-Za-z0-9+.\s\x00-\x1f-]*:")
@@ -83,8 +84,8 @@ def address(url: str, page: str, text: str = "") -> Link:
     if url.startswith(("//", "\\", "/\\")):
         return Link(LinkKind.EXTERNAL, "https:" + url, text) if url[:2] == "//" else _refused(url)
     raw, _, anchor = url.partition("#")
-    raw = unquote(raw.partition("?")[0])
-    anchor = unquote(anchor)
+    raw = storable(unquote(raw.partition("?")[0]))
+    anchor = storable(unquote(anchor))
     if not raw:
         return Link(LinkKind.ANCHOR if anchor else LinkKind.REFUSED, "", text, anchor)
     if is_screen(raw):

@@ -79,7 +79,12 @@ def normalise(posted: str) -> str:
     """Posted text with `\\n` only, and without what no file or database can hold."""
     if "\r" in posted:
         posted = _ENDING.sub("\n", posted)
-    return _UNWRITABLE.sub("�", posted)
+    return storable(posted)
+
+
+def storable(text: str) -> str:
+    """The text with U+FFFD for what no database takes: NUL and halves of characters."""
+    return _UNWRITABLE.sub("\ufffd", text)
 
 
 def _guess(data: bytes) -> str:

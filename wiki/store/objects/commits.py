@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
+from wiki.domain.content.text import storable
 from wiki.domain.history.revisions import Author
 from wiki.store.objects.versions import Commit
 
@@ -14,7 +15,6 @@ _PERSON = re.compile(
     rb"(?P<name>[^<]*)<(?P<email>[^>]*)>[^0-9+-]*(?P<when>-?\d{1,18})?(?: (?P<zone>[+-]\d{4}))?"
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-_UNUSABLE = re.compile(r"[\x00\ud800-\udfff]")
 _LONGEST_NAME = 400
 _LONGEST_MESSAGE = 100_000
 """Bytes that are read of what outsiders wrote into a commit; nobody's name or reason is longer."""
@@ -137,4 +137,4 @@ def _decode(raw: bytes, charset: str) -> str:
     else:
         text = raw.decode("latin-1")
     # Some encodings can spell what no database or page takes.
-    return _UNUSABLE.sub("\ufffd", text)
+    return storable(text)
