@@ -47,6 +47,7 @@ def _soak(trouble: Trouble, asked: argparse.Namespace) -> list[str]:
     found, told = trouble.end(), trouble.told
     seconds = sorted(told.seconds)
     print(f"{len(told.saved)} saves answered, {told.read} read on another node at once")
+    print(f"{len(told.said)} comments answered, of which the last are looked for on all nodes")
     print(f"not answered: {dict(told.unanswered)}")
     print(f"{trouble.kills()} kills: {dict(trouble.done)}")
     if seconds:
