@@ -2,15 +2,17 @@
 
 YAML is read as events, never as objects: every scalar stays the text that was written (so `no` is a
 word and a date a text), tags mean nothing, aliases are refused, and size, depth and number are
-capped. Flat front matter, nearly all there is, takes a shorter way with the same result.
+capped. Flat front matter, nearly all there is, takes a shorter way with the same result. TOML is
+read by Python's own reader, with the same caps and every value as a text.
 """
 
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import MAXYEAR, MINYEAR, UTC, datetime, tzinfo
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, tzinfo
 from functools import lru_cache
 from typing import Any
 
@@ -70,13 +72,13 @@ def read(text: str, zone: tzinfo = UTC, day: str = "") -> Meta:
     A date without an offset is meant in `zone`; a page with a `day` is a dialogue that was held
     then, where it does not say otherwise. What is not right becomes a code in `problems`.
     """
-    front, _ = frontmatter.split(text)
-    if front is None:
-        if not day:
-            return Meta()
-        front = ""
+    parts = frontmatter.cut(text)
+    toml = None if parts else frontmatter.foreign(text)
+    front = parts.front if parts else toml.front if toml else ""
+    if not (parts or toml or day):
+        return Meta()
     reading = _read_kept if len(front) <= _MOST_KEPT else _read
-    return reading(front, zone, day)
+    return reading(front, zone, day, is_toml=toml is not None)
 
 
 def read_at(path: str, text: str, meant: Conventions) -> Meta:
@@ -84,8 +86,8 @@ def read_at(path: str, text: str, meant: Conventions) -> Meta:
     return read(text, meant.zone, meant.dialogues.day(path))
 
 
-def _read(front: str, zone: tzinfo, day: str) -> Meta:
-    values, problems = load(front)
+def _read(front: str, zone: tzinfo, day: str, *, is_toml: bool) -> Meta:
+    values, problems = load_toml(front) if is_toml else load(front)
     if day and not values.get("kind") and not values.get("redirect"):
         said = {key: value for key, value in values.items() if value}
         values = {"kind": Kind.DIALOGUE.value, "status": "held", "date": day, **said}
@@ -104,6 +106,41 @@ def load(front: str) -> tuple[dict[str, Value], tuple[str, ...]]:
     return (flat, ()) if flat is not None else _full(front)
 
 
+def load_toml(front: str) -> tuple[dict[str, Value], tuple[str, ...]]:
+    """The same of a front matter that is TOML: numbers, dates and truths as they are written."""
+    if len(front) > _MOST_LONG_WAY or sum(map(front.count, "[{.=")) > _MOST_EVENTS:
+        return {}, ("front_matter_large",)
+    try:
+        values = {
+            storable(key): _of_toml(value)
+            for key, value in tomllib.loads(front, parse_float=str).items()
+        }
+    except _Deep:
+        return {}, ("front_matter_deep",)
+    except (ValueError, RecursionError):
+        return {}, ("front_matter_broken",)
+    return values, ()
+
+
+class _Deep(Exception):
+    """A value has more values inside values than one reads."""
+
+
+def _of_toml(value: object, depth: int = 0) -> Value:
+    """A value of TOML as one of YAML is kept."""
+    if depth > _MOST_DEPTH:
+        raise _Deep
+    if isinstance(value, dict):
+        return {storable(key): _of_toml(inner, depth + 1) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_of_toml(inner, depth + 1) for inner in value]
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (date, time)):
+        return value.isoformat()
+    return storable(str(value))
+
+
 def foreign(text: str) -> list[str]:
     """The values, as words, of what a page's front matter says that means nothing to the wiki."""
     return [value for _, value in foreign_fields(text, " ")]
@@ -111,9 +148,13 @@ def foreign(text: str) -> list[str]:
 
 def foreign_fields(text: str, between: str = ", ") -> list[tuple[str, str]]:
     """The same, each value with its key; `between` the parts of a value."""
-    front, _ = frontmatter.split(text)
-    known, _ = load(front) if front is not None else ({}, ())
-    said = ((key, _words(value)) for key, value in known.items() if key not in _KNOWN)
+    parts, toml = frontmatter.cut(text), frontmatter.foreign(text)
+    values: dict[str, Value] = {}
+    if parts:
+        values, _ = load(parts.front)
+    elif toml:
+        values, _ = load_toml(toml.front)
+    said = ((key, _words(value)) for key, value in values.items() if key not in _KNOWN)
     return [(key, between.join(words)) for key, words in said if words]
 
 

@@ -111,7 +111,7 @@ class Renderer:
         """A page's text (front matter and all) as HTML with slots; never raises for any text."""
         text = slots.clean(text)
         meta = frontmatter.read(text, day=self.dialogues.day(path))
-        cut = lexical.cut(text)
+        cut = lexical.cut(text) or lexical.foreign(text)
         body = cut.body if cut else text
         problem = _too_much(body)
         written = (

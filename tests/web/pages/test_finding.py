@@ -273,6 +273,17 @@ def test_what_other_programs_wrote_in_front_matter_is_shown(client: Any, put: Pu
     assert 'class="foreign"' not in client.get("/wiki/b").text
 
 
+def test_front_matter_in_toml_is_read_and_left_as_it_is(client: Any, put: Put) -> None:
+    front = '+++\ntitle = "Rust 1.0"\ntags = ["taal"]\n[extra]\nteam = "kernploeg"\n+++\n'
+    put({"a.md": front + "## Kop\n\nTekst.\n"})
+    shown = client.get("/wiki/a").text
+    assert ">Rust 1.0</h1>" in shown
+    assert ">extra</dt>" in shown
+    assert "title = " not in shown
+    assert "taal" in client.get("/pages?view=tags").text
+    assert "kernploeg" in client.get("/search?q=kernploeg").text
+
+
 def test_all_pages_in_every_way(client: Any, put: Put, wiki: Any, admin: Any) -> None:
     for view in ("", "tree", "az", "tags", "wanted", "orphans", "files", "new", "onzin"):
         assert client.get(f"/pages?view={view}").status_code == 200

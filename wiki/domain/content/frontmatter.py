@@ -1,5 +1,8 @@
 """Front matter as lines: what belongs to which key, and how to change one key and nothing else.
 
+The wiki's own is YAML between lines of `---`. TOML between lines of `+++`, as some programs that
+make sites write it, is read and left as it is: it is changed as text only.
+
 Nothing here knows YAML's meaning (`render/frontmatter.py` does); a YAML round trip would rewrap and
 requote what nobody touched.
 """
@@ -24,6 +27,13 @@ _NOT_PLAIN = frozenset("\"'[{|>&*!#")
 
 _MOST_LINES = 200
 """A value that spans more lines than this is taken as never closed."""
+
+_TOML_FENCE = re.compile(r"^\+\+\+[ \t]*(?:\n|\Z)", re.MULTILINE)
+_TOML_KEY = re.compile(
+    r"""[ \t]*+(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')(?:[ \t]*+\.[^=\n]*+)?+[ \t]*+="""
+    r"|[ \t]*+\[[^\n]++\][ \t]*+(?:\#.*)?+$",
+    re.MULTILINE,
+)
 
 _QUIET = re.compile(r"[ \t]*(?:#.*)?")
 
@@ -72,6 +82,19 @@ def cut(text: str) -> Parts | None:
     return Parts(opening.group(), front, closing.group(), text[closing.end() :])
 
 
+def foreign(text: str) -> Parts | None:
+    """The text's front matter as TOML (https://toml.io) between lines of `+++`, or None."""
+    opening = _TOML_FENCE.match(text)
+    closing = _TOML_FENCE.search(text, opening.end()) if opening else None
+    if opening is None or closing is None:
+        return None
+    front = text[opening.end() : closing.start()]
+    said = next((line for line in front.split("\n") if not _QUIET.fullmatch(line)), "")
+    if not _TOML_KEY.match(said):
+        return None
+    return Parts(opening.group(), front, closing.group(), text[closing.end() :])
+
+
 def split(text: str) -> tuple[str | None, str]:
     """The front matter between its fences (None if there is none) and the body after it."""
     parts = cut(text)
@@ -98,7 +121,7 @@ def joined(front: str, body: str) -> str:
 
 def body_at(text: str) -> int:
     """Where the body begins: after the front matter, if the text has one."""
-    parts = cut(text)
+    parts = cut(text) or foreign(text)
     return len(text) - len(parts.body) if parts else 0
 
 
