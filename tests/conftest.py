@@ -16,7 +16,7 @@ from typing import Any
 import hypothesis
 import pytest
 
-from tests.fixtures import postgres
+from tests.fixtures import postgres, scratch
 from wiki.domain.access.rights import Actor, Role
 from wiki.settings import Settings
 
@@ -32,6 +32,10 @@ _LONG = {"slow", "browser"}
 """The marks of tests that take more than a few seconds."""
 _number = itertools.count(1)
 
+
+scratch.choose()
+# Processes that tests start would each compile the wiki anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # What is imported comes to stay. To look for garbage among it took a quarter of the time.
 gc.disable()
