@@ -12,10 +12,11 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
+from importlib import import_module
 from select import POLLIN, poll
 from typing import Any
 
-from psycopg.types.string import StrDumperUnknown
 from sqlalchemy import (
     URL,
     Connection,
@@ -223,22 +224,29 @@ def _checked(url: URL, **options: Any) -> Engine:
     return engine
 
 
-class _AnyText(StrDumperUnknown):
-    """Sends what PostgreSQL refuses in a text (NUL, halves of characters) as U+FFFD.
+@cache
+def _any_text() -> type:
+    """The way in which a text is sent: what PostgreSQL refuses in one is sent as U+FFFD.
 
-    A link, a name or a search term can hold either, and no statement is to fail for that.
+    A link, a name or a search term can hold NUL and halves of characters, and no statement is to
+    fail for that.
     """
+    # The driver is there only where a wiki is on PostgreSQL.
+    strings = import_module("psycopg.types.string")
 
-    def dump(self, obj: str) -> bytes:
-        try:
-            return obj.replace("\0", "\ufffd").encode()
-        except UnicodeEncodeError:
-            return storable(obj).encode()
+    class AnyText(strings.StrDumperUnknown):  # type: ignore[misc, name-defined]
+        def dump(self, obj: str) -> bytes:
+            try:
+                return obj.replace("\0", "\ufffd").encode()
+            except UnicodeEncodeError:
+                return storable(obj).encode()
+
+    return AnyText
 
 
 def _take_any_text(driver: Any, record: object) -> None:
     del record
-    driver.adapters.register_dumper(str, _AnyText)
+    driver.adapters.register_dumper(str, _any_text())
 
 
 def _require_open(driver: Any, record: object, proxy: object) -> None:
