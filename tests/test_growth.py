@@ -602,7 +602,7 @@ def check(name: str, call: Call, text: Text) -> None:
     """
     small = COMPARING if name in COMPARES else SMALL
     ratio = 0.0
-    for times in (1, 2, 4, 4, 4):
+    for times in (1, 2, 4, 4, 8, 8):
         ratio = growth.grows(call, text, times * small)
         if ratio <= growth.MOST:
             return

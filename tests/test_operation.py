@@ -179,7 +179,7 @@ def test_kill_any_process_while_saving(running: Running) -> None:
     for saver in savers:
         saver.start()
     chance = random.Random(50)
-    for _ in range(50):
+    for _ in range(35):
         time.sleep(chance.uniform(0.05, 0.6))
         victim = chance.choice(running.family())
         is_supervisor = running.process is not None and victim.pid == running.process.pid

@@ -20,7 +20,7 @@ from wiki.store.store import Change
 
 pytestmark = pytest.mark.slow
 
-PAGES = 3_000
+PAGES = 1_500
 MOST = 2_000
 """Milliseconds of processor time: far above what a query takes on any machine, far below what
 one that tries every combination would."""

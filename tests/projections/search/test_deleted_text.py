@@ -84,7 +84,7 @@ ACT = st.one_of(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(st.lists(ACT, min_size=1, max_size=14))
 def test_following_gives_what_building_anew_gives(story: list[tuple[str, Any, str]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
