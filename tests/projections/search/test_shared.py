@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +110,29 @@ def test_of_many_who_would_write_one_does(wiki: Any, page: Any) -> None:
     assert other.progress == before
     update(wiki)
     assert len(found(other, "burger")) == 2, "what one built all read"
+
+
+def test_what_a_purge_dropped_meanwhile_is_built_anew(wiki: Any, page: Any) -> None:
+    page("a", "burgers\n")
+    update(wiki)
+    assert found(wiki.search, "burger") == [("page", "a")]
+    with wiki.database.write() as connection:
+        connection.execute(text("DROP SCHEMA search CASCADE"))
+    update(wiki)
+    assert found(wiki.search, "burger") == [("page", "a")]
+
+
+def test_the_first_two_indexes_are_built_at_once(wiki: Any, page: Any) -> None:
+    page("a", "burgers\n")
+    with wiki.database.write() as connection:
+        connection.execute(text("DROP SCHEMA IF EXISTS search CASCADE"))
+    with ThreadPoolExecutor(2) as pool:
+        built = [
+            pool.submit(index.rebuild, wiki.store, wiki.database, lambda *_: None)
+            for index in (wiki.search, wiki.deleted_text)
+        ]
+    assert [one.exception() for one in built] == [None, None]
+    assert found(wiki.search, "burger") == [("page", "a")]
 
 
 def test_a_page_of_any_size_is_kept(wiki: Any, page: Any) -> None:

@@ -25,6 +25,7 @@ NEVER = -(2**62)
 _ALONE = 7316110
 """Among PostgreSQL's advisory locks, ours for writing an index: this and the numbers above."""
 _NUMBERS = {"now": 0, "lost": 1}
+_MAKING_ROOM = _ALONE + len(_NUMBERS)
 _GONE = frozenset({"42P01", "3F000"})
 """SQLSTATE of a table, or a schema, that is not there."""
 
@@ -196,6 +197,13 @@ def is_there(connection: Connection) -> bool:
     return bool(connection.exec_driver_sql(f"SELECT to_regclass('{SCHEMA}.indexes')").scalar())
 
 
+def make_room(connection: Connection) -> None:
+    """Make what every index stands in, unless it is there; two who do so at once wait in turn."""
+    connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%(lock)s)", {"lock": _MAKING_ROOM})
+    connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
+    connection.exec_driver_sql(_INDEXES.format(SCHEMA))
+
+
 def take(connection: Connection, name: str, *, wait: bool) -> bool:
     """Be the only one who writes an index, until the end of the transaction; whether that is so.
 
@@ -213,8 +221,6 @@ def take(connection: Connection, name: str, *, wait: bool) -> bool:
 
 def begin(connection: Connection, name: str, version: int, rules: int) -> State:
     """Make empty tables for an index, in which rows can be put; nobody else sees them yet."""
-    connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
-    connection.exec_driver_sql(_INDEXES.format(SCHEMA))
     made = State(name, secrets.token_hex(5), version, rules, 1, "", 0, 0, 0, NEVER)
     connection.exec_driver_sql(_DOCUMENTS.format(made.documents))
     connection.exec_driver_sql(_TERMS.format(made.terms))

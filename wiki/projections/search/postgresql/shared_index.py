@@ -101,6 +101,17 @@ class SharedIndex(Index):
         """Catch up with git and SQL; whether more waits. Builds anew what is missing or old."""
         if self.content.is_unfinished(database):
             return False
+        try:
+            return self._updated(store, database)
+        except Exception as error:
+            if not indexed.is_gone(error):
+                raise
+            # A purge dropped all there was, meanwhile or since the last time.
+            self._is_there = False
+            return True
+
+    def _updated(self, store: Store, database: Database) -> bool:
+        self._make_room(database)
         with database.write() as connection:
             if not indexed.take(connection, self._name, wait=False):
                 return False
@@ -117,10 +128,21 @@ class SharedIndex(Index):
     def rebuild(self, store: Store, database: Database, tell: Tell) -> None:
         """Build the index from nothing and put it in the place of the one there is."""
         trial = Trial(store.git)
+        self._is_there = False
+        self._make_room(database)
         with database.write() as connection:
             indexed.take(connection, self._name, wait=True)
             every = self._build(store, database, connection, tell, trial)
         every.settle(database, trial)
+
+    def _make_room(self, database: Database) -> None:
+        """See to it that tables can be made, in a transaction of its own: a build takes long."""
+        if self._is_there:
+            return
+        with database.write() as connection:
+            self._is_there = indexed.is_there(connection)
+            if not self._is_there:
+                indexed.make_room(connection)
 
     def _brought_up(
         self, store: Store, database: Database, connection: Connection, state: State | None
