@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -120,6 +122,26 @@ def test_what_a_purge_dropped_meanwhile_is_built_anew(wiki: Any, page: Any) -> N
         connection.execute(text("DROP SCHEMA search CASCADE"))
     update(wiki)
     assert found(wiki.search, "burger") == [("page", "a")]
+
+
+def test_who_drops_everything_and_who_builds_an_index_do_not_wait_for_each_other(
+    wiki: Any, page: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page("a", "burgers\n")
+    read_all = wiki.search.content.everything
+    dropping = Thread(target=wiki.database.reset, daemon=True)
+
+    def late(*asked: Any) -> Any:
+        dropping.start()
+        time.sleep(1)
+        return read_all(*asked)
+
+    monkeypatch.setattr(wiki.search.content, "everything", late)
+    building = Thread(target=update, args=[wiki], daemon=True)
+    building.start()
+    for thread in (building, dropping):
+        thread.join(60)
+        assert not thread.is_alive()
 
 
 def test_the_first_two_indexes_are_built_at_once(wiki: Any, page: Any) -> None:

@@ -37,6 +37,8 @@ from wiki.domain.content.text import storable
 
 NEW = "projections_new"
 _FOLLOWING, _REBUILDING = 7316101, 7316102
+INDEXING = (7316110, 7316111)
+"""Held by who writes one of the search indexes: what is there now, and what is there no longer."""
 _BUILD = "build"
 _WAIT = 3
 """Seconds that a request waits for a server that says nothing at all."""
@@ -69,15 +71,17 @@ class Postgres(Pools):
         self._reading = _engine(
             url,
             "-c default_transaction_isolation=repeatable\\ read "
-            "-c default_transaction_read_only=on",
+            "-c default_transaction_read_only=on -c lock_timeout=7s",
         )
         # One statement sees one snapshot by itself.
         self._asking = self._reading.execution_options(isolation_level="AUTOCOMMIT")
         event.listen(self._projecting, "begin", _follow_alone)
         with self.truth.begin() as connection:
-            _alone(connection, _REBUILDING)
+            # A rebuild on another node takes long, and holds up nobody who has nothing to make.
             if not connection.dialect.has_schema(connection, PROJECTIONS):
-                _make(connection)
+                _alone(connection, _REBUILDING)
+                if not connection.dialect.has_schema(connection, PROJECTIONS):
+                    _make(connection)
 
     @contextmanager
     def write(self, *, light: bool = False) -> Iterator[Connection]:
@@ -113,8 +117,10 @@ class Postgres(Pools):
 
     def reset(self) -> None:
         with self.truth.begin() as connection:
-            _alone(connection, _REBUILDING)
-            _alone(connection, _FOLLOWING)
+            # Who builds an index reads lists on another connection: were they dropped before its
+            # tables, it would wait for this and this for it, which the server cannot see.
+            for what in (*INDEXING, _REBUILDING, _FOLLOWING):
+                _alone(connection, what)
             for name in (NEW, PROJECTIONS, SEARCH):
                 connection.execute(DropSchema(name, cascade=True, if_exists=True))
             _make(connection)

@@ -16,16 +16,14 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from wiki.database.engine import schema
-from wiki.database.engine.postgres import unhurried
+from wiki.database.engine.postgres import INDEXING, unhurried
 
 SCHEMA = schema.SEARCH
 NEVER = -(2**62)
 """The `at` of a document without a date."""
 
-_ALONE = 7316110
-"""Among PostgreSQL's advisory locks, ours for writing an index: this and the numbers above."""
-_NUMBERS = {"now": 0, "lost": 1}
-_MAKING_ROOM = _ALONE + len(_NUMBERS)
+_LOCKS = dict(zip(("now", "lost"), INDEXING, strict=True))
+_MAKING_ROOM = INDEXING[-1] + 1
 _GONE = frozenset({"42P01", "3F000"})
 """SQLSTATE of a table, or a schema, that is not there."""
 
@@ -210,7 +208,7 @@ def take(connection: Connection, name: str, *, wait: bool) -> bool:
     However many nodes and processes there are, one builds; `wait`: until the other one is done.
     """
     unhurried(connection)
-    what = {"lock": _ALONE + _NUMBERS[name]}
+    what = {"lock": _LOCKS[name]}
     if wait:
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%(lock)s)", what)
         return True
