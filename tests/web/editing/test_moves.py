@@ -92,6 +92,16 @@ def test_a_rename_of_very_many_links_is_bounded(
     assert 'data-path="elders/doel"' in chef.get("/wiki/doel").text
 
 
+def test_front_matter_in_toml_gets_none_of_ours_by_a_rename(
+    chef: Any, wiki: Any, page: Any
+) -> None:
+    page("doel", "# Doel\n")
+    front = '+++\ntitle = "A"\nquestions = ["doel"]\n+++\n'
+    page("a", f"{front}Zie [[doel]].\n")
+    assert send(chef, "/rename/doel", new_path="elders/plan").status_code == 303
+    assert wiki.store.read("a.md").data.decode() == f"{front}Zie [[plan]].\n"
+
+
 def test_a_change_of_case_leaves_no_stub(chef: Any, wiki: Any, page: Any) -> None:
     page("notitie", "x\n")
     assert send(chef, "/rename/notitie", new_path="Notitie").status_code == 303

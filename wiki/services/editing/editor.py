@@ -139,8 +139,8 @@ def is_source(meta: Meta, text: str) -> bool:
     """Whether fields of a page can only be shown in its text: unreadable ones, and redirects."""
     broken = any(code.startswith(fields.UNREADABLE) for code in meta.problems)
     parts = frontmatter.cut(text)
-    is_one = parts is not None and not frontmatter.apart(text)[0]
-    return broken or bool(meta.redirect) or is_one or frontmatter.foreign(text) is not None
+    is_body = parts is not None and not frontmatter.apart(text)[0]
+    return broken or bool(meta.redirect) or is_body or frontmatter.foreign(text) is not None
 
 
 def open_ones(connection: Connection, actor: Actor, path: str) -> list[int]:

@@ -211,6 +211,9 @@ class _Outlook:
 
     def _still_yaml(self, document: Document, after: str, page: str) -> str:
         """The text after, its questions written anew if it does not say what is meant."""
+        if lexical.cut(after) is None:
+            # There is none, or it is TOML, which is left as it is.
+            return after
         was, now = frontmatter.read(document.text), frontmatter.read(after)
         meant = tuple(dict.fromkeys(renamed(name, page, self.move) for name in was.questions))
         if now.questions == meant and now.problems == was.problems:
