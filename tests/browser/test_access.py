@@ -154,6 +154,15 @@ def test_every_member_screen_is_accessible(visit: Visit) -> None:
     assert wrong(visit, [*CLOSED, *ADMIN, *forms], storage_state=inside) == []
 
 
+def test_the_name_of_the_site_has_room_at_every_width(visit: Visit) -> None:
+    page = visit()
+    page.goto("/questions")
+    for width in range(320, 1400, 24):
+        page.set_viewport_size({"width": width, "height": 600})
+        name = page.locator(".brand")
+        assert name.evaluate("one => one.scrollWidth <= one.clientWidth"), width
+
+
 def test_english_readers_get_english(visit: Visit) -> None:
     page = visit(locale="en-GB")
     page.goto("/questions")
