@@ -18,6 +18,7 @@ WHY_NOT = {
     "minutes_undated": "neither its name nor its front matter has a date",
     "minutes_large": "it is too large",
     "minutes_not_utf8": "it is not UTF-8",
+    "minutes_toml": "its front matter is TOML",
 }
 
 

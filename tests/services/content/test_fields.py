@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from wiki.domain.errors import Invalid
 from wiki.render import frontmatter
 from wiki.services.content import fields
 
@@ -42,3 +45,8 @@ def test_only_new_faults_are_faults() -> None:
     assert [wrong.field for wrong in fields.new_wrong(broken, TEXT)] == ["status"]
     assert fields.new_wrong(broken.replace("Tekst", "Meer"), broken) == []
     assert fields.new_wrong(broken.replace("eigen", "iets"), broken) == []
+
+
+def test_fields_are_not_written_above_a_front_matter_in_toml() -> None:
+    with pytest.raises(Invalid, match="fields_toml"):
+        fields.apply('+++\ntitle = "A"\n+++\nTekst.\n', {"title": "B"})

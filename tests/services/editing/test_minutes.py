@@ -32,6 +32,7 @@ def folder(page: Any) -> None:
     page("verslagen/zonder-datum", MINUTES)
     page("verslagen/met-datum", "---\ndate: 2025-06-01\ntags: [a]\n---\n" + MINUTES)
     page("verslagen/2025-06-02", "---\nkind: page\n---\n" + MINUTES)
+    page("verslagen/2025-06-03", '+++\ntitle = "A"\n+++\n' + MINUTES)
     page("elders/2025-05-28", MINUTES)
 
 
@@ -49,6 +50,7 @@ def test_a_folder_of_minutes_becomes_dialogues_in_one_commit(wiki: Any, folder: 
     assert {one.path: one.why_not for one in done.left} == {
         "verslagen/2025-05-30": "minutes_none",
         "verslagen/2025-06-02": "minutes_have_kind",
+        "verslagen/2025-06-03": "minutes_toml",
         "verslagen/zonder-datum": "minutes_undated",
     }
     assert done.revision == wiki.store.head()

@@ -133,3 +133,9 @@ def test_outline_keeps_its_tree(imports: Import):
     assert [(one.what, one.code) for one in report.left_out] == [
         ("Zorg: geheim overleg", "import_draft")
     ]
+
+
+def test_front_matter_in_toml_comes_in_as_it_is(imports: Import):
+    text = "+++\ndate = 2024-05-01\n+++\nTekst.\n"
+    imports("markdown", exports.zipped(imports.folder / "a.zip", {"a.md": text}))
+    assert imports.text("a") == text

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from wiki.domain.content import frontmatter
 from wiki.domain.content.pages import Kind, Meta, Moment, Participant
-from wiki.domain.errors import FieldError
+from wiki.domain.errors import FieldError, Invalid
 from wiki.domain.pages import dialogues, participants, questions
 from wiki.domain.pages.moments import typed
 from wiki.render import frontmatter as reading
@@ -66,7 +66,12 @@ def changed(sent: Mapping[str, str], was: Mapping[str, str]) -> dict[str, str]:
 
 
 def apply(text: str, sent: Mapping[str, str]) -> str:
-    """The text with these fields in its front matter; an empty field removes its key."""
+    """The text with these fields in its front matter; an empty field removes its key.
+
+    Raises Invalid where its front matter is TOML, which is changed as text only.
+    """
+    if sent and frontmatter.foreign(text) is not None:
+        raise Invalid.field("text", "fields_toml")
     date = sent.get("date", "")
     if "end" in sent and not date and _is_clock(sent["end"]):
         moment = reading.read(text).date

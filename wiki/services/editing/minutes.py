@@ -96,6 +96,8 @@ def _look(wiki: Wiki, path: str, file: Entry) -> tuple[Looked, bytes]:
     if not source.readable or "kind" in given or meta.redirect:
         why_not = "minutes_have_kind" if source.readable else "minutes_not_utf8"
         return Looked(path, None, why_not), b""
+    if frontmatter.foreign(source.text) is not None:
+        return Looked(path, None, "minutes_toml"), b""
     parsed = minutes.of(source.text, path)
     if not parsed.are_minutes:
         return Looked(path, parsed, "minutes_none"), b""

@@ -110,7 +110,7 @@ def converted(data: bytes, name: str, names: Names, order: Order) -> bytes:
         return address_of(file, unquote(parts.fragment)) if file else None
 
     text = relinked(source.text, wikilink, address)
-    if not title_of(text):
+    if not title_of(text) and frontmatter.foreign(text) is None:
         stem = posixpath.splitext(posixpath.basename(name))[0].replace("_", " ")
         text = frontmatter.replace(text, {"title": write_value(stem)})
     return source.encode(text)
