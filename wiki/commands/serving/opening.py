@@ -16,6 +16,7 @@ from werkzeug.wrappers import Request, Response
 
 from wiki.app import outermost
 from wiki.commands.serving import short_pages
+from wiki.domain.errors import Unavailable
 from wiki.i18n import languages
 from wiki.settings import Settings
 from wiki.web.http.context import LANGUAGE_COOKIE
@@ -58,7 +59,13 @@ class Opening:
             # Whatever it is: a process that ended of it would only be started again.
             if str(error) != self._said:
                 self._said = str(error)
-                log.exception("the wiki cannot be opened; trying again until it can")
+                # What only has to wait for a disk or a database says enough by its name.
+                trace = None if isinstance(error, Unavailable) else error
+                log.error(
+                    "the wiki cannot be opened: %s; trying again until it can",
+                    error,
+                    exc_info=trace,
+                )
             return False
         return True
 
