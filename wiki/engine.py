@@ -196,7 +196,7 @@ class Wiki:
         Costs microseconds when nothing moved; of many threads one does the work and all wait. Who
         `has_committed` spares it a look at how far they are.
         """
-        if self.store.stamp() == self._followed:
+        if self._place() == self._followed:
             return
         with self._lock:
             self._follow(has_committed)
@@ -206,7 +206,7 @@ class Wiki:
 
         It is logged, and tried again after some seconds; the worker tries too.
         """
-        if self.store.stamp() == self._followed or time.monotonic() < self._rest_until:
+        if self._place() == self._followed or time.monotonic() < self._rest_until:
             return
         if not self._lock.acquire(timeout=PATIENCE):
             return
@@ -221,10 +221,17 @@ class Wiki:
             self._lock.release()
 
     def _follow(self, has_committed: bool) -> None:
-        stamp = self.store.stamp()
-        if stamp != self._followed:
+        place = self._place()
+        if place != self._followed:
             follow.catch_up(self.store, self.database, self.meant, is_needed=has_committed)
-            self._followed = stamp
+            self._followed = place
+
+    def _place(self) -> object:
+        """How far the branch is, and since when the server of lists was there.
+
+        One that comes back, or takes the place of another, may not have what was followed last.
+        """
+        return self.store.stamp(), self.database.losses
 
     def mend(self) -> None:
         """Let projections that cannot be used be made anew, while pages are read without them.

@@ -6,21 +6,27 @@ import os
 import posixpath
 import random
 import tempfile
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 
 from tests.attack.trees import Hands, Push, pages
 from tests.fixtures.outside import Symlink
-from tests.projections.conftest import START, Site
+from tests.projections.conftest import ANNA, START, Site
 from wiki.database.content import entries
+from wiki.database.engine.database import Database
 from wiki.database.engine.rows import contents
 from wiki.database.history import history
 from wiki.domain.content.conventions import Conventions
 from wiki.domain.content.paths import file_of, page_of
+from wiki.engine import open_wiki
 from wiki.projections import checking, follow
+from wiki.settings import Settings
+from wiki.store.store import Change
 
 EXAMPLES = int(os.environ.get("DENKTANK_EXAMPLES", "60"))
 PATHS = ["a", "b", "B", "f/a", "f/b"]
@@ -31,6 +37,11 @@ TEXTS = [
     "---\ntitle: Vier\n---\n# x\n",
     "---\nredirect: a\n---\n",
 ]
+END_OTHERS = text(
+    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    " AND backend_type = 'client backend'"
+)
 
 paths = st.sampled_from(PATHS)
 texts = st.sampled_from(TEXTS)
@@ -299,6 +310,45 @@ def test_another_process_may_follow_further_meanwhile(site: Site, monkeypatch) -
     monkeypatch.setattr(follow, "_followed", late)
     site.follow()
     same_as_rebuilt(site)
+
+
+def test_lists_that_another_process_made_are_followed_further(site: Site, monkeypatch) -> None:
+    """It was first to make them, of an older revision than ours."""
+    site.save("create", {"a": "een\n"})
+    aside = Database.aside
+
+    def late(database: Database) -> AbstractContextManager[Connection]:
+        monkeypatch.setattr(Database, "aside", aside)
+        site.follow()
+        site.save("edit", {"a": "twee\n"})
+        return aside(database)
+
+    monkeypatch.setattr(Database, "aside", late)
+    site.follow()
+    with site.database.read() as connection:
+        assert follow.is_current(site.store, connection)
+    same_as_rebuilt(site)
+
+
+@pytest.mark.postgres
+def test_lists_of_a_server_that_took_the_place_of_another_are_followed_again(
+    postgres_url: str, tmp_path: Path
+) -> None:
+    """What it knows of lists may be older: nobody waits until those are on a disk."""
+    configured = Settings(data=tmp_path / "wiki", database_url=postgres_url, secret_key="x")
+    with closing(open_wiki(configured)) as wiki:
+        wiki.store.commit(
+            [Change("a.md", b"een\n")], author=ANNA, message="", trailers={}, expect={}
+        )
+        wiki.follow()
+        with closing(Database.open(postgres_url, tmp_path)) as other:
+            other.reset()
+            with other.beside().connect() as connection:
+                connection.execute(END_OTHERS)
+        assert wiki.rights
+        wiki.follow()
+        with wiki.database.read() as connection:
+            assert follow.is_current(wiki.store, connection)
 
 
 def test_a_folder_as_no_git_writes_it_leaves_no_rows_behind(site: Site, tmp_path: Path) -> None:

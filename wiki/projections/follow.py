@@ -51,7 +51,11 @@ def catch_up(
     """
     while (reading := _read(store, database, meant, is_needed=is_needed)) is not None:
         if not reading:
-            return rebuild(store, database, meant, needed=partial(_is_lost, store))
+            if rebuild(store, database, meant, needed=partial(_is_lost, store)):
+                return True
+            # Another process made them meanwhile, perhaps of an older revision than ours.
+            is_needed = False
+            continue
         with database.project() as connection:
             if _followed(connection, meant) == reading.commits.last:
                 history.write(connection, store, reading.commits)
@@ -133,6 +137,11 @@ def lag(store: Store, database: Database) -> list[Lag]:
     with database.read() as connection:
         commits = {name: progress.get(connection, name)[0] for name in NAMES}
     return [Lag(name, commit, _behind(store, commit, head)) for name, commit in commits.items()]
+
+
+def is_current(store: Store, connection: Connection) -> bool:
+    """Whether both projections, as this connection sees them, are of the newest revision."""
+    return {progress.get(connection, name)[0] for name in NAMES} == {store.head()}
 
 
 def _behind(store: Store, commit: str, head: str) -> int:

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from wiki.domain.access.rights import Actor
-from wiki.domain.errors import TooLarge
+from wiki.domain.errors import Invalid, TooLarge, Unavailable
 from wiki.engine import Wiki
 from wiki.services.editing import saving
 from wiki.services.editing.saving import Sent
@@ -51,3 +51,24 @@ def test_saves_at_the_same_time_are_all_kept(
 def test_a_text_of_more_lines_than_are_read_is_not_saved(wiki: Wiki, member: Actor) -> None:
     with pytest.raises(TooLarge, match="text_long"):
         saving.save(wiki, member, "lang", Sent("a\n" * 150_001, "", ""))
+
+
+def test_a_base_that_lists_do_not_have_yet_is_no_wrong_one(
+    wiki: Wiki, member: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Wiki, "follow", _away)
+    saving.save(wiki, member, "a", Sent("Een.\n", ""))
+    first = wiki.store.entry("a.md")
+    assert first is not None
+    saving.save(wiki, member, "a", Sent("Een.\n\nTwee.\n", first.blob))
+    sent = Sent("Nul.\n\nEen.\n", first.blob)
+    with pytest.raises(Unavailable, match="lists_rebuilding"):
+        saving.save(wiki, member, "a", sent)
+    monkeypatch.undo()
+    assert saving.save(wiki, member, "a", sent).changed
+    with pytest.raises(Invalid, match="base_unknown"):
+        saving.save(wiki, member, "a", Sent("Nul.\n", "0" * 40))
+
+
+def _away(wiki: Wiki, *, has_committed: bool = False) -> None:
+    raise Unavailable("database_away")

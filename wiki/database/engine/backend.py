@@ -27,6 +27,8 @@ class Backend(Protocol):
     """One kind of database; every method may be called from any thread."""
 
     truth: Engine
+    losses: int
+    """How often a connection was lost: with the server its last projections may have gone."""
 
     def read(self) -> AbstractContextManager[Connection]:
         """A connection to both schemas that sees one snapshot and cannot write."""
@@ -84,6 +86,7 @@ class Pools:
     """The ways into a database, each with a pool of connections of its own."""
 
     truth: Engine
+    losses: int = 0
     _reading: Engine
     _projecting: Engine
 

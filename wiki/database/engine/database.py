@@ -194,6 +194,11 @@ class Database:
         return self._backend.beside(options)
 
     @property
+    def losses(self) -> int:
+        """How often the server was lost from sight: it may know less than it did before."""
+        return self._backend.losses
+
+    @property
     def is_file(self) -> bool:
         """Whether the truth is a file of ours, not something on a server that others reach too."""
         return isinstance(self._backend, SQLite)

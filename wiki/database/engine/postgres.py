@@ -76,6 +76,8 @@ class Postgres(Pools):
         # One statement sees one snapshot by itself.
         self._asking = self._reading.execution_options(isolation_level="AUTOCOMMIT")
         event.listen(self._projecting, "begin", _follow_alone)
+        for engine in (self.truth, self._projecting, self._reading):
+            event.listen(engine, "invalidate", self._lose)
         with self.truth.begin() as connection:
             # A rebuild on another node takes long, and holds up nobody who has nothing to make.
             if not connection.dialect.has_schema(connection, PROJECTIONS):
@@ -161,8 +163,13 @@ class Postgres(Pools):
     def beside(self, options: str) -> Engine:
         """Connections of their own, each statement a transaction; let go of with all others."""
         engine = beside(self._url, options)
+        event.listen(engine, "invalidate", self._lose)
         self._beside.append(engine)
         return engine
+
+    def _lose(self, driver: Any, record: object, fault: object) -> None:
+        del driver, record, fault
+        self.losses += 1
 
     def close(self) -> None:
         for engine in (self.truth, self._reading, self._projecting, *self._beside):

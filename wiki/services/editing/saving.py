@@ -15,10 +15,11 @@ from wiki.domain.content.paths import check, file_of
 from wiki.domain.content.setaside import MOST_LINES
 from wiki.domain.editing import merge
 from wiki.domain.editing.drafts import key_of_page, key_of_path
-from wiki.domain.errors import Conflict, Invalid, TooLarge
+from wiki.domain.errors import Conflict, Invalid, TooLarge, Unavailable
 from wiki.domain.history.history import Place
 from wiki.domain.history.revisions import Author, Event, Revision
 from wiki.engine import Wiki
+from wiki.projections import follow
 from wiki.services.content import commits, contents, fields, places
 from wiki.services.history import hiding
 from wiki.store.store import Change, Stale
@@ -249,7 +250,8 @@ def _target(wiki: Wiki, actor: Actor, path: str, sent: Sent, base: str) -> _Targ
 def started_from(wiki: Wiki, actor: Actor, path: str, sent: Sent) -> Place | None:
     """Where the page is now that an edit started from; None for a page that is to be made.
 
-    Raises Invalid (field `base`) for a blob that no page at this path had, or whose text is hidden.
+    Raises Invalid (field `base`) for a blob that no page at this path had, or whose text is hidden;
+    Unavailable if lists do not say so yet.
     """
     if not sent.base:
         return None
@@ -258,7 +260,9 @@ def started_from(wiki: Wiki, actor: Actor, path: str, sent: Sent) -> Place | Non
         page = given or history.holder(connection, path, sent.base)
         asked = [blob for blob in (sent.ancestor, given and sent.base) if blob]
         if not page or not all(history.had(connection, page, blob) for blob in asked):
-            raise Invalid.field("base", "base_unknown")
+            # As long as lists lag it may be a good one.
+            lag = not follow.is_current(wiki.store, connection)
+            raise Unavailable("lists_rebuilding") if lag else Invalid.field("base", "base_unknown")
         # Merging would show its lines: a hidden text is nobody's base, unless they may see it.
         for blob in filter(None, (sent.base, sent.ancestor)):
             is_hidden = hidden_texts.is_text_hidden(connection, page, blob)
