@@ -20,7 +20,7 @@ from tests.fixtures import ssh_server
 from tests.fixtures.bare_git import BareGit
 from tests.fixtures.serving import git, served
 from wiki.domain.access.rights import Actor
-from wiki.domain.errors import Invalid
+from wiki.domain.errors import Invalid, NotFound
 from wiki.domain.exchange.remotes import Remote, State
 from wiki.domain.login.access_tokens import Scope
 from wiki.engine import Wiki
@@ -213,6 +213,22 @@ def test_what_goes_wrong_is_a_state_and_a_sentence(
     assert [one.state for one in remotes.listing(wiki, admin)] == [State.TROUBLE]
     remotes.remove(wiki, admin, remote.id)
     assert not syncing.catch_up(wiki)
+
+
+def test_a_token_that_ends_is_changed(wiki: Wiki, admin: Actor, there: There, remote: Remote):
+    there.host.fails = "401 Unauthorized"
+    assert step(wiki, admin).problem == "remote_denied"
+    there.host.fails = ""
+    for wrong in ("", "a b", "é", "x" * 5_000):
+        with pytest.raises(Invalid, match="remote_token"):
+            remotes.change_token(wiki, admin, remote.id, {"token_password": wrong})
+    wiki.settings = replace(wiki.settings, secret_key="another one")
+    assert step(wiki, admin).problem == "secret_lost"
+    remotes.change_token(wiki, admin, remote.id, {"token_password": "nieuw", "user": "anna"})
+    assert syncing.catch_up(wiki)
+    assert remotes.listing(wiki, admin)[0].state is State.WELL
+    with pytest.raises(NotFound):
+        remotes.change_token(wiki, admin, remote.id + 1, {"token_password": "nieuw"})
 
 
 def test_a_host_that_never_answers_takes_a_bounded_time(

@@ -324,6 +324,8 @@ POST /admin/invitations/{invitation}/revoke                     admin
 GET  /admin/remotes                                             admin
 POST /admin/remotes name=x                                      admin
 POST /admin/remotes/{remote}/sync                               admin
+GET  /admin/remotes/{remote}/token                              admin
+POST /admin/remotes/{remote}/token token_password=x             admin
 POST /admin/remotes/{remote}/remove                             admin
 GET  /admin/webhooks                                            admin
 POST /admin/webhooks name=x                                     admin

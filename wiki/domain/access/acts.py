@@ -54,6 +54,7 @@ class LoggedAct(StrEnum):
     REMOTE_SYNC = "remote_sync"
     REMOTE_ANEW = "remote_anew"
     REMOTE_HOST = "remote_host"
+    REMOTE_TOKEN = "remote_token"
     REMOTE_REMOVE = "remote_remove"
     WEBHOOK_ADD = "webhook_add"
     WEBHOOK_ON = "webhook_on"

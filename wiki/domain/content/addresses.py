@@ -92,6 +92,7 @@ RULES: Mapping[str, str] = {
     "admin_outbox_test": "/admin/outbox/test",
     "admin_remote_remove": "/admin/remotes/<int:id>/remove",
     "admin_remote_sync": "/admin/remotes/<int:id>/sync",
+    "admin_remote_token": "/admin/remotes/<int:id>/token",
     "admin_remotes": "/admin/remotes",
     "admin_report": "/admin/reports/<int:id>",
     "admin_report_reopen": "/admin/reports/<int:id>/reopen",

@@ -1,4 +1,4 @@
-"""Remotes as administrators see them: added, brought in step now, let go."""
+"""Remotes as administrators see them: added, brought in step now, given a token, let go."""
 
 from __future__ import annotations
 
@@ -43,16 +43,7 @@ def add(wiki: Wiki, actor: Actor, sent: Mapping[str, str]) -> Remote:
     if place.scheme not in ("https", "ssh") and not wiki.settings.private_addresses:
         raise Invalid.field("address", "remote_address_token")
     branch = check_branch(sent.get("branch", ""))
-    user, secret = sent.get("user", "").strip(), sent.get("token_password", "").strip()
-    fits = len(secret) <= MOST_SECRET and len(user) <= MOST_USER
-    if (
-        not fits
-        or not (user + secret).isascii()
-        or not (user + secret).isprintable()
-        or ":" in user
-    ):
-        raise Invalid.field("token_password", "remote_token")
-    public = ""
+    (user, secret), public = _token(sent), ""
     if way == Way.KEY:
         secret, public = _pair()
     new = NewRemote(
@@ -75,6 +66,48 @@ def add(wiki: Wiki, actor: Actor, sent: Mapping[str, str]) -> Remote:
     wiki.wake()
     assert added
     return added
+
+
+def change_token(wiki: Wiki, actor: Actor, id: int, sent: Mapping[str, str]) -> None:
+    """Log in at a remote with another token, and bring it in step; for administrators.
+
+    Raises NotFound, Invalid (field `token_password`).
+    """
+    remote = with_token(wiki, actor, id)
+    user, secret = _token(sent)
+    if not secret:
+        raise Invalid.field("token_password", "remote_token")
+    values = {
+        "user": user,
+        "secret": sealed_secrets.seal(wiki, secret),
+        "due": wiki.clock(),
+        "failures": 0,
+    }
+    with wiki.database.write() as connection:
+        remotes.change(connection, id, values)
+        audit.write(wiki, connection, actor, LoggedAct.REMOTE_TOKEN, remote.name)
+    wiki.wake()
+
+
+def with_token(wiki: Wiki, actor: Actor, id: int) -> Remote:
+    """The remote at which the wiki logs in with a token; for administrators.
+
+    Raises NotFound (`remote_missing_here`), also for one with a key.
+    """
+    remote = _get(wiki, actor, id)
+    if remote.way is not Way.TOKEN:
+        raise NotFound("remote_missing_here")
+    return remote
+
+
+def _token(sent: Mapping[str, str]) -> tuple[str, str]:
+    """The name and the token that were typed. Raises Invalid (field `token_password`)."""
+    user, secret = sent.get("user", "").strip(), sent.get("token_password", "").strip()
+    fits = len(secret) <= MOST_SECRET and len(user) <= MOST_USER
+    both = user + secret
+    if not fits or not both.isascii() or not both.isprintable() or " " in both or ":" in user:
+        raise Invalid.field("token_password", "remote_token")
+    return user, secret
 
 
 def _pair() -> tuple[str, str]:

@@ -47,6 +47,22 @@ def sync(id: int) -> Response:
     return see_other(LIST)
 
 
+@blueprint.get("/<int:id>/token")
+def token(id: int, problem: Problem | None = None) -> Response:
+    """A form for another token."""
+    remote = remotes.with_token(wiki(), actor(), id)
+    return forms.page("access/admin/remote_token.html", problem, remote=remote)
+
+
+@blueprint.post("/<int:id>/token")
+@forms.refill(token)
+def change_token(id: int) -> Response:
+    """Log in there with another token."""
+    remotes.change_token(wiki(), actor(), id, request.form)
+    flash(gettext("The token is changed. The remote is brought in step within a minute."), "done")
+    return see_other(LIST)
+
+
 @blueprint.post("/<int:id>/remove")
 def remove(id: int) -> Response:
     """Let a remote go."""
