@@ -25,6 +25,7 @@ from wiki.store.store import Change
 
 pytestmark = pytest.mark.slow
 NAME = "Zeldzaamheid"
+AS_PIET = ["-c", "user.name=Piet", "-c", "user.email=piet@example.org"]
 KILLED = """
 import os, signal, sys
 from importlib import import_module
@@ -142,6 +143,22 @@ def test_killed_anywhere_it_is_the_old_wiki_or_the_new(
         assert state(data)[0] == 0
     else:
         assert (refs == before, acts.count("purge"), count) == (False, 1, 0)
+
+
+def test_killed_after_refs_moved_it_is_finished_also_if_somebody_pushed(
+    tmp_path: Path, data: Path
+) -> None:
+    at = ("wiki.projections.export", "catch_up", "before", "1")
+    script = [sys.executable, "-c", KILLED, *at, *words(data)]
+    assert subprocess.run(script, cwd=CHECKOUT).returncode == -signal.SIGKILL
+    clone = tmp_path / "clone"
+    subprocess.run(["git", "clone", "-q", data / "pages" / ".git", clone], check=True)
+    (clone / "later.md").write_text("Later.\n")
+    for step in (["add", "-A"], [*AS_PIET, "commit", "-qm", "later"], ["push", "-q"]):
+        subprocess.run(["git", *step], cwd=clone, check=True)
+    count, _, acts = state(data)
+    assert (acts.count("purge"), count) == (1, 0)
+    assert git(data, "show", "HEAD:later.md") == "Later.\n"
 
 
 def test_asking_what_would_change_while_it_runs(tmp_path: Path, data: Path) -> None:

@@ -12,10 +12,12 @@ from pathlib import Path
 
 from wiki import settings
 from wiki.database.history.ledger import PostgresLedger
-from wiki.domain.errors import WikiError
-from wiki.engine import PAGES
+from wiki.domain.errors import Unavailable, WikiError
+from wiki.engine import PAGES, use
 from wiki.projections import export
+from wiki.store.git.lock import Use
 from wiki.store.objects.versions import StoreError
+from wiki.store.rewriting import moving
 from wiki.store.shared import pushing
 from wiki.store.shared.store import SharedStore
 
@@ -39,11 +41,26 @@ def _answer(folder: Path, hook: str) -> None:
     chosen = settings.load(folder, os.environ)
     if not chosen.database_url:
         raise pushing.NotMoved(f"say DATABASE_URL in {folder / settings.FILE}: git needs it too")
-    ledger = PostgresLedger.at(chosen.database_url)
-    if hook == "pre-receive":
-        SharedStore.enter(folder / PAGES, ledger, export.settle)
-    else:
-        pushing.transact(folder / PAGES / ".git", ledger, sys.stdin)
+    git = folder / PAGES / ".git"
+    held = _used(folder)
+    try:
+        if moving.is_begun(git):
+            raise pushing.NotMoved(pushing.PURGING)
+        ledger = PostgresLedger.at(chosen.database_url)
+        if hook == "pre-receive":
+            SharedStore.enter(folder / PAGES, ledger, export.settle)
+        else:
+            pushing.transact(git, ledger, sys.stdin)
+    finally:
+        held.end()
+
+
+def _used(folder: Path) -> Use:
+    """That nobody purges here meanwhile: refs would be where neither expects them."""
+    try:
+        return use(folder)
+    except Unavailable:
+        raise pushing.NotMoved(pushing.PURGING) from None
 
 
 if __name__ == "__main__":

@@ -11,6 +11,9 @@ from pathlib import Path
 
 from wiki.store.git import command, lock
 
+LOCK = "denktank.maintenance"
+"""Held by who packs, prunes or checks."""
+
 _MOST_LOOSE = 2_000
 _HOUR = 3_600
 _HARMLESS = ("notice:", "Checking ")
@@ -21,7 +24,7 @@ def maintain(git: Path) -> None:
 
     Does nothing if another process is at it.
     """
-    with lock.attempt(git / "denktank.maintenance") as is_ours:
+    with lock.attempt(git / LOCK) as is_ours:
         if is_ours and _loose_objects(git / "objects") > _MOST_LOOSE:
             _clear(git / "objects")
             with unguarded(git) as view:
@@ -84,7 +87,7 @@ def fsck(git: Path) -> list[str]:
     It looks at the refs as they are now: git reads them last, and would miss the objects of a save
     that came meanwhile. Nor is anything packed while it looks.
     """
-    with lock.held_file(git / "denktank.maintenance"):
+    with lock.held_file(git / LOCK):
         refs = command.run(git, "for-each-ref", "--format=%(objectname) %(refname)")
         with tempfile.TemporaryDirectory(prefix="denktank.still-", dir=git) as name:
             still = _still(git, refs, Path(name) / "git")

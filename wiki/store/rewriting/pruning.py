@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from wiki.store.branch.refs import SEEN
-from wiki.store.git import command, maintenance
+from wiki.store.git import command, lock, maintenance
 
 DRAFT = "denktank.base-"
 """What folders are called in which a pack of the whole history is made."""
@@ -49,7 +49,7 @@ def prune(git: Path) -> list[str]:
         _remove(file)
     command.run(git, "pack-refs", "--all", "--prune")
     quiet = ("-c", "repack.writeBitmaps=false", "-c", "pack.threads=1")
-    with maintenance.unguarded(git) as view:
+    with lock.held_file(git / maintenance.LOCK), maintenance.unguarded(git) as view:
         command.run(view, *quiet, "repack", "-a", "-d", "-q")
         (objects / "info" / "alternates").unlink(missing_ok=True)
         command.run(view, "prune", "--expire=now")

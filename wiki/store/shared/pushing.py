@@ -27,6 +27,7 @@ from wiki.store.shared.ledger import Ledger
 PREPARED = "prepared"
 FETCH = "fetch first: the pages changed meanwhile on another node"
 AWAY = "the database of the wiki cannot be asked now; push again later"
+PURGING = "something is being purged from history here; push again later"
 LONGEST = 250
 
 _MARK = "# Denktank: a push to one node is a push to all."
