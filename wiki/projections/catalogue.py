@@ -33,7 +33,7 @@ from wiki.render.scan import Scan, scan, title_heading
 from wiki.store.store import FileDiff, Store
 
 NAME = "catalogue"
-FORMAT = 8
+FORMAT = 9
 MARKS = 1_000
 """Formats stay below this; what stands above it marks the rules that rows were made by."""
 
@@ -74,8 +74,8 @@ class Difference:
 
 
 def format_of(meant: Conventions) -> int:
-    """Tell which format rows have: they differ for other rules of what is a dialogue."""
-    return FORMAT + MARKS * meant.dialogues.mark
+    """Tell which format rows have: they differ for another zone and other rules of dialogues."""
+    return FORMAT + MARKS * meant.mark
 
 
 def difference(store: Store, last: str, head: str, meant: Conventions = PLAIN) -> Difference:

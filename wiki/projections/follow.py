@@ -35,7 +35,7 @@ class Lag:
     behind: int
 
 
-def formats(meant: Conventions = PLAIN) -> dict[str, int]:
+def formats(meant: Conventions) -> dict[str, int]:
     """The format that the rows of each projection have."""
     return {history.NAME: history.FORMAT, catalogue.NAME: catalogue.format_of(meant)}
 
@@ -191,8 +191,9 @@ def _is_ahead(store: Store, connection: Connection) -> bool:
     made them anew against each other would never end.
     """
     known = progress.everything(connection) if store.is_shared else {}
+    ours = {history.NAME: history.FORMAT, catalogue.NAME: catalogue.FORMAT}
     return any(
-        known.get(name, ("", 0))[1] % catalogue.MARKS > format for name, format in formats().items()
+        known.get(name, ("", 0))[1] % catalogue.MARKS > format for name, format in ours.items()
     )
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC
+from zoneinfo import ZoneInfo
+
 import pytest
 
-from wiki.domain.content.conventions import dialogues
+from wiki.domain.content.conventions import Conventions, dialogues
 
 RULES = "notulen/{date}*.md, raad/{year}/**/{day}-{month}, /los/*{date}*x*, a/**/*/{date}"
 
@@ -52,7 +55,9 @@ def test_a_wrong_rule_is_refused_with_a_sentence(written: str, said: str) -> Non
         dialogues(written)
 
 
-def test_other_rules_have_another_mark() -> None:
-    marks = [dialogues(written).mark for written in ("", " , ", RULES, "{date}", "{date}, ")]
-    assert marks[:2] == [0, 0]
-    assert len({*marks}) == 3
+def test_other_rules_and_another_zone_have_another_mark() -> None:
+    written = ("", " , ", RULES, "{date}", "{date}, ")
+    marks = [Conventions(UTC, dialogues(rules)).mark for rules in written]
+    assert marks[0] == marks[1] == Conventions().mark
+    marks.append(Conventions(ZoneInfo("Europe/Amsterdam")).mark)
+    assert len({*marks}) == 4

@@ -23,7 +23,7 @@ from wiki.domain.history.revisions import Author
 from wiki.domain.notices.notifications import Kind, NewNotification
 from wiki.domain.operation.nodes import Standby
 from wiki.engine import Wiki, open_wiki
-from wiki.projections import sentences
+from wiki.projections import catalogue, sentences
 from wiki.services.members import members
 from wiki.services.operation import jobs, purging
 from wiki.services.operation import nodes as presences
@@ -92,7 +92,7 @@ def test_rows_of_a_newer_version_are_left_to_nodes_that_know_it(
     other.follow()
     save(other, "# Van een oude")
     with one.database.read() as connection:
-        assert looking.progress.get(connection, "catalogue")[1] == 999
+        assert looking.progress.get(connection, "catalogue")[1] % catalogue.MARKS == 999
 
 
 def test_a_purge_on_one_node_leaves_nothing_on_the_others(nodes: list[Wiki]) -> None:

@@ -1,4 +1,7 @@
-"""Pages that are dialogues by a rule on their path: everywhere alike, and git is not written to."""
+"""What pages mean that do not say it, everywhere alike: git is not written to.
+
+Which are dialogues by a rule on their path, and in which zone their times are.
+"""
 
 from __future__ import annotations
 
@@ -73,3 +76,23 @@ def test_a_rule_makes_dialogues_everywhere_until_it_is_taken_away(
         pass
     assert found(create_app(settings, plain).test_client(), "/search?q=mooi&kind=turn") == []
     plain.close()
+
+
+def test_another_time_zone_moves_times_that_name_none(settings: Settings, wiki: Any, page: Any):
+    text = "---\nkind: dialogue\nstatus: announced\ndate: 2098-12-31 %s\n---\nOver eenden.\n"
+    page("a", text % "20:30")
+    page("b", text % "20:30+01:00")
+    wiki.search.update(wiki.store, wiki.database)
+    assert times(wiki) == ["20981231T193000Z", "20981231T193000Z"]
+    moved = open_wiki(replace(settings, timezone="America/New_York"))
+    assert times(moved) == ["20981231T193000Z", "20990101T013000Z"]
+    assert checking.check(moved.store, moved.database, moved.meant) == []
+    while moved.search.update(moved.store, moved.database):
+        pass
+    assert list(moved.search.check(moved.store, moved.database)) == []
+    moved.close()
+
+
+def times(wiki: Any) -> list[str]:
+    feed = create_app(wiki.settings, wiki).test_client().get("/agenda.ics").text
+    return sorted(re.findall(r"DTSTART:(\S+)", feed))

@@ -32,8 +32,8 @@ _GONE = frozenset({"42P01", "3F000"})
 class State:
     """How an index stands: its tables, how far it is, and what ranking needs to know of it.
 
-    `version` is what its documents are made by, `rules` the mark of those by which pages are
-    dialogues; `generation` rises with each change.
+    `version` is what its documents are made by, `rules` the mark of the site they are
+    made for; `generation` rises with each change.
     """
 
     name: str

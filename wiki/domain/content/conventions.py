@@ -72,11 +72,6 @@ class Dialogues:
         parts = without_suffix(path).split("/")
         return next(filter(None, (rule.day(parts) for rule in self.rules)), "")
 
-    @property
-    def mark(self) -> int:
-        """A number that differs for other rules; 0 if there are none."""
-        return zlib.crc32(self.written.encode()) % 1_000_000 + 1 if self.rules else 0
-
 
 @dataclass(frozen=True, slots=True)
 class Conventions:
@@ -84,6 +79,16 @@ class Conventions:
 
     zone: tzinfo = UTC
     dialogues: Dialogues = field(default_factory=Dialogues)
+
+    @property
+    def mark(self) -> int:
+        """A number that differs for another zone or other rules, by which rows were made."""
+        return mark(str(self.zone), self.dialogues.written)
+
+
+def mark(*said: str) -> int:
+    """A number from 1 to a million that differs, but for chance, where anything said does."""
+    return zlib.crc32("\0".join(said).encode()) % 1_000_000 + 1
 
 
 PLAIN = Conventions()

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from wiki.domain.access.rights import Actor, Right, Rights
-from wiki.domain.content.conventions import Dialogues
+from wiki.domain.content.conventions import Dialogues, mark
 from wiki.domain.content.paths import person_slug
 from wiki.domain.search.query import Notice, Query
 
@@ -28,6 +28,11 @@ class Site:
     language: str = "nl"
     zone: tzinfo = UTC
     dialogues: Dialogues = field(default_factory=Dialogues)
+
+    @property
+    def mark(self) -> int:
+        """A number that differs for another site: what an index says follows from it."""
+        return mark(self.language, str(self.zone), self.dialogues.written)
 
 
 class Found(StrEnum):

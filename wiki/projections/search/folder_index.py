@@ -114,7 +114,7 @@ class FolderIndex(Index):
         trial = Trial(store.git)
         with database.read() as connection:
             every = self.content.everything(store, database, connection, tell)
-            folder = self.folder.fresh(self.site.dialogues.mark)
+            folder = self.folder.fresh(self.site.mark)
             build(folder, every.sources, every.progress, self.site, every.tell, trial)
             every.complete(KeptView(open_view(folder)), trial)
         self.folder.publish(folder)
@@ -166,6 +166,6 @@ class FolderIndex(Index):
         live = self.folder.live()
         if live is None:
             raise Damaged("there is none yet")
-        if self.folder.mark() != self.site.dialogues.mark:
-            raise Damaged("other pages are dialogues now")
+        if self.folder.mark() != self.site.mark:
+            raise Damaged("the site has another language, time zone or rule of dialogues now")
         return open_view(live, self._view)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from wiki import identity
 from wiki.database.engine.migrations.standing import Standing, standing
@@ -63,7 +64,7 @@ def plan(settings: Settings) -> Plan:
         raise Unavailable("database_lost", folder=str(settings.data))
     git = settings.data / PAGES / ".git"
     commits, files = maintenance.extent(git) if git.exists() else (0, 0)
-    meant = Conventions(dialogues=dialogues(settings.dialogues))
+    meant = Conventions(ZoneInfo(settings.timezone), dialogues(settings.dialogues))
     first = _other(database.formats, follow.formats(meant))
     indexed, version = _indexed(settings, database)
     wanted = {sentences.NAME: sentences.FORMAT, SEARCH: version, LOST: version}

@@ -28,7 +28,7 @@ from wiki.store.store import Store
 
 log = logging.getLogger(__name__)
 
-FORMAT = 1
+FORMAT = 2
 """Raised with every change of how documents are kept here: an older index is built anew."""
 
 _KEPT_ANSWERS = 128
@@ -154,8 +154,8 @@ class SharedIndex(Index):
                 raise Outdated("there is none yet")
             if state.version != version():
                 raise Outdated(f"version {state.version}")
-            if state.rules != self.site.dialogues.mark:
-                raise Outdated("other pages are dialogues now")
+            if state.rules != self.site.mark:
+                raise Outdated("the site has another language, time zone or rule of dialogues now")
             return self.content.follow(KeptRows(connection, state), store, database), None, trial
         except Outdated as error:
             log.log(
@@ -170,7 +170,7 @@ class SharedIndex(Index):
         self, store: Store, database: Database, connection: Connection, tell: Tell, trial: Trial
     ) -> Everything:
         """Build the index within the caller's transaction: nobody sees it before that ends."""
-        made = indexed.begin(connection, self._name, version(), self.site.dialogues.mark)
+        made = indexed.begin(connection, self._name, version(), self.site.mark)
         with database.read() as reading:
             every = self.content.everything(store, database, reading, tell)
 

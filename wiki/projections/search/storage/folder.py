@@ -25,7 +25,7 @@ from wiki.projections.search.storage.fields import VERSION
 from wiki.projections.search.storage.whoosh_parts import FileStorage, newest_generation
 
 CURRENT = "current"
-RULES = "rules"
+SITE = "site"
 DAMAGED = "damaged"
 LOCK = "writing.lock"
 INDEX = "MAIN"
@@ -83,7 +83,7 @@ class Folder:
     def fresh(self, mark: int) -> Path:
         """A new empty folder to build an index in; what builds have left behind is removed.
 
-        `mark` is that of the rules by which pages are dialogues.
+        `mark` is that of the site that it is built for.
         """
         live = self.live()
         self.path.mkdir(parents=True, exist_ok=True)
@@ -92,14 +92,14 @@ class Folder:
                 shutil.rmtree(old, ignore_errors=True)
         made = self.path / f"index-{uuid4().hex[:12]}"
         made.mkdir()
-        (made / RULES).write_text(str(mark), encoding="utf-8")
+        (made / SITE).write_text(str(mark), encoding="utf-8")
         return made
 
     def mark(self) -> int:
-        """Tell by which rules pages are dialogues in the live index; 0: by none."""
+        """The mark of the site that the live index was built for; 0 if that is not known."""
         live = self.live()
         try:
-            return int((live / RULES).read_text(encoding="utf-8")) if live else 0
+            return int((live / SITE).read_text(encoding="utf-8")) if live else 0
         except (OSError, ValueError):
             return 0
 
