@@ -14,6 +14,7 @@ import multiprocessing
 import os
 import signal
 import socket
+import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -118,7 +119,12 @@ class Supervisor:
     def _worker(self) -> None:
         self._become_child()
         self._listener.close()
-        worker.run(self._settings, self._line.held)
+        try:
+            worker.run(self._settings, self._line.held)
+        except Stop as stop:
+            # It is started again until what it needs is there.
+            log.error("the worker cannot begin: %s", stop.message)
+            sys.exit(1)
 
     def _become_child(self) -> None:
         self._line.become_child()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import re
 import sqlite3
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from types import TracebackType
@@ -59,6 +60,11 @@ _WRONG = re.compile(
 )
 """What a server says to a wrong URL; at connecting there is no SQLSTATE."""
 
+_QUIET = 1.0
+"""Seconds in which a fault is logged once: every request meets a server that is away."""
+_noted: dict[str, float] = {}
+"""When each fault was logged last, in this process."""
+
 
 def seen(error: BaseException) -> Unavailable | None:
     """Give the failure as readers are told it; None if it is no fault of database or disk."""
@@ -67,8 +73,15 @@ def seen(error: BaseException) -> Unavailable | None:
     code = _code(error)
     if code is None:
         return of_disk(error)
-    log.error("%s: %s", code, str(getattr(error, "orig", None) or error).strip())
+    _note(code, str(getattr(error, "orig", None) or error).strip())
     return Unavailable(code)
+
+
+def _note(code: str, said: str) -> None:
+    now = time.monotonic()
+    if now >= _noted.get(code, 0.0) + _QUIET:
+        _noted[code] = now
+        log.error("%s: %s", code, said)
 
 
 def _code(error: BaseException) -> str | None:
