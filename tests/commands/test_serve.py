@@ -215,6 +215,14 @@ def test_a_web_process_killed_while_the_server_is_away_comes_back(
     running.settings["DENKTANK_WORKERS"] = "1"
     running.start()
     goes_on_without(running, gate.shut, gate.open)
+    gate.shut()
+    assert running.process is not None
+    _, worker = sorted(psutil.Process(running.process.pid).children(), key=lambda one: one.pid)
+    worker.kill()
+    until(lambda: "the worker cannot begin" in running.log())
+    gate.open()
+    until(lambda: answers(running, "/readyz") == 200)
+    assert "Traceback" not in running.log()
     assert running.stop() == 0
     gate.shut()
 
