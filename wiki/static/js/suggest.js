@@ -33,9 +33,11 @@ class Suggestions extends Combobox {
   }
 
   show(found) {
+    // An answer that comes late leaves what was chosen meanwhile chosen.
+    const chosen = this.found?.[this.active]?.url;
     this.found = found;
     this.fill(found, (one) => [one.title, this.field.dataset[one.kind] || one.kind]);
-    this.choose(-1);
+    this.choose(found.findIndex((one) => one.url === chosen));
     this.open(found.length > 0 && document.activeElement === this.field);
     this.said.textContent = this.text.length < SHORTEST ? "" : this.count(found.length);
   }
