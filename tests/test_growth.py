@@ -299,6 +299,7 @@ CALLS: dict[str, Call] = {
         text,
         names.Known({}, {}, {}, {names.key(text): [names.Named(text, text, "1")]}, {}),
     ),
+    "domain.content.conventions.mark": lambda text: conventions.mark(text, text),
     "domain.content.conventions.Rule.day": lambda text: RULES.rules[0].day(["a", text, "b"]),
     "domain.content.conventions.Dialogues.day": lambda text: RULES.day(f"a/{text[-300:]}/b"),
     "render.frontmatter.read_at": lambda text: front_matter.read_at("a", text, conventions.PLAIN),

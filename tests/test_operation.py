@@ -19,7 +19,15 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.fixtures.running import PASSWORD, Browser, Running, denktank, edit_url, value_of
+from tests.fixtures.running import (
+    PASSWORD,
+    Browser,
+    Running,
+    catch_up,
+    denktank,
+    edit_url,
+    value_of,
+)
 from wiki.engine import open_wiki
 from wiki.services.members import members
 from wiki.settings import Settings
@@ -91,20 +99,6 @@ def change(browser: Browser, path: str, line: int, what: str) -> int:
     form = form_of(page)
     form["text"] = re.sub(rf"alinea {line}: .*", f"alinea {line}: {what}", form["text"])
     return browser.post(edit_url(path), summary=what, **form)[0]
-
-
-def catch_up(port: int) -> None:
-    """Return once everything that follows git and SQL has caught up, without any hand."""
-    end = time.monotonic() + 60
-    while True:
-        try:
-            told = json.loads(Browser(port).get("/readyz")[1])
-            if not any(told["behind"].values()):
-                return
-        except (OSError, http.client.HTTPException, ValueError):
-            told = {}
-        assert time.monotonic() < end, told
-        time.sleep(0.2)
 
 
 def write_many(port: int, number: int, saves: int, failures: multiprocessing.Queue[str]) -> None:

@@ -15,7 +15,7 @@ import requests
 
 from tests.faults import power
 from tests.faults.shim import EVERYTHING, Calls, Shim, compiled
-from tests.fixtures.running import PASSWORD, Running, denktank, value_of
+from tests.fixtures.running import PASSWORD, Running, catch_up, denktank, value_of
 
 pytestmark = pytest.mark.slow
 CSRF = "csrf_token"
@@ -118,6 +118,7 @@ def test_a_failing_disk_loses_nothing_and_heals(tmp_path: Path, name: str) -> No
         running.settings = {}
         running.start()
         assert [*wrong, *lost(running, member)] == []
+        catch_up(running.port)
         assert running.stop() == 0
     finally:
         running.end()
