@@ -222,4 +222,4 @@ def follow() -> None:
     context.wiki().renew()
     if request.endpoint not in ("health.ready", "health.metrics"):
         context.wiki().refresh()
-    context.wiki().keep_up()
+    context.wiki().keep_up_meanwhile()

@@ -56,7 +56,7 @@ UNFINISHED = "restore.unfinished"
 """Stands in a data folder as long as a restore is not finished there."""
 WAITING = members.Wanted(status=Status.WAITING.value)
 PATIENCE = 2.0
-"""Seconds that a reader waits while another thread brings the lists up to date."""
+"""Seconds that a request waits while another thread brings the lists up to date."""
 REST = 5.0
 """Seconds before lists are tried again that could not be brought up to date, or made anew."""
 
@@ -106,6 +106,7 @@ class Wiki:
     logo: str = ""
     """The mark of the site's logo; empty for the wiki's own sign."""
     _mending: threading.Thread | None = None
+    _keeping_up: tuple[threading.Thread | None, float] = (None, 0.0)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -193,32 +194,46 @@ class Wiki:
     def follow(self, *, has_committed: bool = False) -> None:
         """Catch the SQL projections up if the branch moved since this process last looked.
 
-        Costs microseconds when nothing moved; of many threads one does the work and all wait. Who
-        `has_committed` spares it a look at how far they are.
+        Costs microseconds when nothing moved; of many threads one does the work, others wait. Who
+        `has_committed` spares it a look at how far they are. Raises Unavailable
+        (`lists_rebuilding`) where another thread takes long.
         """
         if self._place() == self._followed:
             return
-        with self._lock:
+        if not self._lock.acquire(timeout=PATIENCE):
+            raise Unavailable("lists_rebuilding")
+        try:
             self._follow(has_committed)
+        finally:
+            self._lock.release()
 
     def keep_up(self) -> None:
-        """Catch up as `follow` does, but leave lists as they are if that fails or takes long.
+        """Catch up as `follow` does, but leave lists as they are if that fails.
 
         It is logged, and tried again after some seconds; the worker tries too.
         """
+        with self._lock:
+            try:
+                self._follow(has_committed=False)
+            except Exception as error:
+                # Whatever it is, pages can be read without it; `/readyz` says how far lists lag.
+                trace = None if isinstance(error, Unavailable) else error
+                log.error("lists stay as they are for now: %s", error, exc_info=trace)
+                self._rest_until = time.monotonic() + REST
+
+    def keep_up_meanwhile(self) -> None:
+        """Keep up for a reader, who goes on with lists as they are if that takes long.
+
+        A push can make work for minutes: a thread of its own does that, for whoever asks.
+        """
         if self._place() == self._followed or time.monotonic() < self._rest_until:
             return
-        if not self._lock.acquire(timeout=PATIENCE):
-            return
-        try:
-            self._follow(has_committed=False)
-        except Exception as error:
-            # Whatever it is, pages can be read without it; `/readyz` says how far lists lag.
-            trace = None if isinstance(error, Unavailable) else error
-            log.error("lists stay as they are for now: %s", error, exc_info=trace)
-            self._rest_until = time.monotonic() + REST
-        finally:
-            self._lock.release()
+        thread, since = self._keeping_up
+        if thread is None or not thread.is_alive():
+            thread, since = threading.Thread(target=self.keep_up, daemon=True), time.monotonic()
+            thread.start()
+            self._keeping_up = thread, since
+        thread.join(max(0.0, since + PATIENCE - time.monotonic()))
 
     def _follow(self, has_committed: bool) -> None:
         place = self._place()
@@ -273,6 +288,9 @@ class Wiki:
 
     def close(self) -> None:
         """Let go of files and connections; the wiki cannot be used afterwards."""
+        thread, _ = self._keeping_up
+        if thread:
+            thread.join(PATIENCE)
         if self.lead:
             self.lead.close()
         self.database.close()
