@@ -74,6 +74,14 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
     return report
 
 
+@pytest.fixture(scope="session", autouse=True)
+def patience() -> None:
+    """Who reads waits for the lists as long as it takes: how busy a machine is, is no test."""
+    from wiki import engine
+
+    engine.PATIENCE = 60.0
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """The URL of a PostgreSQL server; without one the test is skipped."""
