@@ -6,7 +6,7 @@ import re
 
 import lxml.html
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from wiki.render.links import LinkState
@@ -119,6 +119,8 @@ PIECES = [
 ]  # fmt: skip
 
 
+@example("<a href=x.md><p align=left></p></a>")
+@example("<p align=left><b><a href=x.md><details></b>")
 @given(st.lists(st.sampled_from(PIECES), max_size=30).map("".join))
 def test_whatever_is_opened_ends_within_the_text(text: str) -> None:
     html = f"<article>{shown(text)}</article><footer></footer>"

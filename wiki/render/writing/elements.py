@@ -50,10 +50,10 @@ class Scope:
         if not self._open:
             self.tokens.append(token)
             return
-        holder = self._open[-1]
         if is_block:
-            holder["holds_blocks"] = True
-        holder["children"].append(token)
+            for holder in self._open:
+                holder["holds_blocks"] = True
+        self._open[-1]["children"].append(token)
 
     def tag(self, tag: Tag) -> None:
         """Take a tag: it makes a token, opens one or closes one."""
@@ -160,6 +160,15 @@ def is_blank(tokens: Sequence[Token]) -> bool:
     return all(
         token["type"] in ("place", "softbreak")
         or (token["type"] == "text" and not token["raw"].strip())
+        for token in tokens
+    )
+
+
+def has_wide_link(tokens: Sequence[Token]) -> bool:
+    """Whether a link holds blocks, as only HTML can say it: no paragraph may stand around that."""
+    return any(
+        (token["type"] == "link" and "holds_blocks" in token)
+        or has_wide_link(token.get("children", ()))
         for token in tokens
     )
 

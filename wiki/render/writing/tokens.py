@@ -43,7 +43,7 @@ from wiki.domain.markdown.nodes import (
 )
 from wiki.domain.markdown.plain import title, words
 from wiki.domain.pages.turns import Part
-from wiki.render.writing.elements import Depth, Scope, is_blank
+from wiki.render.writing.elements import Depth, Scope, has_wide_link, is_blank
 
 Token = dict[str, Any]
 
@@ -171,7 +171,7 @@ class _Tokens:
         match block:
             case Paragraph():
                 children = _marked(self.leaf(block, blocks=True))
-                bare = block.bare or is_blank(children)
+                bare = block.bare or is_blank(children) or has_wide_link(children)
                 return {"type": "block_text" if bare else "paragraph", "children": children}
             case Heading():
                 return self.heading(block)
