@@ -67,11 +67,33 @@ def test_slow_text_is_not_slow(name: str) -> None:
     assert time.process_time() - started < LIMIT
 
 
-@pytest.mark.parametrize("piece", ["[", "*a", "a\n", "> - x\n"])
+MUCH = (
+    "[",
+    "*a",
+    "a\n",
+    "> - x\n",
+    "- a\n",
+    "# a\n",
+    "a\n\n",
+    "http://a.b ",
+    "www.a.nl ",
+    "a@b.nl ",
+)
+
+
+@pytest.mark.parametrize("piece", MUCH)
 def test_two_megabytes_show_as_written_when_too_much_is_in_them(piece: str) -> None:
     page = RENDERER.render(piece * (1_900_000 // len(piece)))
     assert page.problems == ("too_complex",)
     assert page.html.startswith('<pre class="too-deep">')
+
+
+def test_a_list_of_many_thousand_items_is_a_list_and_of_more_is_shown_as_written() -> None:
+    page = RENDERER.render("- a\n" * 14_000)
+    assert (page.html.count("<li>"), page.problems) == (14_000, ())
+    page = RENDERER.render("- a\n" * 16_000 + "\nhet einde\n")
+    assert page.problems == ("too_complex",)
+    assert page.plain.endswith("het einde")
 
 
 def test_ten_megabytes_show_as_written() -> None:

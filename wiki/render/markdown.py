@@ -36,8 +36,16 @@ from wiki.render.writing.sanitise import both_ways, sanitise
 from wiki.render.writing.tokens import Blocks
 
 MOST_CHARACTERS = 2_000_000
-_MOST_MARKS = 150_000
-_MOST_LINES = 120_000
+TOO_COMPLEX = ("too_complex",)
+_MARKS: Mapping[str, int] = {
+    **dict.fromkeys("[]*_`<~\\|&", 1),
+    "@": 2,
+    "://": 3,
+    "www.": 3,
+}
+"""What may begin something in a text, by how much it costs to show that."""
+_MOST_MARKS = 75_000
+_MOST_LINES = 80_000
 _BLOCK_EDGE = re.compile(
     r"</(?:p|h[2-6]|li|blockquote|pre|tr|dt|dd|div|summary|details|aside)>|<(?:hr|br)>"
     r"|<(?:p|div|ul|ol|dl|blockquote|pre|details|summary|aside)[ >](?:(?<=>)|[^<>]*+>)"
@@ -114,11 +122,10 @@ class Renderer:
         cut = lexical.cut(text) or lexical.foreign(text)
         body = cut.body if cut else text
         problem = _too_much(body)
-        written = (
-            _Written(_as_written(body), Page(path, {}))
-            if problem
-            else self._page(text, len(text) - len(body), path, meta)
-        )
+        written = None if problem else self._page(text, len(text) - len(body), path, meta)
+        if written is None:
+            problem = problem or TOO_COMPLEX
+            written = _Written(_as_written(body), Page(path, {}))
         html = written.html
         if cut and "front_matter_broken" in meta.problems:
             html = f'<pre class="front-matter">{escape_html(cut.front)}</pre>\n' + html
@@ -164,6 +171,8 @@ class Renderer:
         if _too_much(source):
             return Remark(sanitise(_as_written(source)), frozenset(), ())
         document = read_comment(source)
+        if not document.is_whole:
+            return Remark(sanitise(_as_written(source)), frozenset(), ())
         html, _ = self._write(document, page, parts(document, Speakers(())))
         targets = frozenset(link.target for link in page.links if link.kind in LOCAL)
         return Remark(both_ways(sanitise(html)), targets, tuple(page.mentions))
@@ -185,9 +194,12 @@ class Renderer:
         """The names that a comment calls as `@name`, as written; not those in code and quotes."""
         return list(self.comment(text).mentions)
 
-    def _page(self, text: str, begin: int, path: str, meta: Meta) -> _Written:
+    def _page(self, text: str, begin: int, path: str, meta: Meta) -> _Written | None:
+        """A page as HTML; None for one of too many blocks."""
         names = [p.name for p in meta.participants] if meta.kind is Kind.DIALOGUE else None
         document = read(text, begin)
+        if not document.is_whole:
+            return None
         page_sections = sections.of(document)
         starts = {section.start: section for section in page_sections}
         recording = played(meta, path)
@@ -226,8 +238,9 @@ def _too_much(body: str) -> tuple[str, ...]:
     """The problem with a text that would take too long to render."""
     if len(body) > MOST_CHARACTERS:
         return ("too_large",)
-    if body.count("\n") > _MOST_LINES or sum(map(body.count, "[]*_`<~\\|")) > _MOST_MARKS:
-        return ("too_complex",)
+    marks = sum(body.count(mark) * cost for mark, cost in _MARKS.items())
+    if body.count("\n") > _MOST_LINES or marks > _MOST_MARKS:
+        return TOO_COMPLEX
     return ()
 
 

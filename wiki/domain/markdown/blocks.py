@@ -2,7 +2,7 @@
 
 Also the definition lists of PHP Markdown Extra. Each line is read once, in three steps: which open
 blocks go on, what new ones begin, where its text goes (CommonMark, "Appendix: A parsing strategy").
-What nests deeper than a bound is text.
+What nests deeper than a bound is text, and what comes after too many blocks is code.
 """
 
 from __future__ import annotations
@@ -44,6 +44,9 @@ from wiki.domain.markdown.nodes import (
 MOST_NESTED = 24
 """Containers in each other; a list and its item are two."""
 
+MOST_BLOCKS = 30_000
+"""Blocks of a text that are read, such as a list of 15,000 items: to show more takes seconds."""
+
 _MOST_CELLS_ADDED = 50_000
 """Cells that are not written, where rows are shorter than their table is wide."""
 
@@ -76,8 +79,9 @@ _BLOCK_TAG = re.compile(
 
 @dataclass(slots=True, eq=False)
 class Blocks(Container):
-    """The blocks of a text, with what labels in it mean."""
+    """The blocks of a text, with what labels in it mean; `is_whole` unless there are too many."""
 
+    is_whole: bool = True
     definitions: dict[str, Definition] = field(default_factory=dict)
     notes: dict[str, Note] = field(default_factory=dict)
     abbreviations: dict[str, str] = field(default_factory=dict)
@@ -114,6 +118,7 @@ class _Reader:
         self.fence_indent = 0
         self.html_end: str | re.Pattern[str] = ""
         self.cells_added = 0
+        self.added = 0
         self.last_comment_end = -2
         self.number = 0
         self.line = ""
@@ -131,7 +136,10 @@ class _Reader:
             self._read(line)
             self.base += len(line) + 1
             self.number += 1
+            if self.added > MOST_BLOCKS:
+                break
         self._close(1)
+        self._leave(lines[self.number :])
         self.root.end = len(self.text)
         self.root.last = max(0, self.number - 1)
         if self.has_notes:
@@ -144,6 +152,17 @@ class _Reader:
         if self.has_notes:
             _find_codes(self.root)
         return self.root
+
+    def _leave(self, lines: Sequence[str]) -> None:
+        """Put what is read no further into one block of code."""
+        if not lines:
+            return
+        rest = "\n".join(lines)
+        end = self.base + len(rest)
+        last = self.number + len(lines) - 1
+        self.root.children.append(Code(self.base, end, self.number, last, text=rest + "\n"))
+        self.root.is_whole = False
+        self.number += len(lines)
 
     def _with_contents(self) -> Iterator[Block]:
         """The blocks of a page: what is `[TOC]` and nothing else is no paragraph."""
@@ -641,6 +660,7 @@ class _Reader:
             self._close(len(self.open) - 1)
             parent = self.open[-1]
         parent.children.append(block)
+        self.added += 1
         if isinstance(block, Container):
             self.open.append(block)
 

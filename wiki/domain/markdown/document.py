@@ -20,6 +20,11 @@ class Document:
         self._links: dict[Leaf, Sequence[Inline]] = {}
         self._known = Known(root.definitions, root.notes, mentions, short)
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of it was read; a text of too many blocks was not."""
+        return self.root.is_whole
+
     def inlines(self, leaf: Leaf) -> Sequence[Inline]:
         """The inline nodes of a block's text."""
         if leaf.inlines is None:
