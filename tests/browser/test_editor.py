@@ -103,6 +103,7 @@ def test_links_files_and_tables_by_keyboard(visit: Visit) -> None:
     page.keyboard.type("elders")
     page.keyboard.press("Enter")
     expect(text).to_be_focused()
+    expect(text).to_contain_text("elders")
     assert "| taart[elders](https://example.org)  |" in written(page)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     with page.expect_navigation():
