@@ -140,11 +140,13 @@ class Database:
 
     def reset(self) -> None:
         """Throw the projections away, to the last byte; with nobody else there."""
-        self._backend.reset()
+        with told():
+            self._backend.reset()
 
     def compact(self) -> None:
         """Leave nothing on the disk of what is gone from the truth; with nobody else there."""
-        self._backend.compact()
+        with told():
+            self._backend.compact()
 
     def heal(self) -> bool:
         """Where a fault was seen: let empty projections take the place of unusable ones.

@@ -7,10 +7,12 @@ live one.
 from __future__ import annotations
 
 import os
+import random
 import secrets
 import socket
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from importlib import import_module
@@ -26,7 +28,7 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.schema import CreateIndex, CreateSchema, CreateTable, DropSchema
 
 from wiki.database.engine.backend import Facts, Pools
@@ -102,7 +104,7 @@ class Postgres(Pools):
             with connection.begin():
                 _alone(connection, _REBUILDING)
                 unhurried(connection)
-                connection.execute(DropSchema(NEW, cascade=True, if_exists=True))
+                _drop(connection, NEW)
                 connection.execute(CreateSchema(NEW))
                 for table in projections.sorted_tables:
                     connection.execute(CreateTable(table))
@@ -114,7 +116,7 @@ class Postgres(Pools):
                     connection.execute(text(f'ANALYZE "{NEW}"."{table.name}"'))
                 # Only the swap keeps those out who follow the repository.
                 _alone(connection, _FOLLOWING)
-                connection.execute(DropSchema(PROJECTIONS, cascade=True))
+                _drop(connection, PROJECTIONS)
                 connection.execute(text(f"ALTER SCHEMA {NEW} RENAME TO {PROJECTIONS}"))
 
     def reset(self) -> None:
@@ -123,15 +125,19 @@ class Postgres(Pools):
             # tables, it would wait for this and this for it, which the server cannot see.
             for what in (*INDEXING, _REBUILDING, _FOLLOWING):
                 _alone(connection, what)
-            for name in (NEW, PROJECTIONS, SEARCH):
-                connection.execute(DropSchema(name, cascade=True, if_exists=True))
+            _drop(connection, NEW, PROJECTIONS, SEARCH)
             _make(connection)
 
     def compact(self) -> None:
         with self.truth.connect() as plain:
             connection = plain.execution_options(isolation_level="AUTOCOMMIT")
-            for table in truth.sorted_tables:
-                connection.execute(text(f'VACUUM FULL "{table.name}"'))
+            connection.exec_driver_sql("SET lock_timeout = '200ms'")
+            try:
+                for table in truth.sorted_tables:
+                    while not _had(connection, f'VACUUM FULL "{table.name}"'):
+                        time.sleep(random.uniform(*_REST))
+            finally:
+                connection.exec_driver_sql("RESET lock_timeout")
 
     def harden(self) -> None:
         pass  # the server keeps its log itself
@@ -188,6 +194,15 @@ _LIGHT = (
     "SELECT set_config('lock_timeout', '1s', true), set_config('synchronous_commit', 'off', true)"
 )
 _ALONE = "SELECT set_config('lock_timeout', '0', true), pg_advisory_xact_lock(%(what)s)"
+_SHORTLY, _PATIENTLY = "SET LOCAL lock_timeout = '200ms'", "SET LOCAL lock_timeout = 0"
+_HELD_BY_OTHERS = frozenset({"55P03", "40P01"})
+"""SQLSTATE of a lock that was not had in time, and of a deadlock."""
+_REST = (0.05, 0.3)
+_TABLES_OF = text(
+    "SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c"
+    " JOIN pg_namespace n ON n.oid = c.relnamespace"
+    " WHERE c.relkind = 'r' AND n.nspname = ANY(:schemas) ORDER BY 1"
+)
 
 _GENERATION = select(generation.c.number)
 _VERSION = (
@@ -195,6 +210,40 @@ _VERSION = (
     .select_from(generation)
     .union_all(select(progress.c.name + progress.c.commit, text("0")))
 )
+
+
+def _drop(connection: Connection, *schemas: str) -> None:
+    """Drop schemas, if they are there, once nobody reads a table of theirs.
+
+    Who waits for a reader with one of them held may wait for one who waits for that.
+    """
+    tables = connection.scalars(_TABLES_OF, {"schemas": list(schemas)}).all()
+    while tables and not _holds(connection, tables):
+        time.sleep(random.uniform(*_REST))
+    for name in schemas:
+        connection.execute(DropSchema(name, cascade=True, if_exists=True))
+
+
+def _holds(connection: Connection, tables: Sequence[str]) -> bool:
+    """Keep everybody from these tables, or from none if that takes long."""
+    with connection.begin_nested() as nested:
+        connection.exec_driver_sql(_SHORTLY)
+        if not _had(connection, f"LOCK TABLE {', '.join(tables)} IN ACCESS EXCLUSIVE MODE"):
+            nested.rollback()
+            return False
+        connection.exec_driver_sql(_PATIENTLY)
+    return True
+
+
+def _had(connection: Connection, statement: str) -> bool:
+    """Do what needs a lock; False if others have it."""
+    try:
+        connection.exec_driver_sql(statement)
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", "") not in _HELD_BY_OTHERS:
+            raise
+        return False
+    return True
 
 
 def _make(connection: Connection) -> None:
