@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 from sqlalchemy import delete, update
 
 from tests.store.conftest import ANNA
-from wiki.database.history.ledger import PostgresLedger, git_log, git_refs, git_state
-from wiki.domain.errors import Unavailable
+from wiki.database.history.ledger import PostgresLedger, git_log, git_refs, git_state, replace
+from wiki.domain.errors import NotFound, Unavailable
 from wiki.store.branch.worktree import RECORD
-from wiki.store.shared import copy
+from wiki.store.rewriting import pruning
+from wiki.store.shared import bases, copy
 from wiki.store.store import Change, Stale
 
 pytestmark = pytest.mark.postgres
@@ -180,3 +183,107 @@ def test_a_base_is_packed_before_anybody_waits_for_it(nodes, monkeypatch):
     monkeypatch.setattr(PostgresLedger, "rebase", seen)
     assert one.compact()
     assert len(packed) == 1
+
+
+def test_a_node_that_was_away_takes_saves_and_pushes_in_their_order(nodes, tmp_path, git, put):
+    """What is saved over a pushed text is told as the difference from that."""
+    one, other = nodes
+    git(tmp_path, "clone", "-q", str(one.folder), "clone")
+    clone = tmp_path / "clone"
+    for at in range(30):
+        text = "".join(f"{at} {line}\n" for line in range(60))
+        put(clone, {f"pushed/{at}.md": text})
+        git(clone, "push", "-q", "origin", "HEAD:refs/for/main")
+        one.refresh(all=True)
+        commit(one, text.replace(" 30\n", " x\n"), f"pushed/{at}.md")
+        git(clone, "pull", "-q", "--rebase", "origin", "main")
+    assert heads(one, other) == {one.head()}
+    assert other.fsck() == []
+
+
+def test_all_that_came_by_one_push_is_taken_whatever_was_there_of_it(nodes, tmp_path, git, put):
+    one, other = nodes
+    git(tmp_path, "clone", "-q", str(one.folder), "clone")
+    clone = tmp_path / "clone"
+    git(clone, "branch", "as-it-was")
+    put(clone, {"c.md": "pushed"})
+    git(clone, "push", "-q", "--atomic", "origin", "as-it-was", "HEAD:refs/heads/work")
+    assert heads(one, other) == {one.head()}
+    names = ("refs/heads/as-it-was", "refs/heads/work")
+    here, there = (git(node.folder, "--git-dir=.git", "show-ref", *names) for node in nodes)
+    assert here == there
+    assert one.fsck() == other.fsck() == []
+
+
+def test_a_base_that_is_replaced_while_it_is_taken_is_taken_anew(
+    nodes, ledger, join, tmp_path, monkeypatch
+):
+    one, _ = nodes
+    monkeypatch.setattr("wiki.store.shared.bases._LEAST", 1)
+    monkeypatch.setattr("wiki.store.shared.bases._PIECE", 64)
+    assert one.compact()
+    commit(one, " ".join(map(str, range(2_000))))
+    base, made = PostgresLedger.base, []
+
+    def replaced(asked):
+        for number, part in enumerate(base(asked)):
+            if number == 1:
+                made.append(one.compact())
+            yield part
+
+    monkeypatch.setattr(PostgresLedger, "base", replaced)
+    third = join(tmp_path / "third")
+    assert made == [True, False]
+    assert third.head() == one.head()
+    assert third.fsck() == []
+
+
+def test_no_process_of_a_node_reads_what_was_purged_on_another(nodes, nodes_database, join, git):
+    one, other = nodes
+    old = commit(one, "secret", "b.md")
+    beside = join(other.folder)
+    git(other.folder, "--git-dir=.git", "repack", "-aq")
+    git(other.folder, "--git-dir=.git", "prune-packed", "-q")
+    with ThreadPoolExecutor(1) as thread:
+        # Each thread has files of its own open.
+        for read in (other.read, beside.read, partial(call_in, thread, beside.read)):
+            assert read("b.md", old).data == b"secret"
+        new = purge(one, nodes_database, git)
+        assert heads(other, beside) == {new}
+        for read in (other.read, beside.read, partial(call_in, thread, beside.read)):
+            with pytest.raises(NotFound):
+                read("b.md", old)
+
+
+def test_who_dies_while_a_history_is_dropped_drops_it_again(
+    nodes, nodes_database, git, monkeypatch
+):
+    one, other = nodes
+    old = commit(one, "secret", "b.md")
+    assert heads(other) == {old}
+    new = purge(one, nodes_database, git)
+
+    def die(git):
+        raise ProcessLookupError(git)
+
+    with monkeypatch.context() as dying, pytest.raises(ProcessLookupError):
+        dying.setattr(pruning, "prune", die)
+        other.refresh()
+    assert heads(other) == {new}
+    with pytest.raises(NotFound):
+        other.read("b.md", old)
+
+
+def purge(store, database, git):
+    """Let the ledger have a history without the last commit, which is given."""
+    tree = git(store.folder, "--git-dir=.git", "rev-parse", "HEAD~:").strip()
+    new = git(store.folder, "--git-dir=.git", "commit-tree", tree, "-m", "purged").strip()
+    moves = {"refs/heads/main": (store.head(), new)}
+    with bases.parts(store.git, [new]) as base, database.write() as connection:
+        assert replace(connection, 1, moves, [], base)
+    return new
+
+
+def call_in(thread, what, *arguments):
+    """What is given in a thread."""
+    return thread.submit(what, *arguments).result()

@@ -57,6 +57,7 @@ class Reader:
         self.shallow = _shallow(git)
         self.seal = seal or Seal(secrets.token_bytes())
         self._local = threading.local()
+        self._round = 0
         self._folders = object_folders(git / "objects")
         self._folders += [os.fspath(apart)] if apart else []
         self._trees: Shelf[str, bytes] = Shelf(_TREES_KEPT, len)
@@ -66,10 +67,10 @@ class Reader:
 
     def repository(self) -> pygit2.Repository:
         """This thread's handle; a forked child gets its own."""
-        if getattr(self._local, "process", None) != os.getpid():
+        if getattr(self._local, "process", None) != self._now():
             flags = RepositoryOpenFlag.NO_SEARCH | RepositoryOpenFlag.BARE
             self._local.repository = pygit2.Repository(os.fspath(self.git), flags)
-            self._local.process = os.getpid()
+            self._local.process = self._now()
         repository: pygit2.Repository = self._local.repository
         return repository
 
@@ -79,8 +80,8 @@ class Reader:
         self._local.packs_of = None
 
     def forget(self) -> None:
-        """Forget everything that was read: objects were put right."""
-        self.reopen()
+        """Forget everything that was read, in every thread: objects were put right, or purged."""
+        self._round += 1
         self._trees.clear()
         self.weights.clear()
 
@@ -139,14 +140,18 @@ class Reader:
 
     def _packs(self) -> pygit2.Odb:
         """This thread's view of the packs alone."""
-        if getattr(self._local, "packs_of", None) != os.getpid():
+        if getattr(self._local, "packs_of", None) != self._now():
             packs = pygit2.Odb()
             for folder in self._folders:
                 packs.add_backend(pygit2.OdbBackendPack(folder), 1)
             self._local.packs = packs
-            self._local.packs_of = os.getpid()
+            self._local.packs_of = self._now()
         found: pygit2.Odb = self._local.packs
         return found
+
+    def _now(self) -> tuple[int, int]:
+        """What a handle must be of: this process, and since everything was forgotten."""
+        return os.getpid(), self._round
 
     def read_as(self, kind: str, id: str) -> bytes:
         """An object's bytes; raises KeyError if there is none of that kind."""

@@ -16,6 +16,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from itertools import groupby
 from pathlib import Path
 
 from wiki.domain.history.ledger import INDEX, PACK, Move, Standing, Tip
@@ -142,6 +143,9 @@ class Copy:
             return False
         before = self._here()
         if place and place.epoch == standing.epoch:
+            if self._epoch != standing.epoch:
+                # Another process here dropped the old history; open files still have it.
+                self._reader.forget()
             try:
                 self._go_on(place, standing)
             except _Gap:
@@ -196,7 +200,7 @@ class Copy:
         for _ in range(_TRIES):
             with suppress(_Gap):
                 mark = ""
-                self._take_base()
+                self._take_base(standing)
                 moves = self._ledger.moves(standing.base + 1, standing.seq)
                 for move in self._applied(moves, standing.base, standing.seq):
                     mark = move.step.new
@@ -206,7 +210,7 @@ class Copy:
             standing = self._ledger.standing() or standing
         raise StoreError("store_seed", folder=str(self._git))
 
-    def _take_base(self) -> None:
+    def _take_base(self, standing: Standing) -> None:
         folder = self._git / "objects" / "pack"
         folder.mkdir(parents=True, exist_ok=True)
         drafts = {kind: folder / f"tmp_base_{secrets.token_hex(8)}" for kind in (PACK, INDEX)}
@@ -216,6 +220,10 @@ class Copy:
                 with drafts[part.kind].open("ab") as file:
                     file.write(part.data)
                 name = part.data[-20:].hex() if part.kind == PACK else name
+            # Its pieces come one by one, and are of one base only if it still is the same.
+            now = self._ledger.standing()
+            if now is None or now.base != standing.base:
+                raise _Gap
             for kind in (PACK, INDEX) if name else ():
                 drafts[kind].chmod(0o444)
                 drafts[kind].rename(folder / f"pack-{name}.{kind}")
@@ -245,19 +253,25 @@ class Copy:
         yield from waiting
 
     def _write(self, moves: list[Move], *, are_few: bool) -> None:
-        told = [move for move in moves if move.ids]
-        if are_few and all(len(move.pack) < _LARGE for move in told):
-            self._write_loose(told)
-        elif told:
-            self._index(_without_doubles(told))
-        for move in moves:
-            # What was pushed here is here.
-            if move.pack and not move.ids and move.step.new not in self._values():
-                self._index([move.pack])
+        # In their order: what one tells as a difference, another may have brought.
+        for is_told, run in groupby(moves, key=lambda move: bool(move.ids)):
+            some = list(run)
+            if not is_told:
+                self._index_each(some)
+            elif are_few and all(len(move.pack) < _LARGE for move in some):
+                self._write_loose(some)
+            else:
+                self._index(_without_doubles(some))
         self._reader.reopen()
 
-    def _values(self) -> set[str]:
-        return {id for _, id, _ in moving.refs(self._git)}
+    def _index_each(self, moves: Iterable[Move]) -> None:
+        """Take what was pushed, also if it was pushed here.
+
+        That the commit of a move is here says nothing of what came for another in the same push.
+        """
+        for move in moves:
+            if move.pack:
+                self._index([move.pack])
 
     def _write_loose(self, moves: Iterable[Move]) -> None:
         objects = self._git / "objects"
@@ -282,13 +296,14 @@ class Copy:
             self._keep_lost(standing)
         self._set_others(standing.refs, also_own=is_purged)
         self._set_branch(standing)
-        self._note(standing.epoch, standing.seq, mark)
         if barred := self._ledger.barred():
             push_guard.bar(self._git, barred)
         if is_purged:
             self._forgetting()
             pruning.prune(self._git)
             self._reader.forget()
+        # Last: who dies before it does all of this again, so that nothing old stays.
+        self._note(standing.epoch, standing.seq, mark)
 
     def _keep_lost(self, standing: Standing) -> None:
         here = {name: id for name, id, _ in moving.refs(self._git) if not name.startswith(OWN)}
