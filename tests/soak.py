@@ -26,7 +26,7 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--nodes", type=int, default=3)
     parser.add_argument("--writers", type=int, default=6)
-    parser.add_argument("--pause", type=float, default=0.25, help="seconds between two troubles")
+    parser.add_argument("--pause", type=float, default=0.1, help="seconds between two troubles")
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="denktank-soak-"))
@@ -40,9 +40,14 @@ def main() -> int:
 
 def _soak(trouble: Trouble, asked: argparse.Namespace) -> list[str]:
     trouble.begin()
-    end = time.monotonic() + asked.minutes * 60
-    while time.monotonic() < end:
+    begin, length = time.monotonic(), asked.minutes * 60
+    # Chance alone may leave the primary in peace.
+    failovers = [begin + length / 3, begin + length * 2 / 3]
+    while time.monotonic() < begin + length:
         time.sleep(asked.pause * (0.5 + random.random()))
+        if failovers and time.monotonic() > failovers[0]:
+            failovers.pop(0)
+            trouble.fail_over()
         trouble.make()
     found, told = trouble.end(), trouble.told
     seconds = sorted(told.seconds)
