@@ -22,18 +22,23 @@ class Bell:
     def __init__(self, data: Path) -> None:
         self._file = data / FILE
 
-    def ring(self) -> None:
-        """Wake the worker, if one listens."""
+    def ring(self) -> bool:
+        """Wake the worker; whether one listens."""
         # What is no bell would take rings for ever, or hang.
         if not self._is_bell():
-            return
-        with contextlib.suppress(OSError):
+            return False
+        try:
             # Without a listener, opening fails with ENXIO: then nobody needs to be woken.
             handle = os.open(self._file, os.O_WRONLY | os.O_NONBLOCK)
-            try:
+        except OSError:
+            return False
+        try:
+            # A pipe that is full has been rung enough.
+            with contextlib.suppress(OSError):
                 os.write(handle, b"\n")
-            finally:
-                os.close(handle)
+        finally:
+            os.close(handle)
+        return True
 
     def listen(self) -> Listener:
         """The worker's end of the bell; one at a time."""

@@ -32,6 +32,7 @@ from wiki.domain.errors import Unavailable
 from wiki.domain.members.members import Status
 from wiki.domain.search.search import Site
 from wiki.projections import export, follow, history
+from wiki.projections.history import Much
 from wiki.projections.search.deleted_text import (
     DeletedTextIndex,
     PastIndex,
@@ -57,6 +58,8 @@ UNFINISHED = "restore.unfinished"
 WAITING = members.Wanted(status=Status.WAITING.value)
 PATIENCE = 2.0
 """Seconds that a request waits while another thread brings the lists up to date."""
+GLANCE = 0.1
+"""Seconds between two looks at whether the worker has brought the lists up to date."""
 REST = 5.0
 """Seconds before lists are tried again that could not be brought up to date, or made anew."""
 
@@ -84,8 +87,8 @@ class People:
 class Wiki:
     """Everything that a service needs; one for each process, shared by its threads.
 
-    `clock` gives the moment now, in UTC; `wake` nudges the worker; `use` keeps a purge away; `lead`
-    is for the worker of one of several nodes.
+    `clock` gives the moment now, in UTC; `wake` nudges the worker, and says whether there is one;
+    `use` keeps a purge away; `lead` is for the worker of one of several nodes.
     """
 
     configured: Settings
@@ -95,7 +98,7 @@ class Wiki:
     deleted_text: PastIndex
     renderer: Renderer
     clock: Callable[[], datetime] = _now
-    wake: Callable[[], None] = lambda: None
+    wake: Callable[[], bool] = lambda: False
     use: Use | None = None
     lead: Lead | None = None
     _followed: object = None
@@ -107,6 +110,7 @@ class Wiki:
     """The mark of the site's logo; empty for the wiki's own sign."""
     _mending: threading.Thread | None = None
     _keeping_up: tuple[threading.Thread | None, float] = (None, 0.0)
+    _is_closing: threading.Event = field(default_factory=threading.Event)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -191,30 +195,36 @@ class Wiki:
         """What pages mean that do not say it."""
         return Conventions(self.zone, dialogues(self.settings.dialogues))
 
-    def follow(self, *, has_committed: bool = False) -> None:
+    def follow(self, *, has_committed: bool = False, only_little: bool = False) -> None:
         """Catch the SQL projections up if the branch moved since this process last looked.
 
         Costs microseconds when nothing moved; of many threads one does the work, others wait. Who
-        `has_committed` spares it a look at how far they are. Raises Unavailable
-        (`lists_rebuilding`) where another thread takes long.
+        `has_committed` spares it a look at how far they are. With `only_little` leaves to the
+        worker, if there is one, what others did if that is much. Raises Unavailable
+        (`lists_rebuilding`) then, and where another thread takes long.
         """
         if self._place() == self._followed:
             return
         if not self._lock.acquire(timeout=PATIENCE):
             raise Unavailable("lists_rebuilding")
         try:
-            self._follow(has_committed)
+            self._follow(has_committed, only_little=only_little and self.wake())
+        except Much:
+            raise Unavailable("lists_rebuilding") from None
         finally:
             self._lock.release()
 
-    def keep_up(self) -> None:
+    def keep_up(self, *, only_little: bool = False) -> None:
         """Catch up as `follow` does, but leave lists as they are if that fails.
 
-        It is logged, and tried again after some seconds; the worker tries too.
+        It is logged, and tried again after some seconds; the worker tries too. With `only_little`
+        raises Much where there is much to do.
         """
         with self._lock:
             try:
-                self._follow(has_committed=False)
+                self._follow(has_committed=False, only_little=only_little)
+            except Much:
+                raise
             except Exception as error:
                 # Whatever it is, pages can be read without it; `/readyz` says how far lists lag.
                 trace = None if isinstance(error, Unavailable) else error
@@ -224,21 +234,44 @@ class Wiki:
     def keep_up_meanwhile(self) -> None:
         """Keep up for a reader, who goes on with lists as they are if that takes long.
 
-        A push can make work for minutes: a thread of its own does that, for whoever asks.
+        A push can make work for minutes: the worker does that, and where there is none a thread of
+        its own. In this process everybody would wait for each step of it.
         """
         if self._place() == self._followed or time.monotonic() < self._rest_until:
             return
         thread, since = self._keeping_up
         if thread is None or not thread.is_alive():
-            thread, since = threading.Thread(target=self.keep_up, daemon=True), time.monotonic()
+            thread = threading.Thread(target=self._keep_up_with_worker, daemon=True)
+            since = time.monotonic()
             thread.start()
             self._keeping_up = thread, since
         thread.join(max(0.0, since + PATIENCE - time.monotonic()))
 
-    def _follow(self, has_committed: bool) -> None:
+    def _keep_up_with_worker(self) -> None:
+        while not self._is_closing.is_set():
+            seen = self.database.version()
+            try:
+                self.keep_up(only_little=self.wake())
+                return
+            except Much:
+                self._wait_for_worker(seen)
+
+    def _wait_for_worker(self, seen: object) -> None:
+        """Return when something changed, or when there is no worker any more."""
+        while not self._is_closing.wait(GLANCE):
+            if self.database.version() != seen or not self.wake():
+                return
+
+    def _follow(self, has_committed: bool, *, only_little: bool = False) -> None:
         place = self._place()
         if place != self._followed:
-            follow.catch_up(self.store, self.database, self.meant, is_needed=has_committed)
+            follow.catch_up(
+                self.store,
+                self.database,
+                self.meant,
+                is_needed=has_committed,
+                only_little=only_little,
+            )
             self._followed = place
 
     def _place(self) -> object:
@@ -288,6 +321,7 @@ class Wiki:
 
     def close(self) -> None:
         """Let go of files and connections; the wiki cannot be used afterwards."""
+        self._is_closing.set()
         thread, _ = self._keeping_up
         if thread:
             thread.join(PATIENCE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -27,6 +28,7 @@ from wiki.domain.content.paths import (
     without_suffix,
 )
 from wiki.domain.content.setaside import Item
+from wiki.domain.errors import Unreadable
 from wiki.projections.setaside import VIEW, Trial, problem_of, text_of
 from wiki.render import frontmatter
 from wiki.render.scan import Scan, scan, title_heading
@@ -53,7 +55,8 @@ class Difference:
     page changed and no other. `described` gives rows, some pages at a time, with how many pages
     that were. `files` are other files that came and those that went; `symlinks` the same of
     symbolic links with a page's name, and whether others changed, which may lead on to pages;
-    `destination` tells where one leads. `is_first` if nothing is known yet.
+    `destination` tells where one leads. `is_first` if nothing is known yet. `size` counts the bytes
+    of what is to be described.
     """
 
     gone: Sequence[str]
@@ -63,6 +66,7 @@ class Difference:
     destination: Callable[[str], str]
     is_first: bool
     described: Iterable[tuple[Rows, int]]
+    size: Callable[[], int]
     total: int
     is_save: bool
     trial: Trial
@@ -113,6 +117,7 @@ def difference(store: Store, last: str, head: str, meant: Conventions = PLAIN) -
         destination=partial(_destination, store, head),
         is_first=not last,
         described=described,
+        size=partial(_size, store, present),
         total=len(present),
         is_save=len(pages) == 1
         and bool(pages[0][1].before and pages[0][1].after)
@@ -121,6 +126,14 @@ def difference(store: Store, last: str, head: str, meant: Conventions = PLAIN) -
         trial=trial,
         format=format_of(meant),
     )
+
+
+def _size(store: Store, pages: Iterable[tuple[str, str]]) -> int:
+    total = 0
+    for _, blob in pages:
+        with suppress(Unreadable):
+            total += store.size(blob)
+    return total
 
 
 def write(

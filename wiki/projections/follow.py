@@ -17,7 +17,13 @@ from wiki.database.engine.database import Database
 from wiki.database.operation import setaside
 from wiki.domain.content.conventions import PLAIN, Conventions
 from wiki.projections import catalogue, history
+from wiki.projections.history import Much
 from wiki.store.store import Store
+
+LITTLE_CHANGES = 1_000
+"""Commits, and files that they changed, which are followed while somebody waits for it."""
+LITTLE_TEXT = 500_000
+"""Bytes of the pages that have to be described for it."""
 
 _INDEXES = ("search", "lost")
 NAMES = (history.NAME, catalogue.NAME)
@@ -41,15 +47,25 @@ def formats(meant: Conventions) -> dict[str, int]:
 
 
 def catch_up(
-    store: Store, database: Database, meant: Conventions = PLAIN, *, is_needed: bool = False
+    store: Store,
+    database: Database,
+    meant: Conventions = PLAIN,
+    *,
+    is_needed: bool = False,
+    only_little: bool = False,
 ) -> bool:
     """Bring history and catalogue to the newest revision; whether there was anything to do.
 
     `meant` is what pages mean that do not say it. Rebuilds them if there are none, if their rows
     have another format, or if the branch was rewritten. Who has just committed knows it
-    `is_needed`.
+    `is_needed`. With `only_little` raises Much, soon, if there is more than that commit and a
+    little, or all has to be made anew.
     """
-    while (reading := _read(store, database, meant, is_needed=is_needed)) is not None:
+    while True:
+        is_limited = only_little and not is_needed
+        reading = _read(store, database, meant, is_needed=is_needed, only_little=is_limited)
+        if reading is None:
+            return False
         if not reading:
             if rebuild(store, database, meant, needed=partial(_is_lost, store)):
                 return True
@@ -62,7 +78,6 @@ def catch_up(
                 catalogue.write(connection, reading.pages, reading.commits.head)
                 return True
         is_needed = False
-    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +89,9 @@ class _New:
 
 
 def _read(
-    store: Store, database: Database, meant: Conventions, *, is_needed: bool
+    store: Store, database: Database, meant: Conventions, *, is_needed: bool, only_little: bool
 ) -> _New | Literal[False] | None:
-    """Read what is to be followed; None if nothing is, False if only a rebuild can."""
+    """Read what is to be followed; None if nothing is, False if only a rebuild can; raises Much."""
     head = store.head()
     last = _parent(store, head) if is_needed else None
     if last is None:
@@ -90,10 +105,16 @@ def _read(
         head = store.head()
     if last == head:
         return None
-    if not last or not _can_follow(store, last):
+    can_follow = last and _can_follow(store, last)
+    if only_little and not can_follow:
+        raise Much
+    if not last or not can_follow:
         return False
-    commits = history.read(store, last, head)
-    return _New(commits, catalogue.difference(store, last, head, meant).read())
+    commits = history.read(store, last, head, LITTLE_CHANGES if only_little else None)
+    pages = catalogue.difference(store, last, head, meant)
+    if only_little and pages.size() > LITTLE_TEXT:
+        raise Much
+    return _New(commits, pages.read())
 
 
 def _parent(store: Store, head: str) -> str | None:

@@ -59,10 +59,22 @@ class Reading:
     texts: Texts
 
 
-def read(store: Store, last: str, head: str) -> Reading:
-    """The commits of `head` that `last` (an ancestor) does not have."""
+class Much(Exception):
+    """There is more to follow than was to be."""
+
+
+def read(store: Store, last: str, head: str, most: int | None = None) -> Reading:
+    """The commits of `head` that `last` (an ancestor) does not have.
+
+    Raises Much if these and the files that they changed are more than `most`.
+    """
     texts = Texts(store)
-    commits = list(_commits(store, texts.trial, last, head))
+    commits, number = [], 0
+    for commit, diffs in _commits(store, texts.trial, last, head):
+        commits.append((commit, diffs))
+        number += 1 + len(diffs)
+        if most is not None and number > most:
+            raise Much
     for commit, diffs in commits:
         texts.read(commit, diffs)
     return Reading(last, head, commits, texts)

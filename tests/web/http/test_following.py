@@ -65,3 +65,41 @@ def test_saving_goes_on_too(wiki: Wiki, client: Any, member: Actor, slow: thread
     page = wiki.store.read("a.md")
     assert page is not None
     assert page.data == b"# Twee\n\nLater.\n"
+
+
+@pytest.mark.parametrize("limit", ["LITTLE_TEXT", "LITTLE_CHANGES"])
+def test_much_is_left_to_the_worker(
+    wiki: Wiki, client: Any, member: Actor, page: Page, limit: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All threads of this process would wait for each step of it."""
+    page("a", "# Een\n")
+    page("b", "# Een\n")
+    client.get("/pages")
+    monkeypatch.setattr(engine, "PATIENCE", 0.2)
+    monkeypatch.setattr(follow, limit, 1)
+    is_there = threading.Event()
+    is_there.set()
+    wiki.wake = is_there.is_set
+    with monkeypatch.context() as pushed:
+        pushed.setattr(Wiki, "follow", lambda *_, **__: None)
+        page("b", "# Twee is veel\n")
+    for _ in range(2):
+        assert "Twee" in client.get("/wiki/b").text
+        assert "Twee" not in client.get("/pages").text
+    first = wiki.store.entry("a.md")
+    assert first is not None
+    assert not saving.save(wiki, member, "a", Sent("# Ook veel, en later\n", first.blob)).listed
+    # The worker is killed, and everybody does it who is asked.
+    is_there.clear()
+    until(lambda: "Twee" in client.get("/pages").text)
+    assert "Ook veel" in client.get("/pages").text
+
+
+def test_one_who_saves_much_follows_it(
+    wiki: Wiki, client: Any, page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page("a", "# Een\n")
+    monkeypatch.setattr(follow, "LITTLE_TEXT", 10)
+    wiki.wake = lambda: True
+    page("b", "# Twee is veel\n")
+    assert "Twee" in client.get("/pages").text

@@ -86,10 +86,13 @@ def _without_names(wiki: Wiki, actor: Actor, error: Conflict) -> Conflict:
     return Conflict("path_unusable", path=error.values["path"])
 
 
-def follow(wiki: Wiki, *, has_committed: bool = False) -> bool:
-    """Let lists and history show what was committed; false if that has to wait."""
+def follow(wiki: Wiki, *, has_committed: bool = False, fully: bool = False) -> bool:
+    """Let lists and history show what was committed; false if that has to wait.
+
+    What others did is left to the worker if it is much, unless it has to be there `fully`.
+    """
     try:
-        wiki.follow(has_committed=has_committed)
+        wiki.follow(has_committed=has_committed, only_little=not fully)
     except Exception as error:
         # The commit is on disk. Whatever failed since, the answer may not say that the save did.
         trace = None if isinstance(error, Unavailable) else error

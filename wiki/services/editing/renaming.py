@@ -65,7 +65,8 @@ def rename(wiki: Wiki, actor: Actor, path: str, new_path: str, summary: str = ""
     for _ in range(TRIES):
         try:
             with wiki.store.locked():
-                commits.follow(wiki)
+                # Links to it in a page that lists do not know yet would stay as they are.
+                commits.follow(wiki, fully=True)
                 return _rename(wiki, actor, place.path, new, summary)
         except Stale:
             continue
