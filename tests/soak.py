@@ -55,6 +55,7 @@ def _soak(trouble: Trouble, asked: argparse.Namespace) -> list[str]:
     print(f"{len(told.said)} comments answered, of which the last are looked for on all nodes")
     print(f"not answered: {dict(told.unanswered)}")
     print(f"{trouble.kills()} kills: {dict(trouble.done)}")
+    print(f"seconds they took: { ({what: round(long) for what, long in trouble.spent.items()}) }")
     if seconds:
         p95 = seconds[int(len(seconds) * 0.95)]
         print(f"seconds a save, with its form: p50 {statistics.median(seconds):.2f}, p95 {p95:.2f}")
