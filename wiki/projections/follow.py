@@ -62,8 +62,7 @@ def catch_up(
     little, or all has to be made anew.
     """
     while True:
-        is_limited = only_little and not is_needed
-        reading = _read(store, database, meant, is_needed=is_needed, only_little=is_limited)
+        reading = _read(store, database, meant, is_needed=is_needed, only_little=only_little)
         if reading is None:
             return False
         if not reading:
@@ -94,6 +93,7 @@ def _read(
     """Read what is to be followed; None if nothing is, False if only a rebuild can; raises Much."""
     head = store.head()
     last = _parent(store, head) if is_needed else None
+    is_limited = only_little and last is None
     if last is None:
         with database.read() as connection:
             if _is_ahead(store, connection):
@@ -106,13 +106,13 @@ def _read(
     if last == head:
         return None
     can_follow = last and _can_follow(store, last)
-    if only_little and not can_follow:
+    if is_limited and not can_follow:
         raise Much
     if not last or not can_follow:
         return False
-    commits = history.read(store, last, head, LITTLE_CHANGES if only_little else None)
+    commits = history.read(store, last, head, LITTLE_CHANGES if is_limited else None)
     pages = catalogue.difference(store, last, head, meant)
-    if only_little and pages.size() > LITTLE_TEXT:
+    if is_limited and pages.size() > LITTLE_TEXT:
         raise Much
     return _New(commits, pages.read())
 

@@ -183,7 +183,7 @@ class Push:
                     self._require(diff.file, diff.before, diff.after)
                 if not wiki.store.advance(new):
                     raise Conflict("push_overtaken")
-                commits.follow(wiki, has_committed=True)
+                commits.follow(wiki)
                 wiki.wake()
             else:
                 joining.take_in(wiki, self._actor, new, _MERGE, self._joins)

@@ -139,7 +139,7 @@ def _take_in(
         if wiki.store.reachable(tip):
             return tip
         if (not head or wiki.store.reachable(head, of=tip)) and wiki.store.advance(tip):
-            commits.follow(wiki, has_committed=True)
+            commits.follow(wiki, fully=True)
             wiki.wake()
             return tip
 
