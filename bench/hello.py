@@ -18,7 +18,8 @@ from wiki.commands.serving.web import Log
 class Hello(BaseApplication):  # type: ignore[misc]
     """The application with as many bytes as a page of the wiki has."""
 
-    language, most_body = "nl", 0
+    language, prefix = "nl", ""
+    most_body = most_pushed = 0
 
     def __init__(self, bind: str, size: int, workers: int, threads: int) -> None:
         self._bind, self._body = bind, "h" * size

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
@@ -243,12 +243,10 @@ def wait(port: int, path: str = "/", seconds: float = 120) -> float:
     """Wait until an address answers 200; gives the seconds that took."""
     start = time.perf_counter()
     while time.perf_counter() - start < seconds:
-        try:
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=seconds)
-            connection.request("GET", path)
-            if connection.getresponse().status == 200:
+        asked = http.client.HTTPConnection("127.0.0.1", port, timeout=seconds)
+        with suppress(OSError), closing(asked):
+            asked.request("GET", path)
+            if asked.getresponse().status == 200:
                 return time.perf_counter() - start
-        except OSError:
-            pass
         time.sleep(0.01)
     raise SystemExit(f"no answer on port {port} within {seconds} s")
