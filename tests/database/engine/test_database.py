@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import os
 import threading
+from contextlib import closing
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Boolean, Connection, Integer, Table, insert
 from sqlalchemy.exc import DBAPIError
 
 from wiki.database.engine import changes, progress
 from wiki.database.engine.database import Database
+from wiki.database.history.history import commits, revisions
+from wiki.database.history.lineage import places
 from wiki.domain.errors import Unavailable
 
 
@@ -92,6 +98,61 @@ def test_rebuilding_twice_removes_files_that_nobody_reads(database: Database) ->
         with database.aside() as connection:
             follow(connection, str(number))
     assert followed(database) == "3"
+
+
+def test_a_wiki_that_grows_is_asked_as_suits_what_it_holds(tmp_path: Path) -> None:
+    """By statistics of its first commit a member's page took ten seconds."""
+    with closing(Database.open("", tmp_path)) as database:
+        with database.aside() as connection:
+            grow(connection, 7, commit="begin")
+        database.measure()
+        assert "SCAN c" in plan(database)
+        with database.project() as connection:
+            for number in range(3_000):
+                grow(connection, 1, commit=str(number), author=f"author {number % 90}")
+        assert "SCAN c" in plan(database)
+        database.measure()
+        assert "SCAN" not in plan(database)
+        version = database.version()
+        database.measure()
+        assert database.version() == version
+
+
+def grow(connection: Connection, number: int, *, commit: str, author: str = "begin") -> None:
+    """Add a commit with so many revisions of new pages."""
+    for at in range(number):
+        page = f"{commit} {at}"
+        add(connection, revisions, commit=commit, path=page, page=page, author=author)
+        add(connection, places, page=page, path=page)
+    add(connection, commits, commit=commit, written=datetime(2026, 12, 1, tzinfo=UTC))
+
+
+def add(connection: Connection, table: Table, **values: object) -> None:
+    """Add a row, in which what is not said is empty."""
+    empty = {
+        column.name: 0 if isinstance(column.type, (Integer, Boolean)) else ""
+        for column in table.columns
+        if not column.nullable
+    }
+    connection.execute(insert(table).values({**empty, **values}))
+
+
+_asked = count()
+_DAYS = """SELECT c.written, count(*) FROM projections.revisions r
+    JOIN projections.commits c ON c."commit" = r."commit"
+    JOIN projections.places p ON p.page = r.page
+    WHERE r.author = 'author 7' AND NOT EXISTS (SELECT * FROM hidden_revisions h
+        WHERE h."commit" = r."commit" AND h.path = r.path AND h.part = 'author')
+    GROUP BY c.written"""
+
+
+def plan(database: Database) -> str:
+    """How a connection that was used before finds the days on which an author wrote."""
+    with database.read() as connection:
+        connection.exec_driver_sql(_DAYS).all()
+        # A statement that explains is not prepared anew as one that reads is.
+        explain = f"EXPLAIN QUERY PLAN {_DAYS} -- {next(_asked)}"
+        return "\n".join(row[3] for row in connection.exec_driver_sql(explain))
 
 
 def test_threads_share_a_database(database: Database) -> None:

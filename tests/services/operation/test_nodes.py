@@ -253,7 +253,16 @@ def in_the_past(wiki: Wiki, what: str) -> None:
 
 def test_jobs_for_a_folder_are_done_on_every_node() -> None:
     own = {job.name for job in every_job() if job.everywhere}
-    assert own == {"follow", "search", "export", "mirror", "lost", "diagrams", "maintain"}
+    assert own == {
+        "follow",
+        "search",
+        "export",
+        "mirror",
+        "lost",
+        "diagrams",
+        "measure",
+        "maintain",
+    }
 
 
 def test_nodes_are_seen_and_two_of_one_name_are_noticed(

@@ -60,6 +60,9 @@ class Backend(Protocol):
     def harden(self) -> None:
         """Leave nothing that was committed to the truth in a log that could get lost."""
 
+    def measure(self) -> None:
+        """Let queries be planned by what projections hold now, if they have grown; milliseconds."""
+
     def heal(self) -> bool:
         """Let empty projections take the place of some that cannot be used; whether that was so."""
 

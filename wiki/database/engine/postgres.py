@@ -142,6 +142,9 @@ class Postgres(Pools):
     def harden(self) -> None:
         pass  # the server keeps its log itself
 
+    def measure(self) -> None:
+        pass  # so it does of its statistics
+
     def heal(self) -> bool:
         # The server sees to its own files.
         return False

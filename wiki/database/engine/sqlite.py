@@ -46,6 +46,18 @@ _ATTEMPTS = 20
 _BLANK = 2
 """So much is there of a version where no projection has followed anything yet."""
 _READING_KILOBYTES = 512
+_GROWTH = 1.25
+"""How many times as large projections may be before they are measured again."""
+_PAGES = f"PRAGMA {PROJECTIONS}.page_count"
+_MEASURE = (
+    # Rows of each index that are looked at: an estimate is enough, and takes milliseconds.
+    "PRAGMA analysis_limit=1000",
+    f"ANALYZE {PROJECTIONS}",
+    # Other connections read statistics with the schema, and that again when it has changed.
+    f"CREATE TABLE {PROJECTIONS}.measured (x)",
+    f"DROP TABLE {PROJECTIONS}.measured",
+)
+"""https://www.sqlite.org/lang_analyze.html."""
 
 
 def has_pointer(data: Path) -> bool:
@@ -62,6 +74,7 @@ class SQLite(Pools):
         self._pointer = os.fspath(data / POINTER)
         self._seen: tuple[tuple[int, int], int] | None = None
         self._probes: deque[_Probe] = deque()
+        self._measured = (-1, 0)
         with _connect(truth) as raw:
             raw.execute("PRAGMA journal_mode=WAL")
         raw.close()
@@ -148,6 +161,18 @@ class SQLite(Pools):
     def harden(self) -> None:
         with closing(_connect(_uri(self._truth))) as raw:
             raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def measure(self) -> None:
+        live = self._live()
+        with self._reading.connect() as connection:
+            pages = connection.exec_driver_sql(_PAGES).scalar() or 0
+        number, measured = self._measured
+        if live == number and pages <= measured * _GROWTH:
+            return
+        with self.project() as connection:
+            for statement in _MEASURE:
+                connection.exec_driver_sql(statement)
+        self._measured = live, pages
 
     def heal(self) -> bool:
         # What a connection holds may be unusable where the live file is sound.

@@ -142,6 +142,12 @@ def tidy(wiki: Wiki) -> bool:
     return False
 
 
+def measure(wiki: Wiki) -> bool:
+    """Let the database know how much it holds, so that it asks in the right order."""
+    wiki.database.measure()
+    return False
+
+
 def maintain(wiki: Wiki) -> bool:
     """Git packs what has piled up."""
     wiki.store.maintain()

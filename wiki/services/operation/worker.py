@@ -135,6 +135,7 @@ def every_job() -> list[Job]:
         Job("lost", jobs.deleted_text, every=3, rest=1.0, slow=True, everywhere=True),
         Job("words", jobs.words, every=60, rest=1.0),
         Job("diagrams", jobs.diagrams, every=30, slow=True, everywhere=True),
+        Job("measure", jobs.measure, every=60, rest=5.0, everywhere=True),
         Job("again", jobs.again, every=60, on_change=False),
         Job("tidy", jobs.tidy, every=3600, on_change=False),
         Job("maintain", jobs.maintain, every=1800, on_change=False, slow=True, everywhere=True),
