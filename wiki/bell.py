@@ -11,6 +11,7 @@ import os
 import select
 import shutil
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 FILE = "worker.bell"
@@ -22,23 +23,33 @@ class Bell:
     def __init__(self, data: Path) -> None:
         self._file = data / FILE
 
-    def ring(self) -> bool:
-        """Wake the worker; whether one listens."""
-        # What is no bell would take rings for ever, or hang.
-        if not self._is_bell():
-            return False
-        try:
-            # Without a listener, opening fails with ENXIO: then nobody needs to be woken.
-            handle = os.open(self._file, os.O_WRONLY | os.O_NONBLOCK)
-        except OSError:
-            return False
-        try:
+    def ring(self) -> None:
+        """Wake the worker, if one listens."""
+        with self._rope() as handle:
             # A pipe that is full has been rung enough.
+            if handle is not None:
+                with contextlib.suppress(OSError):
+                    os.write(handle, b"\n")
+
+    def is_heard(self) -> bool:
+        """Whether a worker listens; it is not woken."""
+        with self._rope() as handle:
+            return handle is not None
+
+    @contextlib.contextmanager
+    def _rope(self) -> Iterator[int | None]:
+        """What is written to for ringing; None where nobody listens."""
+        # What is no bell would take rings for ever, or hang.
+        handle = None
+        if self._is_bell():
+            # Without a listener, opening fails with ENXIO: then nobody needs to be woken.
             with contextlib.suppress(OSError):
-                os.write(handle, b"\n")
+                handle = os.open(self._file, os.O_WRONLY | os.O_NONBLOCK)
+        try:
+            yield handle
         finally:
-            os.close(handle)
-        return True
+            if handle is not None:
+                os.close(handle)
 
     def listen(self) -> Listener:
         """The worker's end of the bell; one at a time."""

@@ -87,8 +87,8 @@ class People:
 class Wiki:
     """Everything that a service needs; one for each process, shared by its threads.
 
-    `clock` gives the moment now, in UTC; `wake` nudges the worker, and says whether there is one;
-    `use` keeps a purge away; `lead` is for the worker of one of several nodes.
+    `clock` gives the moment now, in UTC; `has_worker` tells whether there is one, and `wake` nudges
+    it; `use` keeps a purge away; `lead` is for the worker of one of several nodes.
     """
 
     configured: Settings
@@ -98,7 +98,8 @@ class Wiki:
     deleted_text: PastIndex
     renderer: Renderer
     clock: Callable[[], datetime] = _now
-    wake: Callable[[], bool] = lambda: False
+    wake: Callable[[], None] = lambda: None
+    has_worker: Callable[[], bool] = lambda: False
     use: Use | None = None
     lead: Lead | None = None
     _followed: object = None
@@ -208,8 +209,9 @@ class Wiki:
         if not self._lock.acquire(timeout=PATIENCE):
             raise Unavailable("lists_rebuilding")
         try:
-            self._follow(has_committed, only_little=only_little and self.wake())
+            self._follow(has_committed, only_little=only_little and self.has_worker())
         except Much:
+            self.wake()
             raise Unavailable("lists_rebuilding") from None
         finally:
             self._lock.release()
@@ -251,15 +253,16 @@ class Wiki:
         while not self._is_closing.is_set():
             seen = self.database.version()
             try:
-                self.keep_up(only_little=self.wake())
+                self.keep_up(only_little=self.has_worker())
                 return
             except Much:
+                self.wake()
                 self._wait_for_worker(seen)
 
     def _wait_for_worker(self, seen: object) -> None:
         """Return when something changed, or when there is no worker any more."""
         while not self._is_closing.wait(GLANCE):
-            if self.database.version() != seen or not self.wake():
+            if self.database.version() != seen or not self.has_worker():
                 return
 
     def _follow(self, has_committed: bool, *, only_little: bool = False) -> None:
@@ -442,6 +445,7 @@ def _opened(settings: Settings, held: Use) -> Wiki:
         _trust(store, database)
         site = _site(settings)
         search, lost = _indexes(settings, database, site)
+        bell = Bell(settings.data)
         wiki = Wiki(
             configured=settings,
             store=store,
@@ -449,7 +453,8 @@ def _opened(settings: Settings, held: Use) -> Wiki:
             search=search,
             deleted_text=lost,
             renderer=Renderer(),
-            wake=Bell(settings.data).ring,
+            wake=bell.ring,
+            has_worker=bell.is_heard,
             use=held,
             lead=Lead(database) if settings.shared_pages else None,
         )

@@ -79,7 +79,7 @@ def test_much_is_left_to_the_worker(
     monkeypatch.setattr(follow, limit, 1)
     is_there = threading.Event()
     is_there.set()
-    wiki.wake = is_there.is_set
+    wiki.has_worker = is_there.is_set
     with monkeypatch.context() as pushed:
         pushed.setattr(Wiki, "follow", lambda *_, **__: None)
         page("b", "# Twee is veel\n")
@@ -100,6 +100,6 @@ def test_one_who_saves_much_follows_it(
 ) -> None:
     page("a", "# Een\n")
     monkeypatch.setattr(follow, "LITTLE_TEXT", 10)
-    wiki.wake = lambda: True
+    wiki.has_worker = lambda: True
     page("b", "# Twee is veel\n")
     assert "Twee" in client.get("/pages").text
