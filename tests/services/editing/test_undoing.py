@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from wiki.domain.access.rights import SYSTEM, Role
@@ -31,6 +31,7 @@ def now(wiki: Any, path: str) -> str:
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(texts=st.lists(PARAGRAPHS, min_size=3, max_size=3))
+@example(texts=["a\n\n\n", "aa", "a\n\naa"])
 def test_the_undo_of_an_undo_gives_the_same_text(wiki: Any, page: Any, texts: list[str]) -> None:
     path = f"p{next(_names)}"
     middle = [page(path, text) for text in texts][1]

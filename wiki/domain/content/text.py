@@ -99,7 +99,8 @@ def _final_newline(text: str, before: str) -> str:
         return text
     if before.endswith("\n"):
         return text if text.endswith("\n") else text + "\n"
-    return text.removesuffix("\n")
+    # All of them: with one left it would end as those do that have one.
+    return text.rstrip("\n")
 
 
 def _keep_endings(text: str, like: Source) -> str:
