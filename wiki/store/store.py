@@ -161,9 +161,9 @@ class Store:
         """The file's entry in a revision (default: the newest), or None if it is not there."""
         return files.entry(self._reader, self._tree_at(at), file)
 
-    def linked(self, file: str, at: str = "") -> Entry | None:
-        """The regular file to which a symbolic link of this name leads within the repository."""
-        return files.linked(self._reader, self._tree_at(at), file)
+    def shown(self, file: str, at: str = "") -> Entry | None:
+        """The regular file of this name, or the one to which a symbolic link of it leads."""
+        return files.shown(self._reader, self._tree_at(at), file)
 
     def destination(self, file: str, at: str = "") -> str:
         """The path to which a symbolic link leads within the repository, there or not; or empty."""

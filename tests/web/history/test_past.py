@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.fixtures.access import set_rule
 from tests.web.editing.test_editor import send
+from wiki.services.content import linking
 from wiki.services.operation import jobs
 
 
@@ -50,6 +51,21 @@ def test_links_follow_a_page_that_was_renamed_or_deleted_since(
     ]
     for _, address in links(client, f"/wiki/a?at={then}"):
         assert client.get(address).status_code == 200
+
+
+def test_of_very_many_links_the_rest_leads_where_it_leads_today(
+    client: Any, page: Any, monkeypatch: Any
+) -> None:
+    target = page("b", "Oud.\n")
+    page("c", "C\n")
+    then = page("a", "[[b]] [[c]] [[d]]\n")
+    page("b", "Nieuw.\n")
+    monkeypatch.setattr(linking, "MOST", 1)
+    assert links(client, f"/wiki/a?at={then}") == [
+        ("", f"/wiki/b?at={target}"),
+        ("", "/wiki/c"),
+        ("wanted", "/new?title=d"),
+    ]
 
 
 def test_a_link_to_a_page_one_may_not_read_looks_wanted(

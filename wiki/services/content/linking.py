@@ -11,6 +11,9 @@ from wiki.engine import Wiki
 from wiki.render.links import LinkState
 from wiki.services.content import places
 
+MOST = 400
+"""Links of a page that are looked for one by one in git: each takes some milliseconds."""
+
 
 def states(wiki: Wiki, actor: Actor, resolved: Mapping[str, Lead | None]) -> dict[str, LinkState]:
     """The state of each link for this reader: one to what they may not read is wanted."""
@@ -37,10 +40,10 @@ def _name_beside(source: str, target: str) -> str:
 
 
 def without_database(
-    wiki: Wiki, actor: Actor, source: str, targets: Collection[str], at: str = ""
+    wiki: Wiki, actor: Actor, source: str, targets: Collection[str]
 ) -> dict[str, LinkState]:
-    """The state of links by their paths alone, now or in a commit; names are not looked for."""
-    found = {target: by_path(wiki, source, target, at) for target in targets}
+    """The state of links by their paths alone; names are not looked for, nor more than MOST."""
+    found = {target: by_path(wiki, source, target) for target in sorted(targets)[:MOST]}
     return states(wiki, actor, found)
 
 

@@ -77,10 +77,9 @@ def _at(wiki: Wiki, file: str, at: str) -> Place | None:
     """The page that a file holds, or the one to which a symbolic link of this name leads."""
     if page_of(file) is None:
         return None
-    entry = wiki.store.entry(file, at)
-    found = entry or wiki.store.linked(file, at)
+    found = wiki.store.shown(file, at)
     page = page_of(found.file) if found else None
-    return Place(page, found.blob, entry is None) if found and page else None
+    return Place(page, found.blob, found.file != file) if found and page else None
 
 
 def find(

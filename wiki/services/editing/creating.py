@@ -124,7 +124,7 @@ def _commit(
     beside = {f"{path}/{one.file.name}": one for one in held}
     changes = [Change(name, one.data) for name, one in beside.items()]
     with wiki.store.locked():
-        if wiki.store.entry(file) or wiki.store.linked(file):
+        if wiki.store.shown(file):
             raise Conflict("path_taken", path=path)
         for name, one in beside.items():
             if wiki.store.entry(name):

@@ -232,7 +232,7 @@ def _target(wiki: Wiki, actor: Actor, path: str, sent: Sent, base: str) -> _Targ
     if base and now == base and sent.ancestor is None:
         return _Target(path, now)
     if not base:
-        if now or wiki.store.linked(file_of(path)):
+        if wiki.store.shown(file_of(path)):
             raise Conflict("path_taken", path=path)
         wiki.rights.require(actor, Right.CREATE, path)
         return _Target(check(path), "")

@@ -31,12 +31,17 @@ def links(
 
     `source` is where the page was that the links stand on. A target that was none, or that the
     actor may not read, is left out: it was wanted. A page is named by its path, else by the name
-    of its file or the title that it had then.
+    of its file or the title that it had then. Of more than `linking.MOST` the rest lead where
+    they lead today.
     """
-    states: dict[str, LinkState] = {}
+    ordered = sorted(targets)
     with wiki.database.read() as connection:
+        rest = leads.of_page(
+            connection, source, ordered[linking.MOST :], sight=sight.of(wiki, actor)
+        )
+        states = linking.states(wiki, actor, rest)
         named = {}
-        for target in targets:
+        for target in ordered[: linking.MOST]:
             lead = _lead(wiki, source, target, commit)
             if lead is None:
                 named[target] = fold(target)
@@ -104,8 +109,12 @@ def _called(
     for title, path in today.items():
         ever.setdefault(title, []).append(history.identity(connection, path))
     states: dict[str, LinkState] = {}
+    left = linking.MOST
     for title, pages in ever.items():
-        had = [history.as_of(connection, page, commit) for page in dict.fromkeys(pages)]
+        # Thousands of pages may have one title.
+        some = list(dict.fromkeys(pages))[:left]
+        left -= len(some)
+        had = [history.as_of(connection, page, commit) for page in some]
         for then in sorted(filter(None, had), key=lambda one: one.path):
             state = _state(wiki, connection, actor, then.page, commit)
             if state and _had_title(wiki, then, title):

@@ -22,13 +22,15 @@ def entry(reader: Reader, root: str, file: str) -> Entry | None:
     return Entry(file, node.id, _mode(node)) if node and node.is_file else None
 
 
-def linked(reader: Reader, root: str, file: str) -> Entry | None:
-    """The regular file to which a symbolic link of this name leads, through others if need be.
+def shown(reader: Reader, root: str, file: str) -> Entry | None:
+    """The regular file of this name, or the one to which a symbolic link of it leads.
 
-    None if it leads nowhere.
+    None if nothing is there, or a link leads nowhere.
     """
-    found = destination(reader, root, file)
-    return entry(reader, root, found) if found != file else None
+    node = _node(reader, root, file)
+    if node is None or node.is_file:
+        return Entry(file, node.id, _mode(node)) if node else None
+    return entry(reader, root, destination(reader, root, file)) if node.is_link else None
 
 
 def destination(reader: Reader, root: str, file: str) -> str:
@@ -142,12 +144,11 @@ def _node(reader: Reader, root: str, file: str) -> trees.Node | None:
 
 
 def _descend(reader: Reader, root: str, parts: list[bytes]) -> trees.Node | None:
-    node = trees.find(reader.tree(root), parts[0])
-    for part in parts[1:]:
-        if node is None or not node.is_folder:
+    for part in parts[:-1]:
+        root = reader.folder(root, part)
+        if not root:
             return None
-        node = trees.find(reader.tree(node.id), part)
-    return node
+    return trees.find(reader.tree(root), parts[-1])
 
 
 def _mode(node: trees.Node) -> int:

@@ -49,7 +49,7 @@ def tree_of(reader: Reader, revision: str) -> str:
     """The id of a revision's tree; raises NotFound (`revision_unknown`), Unreadable."""
     if _FULL.fullmatch(revision):
         try:
-            return reader.read_as("commit", revision)[5:45].decode()
+            return reader.root(revision)
         except KeyError:
             pass
     raise NotFound("revision_unknown", revision=revision)

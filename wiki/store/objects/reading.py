@@ -16,12 +16,13 @@ from pygit2.enums import ObjectType, RepositoryOpenFlag
 
 from wiki.domain.errors import Unreadable
 from wiki.shelf import Shelf
-from wiki.store.objects import loose
+from wiki.store.objects import loose, trees
 from wiki.store.objects.seals import Seal
 from wiki.store.objects.weights import Weights
 
 _MEGABYTE = 1024 * 1024
 _TREES_KEPT = 8 * _MEGABYTE
+_ROOTS_KEPT, _FOLDERS_KEPT = 256, 1_000
 _FULL = 40
 _PAUSES = (0.0, 0.002, 0.02)
 """Seconds before an object that was not found, or not whole, is looked for again."""
@@ -61,6 +62,8 @@ class Reader:
         self._folders = object_folders(git / "objects")
         self._folders += [os.fspath(apart)] if apart else []
         self._trees: Shelf[str, bytes] = Shelf(_TREES_KEPT, len)
+        self._roots: Shelf[str, str] = Shelf(_ROOTS_KEPT)
+        self._inside: Shelf[tuple[str, bytes], str] = Shelf(_FOLDERS_KEPT)
         self.when_missing: Callable[[], bool] = lambda: False
         # Not in a circle: files that a reader no longer needed would stay open.
         self.weights = Weights(WeakMethod(self.tree))
@@ -83,6 +86,8 @@ class Reader:
         """Forget everything that was read, in every thread: objects were put right, or purged."""
         self._round += 1
         self._trees.clear()
+        self._roots.clear()
+        self._inside.clear()
         self.weights.clear()
 
     def read(self, id: str) -> tuple[str, bytes]:
@@ -167,6 +172,14 @@ class Reader:
         except KeyError:
             raise Unreadable(id, "missing") from None
 
+    def root(self, commit: str) -> str:
+        """The id of a commit's tree; raises KeyError if there is no such commit, Unreadable."""
+        known = self._roots.get(commit)
+        if known is None:
+            known = self.read_as("commit", commit)[5:45].decode()
+            self._roots.put(commit, known)
+        return known
+
     def tree(self, id: str) -> bytes:
         """A tree's raw bytes, the empty id being the empty tree; raises Unreadable."""
         if not id:
@@ -177,6 +190,18 @@ class Reader:
         data = self.expect("tree", id)
         self.keep_tree(id, data)
         return data
+
+    def folder(self, tree: str, name: bytes) -> str:
+        """The id of the folder of that name in a tree, empty if there is none; raises Unreadable.
+
+        Among thousands of files it takes a millisecond to find, so it is remembered.
+        """
+        known = self._inside.get((tree, name))
+        if known is None:
+            node = trees.find(self.tree(tree), name)
+            known = node.id if node and node.is_folder else ""
+            self._inside.put((tree, name), known)
+        return known
 
     def keep_tree(self, id: str, data: bytes) -> None:
         """Remember a tree that will be read again soon."""
