@@ -161,6 +161,36 @@ def test_of_a_conflict_each_sentence_is_chosen(anna: Any, bram: Any, wiki: Any, 
     assert text(wiki, "a") == "Zin 1 hier. Zin twee daar. Zin 3 ginds.\n"
 
 
+def test_of_thousands_of_conflicts_one_is_made(anna: Any, bram: Any, wiki: Any, page: Any) -> None:
+    def lines(word: str) -> str:
+        return "".join(f"regel {n} {word if n % 2 else ''}\n\n" for n in range(1_500)) + "slot\n"
+
+    page("a", "begin\n\n" + lines("eerst"))
+    base = blob(wiki, "a")
+    send(anna, "/edit/a", text="Begin!\n\n" + lines("anna"), base=base)
+    shown = send(bram, "/edit/a", text="begin\n\n" + lines("bram"), base=base).text
+    [number] = re.findall(r'data-hunk="(\d+)"', shown)
+    form = {name: hidden(shown, name) for name in ("csrf_token", "base", "ancestor", "summary")}
+    form |= {"text": area(shown, "text"), f"hunk.{number}": "mine"}
+    assert bram.post("/edit/a", data=form).status_code == 303
+    assert text(wiki, "a") == "Begin!\n\n" + lines("bram")
+
+
+def test_of_many_merged_places_the_first_are_shown(
+    anna: Any, bram: Any, wiki: Any, page: Any
+) -> None:
+    def lines(word: str) -> str:
+        return "".join(f"regel {n} {word if n % 2 else ''}\n\n" for n in range(500)) + "slot\n"
+
+    page("a", "begin\n\n" + lines("eerst"))
+    base = blob(wiki, "a")
+    send(anna, "/edit/a", text="Anna\n\n" + lines("anna"), base=base)
+    shown = send(bram, "/edit/a", text="Bram\n\n" + lines("eerst"), base=base).text
+    assert "Al samengevoegd (250)" in shown
+    assert shown.count("data-merged=") == 200
+    assert "Nog 50 staan er niet bij." in shown
+
+
 def test_back_to_my_text(anna: Any, bram: Any, wiki: Any, page: Any) -> None:
     shown = conflict(anna, bram, wiki, page).text
     form = {name: hidden(shown, name) for name in ("csrf_token", "base", "ancestor", "summary")}

@@ -21,12 +21,21 @@ class Effort:
         """Text that is compared word by word."""
         self.steps = 3_000_000
         """Steps of the search for the shortest difference."""
+        self.choices = 1_000
+        """Sentences between which somebody may be asked to choose."""
 
     def may_list(self, count: int) -> bool:
         """Whether so many pieces can be looked at one by one; if so they are spent."""
         if count > self.pieces:
             return False
         self.pieces -= count
+        return True
+
+    def may_offer(self, count: int) -> bool:
+        """Whether so many sentences can be offered to choose from; if so they are spent."""
+        if count > self.choices:
+            return False
+        self.choices -= count
         return True
 
     def may_pair(self, count: int) -> bool:

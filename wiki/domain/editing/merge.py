@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from itertools import chain
 
 from wiki.domain.content import frontmatter
 from wiki.domain.content.alignment import matches
@@ -24,6 +25,8 @@ _BARE_ROW = re.compile(r"[^|\n]*\|")
 _ITEM = re.compile(r"[ \t>]*(?:[-*+]|[0-9]{1,9}[.)])[ \t]")
 _IN_LIST = re.compile(r"[ \t>]*(?:[-*+]|[0-9]{1,9}[.)])[ \t]|[ \t]+[^ \t]")
 _MOST_WOVEN = 60_000
+MOST_CONFLICTS = 500
+"""Of more conflicts than this one is made."""
 _NO_SENTENCE = frozenset({"prof.", "bijv.", "resp.", "voorz."})
 _FLOW_LIST = re.compile(r"([^:]++:\s*+)\[([^\[\]{}\"'#]*+)\]\s*+")
 
@@ -108,7 +111,7 @@ def merge(base: str, theirs: str, mine: str) -> Merged:
     if front is None:
         front, parts = [], [None, None, None]
     bodies = [_body_lines(text, part) for text, part in zip(texts, parts, strict=True)]
-    hunks = (*front, *_body(Effort(), *bodies))
+    hunks = (*front, *_few(list(_body(Effort(), *bodies))))
     return Merged(resolve(hunks, {}), hunks)
 
 
@@ -188,6 +191,20 @@ def _body(effort: Effort, base: Lines, theirs: Lines, mine: Lines) -> Iterator[H
             yield Hunk(Kind.SAME, base[b], theirs[t], mine[m], mine[m])
         else:
             yield from _decide(base[b], theirs[t], mine[m], effort)
+
+
+def _few(hunks: list[Hunk]) -> list[Hunk]:
+    """The same hunks; where nobody could choose so often, one from the first conflict to the last.
+
+    Many thousands of conflicts would also take seconds to show.
+    """
+    places = [at for at, hunk in enumerate(hunks) if hunk.kind is Kind.CONFLICT]
+    if len(places) <= MOST_CONFLICTS:
+        return hunks
+    first, after = places[0], places[-1] + 1
+    sides = [(hunk.base, hunk.theirs, hunk.mine) for hunk in hunks[first:after]]
+    base, theirs, mine = (tuple(chain.from_iterable(side)) for side in zip(*sides, strict=True))
+    return [*hunks[:first], Hunk(Kind.CONFLICT, base, theirs, mine, mine), *hunks[after:]]
 
 
 def _regions(
@@ -279,7 +296,8 @@ def _woven(base: Lines, theirs: Lines, mine: Lines, effort: Effort) -> Hunk:
     if all(part.kind is not Kind.CONFLICT for part in parts):
         result = "".join(_part(part, None) for part in parts)
         return Hunk(Kind.MIXED, base, theirs, mine, _lines(result))
-    return replace(conflict, parts=parts) if len(parts) > 1 else conflict
+    is_offered = len(parts) > 1 and effort.may_offer(len(parts))
+    return replace(conflict, parts=parts) if is_offered else conflict
 
 
 @dataclass(slots=True)

@@ -107,11 +107,14 @@ class FieldChange:
     new: str
 
 
-def words(old: str, new: str) -> list[Block]:
-    """The two texts as blocks in reading order, each with the words that differ."""
+def words(old: str, new: str, effort: Effort | None = None) -> list[Block]:
+    """The two texts as blocks in reading order, each with the words that differ.
+
+    `effort` is what may be spent on these and on others.
+    """
     if old == new:
         return [Block(Fate.EQUAL, (Op(Change.EQUAL, old),))] if old else []
-    effort = Effort()
+    effort = effort or Effort()
     before, after = paragraphs(old), paragraphs(new)
     comparison = _Pieces(before, after, effort)
     if effort.may_list(comparison.changed):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flask import Response, request
 from markupsafe import Markup
 
+from wiki.domain.content.effort import Effort
 from wiki.domain.content.text import normalise
 from wiki.domain.editing import merge
 from wiki.services.editing.saving import Conflicted, Deleted
@@ -16,6 +17,8 @@ from wiki.web.http import differences, forms
 from wiki.web.http.context import actor, wiki
 
 MOST_ROWS = 20
+MOST_MERGED = 200
+"""Places merged already that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +33,13 @@ class PartView:
 
 @dataclass(frozen=True, slots=True)
 class ConflictView:
-    """One hunk on the screen; `take` is what is chosen, `text` what stands in its own field."""
+    """A conflict on the screen; `take` is what is chosen, `text` what stands in its own field."""
 
     number: int
-    kind: str
     key: str
     base: str
     theirs_html: Markup
     mine_html: Markup
-    html: Markup
     take: str
     text: str
     parts: Sequence[PartView] = ()
@@ -49,6 +50,14 @@ class ConflictView:
         return min(MOST_ROWS, self.text.count("\n") + 3)
 
 
+@dataclass(frozen=True, slots=True)
+class MergedView:
+    """A place that is merged already."""
+
+    kind: str
+    html: Markup
+
+
 def conflict_page(
     problem: forms.Problem, error: Conflicted, summary: str, suggestion: int = 0
 ) -> Response:
@@ -56,12 +65,8 @@ def conflict_page(
 
     Of a `suggestion` the editor who accepts it chooses.
     """
-    conflicts = set(error.merged.conflicts)
-    shown = [
-        _shown(number, hunk)
-        for number, hunk in enumerate(error.merged.hunks)
-        if hunk.kind is not merge.Kind.SAME
-    ]
+    hunks, effort = error.merged.hunks, Effort()
+    settled = [hunk for hunk in hunks if hunk.kind not in (merge.Kind.SAME, merge.Kind.CONFLICT)]
     facts = about(wiki(), actor(), error.path, error.theirs)
     return forms.page(
         "editing/editing/conflict.html",
@@ -77,8 +82,9 @@ def conflict_page(
         summary=summary,
         suggestion=suggestion,
         converting=request.form.get("convert") == "yes",
-        hunks=[hunk for hunk in shown if hunk.number in conflicts],
-        merged=[hunk for hunk in shown if hunk.number not in conflicts],
+        hunks=[_conflict(number, hunks[number], effort) for number in error.merged.conflicts],
+        merged=[_merged(hunk, effort) for hunk in settled[:MOST_MERGED]],
+        merged_count=len(settled),
     )
 
 
@@ -94,29 +100,32 @@ def deleted_page(problem: forms.Problem, error: Deleted, summary: str) -> Respon
     )
 
 
-def _shown(number: int, hunk: merge.Hunk) -> ConflictView:
+def _conflict(number: int, hunk: merge.Hunk, effort: Effort) -> ConflictView:
     base, theirs, mine = ("\n".join(lines) for lines in (hunk.base, hunk.theirs, hunk.mine))
-    result = "\n".join(hunk.lines)
     typed = request.form.get(f"hunk.{number}.text")
     return ConflictView(
         number=number,
-        kind=hunk.kind.value,
         key=hunk.key,
         base=base,
-        theirs_html=differences.words(base, theirs),
-        mine_html=differences.words(base, mine),
-        html=differences.words(base, result),
+        theirs_html=differences.words(base, theirs, effort),
+        mine_html=differences.words(base, mine, effort),
         take=request.form.get(f"hunk.{number}", ""),
         text=normalise(typed) if typed else mine,
         parts=[
-            _part(number, at, part)
+            _part(number, at, part, effort)
             for at, part in enumerate(hunk.parts)
             if part.kind is merge.Kind.CONFLICT
         ],
     )
 
 
-def _part(number: int, at: int, part: merge.Hunk) -> PartView:
+def _part(number: int, at: int, part: merge.Hunk, effort: Effort) -> PartView:
     base, theirs, mine = ("\n".join(lines) for lines in (part.base, part.theirs, part.mine))
     take = request.form.get(f"hunk.{number}.{at}", "")
-    return PartView(at, differences.words(base, theirs), differences.words(base, mine), take)
+    there, here = (differences.words(base, text, effort) for text in (theirs, mine))
+    return PartView(at, there, here, take)
+
+
+def _merged(hunk: merge.Hunk, effort: Effort) -> MergedView:
+    base, result = "\n".join(hunk.base), "\n".join(hunk.lines)
+    return MergedView(hunk.kind.value, differences.words(base, result, effort))

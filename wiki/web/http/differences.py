@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from flask import Flask
 from markupsafe import Markup
 
+from wiki.domain.content.effort import Effort
 from wiki.domain.history import diff
 from wiki.render.diff import DiffLabels, changes_html, diff_labels, words_html
 from wiki.web.http.context import gettext, ngettext
@@ -22,9 +23,9 @@ def labels() -> DiffLabels:
     return diff_labels(gettext, ngettext)
 
 
-def words(old: str, new: str) -> Markup:
-    """The difference between two texts in words."""
-    return words_html(diff.words(old, new), labels())
+def words(old: str, new: str, effort: Effort | None = None) -> Markup:
+    """The difference between two texts in words; `effort` is what all of a screen may spend."""
+    return words_html(diff.words(old, new, effort), labels())
 
 
 def _changes(ops: Iterable[diff.Op]) -> Markup:
