@@ -10,6 +10,7 @@ it then and there.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -30,7 +31,7 @@ from wiki.projections.setaside import Trial, text_of
 from wiki.store.store import Store
 
 NAME = "passages"
-FORMAT = 3
+FORMAT = 4
 
 _CHUNK = 100
 """Revisions of a page that are written in one transaction: a save never waits for many."""
@@ -40,12 +41,19 @@ _FEW = 20
 _PAGES = 50
 
 
-def follow(store: Store, database: Database, page: str, most: int = 1_000_000) -> bool:
+def follow(
+    store: Store,
+    database: Database,
+    page: str,
+    most: int = 1_000_000,
+    seconds: float = float("inf"),
+) -> bool:
     """Follow a page's revisions to the newest, at most so many; whether it is there now.
 
-    Any number of processes may do this at once; what two of them did is kept once.
+    No further one is begun after so many `seconds` of processor time. Any number of processes may
+    do this at once; what two of them did is kept once.
     """
-    return _run(store, database, page, most).whole
+    return _run(store, database, page, most, seconds).whole
 
 
 def catch_up(store: Store, database: Database, most: int = 400) -> bool:
@@ -142,7 +150,9 @@ class _Done:
     whole: bool
 
 
-def _run(store: Store, database: Database, page: str, most: int) -> _Done:
+def _run(
+    store: Store, database: Database, page: str, most: int, seconds: float = float("inf")
+) -> _Done:
     """Follow a page; one that cannot be is as if nothing ever stood there, until it changes.
 
     What was set aside of it earlier is followed anew.
@@ -166,7 +176,7 @@ def _run(store: Store, database: Database, page: str, most: int) -> _Done:
         forget_page(database, page)
         return _Following(store, database, page, is_blank=True).run(1_000_000)
 
-    done = trial.of(item, partial(following.run, most), blank)
+    done = trial.of(item, partial(following.run, most, seconds), blank)
     if done.whole and following.trial.failed_last:
         trial.hear([(item, following.trial.failed[-1][1])])
     trial.settle(database)
@@ -204,9 +214,11 @@ class _Following:
         self._page = page
         self._before: Followed | None = None
         self._weave = Weave()
+        self._end = 0.0
 
-    def run(self, most: int) -> _Done:
+    def run(self, most: int, seconds: float = float("inf")) -> _Done:
         """Follow at most so many revisions; stops early if another process does the same."""
+        self._end = time.thread_time() + seconds
         with self._database.read() as connection:
             self._before = before = kept.followed(connection, self._page)
             waiting = kept.waiting(connection, self._page, before or Followed(), most + 1)
@@ -229,6 +241,11 @@ class _Following:
                 return _Done(done, False)
             if at_end:
                 return _Done(done, whole)
+            if self._is_over():
+                return _Done(done, False)
+
+    def _is_over(self) -> bool:
+        return time.thread_time() > self._end
 
     def _fold(self, waiting: list[Waiting]) -> list[Waiting]:
         """Fold some of the revisions that wait; those that were."""
@@ -237,7 +254,7 @@ class _Following:
         for number, revision in enumerate(waiting[:_CHUNK], 1):
             blob = "" if self._is_blank else revision.blob
             self._weave.fold(step + number, _keys(self._store, blob, self.trial))
-            if len(self._weave.changed) > _MOST_ROWS:
+            if len(self._weave.changed) > _MOST_ROWS or self._is_over():
                 return waiting[:number]
         return waiting[:_CHUNK]
 

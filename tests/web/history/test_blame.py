@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from wiki.database.access import rules
+from wiki.database.history import sentences as kept
 from wiki.domain.access.rights import ANONYMOUS, Actor, Right, Role, Rule
 from wiki.domain.content import frontmatter
 from wiki.engine import Wiki
@@ -126,6 +127,23 @@ def test_a_long_history_is_followed_bit_by_bit(
     monkeypatch.setattr(blame, "MOST_AT_ONCE", 3)
     answer = client.get("/blame/a")
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "3")
+    assert client.get("/blame/a").status_code == 200
+
+
+def test_a_heavy_revision_is_followed_at_a_time(
+    wiki: Wiki, client: Any, page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        page("a", f"Zin {number}.\n")
+    identity = page_at(wiki, ANONYMOUS, "a").page
+    monkeypatch.setattr(blame, "SECONDS", 0)
+    for number in range(1, 4):
+        assert client.get("/blame/a").status_code == 503
+        with wiki.database.read() as connection:
+            followed = kept.followed(connection, identity)
+        assert followed is not None
+        assert followed.steps == number
+    monkeypatch.setattr(blame, "SECONDS", 60)
     assert client.get("/blame/a").status_code == 200
 
 

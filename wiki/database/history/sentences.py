@@ -251,12 +251,17 @@ def advance(
     return True
 
 
+_OF_SENTENCE = tuple(field.name for field in fields(Sentence))
+
+
 def _put(connection: Connection, page: str, changed: Iterable[Sentence], since: int) -> None:
     """Write sentences: those born in the step `since` or later are new."""
     new: list[dict[str, Any]] = []
     old: list[dict[str, Any]] = []
     for sentence in changed:
-        row = {"page": page, "mark": _mark(sentence.text), **asdict(sentence)}
+        # Of thousands of them: asdict takes four times as long.
+        row = {name: getattr(sentence, name) for name in _OF_SENTENCE}
+        row |= {"page": page, "mark": _mark(sentence.text)}
         (new if sentence.born >= since else old).append(row)
     if old:
         names = ("place", "died", "text", "back", "mark")

@@ -27,13 +27,15 @@ ALIVE = 2**31 - 1
 MOST_KEPT = 4_000
 """Characters of a sentence that are kept and compared."""
 
-MOST_SENTENCES = 50_000
+MOST_SENTENCES = 20_000
 """Of a text that has more sentences its paragraphs are given, of one with more of those all."""
 
 _SPACE = 2**40
 _CLOSE_BY = 2**20
 _LONGEST = 4_000_000
 _MOST_STEPS = 10_000
+_MANY = 200
+"""Texts about which the past is not asked: all of it is read."""
 
 _WORD = re.compile(r"\w+")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
@@ -198,8 +200,19 @@ class Weave:
         new = texts - self._asked
         if not new:
             return
+        if len(new) > _MANY:
+            self._recall_all()
         self._asked |= new
         self._remember(self._past.gone(new))
+
+    def _recall_all(self) -> None:
+        """Bring all of the past to mind, rather than ask about it place by place."""
+        for sentence in self._past.every():
+            if sentence.number not in self.all:
+                self.all[sentence.number] = sentence
+                self._note_gone(sentence)
+        self._places = sorted(sentence.place for sentence in self.all.values())
+        self._past = _NoPast()
 
     def _remember(self, sentences: Iterable[Sentence]) -> None:
         for sentence in sentences:
@@ -265,7 +278,7 @@ class Weave:
         return [left + apart * (n + 1) for n in range(number)]
 
     def _spread(self) -> None:
-        self._remember(self._past.every())
+        self._recall_all()
         ordered = sorted(self.all.values(), key=lambda sentence: sentence.place)
         for number, sentence in enumerate(ordered, 1):
             sentence.place = number * _SPACE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -24,6 +25,9 @@ from wiki.services.history.history import PageNow, page_at, revision_of
 
 MOST_AT_ONCE = 1_500
 """Revisions that are followed for one reader; a page with more is left to the worker."""
+
+SECONDS = 0.7
+"""Of processor time, after which no further revision is begun for a reader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,10 @@ def blame(wiki: Wiki, actor: Actor, path: str, at: str = "") -> Blame:
     """
     page = page_at(wiki, actor, path)
     wanted = revision_of(wiki, page.page, at) if at else None
-    if not sentences.follow(wiki.store, wiki.database, page.page, MOST_AT_ONCE):
+    began = time.thread_time()
+    whole = sentences.follow(wiki.store, wiki.database, page.page, MOST_AT_ONCE, SECONDS)
+    # Who was served so long already is shown it next time.
+    if not whole or time.thread_time() - began > 2 * SECONDS:
         wiki.wake()
         raise Unavailable("blame_not_ready", seconds=3)
     with wiki.database.read() as connection:
