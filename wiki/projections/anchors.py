@@ -9,6 +9,7 @@ there; what takes longer than that is left to the worker.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
@@ -22,7 +23,7 @@ from wiki.database.talk import anchors as kept
 from wiki.database.talk.anchors import Made, Reached
 from wiki.domain.content import text
 from wiki.domain.content.setaside import Item, mark_of
-from wiki.domain.errors import TooLarge
+from wiki.domain.errors import TooLarge, Unreadable
 from wiki.domain.talk.anchors import Standing, Step
 from wiki.projections.setaside import Trial, text_of
 from wiki.render import anchors as rendered
@@ -75,13 +76,14 @@ def _step(source: Source, commit: str, blob: str, path: str) -> Step:
 
 
 def standing(
-    source: Source, page: str, path: str, blob: str, most: int
+    source: Source, page: str, path: str, blob: str, most: int, most_text: int
 ) -> dict[int, Standing] | None:
     """Find each of a page's anchors in its present text, at a path, by comment.
 
-    Follows at most so many revisions first; None if there are more.
+    Follows at most so many revisions first, if they have at most so many bytes of text; None if
+    there are more.
     """
-    if not follow(source, page, most):
+    if _is_much(source, page, most, most_text) or not follow(source, page, most):
         return None
     with source.database.read() as connection:
         anchors = kept.load(connection, page)
@@ -92,6 +94,17 @@ def standing(
     step = _step(source, "", blob, path)
     followed = {id: step.follow(one, made[id]) for id, one in anchors.items() if id in made}
     return {id: one for id, one in followed.items() if one.gone or one.place.blob == blob}
+
+
+def _is_much(source: Source, page: str, most: int, most_text: int) -> bool:
+    """Whether the next revisions of a page have more text than that."""
+    with source.database.read() as connection:
+        plan = _plan(connection, page, most)
+    sizes = 0
+    for step in plan.todo if plan else ():
+        with suppress(Unreadable):
+            sizes += source.store.size(step.blob) if step.blob else 0
+    return sizes > most_text
 
 
 def follow(source: Source, page: str, most: int = 1_000_000) -> bool:
@@ -149,28 +162,54 @@ def check(source: Source, most: int = 200) -> list[str]:
     return sorted(wrong)
 
 
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What is to be followed of a page: the revisions `todo` after `low`.
+
+    Those up to `at` are for anchors alone that were `made` since; `anchors` are as they were
+    `before`, which is None if none were followed yet.
+    """
+
+    before: Reached | None
+    made: Mapping[int, Made]
+    anchors: Mapping[int, Standing]
+    at: Reached
+    low: _Key
+    todo: Sequence[Waiting]
+
+
+def _plan(connection: Connection, page: str, most: int) -> _Plan | None:
+    """What is next to be followed of a page, with so many new revisions at most; or None."""
+    before = kept.reached(connection, page)
+    is_new = bool(before) and kept.are_new(connection, page)
+    if before and not is_new and not _waits(connection, page, before):
+        return None
+    made = {one.comment: one for one in kept.made(connection, page)}
+    if not made:
+        return None
+    anchors = kept.load(connection, page) if before else {}
+    new = {id: one for id, one in made.items() if id not in anchors}
+    at = before or kept.begin(connection, page, min(one.key for one in made.values()))
+    low = min([_key(at), *(one.key for one in new.values())])
+    todo = _todo(connection, page, low, _key(at), most)
+    return _Plan(before, made, anchors, at, low, todo)
+
+
 def _advance(source: Source, page: str, most: int) -> int | None:
     """Follow some revisions and write what came of it; how many, None if none wait."""
     with source.database.read() as connection:
-        before = kept.reached(connection, page)
-        is_new = bool(before) and kept.are_new(connection, page)
-        if before and not is_new and not _waits(connection, page, before):
-            return None
-        made = {one.comment: one for one in kept.made(connection, page)}
-        if not made:
-            return None
-        anchors = kept.load(connection, page) if before else {}
-        new = {id: one for id, one in made.items() if id not in anchors}
-        at = before or kept.begin(connection, page, min(one.key for one in made.values()))
-        low = min([_key(at), *(one.key for one in new.values())])
-        todo = _todo(connection, page, low, _key(at), most)
-    state = {id: one for id, one in anchors.items() if id in made}
-    _fold(source, todo, state, made, low, _key(at))
-    further = [one for one in todo if _order(one) > _key(at)]
-    after = Reached(at.steps + len(further), *_order(further[-1])) if further else at
-    changed = {id: one for id, one in state.items() if anchors.get(id) != one}
+        plan = _plan(connection, page, most)
+    if plan is None:
+        return None
+    at = _key(plan.at)
+    state = {id: one for id, one in plan.anchors.items() if id in plan.made}
+    _fold(source, plan.todo, state, plan.made, plan.low, at)
+    further = [one for one in plan.todo if _order(one) > at]
+    steps = plan.at.steps + len(further)
+    after = Reached(steps, *_order(further[-1])) if further else plan.at
+    changed = {id: one for id, one in state.items() if plan.anchors.get(id) != one}
     with source.database.project() as connection:
-        kept.keep(connection, page, before, after, changed)
+        kept.keep(connection, page, plan.before, after, changed)
     return len(further)
 
 

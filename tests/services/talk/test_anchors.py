@@ -152,6 +152,27 @@ def test_what_takes_long_waits_for_the_worker(
     assert marked(wiki) == ["drie procent"]
 
 
+@pytest.mark.parametrize("is_old", [False, True])
+def test_much_text_waits_for_the_worker(
+    wiki: Wiki, page: Write, member: Actor, monkeypatch: pytest.MonkeyPatch, is_old: bool
+) -> None:
+    """Also where a comment is about an old revision, from which all later ones are followed."""
+    first, words = page("a", TEXT), "drie procent"
+    comments.post(wiki, member, "a", "x", anchor=words)
+    start = anchors.source(wiki).plain(wiki.store.entry("a.md").blob).index(words)
+    page("a", TEXT + "\n\nExtra alinea.\n")
+    if is_old:
+        assert marked(wiki) == [words]
+        then = {"revision": first, "start": start, "end": start + len(words), "quote": words}
+        comments.post(wiki, member, "a", "y", anchor=json.dumps(then))
+    monkeypatch.setattr(anchors, "MOST_TEXT", len(TEXT) // 2)
+    assert talk(wiki, "a").is_behind
+    while following.catch_up(anchors.source(wiki), 2):
+        pass
+    assert not talk(wiki, "a").is_behind
+    assert set(marked(wiki)) == {words}
+
+
 def test_following_gives_the_same_as_from_nothing(wiki: Wiki, page: Write, member: Actor) -> None:
     """Whatever is written, renamed, deleted and pushed, and whoever looks in between."""
     chance = random.Random(7)

@@ -21,6 +21,7 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    or_,
     select,
     tuple_,
     update,
@@ -199,7 +200,7 @@ def forget(connection: Connection) -> None:
 
 
 def waiting(connection: Connection, limit: int) -> list[str]:
-    """Pages with anchors that were not followed to their newest revision."""
+    """Pages with anchors that were not followed to their newest revision, or not at all."""
     pages = (
         select(revisions.c.page.label("page"))
         .join_from(talk.comments, revisions, talk.MADE_THERE)
@@ -208,10 +209,20 @@ def waiting(connection: Connection, limit: int) -> list[str]:
         .cte("pages")
     )
     steps = select(func.count()).select_from(revisions).where(revisions.c.page == pages.c.page)
+    names = history.names
+    new = (
+        select(talk.comments.c.id)
+        .join(revisions, talk.MADE_THERE)
+        .join(standing, standing.c.comment == talk.comments.c.id, isouter=True)
+        .where(names.c.page == pages.c.page, names.c.path == talk.comments.c.path)
+        .where(revisions.c.page == pages.c.page, talk.comments.c.start.is_not(None))
+        .where(standing.c.comment.is_(None))
+        .correlate(pages)
+    )
     query = (
         select(pages.c.page)
         .join(anchored, anchored.c.page == pages.c.page, isouter=True)
-        .where(func.coalesce(anchored.c.steps, 0) != steps.scalar_subquery())
+        .where(or_(func.coalesce(anchored.c.steps, 0) != steps.scalar_subquery(), new.exists()))
         .order_by(pages.c.page)
         .limit(limit)
     )

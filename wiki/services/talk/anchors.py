@@ -24,8 +24,8 @@ from wiki.projections.anchors import Source
 from wiki.projections.setaside import Trial
 from wiki.services.history import hiding
 
-MOST_AT_ONCE = 20
-"""Revisions that are followed for one reader; what takes more waits for the worker."""
+MOST_AT_ONCE, MOST_TEXT = 20, 150_000
+"""Revisions, and bytes of them, that are followed for one reader; more waits for the worker."""
 
 LOOK_BACK = 200
 """Of so many newest revisions a passage can be one; of older ones its words are looked for now."""
@@ -138,7 +138,7 @@ def standing(wiki: Wiki, page: str, path: str, blob: str) -> Mapping[int, Standi
     """
     standings = Trial(wiki.store.git).of(
         Item(following.NAME, "page", page, blob),
-        lambda: following.standing(source(wiki), page, path, blob, MOST_AT_ONCE),
+        lambda: following.standing(source(wiki), page, path, blob, MOST_AT_ONCE, MOST_TEXT),
         lambda reason: {},
     )
     if standings is None:
