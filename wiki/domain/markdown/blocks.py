@@ -45,7 +45,10 @@ MOST_NESTED = 24
 """Containers in each other; a list and its item are two."""
 
 MOST_BLOCKS = 30_000
-"""Blocks of a text that are read, such as a list of 15,000 items: to show more takes seconds."""
+"""Blocks of a text that are read, such as a list of 15,000 items: to show more takes seconds.
+
+A heading counts twice: it is shown among the contents too.
+"""
 
 _MOST_CELLS_ADDED = 50_000
 """Cells that are not written, where rows are shorter than their table is wide."""
@@ -660,7 +663,7 @@ class _Reader:
             self._close(len(self.open) - 1)
             parent = self.open[-1]
         parent.children.append(block)
-        self.added += 1
+        self.added += 2 if isinstance(block, Heading) else 1
         if isinstance(block, Container):
             self.open.append(block)
 
