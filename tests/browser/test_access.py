@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from itertools import product
 
@@ -126,6 +127,8 @@ def look(page: Page, address: str) -> list[str]:
 
 WAYS = list(product(("light", "dark"), (1280, 360), ("nl-NL", "en-GB")))
 """Appearance, width and language in which a screen may be looked at."""
+IN_ALL = os.environ.get("WAYS") == "all"
+"""In each of them, in minutes: `WAYS=all pytest -k accessible tests/browser/test_access.py`."""
 
 
 def wrong(visit: Visit, addresses: list[str], **options: object) -> list[str]:
@@ -135,7 +138,7 @@ def wrong(visit: Visit, addresses: list[str], **options: object) -> list[str]:
         viewport = {"width": width, "height": 800}
         page = visit(color_scheme=scheme, viewport=viewport, locale=locale, **options)
         for number, address in enumerate(addresses):
-            if number % len(WAYS) in (way, len(WAYS) - 1 - way):
+            if IN_ALL or number % len(WAYS) in (way, len(WAYS) - 1 - way):
                 problems += [f"{scheme} {width} {locale} {one}" for one in look(page, address)]
         page.context.close()
     return problems
