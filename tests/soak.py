@@ -26,7 +26,7 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--nodes", type=int, default=3)
     parser.add_argument("--writers", type=int, default=6)
-    parser.add_argument("--pause", type=float, default=1.2, help="seconds between two troubles")
+    parser.add_argument("--pause", type=float, default=1.0, help="seconds between two troubles")
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="denktank-soak-"))

@@ -45,7 +45,7 @@ from wiki.web.login import (
 from wiki.web.members import accounts, invitations, members, single_sign_on, terms
 from wiki.web.moderation import cautions, moderation, reports
 from wiki.web.notices import mail_choices, notifications, unsubscribing, watches, webhooks
-from wiki.web.operation import health, placing
+from wiki.web.operation import compiled, health, placing
 from wiki.web.operation import settings as site_settings
 from wiki.web.pages import (
     crawlers,
@@ -151,6 +151,7 @@ def create_app(settings: Settings, wiki: Wiki | None = None) -> Flask:
     app = Flask("wiki", template_folder=str(templates()), static_folder=str(HERE / "static"))
     app.config.update(configuration(settings))
     app.extensions[context.EXTENSION] = wiki
+    compiled.install(app, settings.data)
     context.install(app)
     figures.install(app)
     differences.install(app)
