@@ -38,8 +38,15 @@ class Browser:
     _connection: http.client.HTTPConnection | None = None
 
     def get(self, path: str) -> tuple[int, str]:
-        """Status and body."""
-        return self._ask("GET", path, None)
+        """Status and body; asked again, as browsers do, where an idle connection was closed."""
+        is_kept = self._connection is not None
+        try:
+            return self._ask("GET", path, None)
+        except ConnectionError:
+            self._connection = None
+            if not is_kept:
+                raise
+            return self._ask("GET", path, None)
 
     def post(self, path: str, form: dict[str, str] | bytes) -> tuple[int, str]:
         """Status and body of a posted form, which may be encoded already."""

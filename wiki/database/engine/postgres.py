@@ -31,6 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.schema import CreateIndex, CreateSchema, CreateTable, DropSchema
 
+from wiki.coalesced import Coalesced
 from wiki.database.engine.backend import Facts, Pools
 from wiki.database.engine.changes import generation
 from wiki.database.engine.progress import progress, put
@@ -77,6 +78,7 @@ class Postgres(Pools):
         )
         # One statement sees one snapshot by itself.
         self._asking = self._reading.execution_options(isolation_level="AUTOCOMMIT")
+        self._versions = Coalesced(self._version)
         event.listen(self._projecting, "begin", _follow_alone)
         for engine in (self.truth, self._projecting, self._reading):
             event.listen(engine, "invalidate", self._lose)
@@ -153,6 +155,10 @@ class Postgres(Pools):
         return False
 
     def version(self) -> object:
+        # Whoever reads a page that lies ready asks this: eight at once ask it twice.
+        return self._versions()
+
+    def _version(self) -> object:
         with self._asking.connect() as connection:
             found = connection.execute(_VERSION).all()
         return tuple((row[0], row[1]) for row in found)
@@ -188,6 +194,7 @@ class Postgres(Pools):
         for engine in (self.truth, self._reading, self._projecting, *self._beside):
             _ABANDONED.append(engine.pool)
             engine.dispose(close=False)
+        self._versions = Coalesced(self._version)
 
 
 _ABANDONED: list[object] = []
