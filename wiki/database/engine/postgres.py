@@ -35,6 +35,7 @@ from wiki.coalesced import Coalesced
 from wiki.database.engine.backend import Facts, Pools
 from wiki.database.engine.changes import generation
 from wiki.database.engine.progress import progress, put
+from wiki.database.engine.rows import asked
 from wiki.database.engine.schema import PROJECTIONS, SEARCH, projections, truth
 from wiki.domain.content.text import storable
 
@@ -160,8 +161,8 @@ class Postgres(Pools):
 
     def _version(self) -> object:
         with self._asking.connect() as connection:
-            found = connection.execute(_VERSION).all()
-        return tuple((row[0], row[1]) for row in found)
+            found = asked(connection, _VERSION, {}).all()
+        return tuple(map(tuple, found))
 
     def facts(self) -> Facts:
         with self._reading.connect() as connection:

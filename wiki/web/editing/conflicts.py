@@ -85,6 +85,7 @@ def conflict_page(
         hunks=[_conflict(number, hunks[number], effort) for number in error.merged.conflicts],
         merged=[_merged(hunk, effort) for hunk in settled[:MOST_MERGED]],
         merged_count=len(settled),
+        left_out=len(settled[MOST_MERGED:]),
     )
 
 
