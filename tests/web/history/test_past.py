@@ -9,6 +9,7 @@ from typing import Any
 from tests.fixtures.access import set_rule
 from tests.web.editing.test_editor import send
 from wiki.services.content import linking
+from wiki.services.history import past
 from wiki.services.operation import jobs
 
 
@@ -66,6 +67,22 @@ def test_of_very_many_links_the_rest_leads_where_it_leads_today(
         ("", "/wiki/c"),
         ("wanted", "/new?title=d"),
     ]
+
+
+def test_of_very_much_text_neither_redirects_nor_titles_are_read(
+    client: Any, page: Any, wiki: Any, monkeypatch: Any
+) -> None:
+    stub = page("stomp", "---\nredirect: x\n---\n")
+    named = page("x", "---\ntitle: De titel\n---\nEerst.\n")
+    then = page("a", "[[stomp]] en [[De titel]]\n")
+    while jobs.words(wiki):
+        pass
+    both = [("", f"/wiki/x?at={named}"), ("", f"/wiki/x?at={named}")]
+    assert links(client, f"/wiki/a?at={then}") == both
+    monkeypatch.setattr(past, "MOST_STUB", 5)
+    monkeypatch.setattr(past, "MOST_TITLED", 5)
+    wanted = ("wanted", "/new?title=De%20titel")
+    assert links(client, f"/wiki/a?at={then}&x=1") == [("", f"/wiki/stomp?at={stub}"), wanted]
 
 
 def test_a_link_to_a_page_one_may_not_read_looks_wanted(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
 from functools import partial
 
 from wiki.database.content import leads, titles
@@ -22,6 +23,10 @@ from wiki.services.access import sight
 from wiki.services.content import contents, linking, places
 
 MOST_REDIRECTS = 5
+MOST_STUB = 50_000
+"""Bytes of a page that may be a redirect: of a larger one nobody looks."""
+MOST_TITLED = 1_000_000
+"""Bytes of all pages together of which the title of then is looked for."""
 
 
 def links(
@@ -109,7 +114,7 @@ def _called(
     for title, path in today.items():
         ever.setdefault(title, []).append(history.identity(connection, path))
     states: dict[str, LinkState] = {}
-    left = linking.MOST
+    left, unread = linking.MOST, MOST_TITLED
     for title, pages in ever.items():
         # Thousands of pages may have one title.
         some = list(dict.fromkeys(pages))[:left]
@@ -117,10 +122,18 @@ def _called(
         had = [history.as_of(connection, page, commit) for page in some]
         for then in sorted(filter(None, had), key=lambda one: one.path):
             state = _state(wiki, connection, actor, then.page, commit)
-            if state and _had_title(wiki, then, title):
+            unread -= _size(wiki, then.blob)
+            if state and unread >= 0 and _had_title(wiki, then, title):
                 states[title] = state
                 break
     return states
+
+
+def _size(wiki: Wiki, blob: str) -> int:
+    """The bytes of a text; none of one that is not there or cannot be read."""
+    with suppress(Unreadable):
+        return wiki.store.size(blob) if blob else 0
+    return 0
 
 
 def _had_title(wiki: Wiki, revision: Revision, title: str) -> bool:
@@ -135,7 +148,8 @@ def _there(wiki: Wiki, target: str, commit: str) -> places.Place | None:
     for _ in range(MOST_REDIRECTS):
         if place is None:
             return None
-        redirect = contents.meta_of(wiki, place.blob).redirect.strip("/")
+        is_small = wiki.store.size(place.blob) <= MOST_STUB
+        redirect = contents.meta_of(wiki, place.blob).redirect.strip("/") if is_small else ""
         there = _look(wiki, redirect, commit) if redirect else None
         if there is None:
             break
