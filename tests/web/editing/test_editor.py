@@ -161,10 +161,12 @@ def test_of_a_conflict_each_sentence_is_chosen(anna: Any, bram: Any, wiki: Any, 
     assert text(wiki, "a") == "Zin 1 hier. Zin twee daar. Zin 3 ginds.\n"
 
 
-def test_of_thousands_of_conflicts_one_is_made(anna: Any, bram: Any, wiki: Any, page: Any) -> None:
-    def lines(word: str) -> str:
-        return "".join(f"regel {n} {word if n % 2 else ''}\n\n" for n in range(1_500)) + "slot\n"
+def lines(word: str, count: int = 1_500) -> str:
+    """So many paragraphs, every other one with a word that is the writer's."""
+    return "".join(f"regel {n} {word if n % 2 else ''}\n\n" for n in range(count)) + "slot\n"
 
+
+def test_of_thousands_of_conflicts_one_is_made(anna: Any, bram: Any, wiki: Any, page: Any) -> None:
     page("a", "begin\n\n" + lines("eerst"))
     base = blob(wiki, "a")
     send(anna, "/edit/a", text="Begin!\n\n" + lines("anna"), base=base)
@@ -179,13 +181,10 @@ def test_of_thousands_of_conflicts_one_is_made(anna: Any, bram: Any, wiki: Any, 
 def test_of_many_merged_places_the_first_are_shown(
     anna: Any, bram: Any, wiki: Any, page: Any
 ) -> None:
-    def lines(word: str) -> str:
-        return "".join(f"regel {n} {word if n % 2 else ''}\n\n" for n in range(500)) + "slot\n"
-
-    page("a", "begin\n\n" + lines("eerst"))
+    page("a", "begin\n\n" + lines("eerst", 500))
     base = blob(wiki, "a")
-    send(anna, "/edit/a", text="Anna\n\n" + lines("anna"), base=base)
-    shown = send(bram, "/edit/a", text="Bram\n\n" + lines("eerst"), base=base).text
+    send(anna, "/edit/a", text="Anna\n\n" + lines("anna", 500), base=base)
+    shown = send(bram, "/edit/a", text="Bram\n\n" + lines("eerst", 500), base=base).text
     assert "Al samengevoegd (250)" in shown
     assert shown.count("data-merged=") == 200
     assert "Nog 50 staan er niet bij." in shown

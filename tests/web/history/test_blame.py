@@ -127,6 +127,8 @@ def test_a_long_history_is_followed_bit_by_bit(
     monkeypatch.setattr(blame, "MOST_AT_ONCE", 3)
     answer = client.get("/blame/a")
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "3")
+    assert "Dit wordt nog uitgezocht" in answer.text
+    assert '<a href="">Nog eens proberen</a>' in answer.text
     assert client.get("/blame/a").status_code == 200
 
 
